@@ -1,0 +1,108 @@
+//! The one error of the sink: a kind that decides, a message that a person can act on.
+
+use std::fmt;
+
+use crate::border;
+
+/// What went wrong, as a class that callers act on. The numbers cross the border.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i32)]
+pub enum ErrorKind {
+    /// An option is missing or wrong.
+    Config = border::ERROR_CONFIG,
+    /// The token was refused.
+    Authentication = border::ERROR_AUTHENTICATION,
+    /// The role may not do this.
+    Permission = border::ERROR_PERMISSION,
+    /// The cluster could not be reached, or not for long enough.
+    Connection = border::ERROR_CONNECTION,
+    /// A table or column is missing or of a type that cannot be written.
+    Schema = border::ERROR_SCHEMA,
+    /// A value does not fit its column.
+    Data = border::ERROR_DATA,
+    /// Transactions kept conflicting until the time for retries was over.
+    Conflict = border::ERROR_CONFLICT,
+    /// A row is larger than Aurora DSQL takes.
+    Limit = border::ERROR_LIMIT,
+    /// A write without a key may or may not have been committed.
+    OutcomeUnknown = border::ERROR_OUTCOME_UNKNOWN,
+    /// The database refused the statement for another reason.
+    Rejected = border::ERROR_REJECTED,
+    /// The sink is closed.
+    Closed = border::ERROR_CLOSED,
+    /// Bytes from Java do not follow the frame layout.
+    Frame = border::ERROR_FRAME,
+    /// A defect in this library.
+    Internal = border::ERROR_INTERNAL,
+}
+
+impl ErrorKind {
+    /// The number that crosses the border.
+    #[must_use]
+    pub fn code(self) -> i32 {
+        self as i32
+    }
+}
+
+/// An error of the sink. The message names the option, table, column or key and says what to do; it
+/// never holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SinkError {
+    kind: ErrorKind,
+    sqlstate: Option<String>,
+    message: String,
+}
+
+impl SinkError {
+    /// An error that did not come from the database.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, sqlstate: None, message: message.into() }
+    }
+
+    /// The same error with the database's SQLSTATE.
+    #[must_use]
+    pub fn with_sqlstate(mut self, sqlstate: Option<&str>) -> Self {
+        self.sqlstate = sqlstate.map(str::to_owned);
+        self
+    }
+
+    /// An option is missing or wrong; `problem` continues the sentence.
+    pub fn option(key: &str, problem: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Config, format!("option '{key}': {problem}"))
+    }
+
+    /// A defect in this library.
+    pub fn internal(what: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Internal, format!("defect in the native sink, please report it: {what}"))
+    }
+
+    /// The class of the error.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// SQLSTATE of the database's answer, if there was one.
+    #[must_use]
+    pub fn sqlstate(&self) -> Option<&str> {
+        self.sqlstate.as_deref()
+    }
+
+    /// What happened and what to do.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for SinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.sqlstate {
+            Some(sqlstate) => write!(f, " (SQLSTATE {sqlstate})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for SinkError {}

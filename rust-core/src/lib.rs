@@ -1,0 +1,6 @@
+pub mod border;
+pub mod error;
+pub mod limits;
+pub mod row;
+pub mod schema;
+pub mod secret;

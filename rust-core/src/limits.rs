@@ -1,0 +1,60 @@
+//! What Aurora DSQL and the PostgreSQL protocol allow, each with its source.
+//!
+//! Sources: "quotas" is the AWS page "Cluster quotas and database limits in Amazon Aurora DSQL",
+//! "recorded" means seen on a real cluster by a published recording.
+
+use std::time::Duration;
+
+/// Rows that one transaction may modify (quotas; recorded: 3,000 pass, 3,001 fail at the statement).
+pub const TRANSACTION_ROWS: usize = 3_000;
+
+/// Accounted bytes that one transaction may modify: 10 MiB (quotas; recorded at COMMIT).
+pub const TRANSACTION_BYTES: usize = 10 * MIB;
+
+/// How far a batch is filled. DSQL's own accounting adds a cost per row and index entry that is not
+/// published; 9.11 MiB of raw bytes still passed with four indexes (recorded). The rest is margin.
+pub const BATCH_BYTES: usize = TRANSACTION_BYTES / 100 * 85;
+
+/// Accounted besides its bytes for every row and every index entry of a batch.
+/// 500 rows without an index passed with 9.93 MiB raw (recorded): at most 147 bytes a row.
+pub const ROW_OVERHEAD: usize = 150;
+
+/// One protocol message. The server closes the connection without an answer beyond it (recorded).
+pub const MESSAGE_BYTES: usize = 10 * MIB;
+
+/// What one row may bring to a message: the rest is for the statement text and the message's head.
+pub const ROW_MESSAGE_BYTES: usize = MESSAGE_BYTES - 64 * 1024;
+
+/// Bind carries the number of parameters as a 16-bit number (PostgreSQL protocol).
+pub const PARAMETERS: usize = 65_535;
+
+/// Bytes of one value outside a key (quotas; recorded). Text and JSON are compressed before they are
+/// measured, bytea is not, so only bytea can be refused before it is sent.
+pub const VALUE_BYTES: usize = MIB;
+
+/// Digits of a numeric (quotas).
+pub const NUMERIC_DIGITS: usize = 1_000;
+
+/// The server closes a connection after an hour (quotas). AWS's loader recycles at 55 minutes.
+pub const CONNECTION_AGE: Duration = Duration::from_secs(55 * 60);
+
+/// How much earlier some connections are recycled, so that the lanes do not reconnect together.
+pub const CONNECTION_AGE_SPREAD: Duration = Duration::from_secs(10 * 60);
+
+/// A transaction older than this fails at COMMIT (quotas; recorded). A statement that got no answer for
+/// so long has lost its connection.
+pub const TRANSACTION_AGE: Duration = Duration::from_secs(300);
+
+/// Lifetime of a token, as AWS's SDKs mint it. It is checked at connect only.
+pub const TOKEN_LIFETIME: Duration = Duration::from_secs(900);
+
+/// The only database of a cluster (recorded).
+pub const DATABASE: &str = "postgres";
+
+/// The port of every cluster.
+pub const PORT: u16 = 5432;
+
+/// Role that signs with `DbConnectAdmin`; every other signs with `DbConnect`.
+pub const ADMIN: &str = "admin";
+
+const MIB: usize = 1024 * 1024;

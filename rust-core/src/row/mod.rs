@@ -1,0 +1,7 @@
+//! Rows as Java hands them over, and their way into a statement's parameters.
+
+pub mod frame;
+pub mod numeric;
+pub mod temporal;
+pub mod tuple;
+pub mod value;

@@ -1,0 +1,144 @@
+//! Dates and times: from Java's epoch to PostgreSQL's, in its ranges, in microseconds.
+
+use std::fmt::Write;
+
+/// Days from 1970-01-01 to 2000-01-01, where PostgreSQL counts from.
+const EPOCH_DAYS: i64 = 10_957;
+const DAY_SECONDS: i64 = 86_400;
+const DAY_MICROS: i64 = 86_400_000_000;
+
+/// First day of a PostgreSQL date, 4713-11-24 BC, from 2000-01-01 (datatype/timestamp.h).
+const FIRST_DAY: i64 = -2_451_545;
+/// Last day of a PostgreSQL date, 5874897-12-31.
+const LAST_DAY: i64 = 2_145_031_948;
+/// First and last microsecond of a PostgreSQL timestamp: 4713-11-24 BC to the end of 294276.
+const FIRST_MICRO: i64 = FIRST_DAY * DAY_MICROS;
+const LAST_MICRO: i64 = 9_223_371_331_199_999_999;
+
+/// Days since 2000-01-01 for days since 1970-01-01; `None` outside PostgreSQL's range.
+#[must_use]
+pub fn date(days: i64) -> Option<i32> {
+    let days = days.checked_sub(EPOCH_DAYS)?;
+    if (FIRST_DAY..=LAST_DAY).contains(&days) { i32::try_from(days).ok() } else { None }
+}
+
+/// Microseconds of the day, rounded to the nearest as PostgreSQL rounds literals; 24:00 is its upper end.
+#[must_use]
+pub fn time(nanos: i64) -> Option<i64> {
+    let micros = nanos.checked_add(500)?.div_euclid(1_000);
+    (0..=DAY_MICROS).contains(&micros).then_some(micros)
+}
+
+/// Microseconds since 2000-01-01T00:00 for seconds since 1970-01-01T00:00 and nanoseconds; `None`
+/// outside PostgreSQL's range.
+#[must_use]
+pub fn timestamp(seconds: i64, nanos: i32) -> Option<i64> {
+    let micros = seconds
+        .checked_sub(EPOCH_DAYS * DAY_SECONDS)?
+        .checked_mul(1_000_000)?
+        .checked_add(i64::from(nanos).checked_add(500)?.div_euclid(1_000))?;
+    (FIRST_MICRO..=LAST_MICRO).contains(&micros).then_some(micros)
+}
+
+/// `2024-02-29`, a year before 1 with PostgreSQL's ` BC`.
+#[must_use]
+pub fn date_text(days: i64) -> Option<String> {
+    date(days)?;
+    let mut text = String::new();
+    let before_christ = push_date(days, &mut text);
+    text.push_str(before_christ);
+    Some(text)
+}
+
+/// `12:34:56.5`
+#[must_use]
+pub fn time_text(nanos: i64) -> Option<String> {
+    let mut text = String::new();
+    push_time(time(nanos)?, &mut text);
+    Some(text)
+}
+
+/// `2024-02-29 12:34:56.5`, with `offset` seconds also `+05:30`.
+#[must_use]
+pub fn timestamp_text(seconds: i64, nanos: i32, offset: Option<i32>) -> Option<String> {
+    let local = seconds.checked_add(offset.unwrap_or(0).into())?;
+    let micros = timestamp(local, nanos)?;
+    let mut text = String::new();
+    let before_christ = push_date(micros.div_euclid(DAY_MICROS) + EPOCH_DAYS, &mut text);
+    text.push(' ');
+    push_time(micros.rem_euclid(DAY_MICROS), &mut text);
+    if let Some(offset) = offset {
+        let minutes = offset.unsigned_abs() / 60;
+        let sign = if offset < 0 { '-' } else { '+' };
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{sign}{:02}:{:02}", minutes / 60, minutes % 60);
+    }
+    text.push_str(before_christ);
+    Some(text)
+}
+
+fn push_date(days: i64, text: &mut String) -> &'static str {
+    let (year, month, day) = civil(days);
+    let (year, era) = if year > 0 { (year, "") } else { (1 - year, " BC") };
+    let _ = write!(text, "{year:04}-{month:02}-{day:02}");
+    era
+}
+
+fn push_time(micros: i64, text: &mut String) {
+    let seconds = micros / 1_000_000;
+    let fraction = micros % 1_000_000;
+    let _ = write!(text, "{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if fraction > 0 {
+        let digits = format!("{fraction:06}");
+        let _ = write!(text, ".{}", digits.trim_end_matches('0'));
+    }
+}
+
+/// Year, month and day of a day since 1970-01-01 in the proleptic Gregorian calendar, after Howard
+/// Hinnant's "chrono-Compatible Low-Level Date Algorithms": 400-year eras that start on 1 March.
+fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_cover_postgresql_range_and_no_more() {
+        assert_eq!(date(0), Some(-10_957));
+        assert_eq!(date(EPOCH_DAYS + FIRST_DAY), Some(-2_451_545));
+        assert_eq!(date(EPOCH_DAYS + FIRST_DAY - 1), None);
+        assert_eq!(date(EPOCH_DAYS + LAST_DAY), Some(2_145_031_948));
+        assert_eq!(date(EPOCH_DAYS + LAST_DAY + 1), None);
+        assert_eq!(date(i64::MIN), None);
+    }
+
+    #[test]
+    fn nanoseconds_are_rounded() {
+        assert_eq!(time(499), Some(0));
+        assert_eq!(time(500), Some(1));
+        assert_eq!(time(DAY_MICROS * 1_000 - 1), Some(DAY_MICROS));
+        assert_eq!(time(-501), None);
+        assert_eq!(timestamp(EPOCH_DAYS * DAY_SECONDS, 1_500), Some(2));
+        assert_eq!(timestamp(i64::MAX, 0), None);
+    }
+
+    #[test]
+    fn text_is_postgresql_style() {
+        assert_eq!(date_text(0).as_deref(), Some("1970-01-01"));
+        assert_eq!(date_text(19_782).as_deref(), Some("2024-02-29"));
+        assert_eq!(date_text(-719_529).as_deref(), Some("0002-12-31 BC"));
+        assert_eq!(time_text(45_296_500_000_000).as_deref(), Some("12:34:56.5"));
+        assert_eq!(timestamp_text(-1, 0, None).as_deref(), Some("1969-12-31 23:59:59"));
+        assert_eq!(timestamp_text(0, 0, Some(19_800)).as_deref(), Some("1970-01-01 05:30:00+05:30"));
+    }
+}

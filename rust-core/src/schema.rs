@@ -1,0 +1,401 @@
+//! The target table: what the catalog says of it, matched with what the source brings.
+//!
+//! Pure: [`crate::catalog`] reads the rows that [`resolve`] works on.
+
+use std::fmt;
+
+use crate::error::{ErrorKind, SinkError};
+use crate::row::frame::Declaration;
+
+/// Type of a target column, of those that Aurora DSQL can store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the names are PostgreSQL's
+pub enum ColumnType {
+    Bool,
+    Int2,
+    Int4,
+    Int8,
+    Float4,
+    Float8,
+    /// Precision and scale, if the column declares them.
+    Numeric(Option<(i32, i32)>),
+    Text,
+    /// Characters, if the column declares a limit.
+    Varchar(Option<usize>),
+    /// Characters, if the column declares a limit.
+    Bpchar(Option<usize>),
+    Bytea,
+    Date,
+    Time,
+    Timetz,
+    Timestamp,
+    Timestamptz,
+    Interval,
+    Uuid,
+    Json,
+    Jsonb,
+}
+
+impl ColumnType {
+    /// Maps a type of the catalog; `None` if Aurora DSQL has no column of it.
+    /// `modifier` is `atttypmod`: -1 where the column declares none.
+    #[must_use]
+    pub fn from_catalog(oid: u32, modifier: i32) -> Option<Self> {
+        // Text types store their limit with PostgreSQL's 4-byte header added.
+        let characters = || usize::try_from(modifier - 4).ok();
+        Some(match oid {
+            16 => Self::Bool,
+            17 => Self::Bytea,
+            20 => Self::Int8,
+            21 => Self::Int2,
+            23 => Self::Int4,
+            25 => Self::Text,
+            114 => Self::Json,
+            700 => Self::Float4,
+            701 => Self::Float8,
+            1042 => Self::Bpchar(characters()),
+            1043 => Self::Varchar(characters()),
+            1082 => Self::Date,
+            1083 => Self::Time,
+            1114 => Self::Timestamp,
+            1184 => Self::Timestamptz,
+            1186 => Self::Interval,
+            1266 => Self::Timetz,
+            1700 => Self::Numeric((modifier >= 4).then(|| numeric_modifier(modifier - 4))),
+            2950 => Self::Uuid,
+            3802 => Self::Jsonb,
+            _ => return None,
+        })
+    }
+
+    /// Object identifier that a statement's parameter of this type carries.
+    #[must_use]
+    pub fn oid(self) -> u32 {
+        match self {
+            Self::Bool => 16,
+            Self::Bytea => 17,
+            Self::Int8 => 20,
+            Self::Int2 => 21,
+            Self::Int4 => 23,
+            Self::Text => 25,
+            Self::Json => 114,
+            Self::Float4 => 700,
+            Self::Float8 => 701,
+            Self::Bpchar(_) => 1042,
+            Self::Varchar(_) => 1043,
+            Self::Date => 1082,
+            Self::Time => 1083,
+            Self::Timestamp => 1114,
+            Self::Timestamptz => 1184,
+            Self::Interval => 1186,
+            Self::Timetz => 1266,
+            Self::Numeric(_) => 1700,
+            Self::Uuid => 2950,
+            Self::Jsonb => 3802,
+        }
+    }
+}
+
+/// Precision in the upper half, scale as an 11-bit signed number in the lower (PostgreSQL's numeric.c).
+fn numeric_modifier(modifier: i32) -> (i32, i32) {
+    ((modifier >> 16) & 0xffff, ((modifier & 0x7ff) ^ 1024) - 1024)
+}
+
+impl fmt::Display for ColumnType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool => f.write_str("boolean"),
+            Self::Int2 => f.write_str("smallint"),
+            Self::Int4 => f.write_str("integer"),
+            Self::Int8 => f.write_str("bigint"),
+            Self::Float4 => f.write_str("real"),
+            Self::Float8 => f.write_str("double precision"),
+            Self::Numeric(None) => f.write_str("numeric"),
+            Self::Numeric(Some((precision, scale))) => write!(f, "numeric({precision},{scale})"),
+            Self::Text => f.write_str("text"),
+            Self::Varchar(None) => f.write_str("varchar"),
+            Self::Varchar(Some(limit)) => write!(f, "varchar({limit})"),
+            Self::Bpchar(None) => f.write_str("char"),
+            Self::Bpchar(Some(limit)) => write!(f, "char({limit})"),
+            Self::Bytea => f.write_str("bytea"),
+            Self::Date => f.write_str("date"),
+            Self::Time => f.write_str("time"),
+            Self::Timetz => f.write_str("time with time zone"),
+            Self::Timestamp => f.write_str("timestamp"),
+            Self::Timestamptz => f.write_str("timestamp with time zone"),
+            Self::Interval => f.write_str("interval"),
+            Self::Uuid => f.write_str("uuid"),
+            Self::Json => f.write_str("json"),
+            Self::Jsonb => f.write_str("jsonb"),
+        }
+    }
+}
+
+/// A column of the target that the source brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Name in the target table.
+    pub name: String,
+    /// The source's name for its type; for messages.
+    pub source_type: String,
+    /// Type in the target table.
+    pub ty: ColumnType,
+    /// False if the target refuses NULL.
+    pub nullable: bool,
+    /// True if it is part of the key.
+    pub key: bool,
+}
+
+/// A target table, ready to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Its schema.
+    pub schema: String,
+    /// Its name.
+    pub name: String,
+    /// Columns in the order in which rows bring them.
+    pub columns: Vec<Column>,
+    /// Positions in `columns` of the key, in the key's order; empty if rows are only appended.
+    pub keys: Vec<usize>,
+    /// For each secondary index the positions in `columns` that it holds.
+    pub indexes: Vec<Vec<usize>>,
+}
+
+impl Table {
+    /// True if rows are only appended.
+    #[must_use]
+    pub fn append(&self) -> bool {
+        self.keys.is_empty()
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.schema, self.name)
+    }
+}
+
+/// A column as the catalog has it.
+#[derive(Debug, Clone)]
+pub struct CatalogColumn {
+    /// `attname`
+    pub name: String,
+    /// `attnum`
+    pub number: i16,
+    /// Type, a domain's base type in its place.
+    pub oid: u32,
+    /// `atttypmod`, a domain's in its place.
+    pub modifier: i32,
+    /// The type as SQL writes it.
+    pub type_name: String,
+    /// `attnotnull`
+    pub not_null: bool,
+    /// True if a default fills the column when an INSERT leaves it out.
+    pub has_default: bool,
+    /// True if the database computes the column: generated or identity ALWAYS.
+    pub generated: bool,
+}
+
+/// An index as the catalog has it.
+#[derive(Debug, Clone)]
+pub struct CatalogIndex {
+    /// Column numbers in order; 0 for an expression.
+    pub columns: Vec<i16>,
+    /// True if ON CONFLICT can name its columns: unique, valid, neither partial nor on an expression.
+    pub arbiter: bool,
+    /// True for the primary key.
+    pub primary: bool,
+}
+
+/// Matches the declared columns with the catalog's.
+///
+/// # Errors
+/// Kind `Schema`, naming every column in the way: missing in the target, of a type that cannot be
+/// written, computed by the database, required but not brought; or a key without a unique index.
+pub fn resolve(
+    declared: &Declaration,
+    columns: &[CatalogColumn],
+    indexes: &[CatalogIndex],
+) -> Result<Table, SinkError> {
+    let name = format!("{}.{}", declared.schema, declared.table);
+    if columns.is_empty() {
+        return Err(schema_error(format!(
+            "table {name} does not exist in the target; create it, or correct the options 'schema' and 'table' \
+             (names are case-sensitive)"
+        )));
+    }
+    let mut problems = Vec::new();
+    let mut resolved = Vec::with_capacity(declared.columns.len());
+    let mut numbers = Vec::with_capacity(declared.columns.len());
+    for (column, source_type) in &declared.columns {
+        match columns.iter().find(|c| c.name == *column) {
+            None => problems.push(missing(column, columns)),
+            Some(found) if found.generated => problems.push(format!(
+                "column \"{column}\" is computed by the database; leave it out of the source's columns"
+            )),
+            Some(found) => match ColumnType::from_catalog(found.oid, found.modifier) {
+                None => problems.push(format!(
+                    "column \"{column}\" has type {}, which the sink cannot write",
+                    found.type_name
+                )),
+                Some(ty) => {
+                    numbers.push(found.number);
+                    resolved.push(Column {
+                        name: column.clone(),
+                        source_type: source_type.clone(),
+                        ty,
+                        nullable: !found.not_null,
+                        key: declared.keys.contains(column),
+                    });
+                }
+            },
+        }
+    }
+    for column in columns.iter().filter(|c| c.not_null && !c.has_default && !c.generated) {
+        if !declared.columns.iter().any(|(name, _)| *name == column.name) {
+            problems.push(format!(
+                "column \"{}\" is NOT NULL without a default and the source does not bring it",
+                column.name
+            ));
+        }
+    }
+    let mut keys = Vec::new();
+    if !declared.append {
+        for key in &declared.keys {
+            match declared.columns.iter().position(|(name, _)| name == key) {
+                Some(position) => keys.push(position),
+                None => problems.push(format!(
+                    "key column \"{key}\" is not among the source's columns; correct the option 'primary_keys'"
+                )),
+            }
+        }
+        if declared.keys.is_empty() {
+            problems.push("an upsert needs a key; set the option 'primary_keys'".to_owned());
+        } else if problems.is_empty() && !indexes.is_empty() && !unique(&declared.keys, columns, indexes) {
+            problems.push(format!(
+                "no primary key or unique index has exactly the columns ({}) of the key; set the option \
+                 'primary_keys' to the table's key",
+                declared.keys.join(", ")
+            ));
+        }
+    }
+    if !problems.is_empty() {
+        return Err(schema_error(format!("table {name} cannot be written: {}", problems.join("; "))));
+    }
+    let indexes = indexes
+        .iter()
+        .filter(|index| !index.primary)
+        .map(|index| {
+            let held = |number: &i16| numbers.iter().position(|n| n == number);
+            index.columns.iter().filter_map(held).collect()
+        })
+        .collect();
+    Ok(Table {
+        schema: declared.schema.clone(),
+        name: declared.table.clone(),
+        columns: resolved,
+        keys,
+        indexes,
+    })
+}
+
+fn unique(keys: &[String], columns: &[CatalogColumn], indexes: &[CatalogIndex]) -> bool {
+    let mut wanted: Vec<i16> = columns.iter().filter(|c| keys.contains(&c.name)).map(|c| c.number).collect();
+    wanted.sort_unstable();
+    indexes.iter().filter(|index| index.arbiter).any(|index| {
+        let mut held = index.columns.clone();
+        held.sort_unstable();
+        held == wanted
+    })
+}
+
+fn missing(column: &str, columns: &[CatalogColumn]) -> String {
+    let similar = columns.iter().find(|c| c.name.eq_ignore_ascii_case(column));
+    match similar {
+        Some(similar) => format!(
+            "column \"{column}\" does not exist, but \"{}\" does (names are case-sensitive)",
+            similar.name
+        ),
+        None => format!(
+            "column \"{column}\" does not exist; add it (ALTER TABLE ... ADD COLUMN) or leave it out of the source"
+        ),
+    }
+}
+
+fn schema_error(message: String) -> SinkError {
+    SinkError::new(ErrorKind::Schema, message)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn column(name: &str, number: i16, oid: u32, not_null: bool) -> CatalogColumn {
+        CatalogColumn {
+            name: name.to_owned(),
+            number,
+            oid,
+            modifier: -1,
+            type_name: format!("type {oid}"),
+            not_null,
+            has_default: false,
+            generated: false,
+        }
+    }
+
+    fn declare(columns: &[&str], keys: &[&str]) -> Declaration {
+        Declaration {
+            schema: "public".to_owned(),
+            table: "orders".to_owned(),
+            append: keys.is_empty(),
+            columns: columns.iter().map(|c| ((*c).to_owned(), "INT".to_owned())).collect(),
+            keys: keys.iter().map(|k| (*k).to_owned()).collect(),
+        }
+    }
+
+    fn primary(columns: &[i16]) -> CatalogIndex {
+        CatalogIndex { columns: columns.to_vec(), arbiter: true, primary: true }
+    }
+
+    #[track_caller]
+    fn refused(declared: &Declaration, columns: &[CatalogColumn], indexes: &[CatalogIndex], says: &str) {
+        let error = resolve(declared, columns, indexes).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Schema);
+        assert!(error.message().contains("public.orders"), "{error}");
+        assert!(error.message().contains(says), "{error}");
+    }
+
+    #[test]
+    fn columns_keep_the_source_order() {
+        let catalog = [column("id", 1, 23, true), column("note", 2, 25, false)];
+        let index = CatalogIndex { columns: vec![2], arbiter: false, primary: false };
+        let table = resolve(&declare(&["note", "id"], &["id"]), &catalog, &[primary(&[1]), index]).unwrap();
+        assert_eq!(table.keys, [1]);
+        assert_eq!(table.columns[0].ty, ColumnType::Text);
+        assert!(table.columns[1].key);
+        assert_eq!(table.indexes, [vec![0]]);
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_named() {
+        let catalog = [column("id", 1, 23, true), column("Note", 2, 25, false)];
+        let pk = [primary(&[1])];
+        refused(&declare(&["id"], &["id"]), &[], &[], "does not exist in the target");
+        refused(&declare(&["id", "note"], &["id"]), &catalog, &pk, "\"Note\" does");
+        refused(&declare(&["id", "x"], &["id"]), &catalog, &pk, "column \"x\" does not exist");
+        refused(&declare(&["Note"], &[]), &catalog, &pk, "column \"id\" is NOT NULL");
+        refused(&declare(&["id", "Note"], &["Note"]), &catalog, &pk, "no primary key or unique index");
+        refused(&declare(&["id"], &["nr"]), &catalog, &pk, "key column \"nr\"");
+        refused(&declare(&["id"], &["id"]), &[column("id", 1, 869, true)], &pk, "type 869");
+    }
+
+    #[test]
+    fn numeric_modifiers_are_read_as_postgresql_packs_them() {
+        // atttypmod of numeric(10,2) and numeric(5,-3), read from PostgreSQL 16.
+        assert_eq!(ColumnType::from_catalog(1700, 655_366), Some(ColumnType::Numeric(Some((10, 2)))));
+        assert_eq!(ColumnType::from_catalog(1700, 329_729), Some(ColumnType::Numeric(Some((5, -3)))));
+        assert_eq!(ColumnType::from_catalog(1700, -1), Some(ColumnType::Numeric(None)));
+        assert_eq!(ColumnType::from_catalog(1043, 24), Some(ColumnType::Varchar(Some(20))));
+    }
+}
