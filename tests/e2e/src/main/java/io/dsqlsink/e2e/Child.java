@@ -1,0 +1,153 @@
+package io.dsqlsink.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A process that was started here, with its output in a file. Whatever ends this JVM, every child
+ * that is still alive is stopped, the youngest first.
+ */
+final class Child implements AutoCloseable {
+    /**
+     * mysqld flushes its pages and Zeta cancels its job after SIGTERM; both take seconds on a
+     * loaded machine.
+     */
+    private static final long STOP_SECONDS = 30;
+
+    private static final Deque<Child> ALIVE = new ArrayDeque<>();
+    private static boolean leaveRunning;
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Child::stopAll, "stop-children"));
+    }
+
+    private final String name;
+    private final Path log;
+    private final Process process;
+
+    private Child(String name, Path log, Process process) {
+        this.name = name;
+        this.log = log;
+        this.process = process;
+    }
+
+    static Child start(
+            String name, Path log, Map<String, String> environment, List<String> command) {
+        List<String> words = new ArrayList<>();
+        if (leaveRunning) {
+            // A session of its own, so that closing the terminal does not end it.
+            words.add("setsid");
+        }
+        words.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+        builder.redirectOutput(log.toFile()).environment().putAll(environment);
+        // The servers run in UTC, so that a test means the same on every machine.
+        builder.environment().put("TZ", "UTC");
+        synchronized (ALIVE) {
+            try {
+                Files.createDirectories(log.getParent());
+                Child child = new Child(name, log, builder.start());
+                ALIVE.push(child);
+                return child;
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot start " + name + ": " + command.get(0), e);
+            }
+        }
+    }
+
+    /** From now on children outlive this JVM. */
+    static void leaveRunning() {
+        leaveRunning = true;
+    }
+
+    /** Stops what is alive even if it was to be left running. */
+    static void stopAll() {
+        if (leaveRunning) {
+            return;
+        }
+        Child child;
+        while ((child = youngest()) != null) {
+            child.close();
+        }
+    }
+
+    static List<Long> pids() {
+        synchronized (ALIVE) {
+            return ALIVE.stream().map(Child::pid).toList();
+        }
+    }
+
+    private static Child youngest() {
+        synchronized (ALIVE) {
+            return ALIVE.peek();
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    int exitCode() {
+        return process.exitValue();
+    }
+
+    Path logFile() {
+        return log;
+    }
+
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The end of the log, for messages. */
+    String tail() {
+        List<String> lines = log().lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+    }
+
+    void requireAlive() {
+        if (!isAlive()) {
+            throw new IllegalStateException(
+                    name
+                            + " ended with exit code "
+                            + exitCode()
+                            + "; the end of "
+                            + log
+                            + ":\n"
+                            + tail());
+        }
+    }
+
+    /** SIGTERM, then SIGKILL for the process and what it left behind. */
+    @Override
+    public void close() {
+        List<ProcessHandle> descendants = process.descendants().toList();
+        process.destroy();
+        try {
+            process.waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        process.destroyForcibly();
+        descendants.forEach(ProcessHandle::destroyForcibly);
+        synchronized (ALIVE) {
+            ALIVE.remove(this);
+        }
+    }
+}

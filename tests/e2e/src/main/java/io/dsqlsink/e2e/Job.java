@@ -1,0 +1,44 @@
+package io.dsqlsink.e2e;
+
+import java.time.Duration;
+
+/** A running or ended SeaTunnel job: one client process with an engine inside. */
+final class Job implements AutoCloseable {
+    private final Child child;
+
+    Job(Child child) {
+        this.child = child;
+    }
+
+    /** Waits for the job to end by itself; returns the exit code of bin/seatunnel.sh. */
+    int await(Duration deadline) {
+        Poll.until(
+                () -> "the job to end; the end of its log:\n" + child.tail(),
+                deadline,
+                Duration.ofMillis(100),
+                () -> !child.isAlive());
+        return child.exitCode();
+    }
+
+    void requireAlive() {
+        child.requireAlive();
+    }
+
+    boolean isAlive() {
+        return child.isAlive();
+    }
+
+    String log() {
+        return child.log();
+    }
+
+    String tail() {
+        return child.tail();
+    }
+
+    /** Stops the job as Ctrl-C does. */
+    @Override
+    public void close() {
+        child.close();
+    }
+}

@@ -1,0 +1,36 @@
+package io.dsqlsink.e2e;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** Small JDBC helpers. */
+final class Sql {
+    private Sql() {}
+
+    /** Runs statements one after the other; returns the number of rows the last one changed. */
+    static int run(Connection connection, String... statements) throws SQLException {
+        int changed = 0;
+        try (Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                changed = statement.executeUpdate(sql);
+            }
+        }
+        return changed;
+    }
+
+    /**
+     * The first column of the first row as text; null when there is no row or the value is NULL.
+     */
+    static String value(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            return rows.next() ? rows.getString(1) : null;
+        }
+    }
+
+    static long number(Connection connection, String query) throws SQLException {
+        return Long.parseLong(value(connection, query));
+    }
+}
