@@ -1,0 +1,149 @@
+package io.dsqlsink.bridge;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+
+/**
+ * Loads libdsql_sink once per class loader, when the first sink is opened.
+ *
+ * <p>A JVM loads one file for one class loader only, and engines make a class loader per job or
+ * even per task. So each load from the jar takes its own copy of the file, which is deleted once it
+ * is mapped.
+ */
+final class NativeLoader {
+    /** The library file to load instead of the one in the jar. */
+    static final String PATH_PROPERTY = "dsql.sink.native.path";
+
+    /** Where the library in the jar is unpacked; default java.io.tmpdir. */
+    static final String TMPDIR_PROPERTY = "dsql.sink.native.tmpdir";
+
+    private static final String FILE_NAME = "libdsql_sink.so";
+
+    private NativeLoader() {}
+
+    /**
+     * @throws IllegalStateException when there is no library for this machine, or it cannot be
+     *     loaded; it names the property that helps
+     */
+    static synchronized void load() {
+        if (isLoaded()) {
+            return;
+        }
+        String path = System.getProperty(PATH_PROPERTY);
+        if (path != null) {
+            loadFile(Paths.get(path));
+        } else {
+            loadResource();
+        }
+        checkAbi(NativeSink.abiVersion());
+    }
+
+    /** The JVM itself knows whether the natives of this class loader are linked. */
+    private static boolean isLoaded() {
+        try {
+            checkAbi(NativeSink.abiVersion());
+            return true;
+        } catch (UnsatisfiedLinkError e) {
+            return false;
+        }
+    }
+
+    static void checkAbi(int version) {
+        if (version != NativeSink.ABI_VERSION) {
+            throw new IllegalStateException(
+                    "The native library has border version "
+                            + version
+                            + ", but these classes need "
+                            + NativeSink.ABI_VERSION
+                            + ": use the library of the same release, or remove -D"
+                            + PATH_PROPERTY);
+        }
+    }
+
+    private static void loadFile(Path library) {
+        try {
+            System.load(library.toAbsolutePath().toString());
+        } catch (UnsatisfiedLinkError e) {
+            // The words of all JDKs from 8 on.
+            if (!String.valueOf(e.getMessage()).contains("already loaded in another classloader")) {
+                throw new IllegalStateException(
+                        "Cannot load the native library "
+                                + library
+                                + " ("
+                                + e.getMessage()
+                                + "): correct or remove -D"
+                                + PATH_PROPERTY,
+                        e);
+            }
+            try (InputStream content = Files.newInputStream(library)) {
+                loadCopy(content, library.toString());
+            } catch (IOException unreadable) {
+                throw new IllegalStateException("Cannot read " + library, unreadable);
+            }
+        }
+    }
+
+    private static void loadResource() {
+        String platform = NativePlatform.current();
+        if (NativePlatform.isMusl()) {
+            throw new IllegalStateException(
+                    "This JVM runs on musl (Alpine Linux), but the native library in the jar needs"
+                            + " glibc: use an image with glibc, or set -D"
+                            + PATH_PROPERTY
+                            + " to a library built for musl");
+        }
+        String resource = "/native/" + platform + "/" + FILE_NAME;
+        try (InputStream content = NativeLoader.class.getResourceAsStream(resource)) {
+            if (content == null) {
+                throw new IllegalStateException(
+                        "The jar has no native library for "
+                                + platform
+                                + " ("
+                                + resource
+                                + "): use linux-x86_64, or set -D"
+                                + PATH_PROPERTY
+                                + " to a library built for this machine");
+            }
+            loadCopy(content, resource);
+        } catch (IOException e) {
+            throw new IllegalStateException("Cannot read the resource " + resource, e);
+        }
+    }
+
+    private static void loadCopy(InputStream content, String origin) {
+        String tmp = System.getProperty(TMPDIR_PROPERTY, System.getProperty("java.io.tmpdir"));
+        File copy = null;
+        try {
+            // Readable by this user only, so nobody can exchange the file before it is mapped.
+            Path directory = Files.createTempDirectory(Paths.get(tmp), "dsql-sink-");
+            copy = directory.resolve(FILE_NAME).toFile();
+            Files.copy(content, copy.toPath());
+            System.load(copy.getAbsolutePath());
+        } catch (IOException | UnsatisfiedLinkError e) {
+            throw new IllegalStateException(
+                    "Cannot load the native library "
+                            + origin
+                            + " from a copy in "
+                            + tmp
+                            + " ("
+                            + e
+                            + "): set -D"
+                            + TMPDIR_PROPERTY
+                            + " to a directory with room whose file system allows execution, or"
+                            + " -D"
+                            + PATH_PROPERTY
+                            + " to an unpacked library",
+                    e);
+        } finally {
+            if (copy != null) {
+                // A mapped file lives on without its name.
+                copy.delete();
+                copy.getParentFile().delete();
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.dsqlsink.bridge;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One native sink: its connections, its lanes, and the rows on their way. The only class with
+ * native methods.
+ *
+ * <p>Calls into Rust wait for {@value #SLICE_MILLIS} ms at most, and look for an interrupt between
+ * two slices. Any thread may call; close() may come while another call is in progress, which then
+ * fails with {@link DsqlNativeException#ERROR_CLOSED}.
+ *
+ * <p>Every method throws {@link DsqlNativeException}. After the first terminal failure each call
+ * but close(), stats() and notices() throws that failure again.
+ */
+public final class NativeSink implements AutoCloseable {
+    static final int ABI_VERSION = 1;
+    static final int FRAME_VERSION = 1;
+
+    /** How long a cancelled task may go on waiting. */
+    private static final long SLICE_MILLIS = 100;
+
+    private final long handle;
+
+    private NativeSink(long handle) {
+        this.handle = handle;
+    }
+
+    /**
+     * Loads the library when it is not loaded yet, and opens a sink.
+     *
+     * @param options see the option table of the README; absent keys have their default
+     * @throws IllegalStateException when the library cannot be loaded
+     */
+    public static NativeSink open(Map<String, String> options) {
+        byte[] frame = Frames.options(options);
+        NativeLoader.load();
+        return new NativeSink(open(frame));
+    }
+
+    /**
+     * Checks that the table and its columns exist.
+     *
+     * @param table see {@link Frames#table}
+     * @return the table number that row frames carry
+     */
+    public int declareTable(byte[] table) throws InterruptedException {
+        while (true) {
+            heedInterrupt();
+            int number = declareTable(handle, table, SLICE_MILLIS);
+            if (number >= 0) {
+                return number;
+            }
+        }
+    }
+
+    /** Hands over the rows of the encoder, waiting for room. The encoder is not reset. */
+    public void write(RowEncoder rows) throws InterruptedException {
+        RowBuffer frame = rows.frame();
+        do {
+            heedInterrupt();
+        } while (!write(handle, frame.array(), frame.length(), SLICE_MILLIS));
+    }
+
+    /**
+     * Hands over the rows of the encoder if there is room at once.
+     *
+     * @return false when there was none; nothing was taken then
+     */
+    public boolean tryWrite(RowEncoder rows) {
+        RowBuffer frame = rows.frame();
+        return write(handle, frame.array(), frame.length(), 0);
+    }
+
+    /**
+     * Makes all rows that were handed over so far leave without waiting for more.
+     *
+     * @return a ticket for {@link #await}
+     */
+    public long flush() {
+        return flush(handle);
+    }
+
+    /** Waits until all rows before the ticket are durable. */
+    public void await(long ticket) throws InterruptedException {
+        do {
+            heedInterrupt();
+        } while (!await(handle, ticket, SLICE_MILLIS));
+    }
+
+    /** The counters at this moment. */
+    public SinkStats stats() {
+        return new SinkStats(stats(handle));
+    }
+
+    /** The log lines since the last call. */
+    public List<Notice> notices() {
+        return Frames.notices(notices(handle));
+    }
+
+    /** Drops rows that are not durable yet and frees the native side. A second call does nothing. */
+    @Override
+    public void close() {
+        close(handle);
+    }
+
+    private static void heedInterrupt() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("Interrupted while waiting for Aurora DSQL");
+        }
+    }
+
+    static native int abiVersion();
+
+    private static native long open(byte[] options);
+
+    private static native int declareTable(long sink, byte[] table, long waitMillis);
+
+    private static native boolean write(long sink, byte[] frame, int length, long waitMillis);
+
+    private static native long flush(long sink);
+
+    private static native boolean await(long sink, long ticket, long waitMillis);
+
+    private static native long[] stats(long sink);
+
+    private static native byte[] notices(long sink);
+
+    private static native void close(long sink);
+}
