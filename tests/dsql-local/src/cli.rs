@@ -1,0 +1,102 @@
+//! The command line: flags of the server, and the client of the control port.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::token::Principal;
+use clap::{Args, Parser, Subcommand};
+
+/// A local stand-in for Amazon Aurora DSQL in front of a real PostgreSQL 16.
+///
+/// Without flags it starts an embedded PostgreSQL in a temporary directory and prints one line when it is ready:
+/// `ready listen=IP:PORT control=IP:PORT postgres=IP:PORT ca=/path/ca.pem dir=/path`.
+#[derive(Debug, Parser)]
+#[command(name = "dsql-local", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Flags of the server.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Other uses of the program.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Send one command to the control port of a running dsql-local and print its answer.
+    Ctl {
+        /// Address that the running server printed as control=.
+        #[arg(long)]
+        control: SocketAddr,
+        /// The command, for example `faults add OC000 --when after --count 1`. `help` lists them all.
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
+    /// Mint a token for the first principal and print it; use it as the password.
+    Token {
+        /// Database role; `admin` gets DbConnectAdmin.
+        #[arg(long, default_value = "admin")]
+        user: String,
+        /// Validity in seconds.
+        #[arg(long, default_value_t = 900)]
+        expires: i64,
+        /// Flags of the server that matter here: endpoint, region and credentials.
+        #[command(flatten)]
+        options: Box<Options>,
+    },
+}
+
+/// Flags of the server.
+#[derive(Debug, Clone, Args)]
+pub struct Options {
+    /// Address for clients.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Name of the cluster endpoint: the only name in the certificate, the only SNI accepted, the host a token must sign.
+    #[arg(long, default_value = "abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws")]
+    pub endpoint: String,
+    /// Region of the cluster, as tokens must name it.
+    #[arg(long, default_value = "us-east-1")]
+    pub region: String,
+    /// Access key id of the principal that may connect with every role. The default is AWS's documentation example.
+    #[arg(long, default_value = "AKIAIOSFODNN7EXAMPLE")]
+    pub access_key_id: String,
+    /// Secret access key of that principal.
+    #[arg(long, default_value = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", hide_default_value = true)]
+    pub secret_access_key: String,
+    /// State: ca.pem, server certificate, pgdata. Kept when given; default: a temporary directory removed at exit.
+    #[arg(long)]
+    pub dir: Option<PathBuf>,
+    /// A running PostgreSQL with trust authentication for user postgres. Default: start one in the state directory.
+    #[arg(long)]
+    pub backend: Option<SocketAddr>,
+    /// PostgreSQL 16 installation (the folder with bin/postgres). Default: the download cache, then pg_config --bindir.
+    #[arg(long, env = "DSQL_LOCAL_POSTGRES_HOME")]
+    pub postgres_home: Option<PathBuf>,
+    /// Address of the control port.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub control: SocketAddr,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        // The defaults live in one place, the attributes above.
+        Cli::parse_from(["dsql-local"]).options
+    }
+}
+
+impl Options {
+    /// The principal that the flags describe; it may use both actions.
+    pub fn principal(&self) -> Principal {
+        Principal {
+            access_key_id: self.access_key_id.clone(),
+            secret_access_key: self.secret_access_key.clone(),
+            session_token: None,
+            expires_at: None,
+            may_connect: true,
+            may_connect_admin: true,
+            arn: "arn:aws:iam::123456789012:user/local".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What all sessions share: identity of the cluster, its clock, the principals, counters, and the switch that ends it.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::sync::Notify;
+
+use crate::cli::Options;
+use crate::token::Principal;
+
+/// The emulated cluster.
+#[derive(Debug)]
+pub struct Cluster {
+    /// Name of the endpoint.
+    pub endpoint: String,
+    /// Region that tokens must name.
+    pub region: String,
+    /// Everybody who may connect.
+    pub principals: Vec<Principal>,
+    /// The PostgreSQL behind.
+    pub backend: SocketAddr,
+    /// Counters since the start.
+    pub stats: Stats,
+    clock_shift: AtomicI64,
+    sessions: Mutex<HashMap<u64, Arc<Notify>>>,
+}
+
+/// Counters since the start; `dsql-local ctl stats` prints them.
+#[derive(Debug, Default)]
+pub struct Stats {
+    /// TCP connections accepted.
+    pub accepted: AtomicU64,
+    /// Connections that got through authentication.
+    pub connected: AtomicU64,
+    /// Connections refused at startup.
+    pub refused: AtomicU64,
+    /// Executed statements.
+    pub statements: AtomicU64,
+    /// Transactions that wrote and committed.
+    pub commits: AtomicU64,
+    /// Rows written by those.
+    pub rows: AtomicU64,
+    /// Errors of the stand-in itself sent to clients (not those that PostgreSQL answered).
+    pub errors: AtomicU64,
+}
+
+/// Adds one to a counter.
+pub fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+impl Cluster {
+    /// A cluster as the options describe it.
+    pub fn new(options: &Options, backend: SocketAddr) -> Self {
+        Cluster {
+            endpoint: options.endpoint.clone(),
+            region: options.region.clone(),
+            principals: vec![options.principal()],
+            backend,
+            stats: Stats::default(),
+            clock_shift: AtomicI64::new(0),
+            sessions: Mutex::default(),
+        }
+    }
+
+    /// Unix seconds by the server's clock.
+    pub fn now(&self) -> i64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+        i64::try_from(now).unwrap_or(i64::MAX).saturating_add(self.clock_shift.load(Ordering::Relaxed))
+    }
+
+    /// Moves the server's clock, in seconds from the true time.
+    pub fn shift_clock(&self, seconds: i64) {
+        self.clock_shift.store(seconds, Ordering::Relaxed);
+    }
+
+    /// Registers a session; the handle is notified when the session must drop its connection.
+    pub fn enter(&self, id: u64) -> Arc<Notify> {
+        let cut = Arc::new(Notify::new());
+        lock(&self.sessions).insert(id, Arc::clone(&cut));
+        cut
+    }
+
+    /// Removes a session.
+    pub fn leave(&self, id: u64) {
+        lock(&self.sessions).remove(&id);
+    }
+
+    /// Cuts every connection; returns how many.
+    pub fn drop_all(&self) -> usize {
+        let sessions = lock(&self.sessions);
+        sessions.values().for_each(|cut| cut.notify_one());
+        sessions.len()
+    }
+
+    /// Sessions that are connected now.
+    pub fn open(&self) -> usize {
+        lock(&self.sessions).len()
+    }
+}
+
+/// Locks a mutex; a panic elsewhere does not make its data unusable here.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,21 @@
+//! A stand-in for Amazon Aurora DSQL: the PostgreSQL protocol in front of a real PostgreSQL 16, plus what Aurora DSQL adds.
+//!
+//! The modules, in the order in which a connection meets them.
+
+pub mod cli;
+pub mod server;
+
+pub mod bootstrap;
+pub mod cluster;
+pub mod postgres;
+pub mod tls;
+
+pub mod wire;
+
+pub mod settings;
+pub mod startup;
+pub mod token;
+
+pub mod session;
+
+pub mod control;
