@@ -1,4 +1,5 @@
 # What the scripts share. Sourced, not run.
+# shellcheck shell=bash disable=SC2034
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${DSQL_SINK_CACHE:-$HOME/.cache/dsql-sink}
@@ -6,6 +7,12 @@ PROJECT_VERSION=0.1.0
 ZETA_VERSION=2.3.4
 # Only this platform's servers and native library are fetched, built and tested.
 PLATFORM=linux-x86_64
+CARGO_TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
+NATIVE_LIBRARY=$ROOT/target/native/$PLATFORM/libdsql_sink.so
+CONNECTOR_JAR=$ROOT/seatunnel-connector-dsql/target/seatunnel-connector-dsql-$PROJECT_VERSION.jar
+ZETA_HOME=$ROOT/target/zeta-home-$ZETA_VERSION
+# Read by the e2e classes.
+export DSQL_LOCAL=$CARGO_TARGET/debug/dsql-local
 
 say() { printf '[%s] %s\n' "$(date +%H:%M:%S)" "$*"; }
 
@@ -72,4 +79,24 @@ POM
     } >"$pom"
     mvn --quiet --batch-mode --no-transfer-progress -Dstyle.color=never --file "$pom" dependency:copy -DoutputDirectory="$dir"
     rm "$pom"
+}
+
+maven() { mvn --batch-mode --no-transfer-progress -Dstyle.color=never --file "$ROOT/pom.xml" "$@"; }
+
+# What a job needs besides a source: servers, the stand-in, the e2e classes, a home with the connector in it.
+# Whatever is there and newer than its sources is left as it is.
+prepare_jobs() {
+    local e2e=$ROOT/tests/e2e
+    "$ROOT/scripts/fetch.sh" postgres mysql zeta "$ZETA_VERSION"
+    say "building dsql-local"
+    cargo build --quiet --locked --manifest-path "$ROOT/Cargo.toml" -p dsql-local
+    "$ROOT/scripts/build.sh"
+    if ! newer_than "$e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar" "$e2e/src/main" "$e2e/pom.xml" "$ROOT/pom.xml"; then
+        say "building the e2e classes"
+        quietly "$ROOT/target/logs/e2e-build.log" maven -pl tests/e2e package -DskipTests
+    fi
+    if ! newer_than "$ZETA_HOME/bin/seatunnel.sh" "$CONNECTOR_JAR" "$ROOT/scripts/zeta-home.sh"; then
+        say "assembling $ZETA_HOME"
+        "$ROOT/scripts/zeta-home.sh" "$ZETA_VERSION" "$ZETA_HOME" --connector "$CONNECTOR_JAR"
+    fi
 }

@@ -23,6 +23,7 @@ final class Child implements AutoCloseable {
     private static final long STOP_SECONDS = 30;
 
     private static final Deque<Child> ALIVE = new ArrayDeque<>();
+    private static boolean ownSessions;
     private static boolean leaveRunning;
 
     static {
@@ -42,8 +43,8 @@ final class Child implements AutoCloseable {
     static Child start(
             String name, Path log, Map<String, String> environment, List<String> command) {
         List<String> words = new ArrayList<>();
-        if (leaveRunning) {
-            // A session of its own, so that closing the terminal does not end it.
+        if (ownSessions) {
+            // Closing the terminal does not reach it there.
             words.add("setsid");
         }
         words.addAll(command);
@@ -63,25 +64,33 @@ final class Child implements AutoCloseable {
         }
     }
 
-    /** From now on children outlive this JVM. */
-    static void leaveRunning() {
-        leaveRunning = true;
+    /** Children that are started from now on could outlive this JVM and its terminal. */
+    static void ownSessions() {
+        ownSessions = true;
     }
 
-    /** Stops what is alive even if it was to be left running. */
-    static void stopAll() {
-        if (leaveRunning) {
-            return;
-        }
-        Child child;
-        while ((child = youngest()) != null) {
-            child.close();
-        }
-    }
-
-    static List<Long> pids() {
+    /**
+     * Lets every child outlive this JVM; their process ids, the youngest first, are written to the
+     * file.
+     */
+    static void leaveRunning(Path pids) {
         synchronized (ALIVE) {
-            return ALIVE.stream().map(Child::pid).toList();
+            leaveRunning = true;
+            try {
+                Files.write(
+                        pids,
+                        ALIVE.stream().map(child -> String.valueOf(child.process.pid())).toList());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Stops every child, unless they were left running. */
+    static void stopAll() {
+        Child child;
+        while (!leaveRunning && (child = youngest()) != null) {
+            child.close();
         }
     }
 
@@ -89,10 +98,6 @@ final class Child implements AutoCloseable {
         synchronized (ALIVE) {
             return ALIVE.peek();
         }
-    }
-
-    long pid() {
-        return process.pid();
     }
 
     boolean isAlive() {
@@ -137,6 +142,9 @@ final class Child implements AutoCloseable {
     /** SIGTERM, then SIGKILL for the process and what it left behind. */
     @Override
     public void close() {
+        if (leaveRunning) {
+            return;
+        }
         List<ProcessHandle> descendants = process.descendants().toList();
         process.destroy();
         try {

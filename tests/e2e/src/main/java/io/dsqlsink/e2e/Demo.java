@@ -1,7 +1,6 @@
 package io.dsqlsink.e2e;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -50,16 +49,13 @@ public final class Demo {
 
     private boolean run() throws SQLException, IOException {
         if (keep) {
-            Child.leaveRunning();
+            Child.ownSessions();
         }
         Places.emptyFolder(folder.resolve("logs"));
         say("starting MySQL 8 with its binlog on");
         MySqlServer mysql = MySqlServer.start(MYSQL_HOST, folder.resolve("mysql"));
         say("starting dsql-local with a PostgreSQL 16 behind it");
         DsqlLocal dsql = DsqlLocal.start(DSQL_HOST, folder.resolve("dsql"));
-        if (keep) {
-            writePids();
-        }
         fill(mysql, dsql);
 
         Path config =
@@ -72,9 +68,6 @@ public final class Demo {
         try (Job job = home.run(config, log, dsql.environment());
                 Connection source = mysql.connect(Shop.DATABASE);
                 Connection target = dsql.connectBehind()) {
-            if (keep) {
-                writePids();
-            }
             Load load = load(job, source, target);
             say(
                     "changing rows: "
@@ -93,6 +86,7 @@ public final class Demo {
             print(diffs, load, latency);
             boolean equal = diffs.stream().allMatch(d -> d.differences() == 0);
             if (keep) {
+                Child.leaveRunning(folder.resolve("pids"));
                 explain(mysql, dsql, log);
             } else {
                 say("stopping everything");
@@ -223,14 +217,6 @@ public final class Demo {
 
     private static List<String> names() {
         return Shop.TABLES.stream().map(Table::name).toList();
-    }
-
-    private void writePids() throws IOException {
-        Files.writeString(
-                folder.resolve("pids"),
-                Child.pids().stream()
-                        .map(String::valueOf)
-                        .collect(Collectors.joining("\n", "", "\n")));
     }
 
     private void explain(MySqlServer mysql, DsqlLocal dsql, Path log) {

@@ -1,7 +1,6 @@
 package io.dsqlsink.e2e;
 
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -93,7 +92,7 @@ final class Shop {
                                     "joined",
                                     "datetime(6)",
                                     LocalDateTime.of(1000, 1, 1, 0, 0),
-                                    LocalDateTime.of(1969, 12, 31, 23, 59, 59, 999_999_000),
+                                    LocalDateTime.of(1969, 12, 31, 0, 0),
                                     LocalDateTime.of(9999, 12, 31, 23, 59, 59, 999_999_000)),
                             dateTime(
                                     "seen",
@@ -185,8 +184,8 @@ final class Shop {
                                     "bigint unsigned",
                                     "numeric(20,0)",
                                     k -> k * 1_000_003,
-                                    BigInteger.ZERO,
-                                    new BigInteger("18446744073709551615")),
+                                    BigDecimal.ZERO,
+                                    new BigDecimal("18446744073709551615")),
                             Column.of(
                                     "since",
                                     "year",
@@ -257,10 +256,7 @@ final class Shop {
                                     k -> k % 3 == 0 ? "paid" : "shipped",
                                     "new",
                                     "returned"),
-                            dateTime(
-                                    "placed",
-                                    "datetime(6)",
-                                    LocalDateTime.of(1969, 7, 20, 20, 17, 40, 123_456_000)),
+                            dateTime("placed", "datetime(6)", LocalDateTime.of(1969, 7, 20, 0, 0)),
                             Column.of(
                                     "shipped",
                                     "date",
@@ -304,6 +300,10 @@ final class Shop {
                 BigDecimal.ZERO);
     }
 
+    /**
+     * Before 1970 midnight alone: SeaTunnel 2.3.4's MySQL-CDC source fails on other times of those
+     * days.
+     */
     private static Column dateTime(String name, String mysqlType, Object... extremes) {
         LocalDateTime from = LocalDateTime.of(2001, 2, 3, 4, 5, 6, 789_000);
         return Column.of(

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Runs the main job from end to end and compares every row: MySQL -> SeaTunnel 2.3.4 -> dsql-local.
+#
+# Usage: scripts/demo.sh [--rows N] [--keep]
+#        scripts/demo.sh --stop
+#   --rows N  rows in the shop, at least 10000 (by default 120000)
+#   --keep    leaves everything running and prints how to look at it; --stop ends it
+# Installs and builds what is missing, so the first run takes minutes. It stops whatever it started, also when it is
+# interrupted. Exit code 0: source and target are equal in every row. Logs: target/demo.
+
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+rows=120000 keep=
+PIDS=$ROOT/target/demo/pids
+
+stop_kept() {
+    local pid
+    [[ -f $PIDS ]] || die "no kept demo: $PIDS is not there"
+    # The youngest first: the job before the servers it talks to.
+    while read -r pid; do
+        kill "$pid" 2>/dev/null || continue
+        say "stopping $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | cut -c1-60)"
+        while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+    done <"$PIDS"
+    rm "$PIDS"
+}
+
+while [[ $# -gt 0 ]]; do
+    case $1 in
+        --help | -h) help_and_exit ;;
+        --rows)
+            rows=${2:?--rows needs a number}
+            [[ $rows =~ ^[0-9]+$ && $rows -ge 10000 ]] || die "--rows must be a number of at least 10000, not '$rows'"
+            shift
+            ;;
+        --keep) keep=keep ;;
+        --stop)
+            stop_kept
+            exit 0
+            ;;
+        *) die "unknown option '$1'; see --help" ;;
+    esac
+    shift
+done
+[[ ! -f $PIDS ]] || die "a kept demo may still be running; scripts/demo.sh --stop ends it"
+
+need java mvn cargo
+started=$SECONDS
+prepare_jobs
+say "everything is built ($((SECONDS - started)) s)"
+
+# The demo and all its children form a process group of their own. On SIGTERM the demo stops its children in order;
+# should that fail, the group is killed.
+set -m
+java -Xmx512m -Duser.timezone=UTC -Droot.dir="$ROOT" -Dzeta.home="$ZETA_HOME" \
+    -cp "$ROOT/tests/e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar:$ROOT/tests/e2e/target/lib/*" \
+    io.dsqlsink.e2e.Demo "$rows" ${keep:+keep} &
+demo=$!
+set +m
+trap 'kill -TERM "$demo" 2>/dev/null || true; wait "$demo" || true; kill -KILL -- "-$demo" 2>/dev/null || true' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+status=0
+wait "$demo" || status=$?
+[[ $status -eq 0 ]] && say "source and target are equal ($((SECONDS - started)) s in all)"
+exit "$status"

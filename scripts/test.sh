@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Runs all tests; builds and fetches what they need first.
+#
+# Usage: scripts/test.sh [--quick]
+#   --quick  without the jobs on real engines
+# The last line counts them: N passed, N failed, N skipped. Exit code 0: none failed, and every suite ran a test.
+# Logs: target/logs, target/e2e.
+
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+quick=''
+for argument in "$@"; do
+    case $argument in
+        --help | -h) help_and_exit ;;
+        --quick) quick=yes ;;
+        *) die "unknown option '$argument'; see --help" ;;
+    esac
+done
+need cargo mvn java
+cd "$ROOT"
+LOGS=$ROOT/target/logs
+mkdir -p "$LOGS"
+
+passed=0 failed=0 skipped=0 broken=''
+
+# suite NAME COMMAND...: runs it, then adds the counts that its runner printed. Both kinds of runner may print several.
+suite() {
+    local name=$1 log=$LOGS/test-$1.log status counts p f s
+    shift
+    say "== $name"
+    # Not in a condition: there bash would go on after a failed command of the suite.
+    set +e
+    (
+        set -e
+        "$@"
+    ) 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    set -e
+    counts=$(awk '
+        { gsub(/\033\[[0-9;]*m/, "") }
+        /^test result: / { passed += $4; failed += $6; skipped += $8 }
+        # The sum of a Maven module; the lines of its classes end with the time.
+        /Tests run: .*Skipped: [0-9]+$/ {
+            gsub(/[^0-9 ]/, "")
+            passed += $1 - $2 - $3 - $4; failed += $2 + $3; skipped += $4
+        }
+        END { print passed + 0, failed + 0, skipped + 0 }' "$log")
+    read -r p f s <<<"$counts"
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    if [[ $status -ne 0 && $f -eq 0 ]]; then
+        broken+=" $name (exit code $status)"
+    elif [[ $((p + f)) -eq 0 ]]; then
+        broken+=" $name (ran no test)"
+    fi
+}
+
+java_units() {
+    scripts/build-native.sh
+    scripts/build-native.sh --fault-injection
+    maven -pl java-bridge,seatunnel-connector-dsql,tests/e2e package
+}
+
+jobs_on_engines() {
+    prepare_jobs
+    maven -pl tests/e2e verify -Dsurefire.skip=true
+}
+
+"$ROOT/scripts/fetch.sh" postgres
+suite rust cargo test --workspace --locked --no-fail-fast
+suite java java_units
+[[ -n $quick ]] || suite jobs jobs_on_engines
+
+[[ -z $broken ]] || printf 'broken:%s\n' "$broken" >&2
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[[ $failed -eq 0 && -z $broken ]]
