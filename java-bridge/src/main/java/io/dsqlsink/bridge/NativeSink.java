@@ -8,8 +8,9 @@ import java.util.Map;
  * native methods.
  *
  * <p>Calls into Rust wait for {@value #SLICE_MILLIS} ms at most, and look for an interrupt between
- * two slices. Any thread may call; close() may come while another call is in progress, which then
- * fails with {@link DsqlNativeException#ERROR_CLOSED}.
+ * two slices: a call that need not wait goes through whatever the interrupt flag says. Any thread
+ * may call; close() may come while another call is in progress, which then fails with {@link
+ * DsqlNativeException#ERROR_CLOSED}.
  *
  * <p>Every method throws {@link DsqlNativeException}. After the first terminal failure each call
  * but close(), stats() and notices() throws that failure again.
@@ -46,21 +47,20 @@ public final class NativeSink implements AutoCloseable {
      * @return the table number that row frames carry
      */
     public int declareTable(byte[] table) throws InterruptedException {
-        while (true) {
+        int number = declareTable(handle, table, SLICE_MILLIS);
+        while (number < 0) {
             heedInterrupt();
-            int number = declareTable(handle, table, SLICE_MILLIS);
-            if (number >= 0) {
-                return number;
-            }
+            number = declareTable(handle, table, SLICE_MILLIS);
         }
+        return number;
     }
 
     /** Hands over the rows of the encoder, waiting for room. The encoder is not reset. */
     public void write(RowEncoder rows) throws InterruptedException {
         RowBuffer frame = rows.frame();
-        do {
+        while (!write(handle, frame.array(), frame.length(), SLICE_MILLIS)) {
             heedInterrupt();
-        } while (!write(handle, frame.array(), frame.length(), SLICE_MILLIS));
+        }
     }
 
     /**
@@ -84,9 +84,9 @@ public final class NativeSink implements AutoCloseable {
 
     /** Waits until all rows before the ticket are durable. */
     public void await(long ticket) throws InterruptedException {
-        do {
+        while (!await(handle, ticket, SLICE_MILLIS)) {
             heedInterrupt();
-        } while (!await(handle, ticket, SLICE_MILLIS));
+        }
     }
 
     /** The counters at this moment. */
@@ -99,7 +99,9 @@ public final class NativeSink implements AutoCloseable {
         return Frames.notices(notices(handle));
     }
 
-    /** Drops rows that are not durable yet and frees the native side. A second call does nothing. */
+    /**
+     * Drops rows that are not durable yet and frees the native side. A second call does nothing.
+     */
     @Override
     public void close() {
         close(handle);

@@ -1,0 +1,285 @@
+package io.dsqlsink.seatunnel.config;
+
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import java.io.Serializable;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.seatunnel.api.configuration.Option;
+import org.apache.seatunnel.api.configuration.ReadonlyConfig;
+import org.apache.seatunnel.api.table.catalog.CatalogTable;
+
+/** One checked sink block: how to reach the cluster, how to write, and the table to write to. */
+public final class DsqlSinkConfig implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** The only database of a cluster. */
+    private static final String POSTGRES = "postgres";
+
+    private static final String URL_SHAPE =
+            "write jdbc:postgresql://<cluster endpoint>:5432/postgres";
+
+    /** What one transaction of Aurora DSQL may modify. */
+    private static final int MOST_BATCH_ROWS = 3_000;
+
+    /** An hour: a row that waits longer waits for its checkpoint anyway. */
+    private static final int LONGEST_INTERVAL_MS = 3_600_000;
+
+    private static final int MOST_RETRIES = 1_000;
+
+    /** A day. */
+    private static final int LONGEST_RETRY_MS = 86_400_000;
+
+    /** More lanes only add connections; the native library has the same bound. */
+    private static final int MOST_CONNECTIONS = 256;
+
+    /** Room for a full message of 10 MiB and a frame that waits. */
+    private static final long FEWEST_BUFFER_BYTES = 20_971_520;
+
+    // What the native library is opened with, secrets included; absent options are left out.
+    private final LinkedHashMap<String, String> nativeOptions;
+    private final ArrayList<String> warnings;
+    private final String host;
+    private final DsqlTable table;
+
+    private DsqlSinkConfig(
+            LinkedHashMap<String, String> nativeOptions,
+            ArrayList<String> warnings,
+            String host,
+            DsqlTable table) {
+        this.nativeOptions = nativeOptions;
+        this.warnings = warnings;
+        this.host = host;
+        this.table = table;
+    }
+
+    /**
+     * Checks the options against one another and against the source's table.
+     *
+     * @throws DsqlConnectorException that lists every problem
+     */
+    public static DsqlSinkConfig of(ReadonlyConfig options, CatalogTable source) {
+        OptionReader reader = new OptionReader(options);
+        LinkedHashMap<String, String> nativeOptions = new LinkedHashMap<>();
+        OptionKeys.check(reader);
+        URI url = readUrl(reader);
+        put(nativeOptions, DsqlSinkOptions.URL, reader.text(DsqlSinkOptions.URL));
+        put(
+                nativeOptions,
+                DsqlSinkOptions.USERNAME,
+                reader.requiredText(
+                        DsqlSinkOptions.USERNAME, "set the database role, such as \"admin\""));
+        readKeys(reader, nativeOptions);
+        put(nativeOptions, DsqlSinkOptions.REGION, reader.text(DsqlSinkOptions.REGION));
+        readNumbers(reader, nativeOptions);
+        checkDatabase(reader, url, source);
+        checkModes(reader);
+        DsqlTable table = DsqlTable.of(reader, url, source);
+        reader.check();
+        return new DsqlSinkConfig(nativeOptions, warnings(reader), url.getHost(), table);
+    }
+
+    private static void put(Map<String, String> nativeOptions, Option<?> option, Object value) {
+        if (value != null) {
+            nativeOptions.put(option.key(), value.toString());
+        }
+    }
+
+    private static URI readUrl(OptionReader reader) {
+        String text = reader.requiredText(DsqlSinkOptions.URL, URL_SHAPE);
+        if (text == null) {
+            return null;
+        }
+        // The url may hold a password, so no message shows it.
+        String key = DsqlSinkOptions.URL.key();
+        if (!text.startsWith("jdbc:postgresql://")) {
+            reader.problem(key, "does not start with jdbc:postgresql://; " + URL_SHAPE);
+            return null;
+        }
+        try {
+            URI url = new URI(text.substring("jdbc:".length()));
+            if (url.getUserInfo() != null) {
+                reader.problem(key, "holds a user name or password; use 'username' and AWS keys");
+            } else if (url.getHost() == null) {
+                reader.problem(key, "names no host, or more than one; " + URL_SHAPE);
+            } else {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            reader.problem(
+                    key, "cannot be read at character " + (e.getIndex() + 6) + "; " + URL_SHAPE);
+        }
+        return null;
+    }
+
+    private static void readKeys(OptionReader reader, Map<String, String> nativeOptions) {
+        String id = reader.text(DsqlSinkOptions.ACCESS_KEY_ID);
+        String secret = reader.text(DsqlSinkOptions.SECRET_ACCESS_KEY);
+        String token = reader.text(DsqlSinkOptions.SESSION_TOKEN);
+        boolean hasId = reader.keys().contains(DsqlSinkOptions.ACCESS_KEY_ID.key());
+        boolean hasSecret = reader.keys().contains(DsqlSinkOptions.SECRET_ACCESS_KEY.key());
+        String both = "set both, or neither to use the AWS default chain";
+        if (hasId && !hasSecret) {
+            reader.problem(
+                    DsqlSinkOptions.SECRET_ACCESS_KEY.key(),
+                    "is missing beside 'access_key_id': " + both);
+        } else if (hasSecret && !hasId) {
+            reader.problem(
+                    DsqlSinkOptions.ACCESS_KEY_ID.key(),
+                    "is missing beside 'secret_access_key': " + both);
+        } else if (token != null && !hasId) {
+            reader.problem(
+                    DsqlSinkOptions.SESSION_TOKEN.key(),
+                    "needs 'access_key_id' and 'secret_access_key' beside it");
+        }
+        put(nativeOptions, DsqlSinkOptions.ACCESS_KEY_ID, id);
+        put(nativeOptions, DsqlSinkOptions.SECRET_ACCESS_KEY, secret);
+        put(nativeOptions, DsqlSinkOptions.SESSION_TOKEN, token);
+    }
+
+    private static void readNumbers(OptionReader reader, Map<String, String> nativeOptions) {
+        put(
+                nativeOptions,
+                DsqlSinkOptions.BATCH_SIZE,
+                reader.number(
+                        DsqlSinkOptions.BATCH_SIZE,
+                        1,
+                        MOST_BATCH_ROWS,
+                        "Aurora DSQL takes at most "
+                                + MOST_BATCH_ROWS
+                                + " rows in a transaction; remove the option to let the sink"
+                                + " choose"));
+        put(
+                nativeOptions,
+                DsqlSinkOptions.BATCH_INTERVAL_MS,
+                reader.number(
+                        DsqlSinkOptions.BATCH_INTERVAL_MS,
+                        1,
+                        LONGEST_INTERVAL_MS,
+                        "it is the time in milliseconds that a row waits for its batch to fill"));
+        put(
+                nativeOptions,
+                DsqlSinkOptions.MAX_RETRIES,
+                reader.number(
+                        DsqlSinkOptions.MAX_RETRIES,
+                        0,
+                        MOST_RETRIES,
+                        "it is the number of tries after the first"));
+        put(
+                nativeOptions,
+                DsqlSinkOptions.RETRY_TIMEOUT_MS,
+                reader.number(
+                        DsqlSinkOptions.RETRY_TIMEOUT_MS,
+                        0,
+                        LONGEST_RETRY_MS,
+                        "it is the time in milliseconds after which retries end"));
+        put(
+                nativeOptions,
+                DsqlSinkOptions.MAX_CONNECTIONS,
+                reader.number(
+                        DsqlSinkOptions.MAX_CONNECTIONS,
+                        1,
+                        MOST_CONNECTIONS,
+                        "it is the number of connections of one task"));
+        put(
+                nativeOptions,
+                DsqlSinkOptions.MAX_BUFFER_BYTES,
+                reader.number(
+                        DsqlSinkOptions.MAX_BUFFER_BYTES,
+                        FEWEST_BUFFER_BYTES,
+                        Long.MAX_VALUE / 4,
+                        "it is the number of bytes of rows that one task may hold"));
+    }
+
+    private static void checkDatabase(OptionReader reader, URI url, CatalogTable source) {
+        String database = reader.name(DsqlSinkOptions.DATABASE);
+        if (database != null) {
+            database = DsqlTable.replaceNames(database, source);
+        } else if (url != null) {
+            String path = url.getPath() == null ? "" : url.getPath().replace("/", "");
+            database = path.isEmpty() ? POSTGRES : path;
+        }
+        if (database != null && !database.equals(POSTGRES)) {
+            reader.problem(
+                    DsqlSinkOptions.DATABASE.key(),
+                    "names '"
+                            + database
+                            + "', but a cluster of Aurora DSQL has one database: set database ="
+                            + " \"postgres\" and end the url's path with /postgres");
+        }
+    }
+
+    private static void checkModes(OptionReader reader) {
+        if (!reader.flag(DsqlSinkOptions.GENERATE_SINK_SQL)) {
+            reader.problem(
+                    DsqlSinkOptions.GENERATE_SINK_SQL.key(),
+                    "= false is not supported yet: set it to true, and 'table' to the target");
+        }
+        if (reader.flag(DsqlSinkOptions.IS_EXACTLY_ONCE)) {
+            reader.problem(
+                    DsqlSinkOptions.IS_EXACTLY_ONCE.key(),
+                    "= true cannot be done, as Aurora DSQL has no prepared transactions: remove"
+                            + " it; with a key, a row that is written twice is the same row");
+        }
+        reader.flag(DsqlSinkOptions.ENABLE_UPSERT);
+        DsqlSinkOptions.RowErrorPolicy policy =
+                reader.choice(
+                        DsqlSinkOptions.ROW_ERROR_POLICY, DsqlSinkOptions.RowErrorPolicy.class);
+        if (policy == DsqlSinkOptions.RowErrorPolicy.SKIP) {
+            reader.problem(
+                    DsqlSinkOptions.ROW_ERROR_POLICY.key(),
+                    "= skip is not supported yet: use fail");
+        }
+    }
+
+    private static ArrayList<String> warnings(OptionReader reader) {
+        ArrayList<String> warnings = new ArrayList<>();
+        if (reader.keys().contains(DsqlSinkOptions.PASSWORD.key())) {
+            warnings.add(
+                    "Option 'password' is ignored: Aurora DSQL authenticates by IAM token, made"
+                            + " from 'access_key_id' or the AWS default chain");
+        }
+        List<String> ignored = OptionKeys.ignored(reader);
+        if (!ignored.isEmpty()) {
+            warnings.add("Options without effect on Aurora DSQL: " + String.join(", ", ignored));
+        }
+        return warnings;
+    }
+
+    /** What the native library is opened with, secrets included. */
+    public Map<String, String> nativeOptions() {
+        return Collections.unmodifiableMap(nativeOptions);
+    }
+
+    /** To be logged once. */
+    public List<String> warnings() {
+        return Collections.unmodifiableList(warnings);
+    }
+
+    /** The cluster's endpoint. */
+    public String host() {
+        return host;
+    }
+
+    public int batchIntervalMs() {
+        return Integer.parseInt(nativeOptions.get(DsqlSinkOptions.BATCH_INTERVAL_MS.key()));
+    }
+
+    public int maxConnections() {
+        return Integer.parseInt(nativeOptions.get(DsqlSinkOptions.MAX_CONNECTIONS.key()));
+    }
+
+    public DsqlTable table() {
+        return table;
+    }
+
+    /** Without the url, which may hold secrets in its parameters, and without the keys. */
+    @Override
+    public String toString() {
+        return "DsqlSinkConfig{host=" + host + ", table=" + table + "}";
+    }
+}

@@ -1,0 +1,233 @@
+package io.dsqlsink.seatunnel.config;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.seatunnel.api.configuration.Option;
+import org.apache.seatunnel.api.configuration.Options;
+import org.apache.seatunnel.api.configuration.util.OptionRule;
+
+/**
+ * The options of the sink. Names and meanings are those of the stock Jdbc sink where it has them.
+ */
+public final class DsqlSinkOptions {
+    /** What becomes of a row that Aurora DSQL refuses. */
+    public enum RowErrorPolicy {
+        FAIL,
+        SKIP
+    }
+
+    /** The value of {@link #DIALECT} that selects this sink. */
+    public static final String DSQL_DIALECT = "dsql";
+
+    public static final Option<String> URL =
+            Options.key("url")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "jdbc:postgresql://<cluster endpoint>:5432/postgres. Parameters:"
+                                    + " sslmode, sslrootcert, hostaddr, connectTimeout,"
+                                    + " ApplicationName, currentSchema, sslnegotiation");
+
+    public static final Option<String> DRIVER =
+            Options.key("driver")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription("Accepted without effect: no JDBC driver is used");
+
+    public static final Option<String> DIALECT =
+            Options.key("dialect")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription("dsql selects this sink, in upper or lower case");
+
+    public static final Option<String> USERNAME =
+            Options.key("username")
+                    .stringType()
+                    .noDefaultValue()
+                    .withFallbackKeys("user")
+                    .withDescription("Database role; admin signs with DbConnectAdmin");
+
+    public static final Option<String> PASSWORD =
+            Options.key("password")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Accepted without effect: Aurora DSQL authenticates by IAM token");
+
+    public static final Option<String> ACCESS_KEY_ID =
+            Options.key("access_key_id")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "AWS access key; without it the AWS default chain is asked"
+                                    + " (environment, profile, container, instance)");
+
+    public static final Option<String> SECRET_ACCESS_KEY =
+            Options.key("secret_access_key")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription("Secret of access_key_id");
+
+    public static final Option<String> SESSION_TOKEN =
+            Options.key("session_token")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription("Session token of temporary AWS keys");
+
+    public static final Option<String> REGION =
+            Options.key("region")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription("AWS region; by default the one in the endpoint's name");
+
+    public static final Option<String> DATABASE =
+            Options.key("database")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription("postgres, the one database of a cluster");
+
+    public static final Option<String> SCHEMA =
+            Options.key("schema")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Schema of the target; by default the one in table, else the url's"
+                                    + " currentSchema, else public");
+
+    public static final Option<String> TABLE =
+            Options.key("table")
+                    .stringType()
+                    .defaultValue("${table_name}")
+                    .withDescription(
+                            "Target as table or schema.table; ${database_name}, ${schema_name} and"
+                                    + " ${table_name} stand for the source's names");
+
+    public static final Option<List<String>> PRIMARY_KEYS =
+            Options.key("primary_keys")
+                    .listType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Key columns for upserts and deletes; by default the source's primary"
+                                    + " key, else its first unique key, else rows are appended");
+
+    public static final Option<Boolean> GENERATE_SINK_SQL =
+            Options.key("generate_sink_sql")
+                    .booleanType()
+                    .defaultValue(true)
+                    .withDescription("Must be true: the sink writes its own statements");
+
+    public static final Option<String> QUERY =
+            Options.key("query").stringType().noDefaultValue().withDescription("Not supported yet");
+
+    public static final Option<Boolean> ENABLE_UPSERT =
+            Options.key("enable_upsert")
+                    .booleanType()
+                    .defaultValue(true)
+                    .withDescription(
+                            "Accepted without effect: rows with a key are always upserted");
+
+    public static final Option<Boolean> IS_EXACTLY_ONCE =
+            Options.key("is_exactly_once")
+                    .booleanType()
+                    .defaultValue(false)
+                    .withDescription("Must be false: Aurora DSQL has no prepared transactions");
+
+    public static final Option<Integer> BATCH_SIZE =
+            Options.key("batch_size")
+                    .intType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Rows in a transaction at most, 1 to 3000; by default as many as the"
+                                    + " limits of Aurora DSQL allow");
+
+    public static final Option<Integer> BATCH_INTERVAL_MS =
+            Options.key("batch_interval_ms")
+                    .intType()
+                    .defaultValue(200)
+                    .withDescription("How long a row waits for its batch to fill");
+
+    public static final Option<Integer> MAX_RETRIES =
+            Options.key("max_retries")
+                    .intType()
+                    .defaultValue(0)
+                    .withDescription(
+                            "Tries after the first for a batch that the database rejects;"
+                                    + " conflicts and lost connections are retried anyway");
+
+    public static final Option<Integer> RETRY_TIMEOUT_MS =
+            Options.key("retry_timeout_ms")
+                    .intType()
+                    .defaultValue(300_000)
+                    .withDescription(
+                            "How long conflicts, throttling and lost connections are retried");
+
+    public static final Option<Integer> MAX_CONNECTIONS =
+            Options.key("max_connections")
+                    .intType()
+                    .defaultValue(8)
+                    .withDescription("Connections of one task, 1 to 256, shared by its tables");
+
+    public static final Option<Long> MAX_BUFFER_BYTES =
+            Options.key("max_buffer_bytes")
+                    .longType()
+                    .defaultValue(67_108_864L)
+                    .withDescription("Bytes of rows that one task holds, from 20971520 on");
+
+    public static final Option<RowErrorPolicy> ROW_ERROR_POLICY =
+            Options.key("row_error_policy")
+                    .enumType(RowErrorPolicy.class)
+                    .defaultValue(RowErrorPolicy.FAIL)
+                    .withDescription(
+                            "fail: a row that Aurora DSQL refuses fails the job. skip: not"
+                                    + " supported yet");
+
+    private DsqlSinkOptions() {}
+
+    /** Every option above by its key. */
+    static Map<String, Option<?>> all() {
+        Map<String, Option<?>> all = new LinkedHashMap<>();
+        for (Option<?> option :
+                new Option<?>[] {
+                    URL,
+                    DRIVER,
+                    DIALECT,
+                    USERNAME,
+                    PASSWORD,
+                    ACCESS_KEY_ID,
+                    SECRET_ACCESS_KEY,
+                    SESSION_TOKEN,
+                    REGION,
+                    DATABASE,
+                    SCHEMA,
+                    TABLE,
+                    PRIMARY_KEYS,
+                    GENERATE_SINK_SQL,
+                    QUERY,
+                    ENABLE_UPSERT,
+                    IS_EXACTLY_ONCE,
+                    BATCH_SIZE,
+                    BATCH_INTERVAL_MS,
+                    MAX_RETRIES,
+                    RETRY_TIMEOUT_MS,
+                    MAX_CONNECTIONS,
+                    MAX_BUFFER_BYTES,
+                    ROW_ERROR_POLICY
+                }) {
+            all.put(option.key(), option);
+        }
+        return Collections.unmodifiableMap(all);
+    }
+
+    /** For the engine's own check and for tools that list options. */
+    public static OptionRule rule() {
+        OptionRule.Builder rule = OptionRule.builder().required(URL, USERNAME);
+        for (Option<?> option : all().values()) {
+            if (option != URL && option != USERNAME) {
+                rule.optional(option);
+            }
+        }
+        return rule.build();
+    }
+}

@@ -1,0 +1,285 @@
+package io.dsqlsink.seatunnel.sink;
+
+import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.bridge.Frames;
+import io.dsqlsink.bridge.NativeSink;
+import io.dsqlsink.bridge.Notice;
+import io.dsqlsink.bridge.SinkStats;
+import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
+import io.dsqlsink.seatunnel.config.DsqlTable;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.seatunnel.api.sink.MultiTableResourceManager;
+import org.apache.seatunnel.api.table.type.SeaTunnelRow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The native sink of one task, shared by its table writers. It opens with the first writer, closes
+ * with the last, and after the first failure does nothing but throw that failure.
+ */
+final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> {
+    private static final Logger LOG = LoggerFactory.getLogger(DsqlSinkEngine.class);
+
+    /** A row waits in Java for a quarter of the interval at most; Rust waits for the rest. */
+    private static final int TICKS_PER_INTERVAL = 4;
+
+    /** A shorter tick only wakes the processor. */
+    private static final long SHORTEST_TICK_MS = 10;
+
+    /** A tick never blocks, so one that lasts longer is stuck in something else, such as a log. */
+    private static final long TIMER_END_MS = 1_000;
+
+    private final DsqlSinkConfig config;
+    private final int tables;
+    private final List<TableBuffer> buffers = new CopyOnWriteArrayList<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile NativeSink sink;
+    private volatile DsqlConnectorException failure;
+    private volatile boolean failureThrown;
+    private final AtomicLong handedOver = new AtomicLong();
+    private volatile long durable;
+    private Thread timer;
+
+    DsqlSinkEngine(DsqlSinkConfig config, int tables) {
+        this.config = config;
+        this.tables = tables;
+    }
+
+    @Override
+    public Optional<DsqlSinkEngine> getSharedResource() {
+        return Optional.of(this);
+    }
+
+    /** Opens the native sink when this is the first table, and checks that the table exists. */
+    synchronized TableBuffer attach(DsqlTable table) {
+        throwFailure();
+        try {
+            if (sink == null) {
+                open();
+            }
+            int number =
+                    sink.declareTable(
+                            Frames.table(
+                                    table.schema(),
+                                    table.name(),
+                                    table.columns(),
+                                    table.types(),
+                                    table.keys()));
+            TableBuffer buffer = new TableBuffer(sink, table, number, handedOver);
+            buffers.add(buffer);
+            LOG.debug("Table {} has number {}", table, number);
+            return buffer;
+        } catch (InterruptedException | RuntimeException e) {
+            DsqlConnectorException cause = fail(e);
+            // Not every engine closes the writers of a task that could not start.
+            shutDown();
+            throw cause;
+        }
+    }
+
+    private void open() {
+        Map<String, String> options = new HashMap<>(config.nativeOptions());
+        options.put("log_level", logLevel());
+        try {
+            sink = NativeSink.open(options);
+        } catch (IllegalStateException e) {
+            throw new DsqlConnectorException(DsqlErrorCode.NATIVE_LIBRARY, e.getMessage());
+        }
+        config.warnings().forEach(LOG::warn);
+        LOG.info(
+                "Native Aurora DSQL sink {} is active, from {}: endpoint {}, {} lanes, {} table(s),"
+                        + " first {}",
+                JarInfo.version(),
+                JarInfo.location(),
+                config.host(),
+                config.maxConnections(),
+                tables,
+                config.table());
+        timer = new Thread(this::runTimer, "dsql-sink-timer");
+        timer.setDaemon(true);
+        // Whatever the creating thread had, a loader of its task would be kept alive.
+        timer.setContextClassLoader(DsqlSinkEngine.class.getClassLoader());
+        timer.start();
+    }
+
+    void write(TableBuffer buffer, SeaTunnelRow row) {
+        throwFailure();
+        try {
+            buffer.append(row);
+        } catch (IllegalArgumentException e) {
+            throw fail(
+                    new DsqlConnectorException(
+                            DsqlErrorCode.DATA, "Table " + buffer.table() + ": " + e.getMessage()));
+        } catch (InterruptedException | RuntimeException e) {
+            throw fail(e);
+        }
+    }
+
+    /** Returns when all rows of all tables are durable. */
+    void commit() {
+        throwFailure();
+        try {
+            for (TableBuffer buffer : buffers) {
+                buffer.handOver();
+            }
+            // The other writers of the task are asked too, and find nothing left to do.
+            long frames = handedOver.get();
+            if (frames > durable) {
+                sink.await(sink.flush());
+                durable = frames;
+            }
+        } catch (InterruptedException | RuntimeException e) {
+            throw fail(e);
+        }
+    }
+
+    /** One writer leaves; the last one takes the native sink with it. */
+    void release(TableBuffer buffer) {
+        boolean last = false;
+        try {
+            if (failure == null && !Thread.currentThread().isInterrupted()) {
+                // SeaTunnel may write rows after the last prepareCommit.
+                commit();
+            } else if (!failureThrown) {
+                throwFailure();
+            }
+        } finally {
+            synchronized (this) {
+                buffers.remove(buffer);
+                last = buffers.isEmpty();
+            }
+            if (last) {
+                shutDown();
+            }
+        }
+    }
+
+    /** Drops everything that is not durable. */
+    synchronized void abort() {
+        if (failure == null) {
+            failure =
+                    new DsqlConnectorException(
+                            DsqlErrorCode.CLOSED, "The engine aborted this task's sink");
+            failureThrown = true;
+        }
+        shutDown();
+    }
+
+    /** The engine calls it after it closed the writers. */
+    @Override
+    public void close() {
+        shutDown();
+    }
+
+    private synchronized void shutDown() {
+        if (sink == null || closing.getCount() == 0) {
+            return;
+        }
+        closing.countDown();
+        try {
+            timer.join(TIMER_END_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            logNotices();
+            SinkStats stats = sink.stats();
+            LOG.info(
+                    "Aurora DSQL sink closed: {} rows received, {} committed in {} transactions,"
+                            + " {} conflicts retried",
+                    stats.rowsReceived(),
+                    stats.rowsCommitted(),
+                    stats.batchesCommitted(),
+                    stats.retriesConflict());
+        } catch (DsqlNativeException e) {
+            LOG.debug("The last log lines of the native sink are lost", e);
+        } finally {
+            sink.close();
+        }
+    }
+
+    private void runTimer() {
+        long tick = Math.max(config.batchIntervalMs() / TICKS_PER_INTERVAL, SHORTEST_TICK_MS);
+        try {
+            while (!closing.await(tick, TimeUnit.MILLISECONDS)) {
+                logNotices();
+                if (failure == null) {
+                    buffers.forEach(TableBuffer::tryHandOver);
+                }
+            }
+        } catch (Throwable e) {
+            if (closing.getCount() > 0) {
+                latch(e);
+                LOG.debug("The timer of the Aurora DSQL sink has failed", e);
+            }
+        }
+    }
+
+    private void logNotices() {
+        for (Notice notice : sink.notices()) {
+            switch (notice.level()) {
+                case Notice.LEVEL_ERROR:
+                    LOG.error(notice.message());
+                    break;
+                case Notice.LEVEL_WARN:
+                    LOG.warn(notice.message());
+                    break;
+                case Notice.LEVEL_INFO:
+                    LOG.info(notice.message());
+                    break;
+                default:
+                    LOG.debug(notice.message());
+            }
+        }
+    }
+
+    private static String logLevel() {
+        if (LOG.isDebugEnabled()) {
+            return "debug";
+        } else if (LOG.isInfoEnabled()) {
+            return "info";
+        }
+        return LOG.isWarnEnabled() ? "warn" : "error";
+    }
+
+    private void throwFailure() {
+        if (failure != null) {
+            failureThrown = true;
+            throw failure;
+        }
+    }
+
+    /** What the caller has to throw. */
+    private DsqlConnectorException fail(Throwable e) {
+        if (e instanceof InterruptedException) {
+            // Nothing is lost yet, so this is not latched: close() may still flush.
+            Thread.currentThread().interrupt();
+            return new DsqlConnectorException(DsqlErrorCode.INTERRUPTED, e.getMessage());
+        }
+        DsqlConnectorException first = latch(e);
+        failureThrown = true;
+        return first;
+    }
+
+    private synchronized DsqlConnectorException latch(Throwable e) {
+        if (failure == null) {
+            if (e instanceof DsqlConnectorException) {
+                failure = (DsqlConnectorException) e;
+            } else if (e instanceof DsqlNativeException) {
+                failure = DsqlConnectorException.of((DsqlNativeException) e);
+            } else {
+                failure = new DsqlConnectorException(DsqlErrorCode.INTERNAL, e.toString(), e);
+            }
+        }
+        return failure;
+    }
+}

@@ -1,0 +1,89 @@
+package io.dsqlsink.seatunnel.sink;
+
+import io.dsqlsink.bridge.NativeSink;
+import io.dsqlsink.bridge.RowEncoder;
+import io.dsqlsink.seatunnel.config.DsqlTable;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.seatunnel.api.table.type.SeaTunnelRow;
+
+/**
+ * The encoded rows of one writer that are not handed over yet. Three threads meet here: the
+ * writer's own, that of a checkpoint which another writer takes for all, and the timer's.
+ */
+final class TableBuffer {
+    /** So many rows hide the cost of a call to Rust, about 1 us, altogether. */
+    private static final int HANDOVER_ROWS = 1_000;
+
+    /** A buffer per table: a hundred tables shall not hold more than some 25 MB. */
+    private static final int HANDOVER_BYTES = 256 * 1024;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final NativeSink sink;
+    private final DsqlTable table;
+    private final RowEncoder rows;
+    private final AtomicLong handedOver;
+
+    /**
+     * @param handedOver counts the frames that all buffers of the sink have handed over
+     */
+    TableBuffer(NativeSink sink, DsqlTable table, int tableNumber, AtomicLong handedOver) {
+        this.sink = sink;
+        this.handedOver = handedOver;
+        this.table = table;
+        this.rows = new RowEncoder(tableNumber, table.columns());
+    }
+
+    DsqlTable table() {
+        return table;
+    }
+
+    /**
+     * Takes a row, and hands over when enough have gathered. The kinds have the same numbers on
+     * both sides.
+     */
+    void append(SeaTunnelRow row) throws InterruptedException {
+        lock.lock();
+        try {
+            rows.append(row.getRowKind().toByteValue(), row.getFields());
+            if (rows.rows() >= HANDOVER_ROWS || rows.bytes() >= HANDOVER_BYTES) {
+                sink.write(rows);
+                taken();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Hands over what has gathered, waiting for room. */
+    void handOver() throws InterruptedException {
+        lock.lock();
+        try {
+            if (rows.rows() > 0) {
+                sink.write(rows);
+                taken();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Hands over what has gathered unless that means to wait. */
+    void tryHandOver() {
+        if (lock.tryLock()) {
+            try {
+                if (rows.rows() > 0 && sink.tryWrite(rows)) {
+                    taken();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void taken() {
+        handedOver.incrementAndGet();
+        // A frame ends with the row that makes it full, so twice the size is seldom exceeded.
+        rows.reset(2 * HANDOVER_BYTES);
+    }
+}

@@ -1,0 +1,55 @@
+package org.apache.seatunnel.connectors.seatunnel.jdbc.sink;
+
+import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.sink.DsqlSinkFactory;
+import io.dsqlsink.seatunnel.sink.StockJdbcFactory;
+import org.apache.seatunnel.api.configuration.util.OptionRule;
+import org.apache.seatunnel.api.table.connector.TableSink;
+import org.apache.seatunnel.api.table.factory.TableSinkFactory;
+import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
+
+/**
+ * Takes {@code Jdbc { dialect = "dsql" }} and hands every other Jdbc sink to the stock factory.
+ *
+ * <p>The one class of ours under a SeaTunnel name. Two factories that call themselves Jdbc are an
+ * error to SeaTunnel; one class name that is found twice is not, and the first copy wins.
+ */
+@SuppressWarnings({"rawtypes", "unchecked"})
+public final class JdbcSinkFactory implements TableSinkFactory {
+    private final DsqlSinkFactory dsql = new DsqlSinkFactory();
+    private TableSinkFactory stock;
+
+    @Override
+    public String factoryIdentifier() {
+        return "Jdbc";
+    }
+
+    /** The stock rule, which every config in its form passes. */
+    @Override
+    public OptionRule optionRule() {
+        try {
+            return stock().optionRule();
+        } catch (DsqlConnectorException e) {
+            return dsql.optionRule();
+        }
+    }
+
+    @Override
+    public TableSink createSink(TableSinkFactoryContext context) {
+        if (context == null) {
+            return null;
+        }
+        String dialect = context.getOptions().getOptional(DsqlSinkOptions.DIALECT).orElse("");
+        return DsqlSinkOptions.DSQL_DIALECT.equalsIgnoreCase(dialect.trim())
+                ? dsql.createSink(context)
+                : stock().createSink(context);
+    }
+
+    private TableSinkFactory stock() {
+        if (stock == null) {
+            stock = StockJdbcFactory.find();
+        }
+        return stock;
+    }
+}
