@@ -100,12 +100,15 @@ hazelcast-client:
       - 127.0.0.1:${zeta.port}
 E_CLIENT
 
+# ConfigBuilder prints the whole config at INFO, with every password and secret key in it.
 # io.dsqlsink is the connector's own logger; its level alone can be raised by a system property.
 cat >"$home/config/log4j2_client.properties" <<'E_LOG'
 rootLogger.level = INFO
 rootLogger.appenderRef.console.ref = console
 logger.debezium.name = io.debezium.connector
 logger.debezium.level = WARN
+logger.config.name = org.apache.seatunnel.core.starter.utils.ConfigBuilder
+logger.config.level = WARN
 logger.dsqlsink.name = io.dsqlsink
 logger.dsqlsink.level = ${sys:dsqlsink.log.level:-INFO}
 appender.console.name = console

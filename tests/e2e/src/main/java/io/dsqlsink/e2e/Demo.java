@@ -102,11 +102,10 @@ public final class Demo {
         try (Connection server = mysql.connect("")) {
             Sql.run(server, "CREATE DATABASE " + Shop.DATABASE);
         }
-        try (Connection source = mysql.connect(Shop.DATABASE);
-                Connection target = dsql.connectBehind()) {
+        try (Connection source = mysql.connect(Shop.DATABASE)) {
             for (Table table : Shop.TABLES) {
                 Sql.run(source, table.mysqlDdl());
-                Sql.run(target, table.dsqlDdl());
+                dsql.create(table.dsqlDdl());
                 table.insert(source, 1, share(table));
             }
         }

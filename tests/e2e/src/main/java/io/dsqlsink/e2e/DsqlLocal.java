@@ -1,5 +1,11 @@
 package io.dsqlsink.e2e;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -8,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,13 +41,15 @@ final class DsqlLocal implements AutoCloseable {
                     "(?m)^ready listen=(\\S+) control=(\\S+) postgres=(\\S+) ca=(\\S+) dir=(\\S+)$");
 
     private final String host;
+    private final Path binary;
     private final Child child;
     private final String control;
     private final String postgres;
     private final String ca;
 
-    private DsqlLocal(String host, Child child, Matcher ready) {
+    private DsqlLocal(String host, Path binary, Child child, Matcher ready) {
         this.host = host;
+        this.binary = binary;
         this.child = child;
         this.control = ready.group(2);
         this.postgres = ready.group(3);
@@ -87,12 +96,79 @@ final class DsqlLocal implements AutoCloseable {
                     ready[0] = READY.matcher(child.log());
                     return ready[0].find();
                 });
-        return new DsqlLocal(host, child, ready[0]);
+        return new DsqlLocal(host, binary, child, ready[0]);
     }
 
     /** What a SeaTunnel process needs in its environment to take this for the endpoint. */
     Map<String, String> environment() {
         return Map.of("PGHOSTADDR", host, "PGSSLROOTCERT", ca);
+    }
+
+    /**
+     * A connection through dsql-local, as admin with a fresh token: every rule of DSQL holds on it.
+     */
+    Connection connect() throws SQLException {
+        Properties properties = new Properties();
+        properties.put("user", "admin");
+        properties.put("password", mint());
+        properties.put("sslmode", "verify-full");
+        properties.put("sslrootcert", ca);
+        properties.put("socketFactory", FixedAddress.class.getName());
+        properties.put("socketFactoryArg", host);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + ENDPOINT + ":" + PORT + "/postgres", properties);
+    }
+
+    private String mint() {
+        try {
+            Process minting =
+                    new ProcessBuilder(
+                                    binary.toString(),
+                                    "token",
+                                    "--endpoint",
+                                    ENDPOINT,
+                                    "--region",
+                                    REGION,
+                                    "--access-key-id",
+                                    ACCESS_KEY_ID,
+                                    "--secret-access-key",
+                                    SECRET_ACCESS_KEY)
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start();
+            return new String(minting.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                    .trim();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Creates tables as a user of Aurora DSQL does; DSQL takes one DDL statement a transaction. */
+    void create(String... ddl) throws SQLException {
+        try (Connection connection = connect()) {
+            Sql.run(connection, ddl);
+        }
+    }
+
+    /** Moves the clock by which tokens are judged. */
+    void shiftClock(Duration shift) {
+        String[] address = control.split(":");
+        try (Socket socket = new Socket(address[0], Integer.parseInt(address[1]))) {
+            socket.getOutputStream()
+                    .write(
+                            ("clock " + shift.toSeconds() + "\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
+            String answer =
+                    new BufferedReader(
+                                    new InputStreamReader(
+                                            socket.getInputStream(), StandardCharsets.UTF_8))
+                            .readLine();
+            if (answer == null || answer.contains("error")) {
+                throw new IllegalStateException(
+                        "dsql-local did not take the command 'clock': " + answer);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

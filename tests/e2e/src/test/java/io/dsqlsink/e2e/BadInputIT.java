@@ -1,0 +1,235 @@
+package io.dsqlsink.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What a user gets wrong, each as a real job: it fails with one message that names what is wrong
+ * and says what to do, and no secret gets into its log.
+ */
+class BadInputIT {
+    private static final String TABLE = "bad_input";
+
+    /** Nothing listens there. */
+    private static final String SILENT_HOST = "127.0.83.99";
+
+    private static final Pattern OUR_ERROR =
+            Pattern.compile("ErrorCode:\\[DSQL-\\d+\\], ErrorDescription:\\[[^]]*\\] - (.*)");
+
+    private static final String ONE_ROW = "[1, \"short\", 10, 1.5]";
+
+    /**
+     * One mistake.
+     *
+     * @param name of the job and its log
+     * @param mistake what is changed in a sink block that works
+     * @param row the values of id, name, quantity and price
+     * @param message what the one error must contain: the names, and the remedy
+     */
+    private record Case(
+            String name,
+            Consumer<SinkBlock> mistake,
+            String row,
+            Map<String, String> environment,
+            Duration clock,
+            List<String> message) {
+        static Case option(String name, Consumer<SinkBlock> mistake, String... message) {
+            return new Case(name, mistake, ONE_ROW, Map.of(), Duration.ZERO, List.of(message));
+        }
+
+        static Case row(String name, String row, String... message) {
+            return new Case(name, sink -> {}, row, Map.of(), Duration.ZERO, List.of(message));
+        }
+
+        Case environment(String variable, String value) {
+            return new Case(name, mistake, row, Map.of(variable, value), clock, message);
+        }
+
+        Case clock(Duration shift) {
+            return new Case(name, mistake, row, environment, shift, message);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(
+                Case.option(
+                        "wrong-secret-key",
+                        sink ->
+                                sink.with(
+                                        "secret_access_key",
+                                        quoted(Secrets.WRONG_SECRET_ACCESS_KEY)),
+                        DsqlLocal.ENDPOINT,
+                        "secret_access_key"),
+                Case.option(
+                        "wrong-access-key",
+                        sink -> sink.with("access_key_id", quoted("AKIAWRONGWRONGWRONG1")),
+                        DsqlLocal.ENDPOINT,
+                        "access_key_id"),
+                Case.option(
+                        "wrong-region",
+                        sink -> sink.with("region", quoted("eu-west-1")),
+                        "'region'",
+                        "eu-west-1",
+                        DsqlLocal.REGION),
+                Case.option("expired-token", sink -> {}, DsqlLocal.ENDPOINT, "clock")
+                        .clock(Duration.ofHours(2)),
+                Case.option(
+                                "unreachable-host",
+                                sink -> sink.with("retry_timeout_ms", "2000"),
+                                DsqlLocal.ENDPOINT,
+                                SILENT_HOST)
+                        .environment("PGHOSTADDR", SILENT_HOST),
+                Case.option(
+                                "unknown-host",
+                                sink ->
+                                        sink.with("retry_timeout_ms", "2000")
+                                                .with(
+                                                        "url",
+                                                        quoted(
+                                                                "jdbc:postgresql://nowhere.dsql.us-east-1.on.aws:5432/postgres")),
+                                "nowhere.dsql.us-east-1.on.aws",
+                                "'url'")
+                        .environment("PGHOSTADDR", ""),
+                Case.option(
+                        "missing-table",
+                        sink -> sink.with("table", quoted("no_such_table")),
+                        "no_such_table"),
+                Case.option(
+                        "missing-column",
+                        sink -> sink.with("table", quoted("bad_input_narrow")),
+                        "bad_input_narrow",
+                        "price"),
+                Case.row(
+                        "integer-overflow",
+                        "[2, \"short\", 40000, 1.5]",
+                        TABLE,
+                        "quantity",
+                        "40000",
+                        "id"),
+                Case.row(
+                        "numeric-overflow",
+                        "[3, \"short\", 10, 123456.5]",
+                        TABLE,
+                        "price",
+                        "numeric(5,2)",
+                        "id"),
+                Case.row("nul-byte", "[4, \"a\\u0000b\", 10, 1.5]", TABLE, "name", "id"),
+                Case.row(
+                        "too-long",
+                        "[5, \"longer than eight\", 10, 1.5]",
+                        TABLE,
+                        "name",
+                        "8",
+                        "id"),
+                Case.row("null-in-key", "[null, \"short\", 10, 1.5]", TABLE, "'id'", "NULL"),
+                Case.option("missing-url", sink -> sink.without("url"), "'url'"),
+                Case.option("missing-username", sink -> sink.without("username"), "'username'"),
+                Case.option(
+                        "missing-secret-key",
+                        sink -> sink.without("secret_access_key"),
+                        "'secret_access_key'"),
+                Case.option(
+                        "batch-size-zero",
+                        sink -> sink.with("batch_size", "0"),
+                        "'batch_size'",
+                        "0",
+                        "3000"),
+                Case.option(
+                        "batch-size-text",
+                        sink -> sink.with("batch_size", quoted("many")),
+                        "'batch_size'",
+                        "many"),
+                Case.option(
+                        "unknown-save-mode",
+                        sink -> sink.with("schema_save_mode", quoted("CREATE_MAYBE")),
+                        "'schema_save_mode'",
+                        "CREATE_MAYBE",
+                        "CREATE_SCHEMA_WHEN_NOT_EXIST"),
+                Case.option(
+                        "unknown-key-column",
+                        sink -> sink.with("primary_keys", "[\"uid\"]"),
+                        "'primary_keys'",
+                        "uid"));
+    }
+
+    private static String quoted(String text) {
+        return "\"" + text + "\"";
+    }
+
+    @BeforeAll
+    static void createTables() throws Exception {
+        Servers.dsql()
+                .create(
+                        "CREATE TABLE "
+                                + TABLE
+                                + " (id bigint PRIMARY KEY, name varchar(8), quantity smallint, price numeric(5,2))",
+                        "CREATE TABLE bad_input_narrow (id bigint PRIMARY KEY, name varchar(8), quantity smallint)");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void failsWithOneClearError(Case bad) throws Exception {
+        SinkBlock sink = SinkBlock.dsql().with("table", quoted(TABLE));
+        bad.mistake().accept(sink);
+        Map<String, String> environment = new HashMap<>(Servers.dsql().environment());
+        environment.putAll(bad.environment());
+        Servers.dsql().shiftClock(bad.clock());
+        try (Job job =
+                Servers.run("bad-" + bad.name(), sink.batchFrom(source(bad.row())), environment)) {
+            assertThat(job.await(Servers.JOB)).as("exit code").isNotZero();
+            List<String> causes = causes(job.log());
+            assertThat(causes).as("different errors of the sink in the log").hasSize(1);
+            assertThat(causes.get(0)).contains(bad.message());
+            Secrets.assertAbsent(job.log());
+        } finally {
+            Servers.dsql().shiftClock(Duration.ZERO);
+        }
+        try (var behind = Servers.dsql().connectBehind()) {
+            assertThat(Sql.number(behind, "SELECT count(*) FROM " + TABLE))
+                    .as("rows written")
+                    .isZero();
+        }
+    }
+
+    /**
+     * The different texts of our errors. The engine prints the same one again at every step on its
+     * way to the client.
+     */
+    private static List<String> causes(String log) {
+        return OUR_ERROR.matcher(log).results().map(r -> r.group(1).trim()).distinct().toList();
+    }
+
+    private static String source(String row) {
+        return """
+                  FakeSource {
+                    schema = {
+                      fields {
+                        id = bigint
+                        name = string
+                        quantity = int
+                        price = "decimal(20, 4)"
+                      }
+                    }
+                    rows = [
+                      { kind = INSERT, fields = %s }
+                    ]
+                  }
+                """
+                .formatted(row);
+    }
+}

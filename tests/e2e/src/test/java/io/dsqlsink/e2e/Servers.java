@@ -1,0 +1,66 @@
+package io.dsqlsink.e2e;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The servers that all tests of a run share; each test has its own tables in them. The JVM's end
+ * stops them.
+ */
+final class Servers {
+    /** Long for a job that takes seconds: two cores may be busy with other builds. */
+    static final Duration JOB = Duration.ofMinutes(4);
+
+    /** Not the demo's addresses, so that a kept demo is not in the way. */
+    private static final String DSQL_HOST = "127.0.83.83";
+
+    private static final String MYSQL_HOST = "127.0.83.84";
+    private static final Path FOLDER = Places.ROOT.resolve("target/e2e");
+
+    private static MySqlServer mysql;
+    private static DsqlLocal dsql;
+
+    private Servers() {}
+
+    static synchronized MySqlServer mysql() {
+        if (mysql == null) {
+            mysql = MySqlServer.start(MYSQL_HOST, FOLDER.resolve("mysql"));
+        }
+        return mysql;
+    }
+
+    static synchronized DsqlLocal dsql() {
+        if (dsql == null) {
+            dsql = DsqlLocal.start(DSQL_HOST, FOLDER.resolve("dsql"));
+        }
+        return dsql;
+    }
+
+    /** A new, empty MySQL database and a connection to it. */
+    static Connection database(String name) throws SQLException {
+        try (Connection server = mysql().connect("")) {
+            Sql.run(server, "CREATE DATABASE " + name);
+        }
+        return mysql().connect(name);
+    }
+
+    /**
+     * Starts a job; its log is target/e2e/NAME.log, with everything that our own loggers have to
+     * say.
+     */
+    static Job run(String name, String config, Map<String, String> environment) {
+        Path file = JobConfig.write(FOLDER.resolve(name + ".conf"), config);
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("JAVA_OPTS", "-Ddsqlsink.log.level=DEBUG");
+        SeaTunnelHome home = new SeaTunnelHome(Path.of(System.getProperty("zeta.home")));
+        return home.run(file, FOLDER.resolve(name + ".log"), all, "--name", name);
+    }
+
+    static Job run(String name, String config) {
+        return run(name, config, dsql().environment());
+    }
+}

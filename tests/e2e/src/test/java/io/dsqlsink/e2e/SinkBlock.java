@@ -1,0 +1,88 @@
+package io.dsqlsink.e2e;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The Jdbc sink block of a job as a table of options, starting from the one of the main job. */
+final class SinkBlock {
+    private final Map<String, String> options = new LinkedHashMap<>();
+
+    private SinkBlock() {}
+
+    /** Values are written as HOCON has them: text with its quotes. */
+    static SinkBlock dsql() {
+        return new SinkBlock()
+                .with(
+                        "url",
+                        "\"jdbc:postgresql://"
+                                + DsqlLocal.ENDPOINT
+                                + ":"
+                                + DsqlLocal.PORT
+                                + "/postgres\"")
+                .with("dialect", "\"dsql\"")
+                .with("driver", "\"org.postgresql.Driver\"")
+                .with("username", "\"admin\"")
+                .with("access_key_id", "\"" + DsqlLocal.ACCESS_KEY_ID + "\"")
+                .with("secret_access_key", "\"" + DsqlLocal.SECRET_ACCESS_KEY + "\"")
+                .with("region", "\"" + DsqlLocal.REGION + "\"")
+                .with("database", "\"postgres\"")
+                .with("generate_sink_sql", "true")
+                .with("primary_keys", "[\"id\"]")
+                .with("max_retries", "\"3\"")
+                .with("batch_size", "1000");
+    }
+
+    /** The stock sink, for a PostgreSQL database. */
+    static SinkBlock stock(String url, String database) {
+        return new SinkBlock()
+                .with("url", "\"" + url + "\"")
+                .with("driver", "\"org.postgresql.Driver\"")
+                .with("user", "\"postgres\"")
+                .with("database", "\"" + database + "\"")
+                .with("generate_sink_sql", "true")
+                .with("primary_keys", "[\"id\"]");
+    }
+
+    SinkBlock with(String option, String value) {
+        options.put(option, value);
+        return this;
+    }
+
+    SinkBlock without(String option) {
+        options.remove(option);
+        return this;
+    }
+
+    /**
+     * A whole config of a batch job. A failure is final at once: a restart would only repeat it.
+     */
+    String batchFrom(String source) {
+        StringBuilder config = new StringBuilder();
+        config.append(
+                "env {\n  parallelism = 1\n  job.mode = \"BATCH\"\n  job.retry.times = 0\n}\n");
+        config.append("source {\n").append(source).append("}\nsink {\n  Jdbc {\n");
+        options.forEach((option, value) -> config.append("    " + option + " = " + value + "\n"));
+        return config.append("  }\n}\n").toString();
+    }
+
+    /** A source that reads a table of MySQL. */
+    static String jdbcSource(MySqlServer mysql, String database, Table table) {
+        return """
+                  Jdbc {
+                    url = "jdbc:mysql://%s:%d/%s"
+                    driver = "com.mysql.cj.jdbc.Driver"
+                    user = "%s"
+                    password = "%s"
+                    query = "SELECT %s FROM %s"
+                  }
+                """
+                .formatted(
+                        mysql.host(),
+                        MySqlServer.PORT,
+                        database,
+                        MySqlServer.USER,
+                        MySqlServer.PASSWORD,
+                        String.join(", ", table.columnNames()),
+                        table.name());
+    }
+}
