@@ -11,6 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ $# -eq 0 ]] || die "takes no arguments"
 need cargo mvn git
 cd "$ROOT"
+git rev-parse --is-inside-work-tree >/dev/null 2>&1 || die "runs in a git checkout only: it asks git for the files"
 
 failures=0
 check() {
@@ -86,7 +87,7 @@ check "nothing outside the tree" none outside_paths
 check "scripts have --help" none scripts_without_help
 check "nothing left to do in comments" none leftovers
 if command -v shellcheck >/dev/null; then
-    check "shellcheck" shellcheck --external-sources scripts/*.sh .ci/run
+    check "shellcheck" shellcheck --external-sources --source-path=SCRIPTDIR scripts/*.sh .ci/run
 fi
 
 [[ $failures -eq 0 ]] || die "$failures failed"

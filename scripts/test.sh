@@ -58,12 +58,12 @@ suite() {
 java_units() {
     scripts/build-native.sh
     scripts/build-native.sh --fault-injection
-    maven -pl java-bridge,seatunnel-connector-dsql,tests/e2e package
+    maven -pl java-bridge,seatunnel-connector-dsql package
 }
 
 jobs_on_engines() {
     prepare_jobs
-    maven -pl tests/e2e verify -Dsurefire.skip=true
+    maven -pl tests/e2e verify
 }
 
 "$ROOT/scripts/fetch.sh" postgres
