@@ -36,8 +36,7 @@ use_zig() {
         say "fetching cargo-zigbuild and zig from PyPI"
         rm -rf "$env" "$env.part"
         python3 -m venv "$env.part"
-        "$env.part/bin/pip" --quiet --disable-pip-version-check install cargo-zigbuild==0.20.1 ziglang==0.13.0.post1
-        rm -rf "$env.part"/bin/activate*
+        "$env.part/bin/pip" --quiet --disable-pip-version-check install cargo-zigbuild==0.24.0 ziglang==0.17.1
         mv -T "$env.part" "$env"
     fi
     export PATH=$env/bin:$PATH
