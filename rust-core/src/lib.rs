@@ -1,6 +1,60 @@
+//! The write engine of the Aurora DSQL sink for Apache SeaTunnel.
+//!
+//! A Java writer hands over frames of encoded rows; this library writes them to Aurora DSQL in batches, in
+//! the order of each key, with retries, and says when they are durable. The modules stand in the order in
+//! which data flows through them:
+//!
+//! ```text
+//! NativeSink === jni/exports -> sink -> row/frame -> stage -> route -> lane { coalesce -> batch }
+//! (Java)                          |     bytes->rows  values   key->    one connection, one task
+//!                                 |                  ->params lane        |
+//!                                 v                                       v
+//!                     flush tickets (progress)            transact -> Aurora DSQL
+//!                     memory (budget)                       |   ^ SQLSTATE
+//!                     first failure (latch)              classify -> retry -> again, split, or fail (outcome)
+//! ```
+//!
+//! Back to Java go only the return value or exception of a call, and what Java pulls: counters
+//! ([`metrics`]) and log lines ([`notice`]).
+
+// What both sides and every module share.
 pub mod border;
-pub mod error;
 pub mod limits;
+pub mod error;
+pub mod secret;
+
+// The configuration.
+pub mod endpoint;
+pub mod config;
+
+// From Java's bytes to operations with ready parameters.
+pub mod jni;
+pub mod sink;
 pub mod row;
 pub mod schema;
-pub mod secret;
+pub mod stage;
+pub mod route;
+
+// From operations to committed statements.
+pub mod coalesce;
+pub mod batch;
+pub mod sql;
+pub mod lane;
+pub mod transact;
+pub mod classify;
+pub mod retry;
+pub mod outcome;
+
+// The connection.
+pub mod auth;
+pub mod tls;
+pub mod connect;
+pub mod catalog;
+
+// What a sink keeps account of.
+pub mod budget;
+pub mod progress;
+pub mod latch;
+pub mod metrics;
+pub mod notice;
+pub mod runtime;

@@ -39,6 +39,32 @@ pub enum Value<'a> {
     TimestampTz { seconds: i64, nanos: i32, offset: i32 },
 }
 
+/// As it is shown in messages.
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = match *self {
+            Value::Null => None,
+            Value::Bool(value) => Some(value.to_string()),
+            Value::Int(value) => Some(value.to_string()),
+            Value::Float32(value) => Some(value.to_string()),
+            Value::Float64(value) => Some(value.to_string()),
+            Value::Decimal { scale, unscaled } => Decimal::from_i64(unscaled, scale).map(|n| n.to_text()),
+            Value::BigDecimal { scale, unscaled } => {
+                Decimal::from_digits(unscaled, scale).map(|n| n.to_text())
+            }
+            Value::Text(value) => Some(format!("'{}'", shorten(&value.escape_debug().to_string()))),
+            Value::Bytes(value) => Some(format!("{} bytes", value.len())),
+            Value::Date { days } => temporal::date_text(days),
+            Value::Time { nanos } => temporal::time_text(nanos),
+            Value::Timestamp { seconds, nanos } => temporal::timestamp_text(seconds, nanos, None),
+            Value::TimestampTz { seconds, nanos, offset } => {
+                temporal::timestamp_text(seconds, nanos, Some(offset))
+            }
+        };
+        f.write_str(shown.as_deref().unwrap_or("NULL"))
+    }
+}
+
 /// Why a value cannot be written to its column; the sentence goes on after the column's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misfit(String);

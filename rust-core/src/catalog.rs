@@ -1,0 +1,74 @@
+//! Reads the target table's columns and indexes.
+
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Error, Row};
+
+use crate::classify::Failure;
+use crate::row::frame::Declaration;
+use crate::schema::{CatalogColumn, CatalogIndex};
+
+/// A domain is written as its base type.
+const COLUMNS: &str = "\
+SELECT a.attname::text, a.attnum, \
+       CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE a.atttypid END, \
+       CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END, \
+       pg_catalog.format_type(a.atttypid, a.atttypmod), \
+       a.attnotnull, a.atthasdef OR a.attidentity <> '', a.attgenerated <> '' OR a.attidentity = 'a' \
+FROM pg_catalog.pg_attribute a \
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped \
+ORDER BY a.attnum";
+
+/// Included columns are in the index but not in its key; the first `indnkeyatts` are the key.
+const INDEXES: &str = "\
+SELECT i.indkey::text, i.indnkeyatts, i.indisprimary, \
+       i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL \
+FROM pg_catalog.pg_index i \
+JOIN pg_catalog.pg_class c ON c.oid = i.indrelid \
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+WHERE n.nspname = $1 AND c.relname = $2";
+
+/// What the catalog says of the declared table: no columns if it does not exist.
+///
+/// # Errors
+/// The failure, for [`crate::retry`].
+pub async fn read(
+    client: &Client,
+    declared: &Declaration,
+) -> Result<(Vec<CatalogColumn>, Vec<CatalogIndex>), Failure> {
+    let both = async {
+        let name = [(&declared.schema as _, Type::TEXT), (&declared.table as _, Type::TEXT)];
+        let columns = client.query_typed(COLUMNS, &name).await?;
+        let columns = columns.iter().map(column).collect::<Result<_, _>>()?;
+        let indexes = client.query_typed(INDEXES, &name).await?;
+        let indexes = indexes.iter().map(index).collect::<Result<_, _>>()?;
+        Ok::<_, Error>((columns, indexes))
+    };
+    both.await.map_err(|error| Failure { outcome_unknown: false, ..Failure::executing(&error) })
+}
+
+fn column(row: &Row) -> Result<CatalogColumn, Error> {
+    Ok(CatalogColumn {
+        name: row.try_get(0)?,
+        number: row.try_get(1)?,
+        oid: row.try_get(2)?,
+        modifier: row.try_get(3)?,
+        type_name: row.try_get(4)?,
+        not_null: row.try_get(5)?,
+        has_default: row.try_get(6)?,
+        generated: row.try_get(7)?,
+    })
+}
+
+fn index(row: &Row) -> Result<CatalogIndex, Error> {
+    let columns: &str = row.try_get(0)?;
+    let keys: i16 = row.try_get(1)?;
+    let columns = columns.split_ascii_whitespace().filter_map(|number| number.parse().ok());
+    Ok(CatalogIndex {
+        columns: columns.take(usize::try_from(keys).unwrap_or(0)).collect(),
+        primary: row.try_get(2)?,
+        arbiter: row.try_get(3)?,
+    })
+}

@@ -1,0 +1,265 @@
+//! The flush window: of all operations on one key only the last is sent.
+//!
+//! INSERT and UPDATE_AFTER upsert, DELETE deletes. UPDATE_BEFORE is a tentative delete: the UPDATE_AFTER
+//! that follows it usually has the same key and takes its place, but if the key changed the old row has
+//! to go. A tentative delete therefore stays in the window until its key is seen again or a flush asks
+//! for everything.
+
+use std::time::Instant;
+
+use hashbrown::HashTable;
+
+use crate::row::frame::RowKind;
+use crate::sql::Verb;
+
+/// Memory that an operation takes besides its bytes: itself and its entry in the index.
+pub const OP_BYTES: usize = size_of::<Op>() + 16;
+
+/// An operation whose bytes lie in an arena.
+#[derive(Debug, Clone, Copy)]
+pub struct Op {
+    /// How the row changed.
+    pub kind: RowKind,
+    /// Hash of table and key.
+    pub hash: u64,
+    /// Start of the key's parameters; they end at `end`.
+    pub key: usize,
+    /// Start of the row's parameters; they end at `key`. Empty for a delete.
+    pub start: usize,
+    /// End of the operation's bytes.
+    pub end: usize,
+    /// Bytes that the database accounts for it.
+    pub weight: usize,
+}
+
+impl Op {
+    /// What it does to the table.
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        match self.kind {
+            RowKind::Insert | RowKind::UpdateAfter => Verb::Upsert,
+            RowKind::UpdateBefore | RowKind::Delete => Verb::Delete,
+        }
+    }
+
+    fn tentative(&self) -> bool {
+        self.kind == RowKind::UpdateBefore
+    }
+}
+
+/// Operations on one table that wait in one lane.
+#[derive(Debug, Default)]
+pub struct Window {
+    keyed: bool,
+    ops: Vec<Op>,
+    index: HashTable<usize>,
+    arena: Vec<u8>,
+    weight: usize,
+    firm: usize,
+    since: Option<Instant>,
+}
+
+/// Operations taken out of a window, in the order in which their keys first came.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// The operations.
+    pub ops: Vec<Op>,
+    /// Their bytes, and those of operations that were replaced.
+    pub arena: Vec<u8>,
+}
+
+impl Window {
+    /// A window of a table with a key, or of one without, which keeps every operation.
+    #[must_use]
+    pub fn new(keyed: bool) -> Self {
+        Self { keyed, ..Self::default() }
+    }
+
+    /// Adds an operation whose bytes lie in `source`; true if it took the place of another.
+    pub fn push(&mut self, mut op: Op, source: &[u8], now: Instant) -> bool {
+        let bytes = &source[op.start..op.end];
+        let start = self.arena.len();
+        op.key = op.key - op.start + start;
+        op.end = op.end - op.start + start;
+        op.start = start;
+        self.arena.extend_from_slice(bytes);
+        self.weight += op.weight;
+        if !op.tentative() {
+            self.firm += 1;
+            self.since.get_or_insert(now);
+        }
+        if !self.keyed {
+            self.ops.push(op);
+            return false;
+        }
+        let Self { ops, index, arena, .. } = self;
+        let key = &arena[op.key..op.end];
+        match index.find(op.hash, |at| &arena[ops[*at].key..ops[*at].end] == key) {
+            Some(at) => {
+                let replaced = std::mem::replace(&mut ops[*at], op);
+                self.weight -= replaced.weight;
+                if !replaced.tentative() {
+                    self.firm -= 1;
+                }
+                true
+            }
+            None => {
+                index.insert_unique(op.hash, ops.len(), |at| ops[*at].hash);
+                ops.push(op);
+                false
+            }
+        }
+    }
+
+    /// True if nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ops.is_empty()
+    }
+
+    /// Memory that the waiting operations take, those that were replaced included.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.arena.len() + self.ops.len() * OP_BYTES
+    }
+
+    /// Operations that wait and are not tentative.
+    #[must_use]
+    pub fn firm(&self) -> usize {
+        self.firm
+    }
+
+    /// Bytes that the database will account for what waits.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// When the oldest operation that is not tentative came.
+    #[must_use]
+    pub fn since(&self) -> Option<Instant> {
+        if self.firm > 0 { self.since } else { None }
+    }
+
+    /// Takes out the first `most` operations. Unless `flush`, tentative deletes stay.
+    pub fn take(&mut self, most: usize, flush: bool) -> Taken {
+        let Self { ops, arena, since, keyed, .. } = std::mem::take(self);
+        self.keyed = keyed;
+        let mut taken = Vec::with_capacity(ops.len().min(most));
+        for op in ops {
+            if taken.len() < most && (flush || !op.tentative()) {
+                taken.push(op);
+            } else {
+                // What stays is not younger for it.
+                self.push(op, &arena, since.unwrap_or_else(Instant::now));
+            }
+        }
+        Taken { ops: taken, arena }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    fn push(window: &mut Window, kind: RowKind, key: u8, row: u8) -> bool {
+        // Row bytes in front of the key, as the sink stages them.
+        let source =
+            if matches!(kind, RowKind::Delete | RowKind::UpdateBefore) { vec![key] } else { vec![row, key] };
+        let op = Op {
+            kind,
+            hash: u64::from(key % 3),
+            start: 0,
+            key: source.len() - 1,
+            end: source.len(),
+            weight: 10,
+        };
+        window.push(op, &source, Instant::now())
+    }
+
+    fn apply(table: &mut HashMap<u8, u8>, taken: &Taken) {
+        for op in &taken.ops {
+            let key = taken.arena[op.key];
+            match op.verb() {
+                Verb::Upsert => table.insert(key, taken.arena[op.start]),
+                Verb::Delete => table.remove(&key),
+            };
+        }
+    }
+
+    #[test]
+    fn an_update_is_one_upsert() {
+        let mut window = Window::new(true);
+        assert!(!push(&mut window, RowKind::UpdateBefore, 1, 0));
+        assert_eq!((window.firm(), window.since()), (0, None));
+        assert!(push(&mut window, RowKind::UpdateAfter, 1, 7));
+        let taken = window.take(usize::MAX, false);
+        assert_eq!(taken.ops.len(), 1);
+        assert_eq!(taken.ops[0].verb(), Verb::Upsert);
+        assert!(window.is_empty());
+    }
+
+    #[test]
+    fn a_changed_key_deletes_the_old_row_at_the_flush() {
+        let mut window = Window::new(true);
+        push(&mut window, RowKind::UpdateBefore, 1, 0);
+        push(&mut window, RowKind::UpdateAfter, 2, 7);
+        assert_eq!(window.take(usize::MAX, false).ops.len(), 1);
+        assert!(!window.is_empty());
+        let taken = window.take(usize::MAX, true);
+        assert_eq!(taken.ops[0].verb(), Verb::Delete);
+        assert_eq!(taken.arena[taken.ops[0].key], 1);
+    }
+
+    #[test]
+    fn weight_follows_replacement() {
+        let mut window = Window::new(true);
+        push(&mut window, RowKind::Insert, 1, 1);
+        push(&mut window, RowKind::Delete, 1, 1);
+        assert_eq!((window.weight(), window.firm()), (10, 1));
+    }
+
+    #[test]
+    fn what_is_beyond_the_limit_stays() {
+        let mut window = Window::new(true);
+        (0..5).for_each(|key| assert!(!push(&mut window, RowKind::Insert, key, key)));
+        let since = window.since();
+        assert_eq!(window.take(3, false).ops.len(), 3);
+        assert_eq!((window.firm(), window.since()), (2, since));
+        assert!(push(&mut window, RowKind::Delete, 4, 0));
+    }
+
+    #[test]
+    fn without_a_key_every_row_stays() {
+        let mut window = Window::new(false);
+        let op = Op { kind: RowKind::Insert, hash: 0, start: 0, key: 1, end: 1, weight: 1 };
+        for _ in 0..3 {
+            assert!(!window.push(op, &[5], Instant::now()));
+        }
+        assert_eq!(window.take(usize::MAX, false).ops.len(), 3);
+    }
+
+    proptest! {
+        /// Taking at any point and applying what was taken ends like applying one by one.
+        #[test]
+        fn the_last_operation_per_key_wins(steps in prop::collection::vec((0u8..5, 0u8..8, any::<u8>()), 0..200)) {
+            let kinds = [RowKind::Insert, RowKind::UpdateBefore, RowKind::UpdateAfter, RowKind::Delete];
+            let (mut window, mut written, mut expected) = (Window::new(true), HashMap::new(), HashMap::new());
+            for (step, key, row) in steps {
+                let Some(kind) = kinds.get(usize::from(step)) else {
+                    apply(&mut written, &window.take(usize::from(row % 5), row % 2 == 0));
+                    continue;
+                };
+                push(&mut window, *kind, key, row);
+                match kind {
+                    RowKind::Insert | RowKind::UpdateAfter => expected.insert(key, row),
+                    RowKind::UpdateBefore | RowKind::Delete => expected.remove(&key),
+                };
+            }
+            apply(&mut written, &window.take(usize::MAX, true));
+            prop_assert_eq!(written, expected);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! Options, checked and made into types. Every problem names its option and says what to do.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::endpoint::{self, Endpoint};
+use crate::error::SinkError;
+use crate::limits;
+use crate::secret::Secret;
+
+/// Connections of one sink unless `max_connections` says otherwise: eight hide the round trip and the
+/// commit of each other, and stay far from a cluster's 10,000.
+const MAX_CONNECTIONS: usize = 8;
+/// More lanes than this only add connections: at 80 ms a round trip 256 lanes of 3,000 rows exceed what
+/// one core can encode.
+const MOST_CONNECTIONS: usize = 256;
+/// How long a row may wait unless `batch_interval_ms` says otherwise.
+const BATCH_INTERVAL_MS: u64 = 200;
+/// How long transient faults are retried unless `retry_timeout_ms` says otherwise: longer than a failover.
+const RETRY_TIMEOUT_MS: u64 = 300_000;
+/// Bytes buffered and in flight unless `max_buffer_bytes` says otherwise: 64 MiB.
+const BUFFER_BYTES: usize = 64 * 1024 * 1024;
+/// Room for one full message and a frame that waits.
+const FEWEST_BUFFER_BYTES: usize = 2 * limits::MESSAGE_BYTES;
+
+/// The configuration of a sink.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the cluster is and how to speak to it.
+    pub endpoint: Endpoint,
+    /// Role of the database; it decides the action that a token is signed for.
+    pub role: String,
+    /// Keys to sign with; `None` takes the default chain of the AWS SDK.
+    pub keys: Option<Keys>,
+    /// AWS region that a token is signed for.
+    pub region: String,
+    /// Rows of a batch at most.
+    pub batch_rows: usize,
+    /// How long a row may wait for its batch to fill.
+    pub batch_interval: Duration,
+    /// Tries after the first for a batch that the database rejects.
+    pub max_retries: u32,
+    /// How long transient faults are retried.
+    pub retry_timeout: Duration,
+    /// Number of lanes.
+    pub lanes: usize,
+    /// Bytes buffered and in flight at most.
+    pub buffer_bytes: usize,
+    /// Least severe level that is passed on to Java.
+    pub log_level: log::Level,
+}
+
+/// Access key, secret key and, for temporary credentials, the session token.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// Access key id; not a secret.
+    pub access_key_id: String,
+    /// Secret access key.
+    pub secret_access_key: Secret,
+    /// Session token of temporary credentials.
+    pub session_token: Option<Secret>,
+}
+
+impl Config {
+    /// Checks options as Java hands them over. `env` reads a variable of the process: `PGHOSTADDR` and
+    /// `PGSSLROOTCERT` stand in, as libpq has it, where the url does not say.
+    ///
+    /// # Errors
+    /// Kind `Config` for the first option that is missing or wrong.
+    pub fn new(
+        options: Vec<(String, String)>,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, SinkError> {
+        let mut options = Options(options.into_iter().collect());
+        let mut endpoint = Endpoint::parse(&options.required("url")?)?;
+        endpoint.address = match endpoint.address {
+            None => env_value(&env, "PGHOSTADDR", IpAddr::from_str)?,
+            address => address,
+        };
+        endpoint.root_certificates = endpoint
+            .root_certificates
+            .or_else(|| env("PGSSLROOTCERT").filter(|path| !path.is_empty()).map(PathBuf::from));
+        if let Some(database) = options.take("database")
+            && database != endpoint.database
+        {
+            return Err(SinkError::option(
+                "database",
+                format!("'{database}' differs from the url's '{}'; name one of them", endpoint.database),
+            ));
+        }
+        if endpoint.database != limits::DATABASE {
+            return Err(SinkError::option(
+                "database",
+                format!(
+                    "'{}' does not exist: an Aurora DSQL cluster has one database, '{}'",
+                    endpoint.database,
+                    limits::DATABASE
+                ),
+            ));
+        }
+        let region = region(options.take("region"), &endpoint)?;
+        let keys = keys(&mut options)?;
+        let config = Self {
+            role: options.required("username")?,
+            keys,
+            region,
+            batch_rows: options.number(
+                "batch_size",
+                limits::TRANSACTION_ROWS,
+                1..=limits::TRANSACTION_ROWS,
+            )?,
+            batch_interval: options.millis("batch_interval_ms", BATCH_INTERVAL_MS, 1..=3_600_000)?,
+            max_retries: options.number("max_retries", 0, 0..=1_000)?,
+            retry_timeout: options.millis("retry_timeout_ms", RETRY_TIMEOUT_MS, 0..=86_400_000)?,
+            lanes: options.number("max_connections", MAX_CONNECTIONS, 1..=MOST_CONNECTIONS)?,
+            buffer_bytes: options.number(
+                "max_buffer_bytes",
+                BUFFER_BYTES,
+                FEWEST_BUFFER_BYTES..=usize::MAX / 4,
+            )?,
+            log_level: options.number(
+                "log_level",
+                log::Level::Info,
+                log::Level::Error..=log::Level::Trace,
+            )?,
+            endpoint,
+        };
+        match options.0.into_keys().min() {
+            None => Ok(config),
+            Some(key) => {
+                Err(SinkError::option(&key, "is not known to the native library; the jar does not match it"))
+            }
+        }
+    }
+}
+
+struct Options(HashMap<String, String>);
+
+impl Options {
+    fn take(&mut self, key: &str) -> Option<String> {
+        self.0.remove(key).filter(|value| !value.is_empty())
+    }
+
+    fn required(&mut self, key: &str) -> Result<String, SinkError> {
+        self.take(key).ok_or_else(|| SinkError::option(key, "is required"))
+    }
+
+    fn number<T>(&mut self, key: &str, default: T, range: std::ops::RangeInclusive<T>) -> Result<T, SinkError>
+    where
+        T: FromStr + PartialOrd + std::fmt::Display,
+    {
+        let Some(text) = self.take(key) else { return Ok(default) };
+        match text.trim().parse::<T>() {
+            Ok(value) if range.contains(&value) => Ok(value),
+            _ => Err(SinkError::option(
+                key,
+                format!("'{text}' is not between {} and {}", range.start(), range.end()),
+            )),
+        }
+    }
+
+    fn millis(
+        &mut self,
+        key: &str,
+        default: u64,
+        range: std::ops::RangeInclusive<u64>,
+    ) -> Result<Duration, SinkError> {
+        self.number(key, default, range).map(Duration::from_millis)
+    }
+}
+
+fn env_value<T: FromStr<Err = E>, E>(
+    env: impl Fn(&str) -> Option<String>,
+    name: &str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, SinkError> {
+    match env(name).filter(|value| !value.is_empty()) {
+        None => Ok(None),
+        Some(text) => parse(&text).map(Some).map_err(|_| {
+            SinkError::new(
+                crate::error::ErrorKind::Config,
+                format!("environment variable {name}: '{text}' is not an IP address; correct or unset it"),
+            )
+        }),
+    }
+}
+
+fn region(option: Option<String>, endpoint: &Endpoint) -> Result<String, SinkError> {
+    match (option, endpoint::region_of(&endpoint.host)) {
+        (Some(option), Some(host)) if option != host => Err(SinkError::option(
+            "region",
+            format!(
+                "'{option}' is not the region of the cluster in option 'url', '{host}' ({}); tokens for another \
+                 region are refused. Set region = \"{host}\" or leave it out",
+                endpoint.host
+            ),
+        )),
+        (Some(region), _) => Ok(region),
+        (None, Some(region)) => Ok(region.to_owned()),
+        (None, None) => Err(SinkError::option(
+            "region",
+            format!("is required, as the host '{}' does not tell it", endpoint.host),
+        )),
+    }
+}
+
+fn keys(options: &mut Options) -> Result<Option<Keys>, SinkError> {
+    let session_token = options.take("session_token").map(Secret::new);
+    match (options.take("access_key_id"), options.take("secret_access_key")) {
+        (Some(access_key_id), Some(secret)) => {
+            Ok(Some(Keys { access_key_id, secret_access_key: Secret::new(secret), session_token }))
+        }
+        (None, None) if session_token.is_none() => Ok(None),
+        (None, None) => {
+            Err(SinkError::option("session_token", "needs 'access_key_id' and 'secret_access_key' beside it"))
+        }
+        (Some(_), None) => Err(SinkError::option("secret_access_key", "is required beside 'access_key_id'")),
+        (None, Some(_)) => Err(SinkError::option("access_key_id", "is required beside 'secret_access_key'")),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    const URL: &str = "jdbc:postgresql://abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws:5432/postgres";
+
+    fn build(changes: &[(&str, &str)]) -> Result<Config, SinkError> {
+        let mut options = HashMap::from([
+            ("url", URL),
+            ("username", "admin"),
+            ("access_key_id", "AKIAIOSFODNN7EXAMPLE"),
+            ("secret_access_key", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        ]);
+        options.extend(changes.iter().copied());
+        let options = options.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        Config::new(options, |_| None)
+    }
+
+    #[track_caller]
+    fn refused(changes: &[(&str, &str)], option: &str, says: &str) {
+        let error = build(changes).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.message().starts_with(&format!("option '{option}':")), "{error}");
+        assert!(error.message().contains(says), "{error}");
+    }
+
+    #[test]
+    fn defaults_follow_from_the_url() {
+        let config = build(&[("database", "postgres")]).unwrap();
+        assert_eq!(config.region, "us-east-1");
+        assert_eq!(config.batch_rows, 3_000);
+        assert_eq!(config.lanes, 8);
+        assert_eq!(config.buffer_bytes, 67_108_864);
+        assert_eq!(config.retry_timeout, Duration::from_secs(300));
+    }
+
+    #[test]
+    fn each_problem_names_its_option() {
+        refused(&[("url", "")], "url", "is required");
+        refused(&[("username", "")], "username", "is required");
+        refused(&[("secret_access_key", "")], "secret_access_key", "is required");
+        refused(&[("access_key_id", "")], "access_key_id", "is required");
+        refused(&[("region", "eu-west-1")], "region", "us-east-1");
+        refused(&[("url", "jdbc:postgresql://db.example.com/postgres")], "region", "is required");
+        refused(&[("database", "shop")], "database", "differs");
+        refused(&[("batch_size", "0")], "batch_size", "between 1 and 3000");
+        refused(&[("max_connections", "many")], "max_connections", "between 1 and 256");
+        refused(&[("colour", "red")], "colour", "not known");
+    }
+
+    #[test]
+    fn the_environment_stands_in_for_the_url() {
+        let options =
+            || [("url", URL), ("username", "admin")].map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec();
+        let env = |name: &str| match name {
+            "PGHOSTADDR" => Some("127.0.83.81".to_owned()),
+            "PGSSLROOTCERT" => Some("/tmp/ca.pem".to_owned()),
+            _ => None,
+        };
+        let config = Config::new(options(), env).unwrap();
+        assert_eq!(config.endpoint.address, Some("127.0.83.81".parse().unwrap()));
+        assert_eq!(config.endpoint.root_certificates, Some(PathBuf::from("/tmp/ca.pem")));
+        let error = Config::new(options(), |_| Some("here".to_owned())).unwrap_err();
+        assert!(error.message().contains("PGHOSTADDR: 'here'"), "{error}");
+    }
+
+    #[test]
+    fn secrets_are_not_in_debug() {
+        let shown = format!("{:?}", build(&[("session_token", "FwoGZXIvYXdz")]).unwrap());
+        assert!(!shown.contains("wJalr") && !shown.contains("FwoGZ"), "{shown}");
+    }
+}

@@ -1,0 +1,156 @@
+//! Opening a connection: look up, connect, TLS, token.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rand::Rng;
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+use tokio_postgres::config::{SslMode, SslNegotiation};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Config as PgConfig};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::auth::Minter;
+use crate::border;
+use crate::classify::{Failure, Fault};
+use crate::config::Config;
+use crate::endpoint::Endpoint;
+use crate::error::SinkError;
+use crate::limits;
+use crate::metrics::Metrics;
+use crate::tls;
+use crate::transact::Shapes;
+
+/// Idle time after which the kernel asks whether the peer is still there, and the pause between questions.
+/// Load balancers forget an idle connection after minutes.
+const KEEPALIVE: Duration = Duration::from_secs(20);
+/// How long sent bytes may stay unacknowledged: a network that is away for longer is a lost connection.
+const USER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Opens connections.
+pub struct Connector {
+    endpoint: Endpoint,
+    role: String,
+    minter: Minter,
+    tls: MakeRustlsConnect,
+    metrics: Arc<Metrics>,
+}
+
+/// An open connection.
+pub struct Connection {
+    /// The client's end.
+    pub client: Client,
+    /// Statements prepared on it.
+    pub shapes: Shapes,
+    /// When it is to be replaced.
+    pub retire_at: Instant,
+    _open: OpenGauge,
+}
+
+struct OpenGauge(Arc<Metrics>);
+
+impl Drop for OpenGauge {
+    fn drop(&mut self) {
+        self.0.subtract(border::STAT_CONNECTIONS_OPEN, 1);
+    }
+}
+
+impl Connector {
+    /// Prepares TLS and credentials.
+    ///
+    /// # Errors
+    /// Kind `Config` if the trusted certificates cannot be read.
+    pub fn new(config: &Config, metrics: Arc<Metrics>) -> Result<Self, SinkError> {
+        Ok(Self {
+            endpoint: config.endpoint.clone(),
+            role: config.role.clone(),
+            minter: Minter::new(config),
+            tls: MakeRustlsConnect::new(tls::client(&config.endpoint)?),
+            metrics,
+        })
+    }
+
+    /// Opens a connection with a fresh token.
+    ///
+    /// # Errors
+    /// The failure, for [`crate::retry`].
+    pub async fn open(&self) -> Result<Connection, Failure> {
+        let patience = self.endpoint.connect_timeout;
+        timeout(patience, self.connect()).await.unwrap_or_else(|_| {
+            let text = format!("no answer within {} s (url parameter connectTimeout)", patience.as_secs());
+            Err(Failure::local(Fault::Unreachable, text))
+        })
+    }
+
+    async fn connect(&self) -> Result<Connection, Failure> {
+        let token =
+            self.minter.token().await.map_err(|error| Failure::local(Fault::Denied, error.message()))?;
+        let mut config = PgConfig::new();
+        config
+            .host(&self.endpoint.host)
+            .user(&self.role)
+            .password(token.expose())
+            .dbname(&self.endpoint.database)
+            .application_name(&self.endpoint.application_name)
+            .ssl_mode(SslMode::Require);
+        if let Some(options) = &self.endpoint.options {
+            config.options(options);
+        }
+        if self.endpoint.direct_tls {
+            config.ssl_negotiation(SslNegotiation::Direct);
+        }
+        let mut make = self.tls.clone();
+        let tls = MakeTlsConnect::<TcpStream>::make_tls_connect(&mut make, &self.endpoint.host)
+            .map_err(|error| Failure::local(Fault::UnknownHost, error.to_string()))?;
+        let stream = self.reach().await?;
+        let (client, connection) =
+            config.connect_raw(stream, tls).await.map_err(|error| Failure::connecting(&error))?;
+        // Its end, good or bad, is seen by the client's next call. Dropping the client ends it.
+        tokio::spawn(connection);
+        self.metrics.add(border::STAT_CONNECTIONS_OPENED, 1);
+        self.metrics.add(border::STAT_CONNECTIONS_OPEN, 1);
+        let spread = limits::CONNECTION_AGE_SPREAD.mul_f64(rand::rng().random());
+        Ok(Connection {
+            client,
+            shapes: Shapes::default(),
+            retire_at: Instant::now() + limits::CONNECTION_AGE - spread,
+            _open: OpenGauge(self.metrics.clone()),
+        })
+    }
+
+    async fn reach(&self) -> Result<TcpStream, Failure> {
+        let Endpoint { host, port, address, .. } = &self.endpoint;
+        let addresses: Vec<SocketAddr> = match address {
+            Some(address) => vec![SocketAddr::new(*address, *port)],
+            None => lookup_host((host.as_str(), *port))
+                .await
+                .map_err(|error| Failure::local(Fault::UnknownHost, error.to_string()))?
+                .collect(),
+        };
+        // Endpoints have addresses of both families; a network may route only one of them.
+        let mut last = Failure::local(Fault::UnknownHost, "the name has no address");
+        for address in addresses {
+            match TcpStream::connect(address).await {
+                Ok(stream) => {
+                    tune(&stream);
+                    return Ok(stream);
+                }
+                Err(error) => last = Failure::local(Fault::Unreachable, format!("{address}: {error}")),
+            }
+        }
+        Err(last)
+    }
+}
+
+/// Best effort: a connection without these options still works.
+fn tune(stream: &TcpStream) {
+    let _ = stream.set_nodelay(true);
+    let socket = SockRef::from(stream);
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE);
+    let _ = socket.set_tcp_keepalive(&keepalive);
+    #[cfg(target_os = "linux")]
+    let _ = socket.set_tcp_user_timeout(Some(USER_TIMEOUT));
+}

@@ -1,0 +1,197 @@
+//! Where the cluster is: the JDBC url, read as pgjdbc reads it.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use crate::error::SinkError;
+use crate::limits;
+
+/// How long one attempt to connect may take unless the url's `connectTimeout` says otherwise: a cold
+/// cluster answers within seconds, and pgjdbc waits as long.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// What `pg_stat_activity` and the audit log show unless the url's `ApplicationName` says otherwise.
+const APPLICATION_NAME: &str = "seatunnel-dsql-sink";
+
+/// How much of the server's certificate is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsMode {
+    /// Chain and host name.
+    VerifyFull,
+    /// Chain only; for endpoints under a private name.
+    VerifyCa,
+    /// Nothing but that the connection is encrypted.
+    Require,
+}
+
+/// A cluster's address and how to speak to it.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// Host name: sent as SNI, checked against the certificate, signed into the token.
+    pub host: String,
+    /// Address to connect to instead of looking up `host`.
+    pub address: Option<IpAddr>,
+    /// TCP port.
+    pub port: u16,
+    /// Database.
+    pub database: String,
+    /// Check of the certificate.
+    pub tls: TlsMode,
+    /// True if TLS starts without PostgreSQL's SSLRequest, which saves a round trip.
+    pub direct_tls: bool,
+    /// File of trusted certificates in PEM; the system's and then Mozilla's without it.
+    pub root_certificates: Option<PathBuf>,
+    /// Longest time of one attempt to connect.
+    pub connect_timeout: Duration,
+    /// Shown by the database.
+    pub application_name: String,
+    /// Startup `options`, which PrivateLink without private DNS needs.
+    pub options: Option<String>,
+}
+
+impl Endpoint {
+    /// Reads `jdbc:postgresql://host[:port]/[database][?parameter=value&...]`.
+    ///
+    /// Parameters: `sslmode` (verify-full, verify-ca, require), `sslrootcert`, `hostaddr`,
+    /// `connectTimeout` (seconds), `ApplicationName`, `sslnegotiation` (postgres, direct), `options`.
+    /// `currentSchema` is the connector's; parameters of pgjdbc without a meaning here are passed over.
+    ///
+    /// # Errors
+    /// Kind `Config`, naming the option `url` and the part that is wrong.
+    pub fn parse(url: &str) -> Result<Self, SinkError> {
+        let wrong = |what: String| SinkError::option("url", what);
+        let shape = "expected jdbc:postgresql://<cluster>.dsql.<region>.on.aws:5432/postgres";
+        let rest = url.strip_prefix("jdbc:").unwrap_or(url);
+        if !rest.starts_with("postgresql://") {
+            return Err(wrong(format!("does not start with jdbc:postgresql://; {shape}")));
+        }
+        let parsed = Url::parse(rest).map_err(|error| wrong(format!("{error}; {shape}")))?;
+        let host = match parsed.host() {
+            Some(Host::Domain(name)) if !name.is_empty() => name.to_ascii_lowercase(),
+            Some(Host::Ipv4(address)) => address.to_string(),
+            Some(Host::Ipv6(address)) => address.to_string(),
+            _ => return Err(wrong(format!("names no host; {shape}"))),
+        };
+        if !parsed.username().is_empty() || parsed.password().is_some() {
+            return Err(wrong("holds a user name or password; use the option 'username'".to_owned()));
+        }
+        let database = match parsed.path().trim_start_matches('/') {
+            "" => limits::DATABASE.to_owned(),
+            name => name.to_owned(),
+        };
+        let mut endpoint = Self {
+            host,
+            address: None,
+            port: parsed.port().unwrap_or(limits::PORT),
+            database,
+            tls: TlsMode::VerifyFull,
+            direct_tls: false,
+            root_certificates: None,
+            connect_timeout: CONNECT_TIMEOUT,
+            application_name: APPLICATION_NAME.to_owned(),
+            options: None,
+        };
+        for (name, value) in parsed.query_pairs() {
+            let bad = |expected: &str| wrong(format!("parameter {name}='{value}': expected {expected}"));
+            match name.as_ref() {
+                "sslmode" => {
+                    endpoint.tls = match value.as_ref() {
+                        "verify-full" => TlsMode::VerifyFull,
+                        "verify-ca" => TlsMode::VerifyCa,
+                        "require" => TlsMode::Require,
+                        _ => {
+                            return Err(bad(
+                                "verify-full, verify-ca or require; Aurora DSQL speaks TLS only",
+                            ));
+                        }
+                    }
+                }
+                "sslnegotiation" => {
+                    endpoint.direct_tls = match value.as_ref() {
+                        "postgres" => false,
+                        "direct" => true,
+                        _ => return Err(bad("postgres or direct")),
+                    }
+                }
+                "sslrootcert" => endpoint.root_certificates = Some(PathBuf::from(value.as_ref())),
+                "hostaddr" => endpoint.address = Some(value.parse().map_err(|_| bad("an IP address"))?),
+                "connectTimeout" => {
+                    let seconds = value.parse().ok().filter(|seconds| (1..=600).contains(seconds));
+                    endpoint.connect_timeout =
+                        seconds.map(Duration::from_secs).ok_or_else(|| bad("1 to 600 seconds"))?;
+                }
+                "ApplicationName" => endpoint.application_name = value.into_owned(),
+                "options" => endpoint.options = Some(value.into_owned()),
+                _ => {}
+            }
+        }
+        Ok(endpoint)
+    }
+}
+
+/// The region in a cluster's host name: `<id>.dsql.<region>.on.aws`, or with PrivateLink
+/// `<id>.dsql-<suffix>.<region>.on.aws`.
+#[must_use]
+pub fn region_of(host: &str) -> Option<&str> {
+    let (_, rest) = host.strip_suffix(".on.aws")?.split_once('.')?;
+    let (service, region) = rest.split_once('.')?;
+    let valid = !region.is_empty() && region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (service.starts_with("dsql") && valid).then_some(region)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(url: &str, says: &str) {
+        let error = Endpoint::parse(url).unwrap_err();
+        assert!(error.message().starts_with("option 'url':"), "{error}");
+        assert!(error.message().contains(says), "{error}");
+    }
+
+    #[test]
+    fn parameters_are_read() {
+        let endpoint = Endpoint::parse(
+            "jdbc:postgresql://X.dsql.us-east-1.on.aws:6432/postgres?sslmode=verify-ca&hostaddr=127.0.0.2\
+             &sslrootcert=%2Ftmp%2Fca.pem&connectTimeout=3&sslnegotiation=direct&reWriteBatchedInserts=true",
+        )
+        .unwrap();
+        assert_eq!(endpoint.host, "x.dsql.us-east-1.on.aws");
+        assert_eq!(endpoint.port, 6432);
+        assert_eq!(endpoint.tls, TlsMode::VerifyCa);
+        assert_eq!(endpoint.address, Some("127.0.0.2".parse().unwrap()));
+        assert_eq!(endpoint.root_certificates, Some(PathBuf::from("/tmp/ca.pem")));
+        assert_eq!(endpoint.connect_timeout, Duration::from_secs(3));
+        assert!(endpoint.direct_tls);
+    }
+
+    #[test]
+    fn a_bare_url_means_the_defaults() {
+        let endpoint = Endpoint::parse("jdbc:postgresql://c.dsql.eu-west-1.on.aws/").unwrap();
+        assert_eq!((endpoint.port, endpoint.database.as_str()), (5432, "postgres"));
+        assert_eq!(endpoint.tls, TlsMode::VerifyFull);
+    }
+
+    #[test]
+    fn the_wrong_part_is_named() {
+        refused("jdbc:mysql://h/postgres", "jdbc:postgresql://");
+        refused("jdbc:postgresql:///postgres", "host");
+        refused("jdbc:postgresql://h:port/postgres", "port");
+        refused("jdbc:postgresql://u:p@h/postgres", "user name");
+        refused("jdbc:postgresql://h/postgres?sslmode=disable", "TLS only");
+        refused("jdbc:postgresql://h/postgres?connectTimeout=0", "connectTimeout='0'");
+    }
+
+    #[test]
+    fn the_region_stands_in_the_host() {
+        assert_eq!(region_of("c.dsql.us-east-1.on.aws"), Some("us-east-1"));
+        assert_eq!(region_of("c.dsql-fnh4.us-east-2.on.aws"), Some("us-east-2"));
+        for host in ["localhost", "c.rds.us-east-1.on.aws", "c.dsql.on.aws", "c.dsql..on.aws"] {
+            assert_eq!(region_of(host), None, "{host}");
+        }
+    }
+}

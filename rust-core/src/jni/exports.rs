@@ -1,0 +1,182 @@
+//! The native methods of `io.dsqlsink.bridge.NativeSink`, in the order in which a writer calls them.
+
+use std::time::Duration;
+
+use jni::objects::{JByteArray, JClass, JLongArray};
+use jni::sys::{jboolean, jint, jlong};
+use jni::{Env, EnvUnowned};
+
+use crate::border;
+use crate::config::Config;
+use crate::error::SinkError;
+use crate::jni::exception::Failure;
+use crate::jni::guard::guard;
+use crate::jni::handles;
+use crate::row::frame;
+use crate::sink::Sink;
+
+/// `static native int abiVersion()`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_abiVersion(
+    _: EnvUnowned<'_>,
+    _: JClass<'_>,
+) -> jint {
+    border::ABI_VERSION
+}
+
+/// `static native long open(byte[] options)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_open<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    options: JByteArray<'local>,
+) -> jlong {
+    guard(env, |env| {
+        let options = frame::options(&env.convert_byte_array(&options)?)?;
+        #[cfg(feature = "fault-injection")]
+        let options = fault::take(options);
+        let config = Config::new(options, |name| std::env::var(name).ok())?;
+        Ok(handles::insert(Sink::open(config)?))
+    })
+}
+
+/// `static native int declareTable(long sink, byte[] table, long waitMillis)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_declareTable<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    sink: jlong,
+    table: JByteArray<'local>,
+    wait_millis: jlong,
+) -> jint {
+    guard(env, |env| {
+        let table = env.convert_byte_array(&table)?;
+        match handles::get(sink)?.declare(&table, millis(wait_millis))? {
+            Some(number) => Ok(jint::try_from(number).map_err(SinkError::internal)?),
+            None => Ok(-1),
+        }
+    })
+}
+
+/// `static native boolean write(long sink, byte[] frame, int length, long waitMillis)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_write<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    sink: jlong,
+    frame: JByteArray<'local>,
+    length: jint,
+    wait_millis: jlong,
+) -> jboolean {
+    guard(env, |env| {
+        let sink = handles::get(sink)?;
+        let frame = head(env, &frame, length)?;
+        Ok(sink.write(&frame, millis(wait_millis))?)
+    })
+}
+
+/// `static native long flush(long sink)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_flush(
+    env: EnvUnowned<'_>,
+    _: JClass<'_>,
+    sink: jlong,
+) -> jlong {
+    guard(env, |_| {
+        let ticket = handles::get(sink)?.flush()?;
+        Ok(jlong::try_from(ticket).map_err(SinkError::internal)?)
+    })
+}
+
+/// `static native boolean await(long sink, long ticket, long waitMillis)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_await(
+    env: EnvUnowned<'_>,
+    _: JClass<'_>,
+    sink: jlong,
+    ticket: jlong,
+    wait_millis: jlong,
+) -> jboolean {
+    guard(env, |_| {
+        let ticket = u64::try_from(ticket).map_err(SinkError::internal)?;
+        Ok(handles::get(sink)?.wait(ticket, millis(wait_millis))?)
+    })
+}
+
+/// `static native long[] stats(long sink)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_stats<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    sink: jlong,
+) -> JLongArray<'local> {
+    guard(env, |env| {
+        #[cfg(feature = "fault-injection")]
+        fault::panic_if_asked();
+        let stats = handles::get(sink)?.stats();
+        let array = env.new_long_array(stats.len())?;
+        array.set_region(env, 0, &stats)?;
+        Ok(array)
+    })
+}
+
+/// `static native byte[] notices(long sink)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_notices<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    sink: jlong,
+) -> JByteArray<'local> {
+    guard(env, |env| match handles::get(sink)?.notices() {
+        Some(block) => Ok(env.byte_array_from_slice(&block)?),
+        None => Ok(JByteArray::default()),
+    })
+}
+
+/// `static native void close(long sink)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_close(
+    env: EnvUnowned<'_>,
+    _: JClass<'_>,
+    sink: jlong,
+) {
+    guard(env, |_| {
+        if let Some(sink) = handles::remove(sink) {
+            sink.close();
+        }
+        Ok(())
+    });
+}
+
+fn millis(millis: jlong) -> Duration {
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}
+
+/// The first `length` bytes of an array. JNI checks the bounds.
+fn head(env: &Env<'_>, array: &JByteArray<'_>, length: jint) -> Result<Vec<u8>, Failure> {
+    let length = usize::try_from(length).map_err(SinkError::internal)?;
+    let mut bytes = vec![0u8; length];
+    // SAFETY: i8 and u8 have one size and alignment, and every bit pattern is valid for both.
+    let signed = unsafe { std::slice::from_raw_parts_mut(bytes.as_mut_ptr().cast::<i8>(), length) };
+    array.get_region(env, 0, signed)?;
+    Ok(bytes)
+}
+
+/// Panics on demand, for the tests of the border. Not in the shipped library.
+#[cfg(feature = "fault-injection")]
+mod fault {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    static PANIC_IN_STATS: AtomicBool = AtomicBool::new(false);
+
+    pub(super) fn take(mut options: Vec<(String, String)>) -> Vec<(String, String)> {
+        let asked = options.iter().position(|(key, _)| key == "test_panic").map(|at| options.remove(at).1);
+        PANIC_IN_STATS.store(asked.as_deref() == Some("stats"), Ordering::Relaxed);
+        assert!(asked.as_deref() != Some("open"), "asked to panic in open");
+        options
+    }
+
+    pub(super) fn panic_if_asked() {
+        assert!(!PANIC_IN_STATS.load(Ordering::Relaxed), "asked to panic in stats");
+    }
+}

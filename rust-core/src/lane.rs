@@ -1,0 +1,297 @@
+//! A lane: one connection, its waiting rows, and the task that writes them in order.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use log::Level;
+use rand::Rng;
+use tokio::sync::Notify;
+
+use crate::batch::{self, Batch};
+use crate::border;
+use crate::budget::Reservation;
+use crate::classify::{Failure, Fault};
+use crate::coalesce::{OP_BYTES, Op, Window};
+use crate::connect::Connection;
+use crate::error::SinkError;
+use crate::limits;
+use crate::outcome;
+use crate::progress::Ticket;
+use crate::retry::{self, Bounds, Decision, Sent, Tries};
+use crate::sink::Core;
+use crate::transact;
+
+/// What writers and the lane's task share.
+#[derive(Debug)]
+pub struct Queue {
+    waiting: Mutex<Waiting>,
+    wake: Notify,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    /// A window for each table that the lane has seen, by the table's number.
+    windows: Vec<Option<Window>>,
+    reserved: Reservation,
+    /// The last ticket that asks for everything.
+    flush: Option<Ticket>,
+}
+
+/// What the lane's task does next.
+enum Step {
+    Write(VecDeque<Batch>, Option<Ticket>),
+    Sleep(Option<Instant>),
+}
+
+impl Queue {
+    /// An empty queue; `reserved` starts without bytes.
+    #[must_use]
+    pub fn new(reserved: Reservation) -> Self {
+        let waiting = Waiting { windows: Vec::new(), reserved, flush: None };
+        Self { waiting: Mutex::new(waiting), wake: Notify::new() }
+    }
+
+    /// Adds operations on one table, with the memory reserved for them. Returns how many took the place
+    /// of others.
+    pub fn push(
+        &self,
+        table: usize,
+        keyed: bool,
+        ops: &[Op],
+        arena: &[u8],
+        reserved: &mut Reservation,
+    ) -> usize {
+        let now = Instant::now();
+        let mut waiting = self.lock();
+        if waiting.windows.len() <= table {
+            waiting.windows.resize_with(table + 1, || None);
+        }
+        let window = waiting.windows[table].get_or_insert_with(|| Window::new(keyed));
+        let (mut replaced, mut bytes) = (0, 0);
+        for op in ops {
+            bytes += op.end - op.start + OP_BYTES;
+            replaced += usize::from(window.push(*op, arena, now));
+        }
+        reserved.transfer(&mut waiting.reserved, bytes);
+        drop(waiting);
+        self.wake.notify_one();
+        replaced
+    }
+
+    /// Asks for everything that waits, on behalf of `ticket`.
+    pub fn flush(&self, ticket: Ticket) {
+        self.lock().flush = Some(ticket);
+        self.wake.notify_one();
+    }
+
+    /// Makes the task look again.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes what is due: everything for a flush or when memory is short, full batches, and rows that
+    /// have waited for the interval.
+    fn next(&self, core: &Core) -> Step {
+        let now = Instant::now();
+        let most = core.config.batch_rows;
+        let tables = core.tables();
+        let mut waiting = self.lock();
+        let flush = waiting.flush.take();
+        let everything = flush.is_some() || core.budget.pressed();
+        let mut deadline: Option<Instant> = None;
+        let mut taken = Vec::new();
+        for (number, window) in waiting.windows.iter_mut().enumerate() {
+            let Some(window) = window.as_mut().filter(|window| !window.is_empty()) else { continue };
+            let late = window.since().map(|since| since + core.config.batch_interval);
+            let full = window.firm() >= most || window.weight() >= limits::BATCH_BYTES;
+            if everything || late.is_some_and(|late| late <= now) {
+                taken.push((number, window.take(usize::MAX, flush.is_some())));
+            } else if full {
+                // Whole batches go, what would be a ragged one waits for company.
+                let whole = window.firm() / most * most;
+                taken.push((number, window.take(if whole > 0 { whole } else { usize::MAX }, false)));
+            }
+            if let Some(since) = window.since() {
+                let late = since + core.config.batch_interval;
+                deadline = Some(deadline.map_or(late, |earliest| earliest.min(late)));
+            }
+        }
+        taken.retain(|(_, taken)| !taken.ops.is_empty());
+        if taken.is_empty() && flush.is_none() {
+            return Step::Sleep(deadline);
+        }
+        // What the windows keep stays reserved; the rest goes with the batches until the last is written.
+        let kept = waiting.windows.iter().flatten().map(Window::bytes).sum();
+        let reserved = Arc::new(waiting.reserved.beyond(kept));
+        let mut batches = VecDeque::new();
+        for (number, taken) in taken {
+            batches.extend(batch::cut(number, &tables[number], taken, most, reserved.clone()));
+        }
+        Step::Write(batches, flush)
+    }
+}
+
+/// The lane's task.
+pub struct Lane {
+    core: Arc<Core>,
+    number: usize,
+    connection: Option<Connection>,
+}
+
+impl Lane {
+    /// A lane without a connection: it opens one when it has rows.
+    #[must_use]
+    pub fn new(core: Arc<Core>, number: usize) -> Self {
+        Self { core, number, connection: None }
+    }
+
+    /// Writes until the sink is closed or has failed.
+    ///
+    /// # Errors
+    /// The failure that no retry could mend.
+    pub async fn run(mut self) -> Result<(), SinkError> {
+        let core = self.core.clone();
+        let queue = &core.lanes[self.number];
+        while !core.latch.is_set() {
+            match queue.next(&core) {
+                Step::Write(batches, ticket) => {
+                    for batch in batches {
+                        self.write(batch).await?;
+                    }
+                    if let Some(ticket) = ticket {
+                        core.flushed(self.number, ticket);
+                    }
+                }
+                Step::Sleep(None) => queue.wake.notified().await,
+                Step::Sleep(Some(deadline)) => {
+                    // Elapsed or woken: both mean looking again.
+                    let _ = tokio::time::timeout_at(deadline.into(), queue.wake.notified()).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes one batch, in halves if the database wants it so.
+    async fn write(&mut self, batch: Batch) -> Result<(), SinkError> {
+        let mut parts = vec![batch];
+        while let Some(batch) = parts.pop() {
+            if let Some((first, second)) = self.commit(batch).await? {
+                self.core.metrics.add(border::STAT_BATCH_SPLITS, 1);
+                parts.extend([second, first]);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a batch until it is committed, or returns its halves.
+    async fn commit(&mut self, batch: Batch) -> Result<Option<(Batch, Batch)>, SinkError> {
+        let core = self.core.clone();
+        let sent = Sent { rows: batch.len(), idempotent: batch.idempotent() };
+        let mut ordeal = Ordeal::default();
+        loop {
+            // After a terminal failure elsewhere nothing more is written.
+            core.latch.check()?;
+            let failure = match self.attempt(&batch).await {
+                Ok(()) => {
+                    core.metrics.add(border::STAT_ROWS_COMMITTED, batch.len());
+                    core.metrics.add(border::STAT_BATCHES_COMMITTED, 1);
+                    core.metrics.add(border::STAT_BYTES_COMMITTED, batch.bytes());
+                    return Ok(None);
+                }
+                Err(failure) => failure,
+            };
+            let decision = ordeal.decide(&failure, sent, core.bounds());
+            match decision {
+                Decision::Again { after, reconnect } => {
+                    core.count(failure.fault);
+                    core.notices.push(ordeal.level(failure.fault), || {
+                        outcome::again(&core.config, self.number, &batch, &failure, after)
+                    });
+                    if reconnect {
+                        self.connection = None;
+                    }
+                    tokio::time::sleep(after).await;
+                }
+                Decision::Split => {
+                    core.notices.push(Level::Debug, || outcome::split(self.number, &batch, &failure));
+                    return match batch.split() {
+                        Some(halves) => Ok(Some(halves)),
+                        None => Err(SinkError::internal("a batch of one row was to be split")),
+                    };
+                }
+                Decision::Fail => {
+                    return Err(outcome::batch_error(&core.config, &batch, &failure, ordeal.tries()));
+                }
+            }
+        }
+    }
+
+    async fn attempt(&mut self, batch: &Batch) -> Result<(), Failure> {
+        let open = self
+            .connection
+            .take()
+            .filter(|connection| connection.retire_at > Instant::now() && !connection.client.is_closed());
+        let connection = match open {
+            Some(connection) => self.connection.insert(connection),
+            None => {
+                let connection = self.core.connection(self.number).await.map_err(|failure| {
+                    // Nothing of the batch was sent.
+                    Failure { outcome_unknown: false, ..failure }
+                })?;
+                self.connection.insert(connection)
+            }
+        };
+        transact::send(connection, batch).await
+    }
+}
+
+/// The tries of one batch or connection.
+#[derive(Debug, Default)]
+pub struct Ordeal {
+    first: Option<Instant>,
+    failures: u32,
+    rejections: u32,
+    expired: u32,
+}
+
+impl Ordeal {
+    /// Decides on a failure and remembers it.
+    pub fn decide(&mut self, failure: &Failure, sent: Sent, bounds: Bounds) -> Decision {
+        let tries = self.tries();
+        self.first.get_or_insert_with(Instant::now);
+        self.failures = self.failures.saturating_add(1);
+        match failure.fault {
+            Fault::Rejected => self.rejections += 1,
+            Fault::TokenExpired => self.expired += 1,
+            _ => {}
+        }
+        retry::decide(failure, sent, tries, bounds, rand::rng().random())
+    }
+
+    /// What has been tried.
+    #[must_use]
+    pub fn tries(&self) -> Tries {
+        Tries {
+            failures: self.failures,
+            rejections: self.rejections,
+            expired: self.expired,
+            elapsed: self.first.map(|first| first.elapsed()).unwrap_or_default(),
+        }
+    }
+
+    /// Conflicts are everyday, and a fault that goes on is told at each doubling only.
+    #[must_use]
+    pub fn level(&self, fault: Fault) -> Level {
+        match fault {
+            Fault::Conflict | Fault::SchemaChanged if self.failures < 8 => Level::Debug,
+            _ if self.failures.is_power_of_two() => Level::Warn,
+            _ => Level::Debug,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Log lines on their way to Java: a bounded ring that Java drains.
+//!
+//! Layout of a drained block: u32 count, then for each line u8 level, i64 milliseconds since
+//! 1970-01-01 UTC, u32 length and UTF-8 text.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use log::Level;
+
+use crate::border;
+
+/// Lines kept until Java asks: more than a fault of all lanes writes within one tick of the timer.
+const CAPACITY: usize = 1_024;
+
+/// The ring.
+#[derive(Debug)]
+pub struct Notices {
+    level: Level,
+    ring: Mutex<Ring>,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    lines: VecDeque<(Level, i64, String)>,
+    dropped: usize,
+}
+
+impl Notices {
+    /// Keeps lines of `level` and more severe ones.
+    #[must_use]
+    pub fn new(level: Level) -> Self {
+        Self { level, ring: Mutex::default() }
+    }
+
+    /// Adds a line; the oldest one gives way if the ring is full. `text` is only called if it is kept.
+    pub fn push(&self, level: Level, text: impl FnOnce() -> String) {
+        if level > self.level {
+            return;
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let line = (level, i64::try_from(now).unwrap_or(i64::MAX), text());
+        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        if ring.lines.len() == CAPACITY {
+            ring.lines.pop_front();
+            ring.dropped += 1;
+        }
+        ring.lines.push_back(line);
+    }
+
+    /// Lines lost so far.
+    #[must_use]
+    pub fn dropped(&self) -> usize {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).dropped
+    }
+
+    /// Takes all lines out; `None` if there are none.
+    #[must_use]
+    pub fn drain(&self) -> Option<Vec<u8>> {
+        let lines = std::mem::take(&mut self.ring.lock().unwrap_or_else(PoisonError::into_inner).lines);
+        if lines.is_empty() {
+            return None;
+        }
+        let mut block = Vec::new();
+        block.extend_from_slice(&length(lines.len()));
+        for (level, millis, text) in lines {
+            block.push(match level {
+                Level::Error => border::LEVEL_ERROR,
+                Level::Warn => border::LEVEL_WARN,
+                Level::Info => border::LEVEL_INFO,
+                Level::Debug | Level::Trace => border::LEVEL_DEBUG,
+            });
+            block.extend_from_slice(&millis.to_be_bytes());
+            block.extend_from_slice(&length(text.len()));
+            block.extend_from_slice(text.as_bytes());
+        }
+        Some(block)
+    }
+}
+
+fn length(length: usize) -> [u8; 4] {
+    // A line is far shorter than 4 GiB, and the ring bounds their number.
+    u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_drained_once() {
+        let notices = Notices::new(Level::Info);
+        notices.push(Level::Debug, || unreachable!("not kept"));
+        notices.push(Level::Warn, || "ü".to_owned());
+        let block = notices.drain().unwrap();
+        assert_eq!(block[..5], [0, 0, 0, 1, border::LEVEL_WARN]);
+        assert_eq!(block[13..], [0, 0, 0, 2, 0xc3, 0xbc]);
+        assert_eq!(notices.drain(), None);
+    }
+
+    #[test]
+    fn the_oldest_line_gives_way() {
+        let notices = Notices::new(Level::Info);
+        for line in 0..CAPACITY + 3 {
+            notices.push(Level::Info, || line.to_string());
+        }
+        assert_eq!(notices.dropped(), 3);
+        let block = notices.drain().unwrap();
+        assert_eq!(block[13..18], [0, 0, 0, 1, b'3']);
+    }
+}

@@ -1,0 +1,212 @@
+//! Failures in words: what an operator reads in the log or as the cause of a failed job.
+
+use std::time::Duration;
+
+use crate::batch::Batch;
+use crate::classify::{Failure, Fault};
+use crate::config::Config;
+use crate::error::{ErrorKind, SinkError};
+use crate::retry::Tries;
+use crate::row::tuple;
+use crate::schema::{ColumnType, Table};
+use crate::sql::Verb;
+
+/// A batch that is sent again.
+#[must_use]
+pub fn again(config: &Config, lane: usize, batch: &Batch, failure: &Failure, after: Duration) -> String {
+    format!(
+        "lane {lane}: {} of {} rows to {} on {} failed and is sent again in {} ms: {}",
+        verb(batch),
+        batch.len(),
+        batch.table,
+        config.endpoint.host,
+        after.as_millis(),
+        said(failure)
+    )
+}
+
+/// A batch that is sent in halves.
+#[must_use]
+pub fn split(lane: usize, batch: &Batch, failure: &Failure) -> String {
+    format!(
+        "lane {lane}: {} of {} rows to {} is sent in halves: {}",
+        verb(batch),
+        batch.len(),
+        batch.table,
+        said(failure)
+    )
+}
+
+/// A connection that is tried again.
+#[must_use]
+pub fn connect_again(config: &Config, failure: &Failure, after: Duration) -> String {
+    format!("{}; trying again in {} ms", connection(config, failure), after.as_millis())
+}
+
+/// The error of a connection that could not be opened.
+#[must_use]
+pub fn connection_error(config: &Config, failure: &Failure, tries: Tries) -> SinkError {
+    let mut text = connection(config, failure);
+    if tries.failures > 1 {
+        text.push_str(&format!(" (tried {} times in {} s)", tries.failures, tries.elapsed.as_secs()));
+    }
+    error(connection_kind(failure.fault), text, failure)
+}
+
+/// The error of a batch that could not be written.
+#[must_use]
+pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tries) -> SinkError {
+    let table = &batch.table;
+    let tried = format!(" (tried {} times in {} s)", tries.failures, tries.elapsed.as_secs());
+    let key = first_key(batch);
+    match failure.fault {
+        _ if failure.outcome_unknown && !batch.idempotent() => error(
+            ErrorKind::OutcomeUnknown,
+            format!(
+                "table {table}: the connection broke while {} rows were appended, and they may or may not have been \
+                 committed; as the table has no key they are not sent again. Compare the table with the source before \
+                 restarting the job, or give it a key (option 'primary_keys'): {}",
+                batch.len(),
+                said(failure)
+            ),
+            failure,
+        ),
+        Fault::Conflict | Fault::SchemaChanged => error(
+            ErrorKind::Conflict,
+            format!(
+                "table {table}: {} of {} rows kept conflicting with other transactions{tried}; lower the load of other \
+                 writers on the same rows, lower 'batch_size' or raise 'retry_timeout_ms': {}",
+                verb(batch),
+                batch.len(),
+                said(failure)
+            ),
+            failure,
+        ),
+        Fault::BadRow => error(
+            if failure.sqlstate.as_deref() == Some("54000") { ErrorKind::Limit } else { ErrorKind::Data },
+            format!("table {table}, key ({key}): the database refuses the row: {}", said(failure)),
+            failure,
+        ),
+        Fault::TooBig => error(
+            ErrorKind::Limit,
+            format!(
+                "table {table}, key ({key}): the row alone exceeds a limit of Aurora DSQL: {}",
+                said(failure)
+            ),
+            failure,
+        ),
+        Fault::Permission => error(
+            ErrorKind::Permission,
+            format!(
+                "table {table}: role '{}' may not {} rows; grant it SELECT, INSERT, UPDATE and DELETE on the table: {}",
+                config.role,
+                if batch.verb == Verb::Delete { "delete" } else { "upsert" },
+                said(failure)
+            ),
+            failure,
+        ),
+        Fault::Missing => error(
+            ErrorKind::Schema,
+            format!("table {table} was changed or dropped while the job ran: {}", said(failure)),
+            failure,
+        ),
+        Fault::Rejected => error(
+            ErrorKind::Rejected,
+            format!(
+                "table {table}: {} of {} rows was rejected{tried}: {}",
+                verb(batch),
+                batch.len(),
+                said(failure)
+            ),
+            failure,
+        ),
+        _ => connection_error(config, failure, tries),
+    }
+}
+
+/// What failed and what to do, without the number of tries.
+fn connection(config: &Config, failure: &Failure) -> String {
+    let host = &config.endpoint.host;
+    let said = said(failure);
+    match failure.fault {
+        Fault::UnknownHost => format!(
+            "host '{host}' of option 'url' cannot be looked up; check its spelling and this machine's DNS: {said}"
+        ),
+        Fault::Unreachable => format!(
+            "host '{host}', port {} of option 'url' cannot be reached; check network, security group and endpoint: {said}",
+            config.endpoint.port
+        ),
+        Fault::TokenExpired => format!(
+            "'{host}' refuses a token that was just minted as expired; set this machine's clock (NTP): {said}"
+        ),
+        Fault::Denied => format!(
+            "'{host}' refuses role '{}' in region '{}'; check 'access_key_id', 'secret_access_key', 'region' and the \
+             permission dsql:DbConnect{} of the principal: {said}",
+            config.role,
+            config.region,
+            if config.role == crate::limits::ADMIN { "Admin" } else { "" }
+        ),
+        Fault::Certificate => format!(
+            "the certificate of '{host}' is not trusted; give its authority by the url parameter sslrootcert: {said}"
+        ),
+        Fault::Permission => format!("role '{}' may not read the catalog of '{host}': {said}", config.role),
+        Fault::Throttled => {
+            format!("'{host}' takes no more connections now; lower 'max_connections': {said}")
+        }
+        Fault::Waking => format!("cluster '{host}' is waking up: {said}"),
+        _ => format!("the connection to '{host}' failed: {said}"),
+    }
+}
+
+fn connection_kind(fault: Fault) -> ErrorKind {
+    match fault {
+        Fault::TokenExpired | Fault::Denied => ErrorKind::Authentication,
+        Fault::Permission => ErrorKind::Permission,
+        Fault::Missing => ErrorKind::Schema,
+        Fault::Rejected => ErrorKind::Rejected,
+        _ => ErrorKind::Connection,
+    }
+}
+
+fn error(kind: ErrorKind, text: String, failure: &Failure) -> SinkError {
+    SinkError::new(kind, text).with_sqlstate(failure.sqlstate.as_deref())
+}
+
+fn said(failure: &Failure) -> &str {
+    &failure.text
+}
+
+fn verb(batch: &Batch) -> &'static str {
+    match batch.verb {
+        Verb::Upsert if batch.table.append() => "an insert",
+        Verb::Upsert => "an upsert",
+        Verb::Delete => "a delete",
+    }
+}
+
+/// `id = 42` for the first row; a key is shown as far as its bytes can be read without the database.
+fn first_key(batch: &Batch) -> String {
+    let Table { columns, keys, .. } = &*batch.table;
+    let shown = keys.iter().zip(tuple::params(batch.first_key())).map(|(key, param)| {
+        let column = &columns[*key];
+        format!("{} = {}", column.name, show(column.ty, param.bytes.unwrap_or_default()))
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+fn show(ty: ColumnType, bytes: &[u8]) -> String {
+    let integer = || match *bytes {
+        [a, b] => Some(i16::from_be_bytes([a, b]).into()),
+        [a, b, c, d] => Some(i32::from_be_bytes([a, b, c, d]).into()),
+        _ => bytes.try_into().ok().map(i64::from_be_bytes),
+    };
+    match ty {
+        ColumnType::Int2 | ColumnType::Int4 | ColumnType::Int8 => {
+            integer().map(|value: i64| value.to_string()).unwrap_or_default()
+        }
+        ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Bpchar(_) => {
+            format!("'{}'", String::from_utf8_lossy(bytes).escape_debug())
+        }
+        _ => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+    }
+}

@@ -1,0 +1,172 @@
+//! What to do after a failure. Pure: facts in, decision out.
+
+use std::time::Duration;
+
+use crate::classify::{Failure, Fault};
+
+/// First pause after a conflict. AWS recommends 50 ms for whole transactions of applications; a batch is
+/// one round trip, so half of that.
+const CONFLICT_BASE: Duration = Duration::from_millis(25);
+/// First pause after a fault of server or network (AWS's guide to OCC retries).
+const FAULT_BASE: Duration = Duration::from_millis(50);
+/// First pause when the cluster asks for patience.
+const THROTTLE_BASE: Duration = Duration::from_millis(500);
+/// Longest pause (AWS's guide).
+const LONGEST: Duration = Duration::from_secs(5);
+/// Pause before a rejected batch is tried again, times the number of tries: the stock sink's.
+const REJECTED_STEP: Duration = Duration::from_secs(1);
+
+/// Bounds of the configuration.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// How long transient faults are retried.
+    pub timeout: Duration,
+    /// Tries after the first for a rejected batch.
+    pub rejections: u32,
+}
+
+/// What has been tried so far for one batch or one connection.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tries {
+    /// Failures so far, this one not counted.
+    pub failures: u32,
+    /// Rejections among them.
+    pub rejections: u32,
+    /// Refusals of an expired token among them.
+    pub expired: u32,
+    /// Time since the first failure.
+    pub elapsed: Duration,
+}
+
+/// What is being sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent {
+    /// Rows in the batch; 0 for a connection.
+    pub rows: usize,
+    /// True if sending it twice does no harm.
+    pub idempotent: bool,
+}
+
+/// What to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Pause, then send again; on a new connection if `reconnect`.
+    Again {
+        /// The pause.
+        after: Duration,
+        /// True if the connection is of no use any more.
+        reconnect: bool,
+    },
+    /// Send the two halves instead.
+    Split,
+    /// Give up.
+    Fail,
+}
+
+/// Decides. `dice` in `0.0..1.0` spreads the pauses of lanes that failed together.
+#[must_use]
+pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, dice: f64) -> Decision {
+    if failure.outcome_unknown && !sent.idempotent {
+        return Decision::Fail;
+    }
+    let transient = |base: Duration, reconnect: bool| {
+        if tries.elapsed >= bounds.timeout {
+            return Decision::Fail;
+        }
+        Decision::Again { after: backoff(base, tries.failures, dice), reconnect }
+    };
+    match failure.fault {
+        Fault::Conflict | Fault::SchemaChanged => transient(CONFLICT_BASE, false),
+        Fault::Unavailable => transient(FAULT_BASE, false),
+        Fault::Lost | Fault::Unreachable | Fault::UnknownHost => transient(FAULT_BASE, true),
+        Fault::Throttled | Fault::Waking => transient(THROTTLE_BASE, true),
+        // A fresh token is minted for each connection; twice stale means that a clock is wrong.
+        Fault::TokenExpired if tries.expired == 0 => {
+            Decision::Again { after: Duration::ZERO, reconnect: true }
+        }
+        Fault::TooBig | Fault::BadRow if sent.rows > 1 => Decision::Split,
+        Fault::Rejected if tries.rejections < bounds.rejections => {
+            Decision::Again { after: REJECTED_STEP * (tries.rejections + 1), reconnect: false }
+        }
+        Fault::TokenExpired
+        | Fault::Denied
+        | Fault::Certificate
+        | Fault::Permission
+        | Fault::Missing
+        | Fault::TooBig
+        | Fault::BadRow
+        | Fault::Rejected => Decision::Fail,
+    }
+}
+
+/// Doubles with each failure up to [`LONGEST`]; between half of it and all of it.
+fn backoff(base: Duration, failures: u32, dice: f64) -> Duration {
+    let doubled = base.saturating_mul(1u32.checked_shl(failures.min(16)).unwrap_or(u32::MAX));
+    doubled.min(LONGEST).mul_f64(0.5 + dice.clamp(0.0, 1.0) / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOUNDS: Bounds = Bounds { timeout: Duration::from_secs(300), rejections: 2 };
+    const KEYED: Sent = Sent { rows: 10, idempotent: true };
+
+    fn failure(fault: Fault) -> Failure {
+        Failure { outcome_unknown: fault == Fault::Lost, ..Failure::local(fault, "") }
+    }
+
+    #[track_caller]
+    fn check(fault: Fault, sent: Sent, tries: Tries, expected: Decision) {
+        assert_eq!(decide(&failure(fault), sent, tries, BOUNDS, 1.0), expected, "{fault:?} {tries:?}");
+    }
+
+    fn again(millis: u64, reconnect: bool) -> Decision {
+        Decision::Again { after: Duration::from_millis(millis), reconnect }
+    }
+
+    #[test]
+    fn transient_faults_back_off_until_their_time_is_over() {
+        let tries =
+            |failures, seconds| Tries { failures, elapsed: Duration::from_secs(seconds), ..Tries::default() };
+        check(Fault::Conflict, KEYED, tries(0, 0), again(25, false));
+        check(Fault::Conflict, KEYED, tries(3, 1), again(200, false));
+        check(Fault::SchemaChanged, KEYED, tries(50, 299), again(5_000, false));
+        check(Fault::Lost, KEYED, tries(0, 0), again(50, true));
+        check(Fault::Waking, KEYED, tries(0, 0), again(500, true));
+        check(Fault::Lost, KEYED, tries(9, 300), Decision::Fail);
+    }
+
+    #[test]
+    fn what_no_retry_can_mend_fails_at_once() {
+        for fault in [Fault::Denied, Fault::Permission, Fault::Missing, Fault::Certificate] {
+            check(fault, KEYED, Tries::default(), Decision::Fail);
+        }
+    }
+
+    #[test]
+    fn a_stale_token_is_minted_again_once() {
+        check(Fault::TokenExpired, KEYED, Tries::default(), again(0, true));
+        check(Fault::TokenExpired, KEYED, Tries { expired: 1, ..Tries::default() }, Decision::Fail);
+    }
+
+    #[test]
+    fn refused_batches_are_split_down_to_a_row() {
+        check(Fault::BadRow, KEYED, Tries::default(), Decision::Split);
+        check(Fault::TooBig, KEYED, Tries::default(), Decision::Split);
+        check(Fault::BadRow, Sent { rows: 1, ..KEYED }, Tries::default(), Decision::Fail);
+    }
+
+    #[test]
+    fn rejected_batches_have_the_stock_sinks_retries() {
+        check(Fault::Rejected, KEYED, Tries { rejections: 1, ..Tries::default() }, again(2_000, false));
+        check(Fault::Rejected, KEYED, Tries { rejections: 2, ..Tries::default() }, Decision::Fail);
+    }
+
+    #[test]
+    fn appended_rows_are_not_sent_twice() {
+        let appended = Sent { rows: 10, idempotent: false };
+        check(Fault::Lost, appended, Tries::default(), Decision::Fail);
+        check(Fault::Conflict, appended, Tries::default(), again(25, false));
+    }
+}

@@ -1,0 +1,151 @@
+//! From a row frame to operations with ready parameters, grouped by lane.
+//!
+//! This runs on the calling Java thread, so a value that does not fit is the caller's error at once.
+
+use std::fmt::Write;
+
+use crate::coalesce::{OP_BYTES, Op};
+use crate::error::{ErrorKind, SinkError};
+use crate::limits;
+use crate::route::Router;
+use crate::row::frame::{self, Reader, RowKind, Rows};
+use crate::row::value::{self, Misfit, Value};
+use crate::schema::Table;
+
+/// The operations of one frame.
+#[derive(Debug, Default)]
+pub struct Staged {
+    /// For each lane its operations, in order.
+    pub lanes: Vec<Vec<Op>>,
+    /// Their bytes: each row's parameters and behind them its key's.
+    pub arena: Vec<u8>,
+    /// Number of operations.
+    pub count: usize,
+    ends: Vec<usize>,
+}
+
+impl Staged {
+    /// Memory that the operations will take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.arena.len() + self.count * OP_BYTES
+    }
+
+    /// Reads all rows of a frame in place of what was staged before.
+    ///
+    /// # Errors
+    /// Kind `Data` or `Limit` for the first row that cannot be written, naming table, column and key;
+    /// kind `Frame` for malformed bytes.
+    pub fn fill(
+        &mut self,
+        mut rows: Rows<'_>,
+        table: &Table,
+        lanes: usize,
+        router: &Router,
+    ) -> Result<(), SinkError> {
+        self.lanes.resize_with(lanes, Vec::new);
+        self.lanes.iter_mut().for_each(Vec::clear);
+        self.arena.clear();
+        self.count = 0;
+        let number = rows.table;
+        while let Some((kind, values)) = rows.next()? {
+            let (start, key) = self.encode(kind, values, table)?;
+            let route = router.route(number, &self.arena[key..]);
+            let op = Op {
+                kind,
+                hash: route.hash,
+                start,
+                key,
+                end: self.arena.len(),
+                weight: self.weigh(table, start),
+            };
+            self.lanes[route.lane].push(op);
+            self.count += 1;
+        }
+        Ok(())
+    }
+
+    /// Appends a row's parameters and its key's; returns where each starts.
+    fn encode(
+        &mut self,
+        kind: RowKind,
+        values: Reader<'_>,
+        table: &Table,
+    ) -> Result<(usize, usize), SinkError> {
+        let deletes = matches!(kind, RowKind::Delete | RowKind::UpdateBefore);
+        if table.append() && kind != RowKind::Insert {
+            return Err(SinkError::new(
+                ErrorKind::Data,
+                format!(
+                    "table {table}: a row of kind {} came, but the table is written without a key, to which rows \
+                     are only appended; set the option 'primary_keys'",
+                    kind.name()
+                ),
+            ));
+        }
+        let start = self.arena.len();
+        self.ends.clear();
+        let mut reader = values;
+        for column in &table.columns {
+            let value = reader.value()?;
+            if !deletes || column.key {
+                value::encode(value, column, &mut self.arena)
+                    .map_err(|misfit| refused(table, &column.name, values, &misfit))?;
+            }
+            self.ends.push(self.arena.len());
+        }
+        frame::row_end(reader)?;
+        if self.arena.len() - start > limits::ROW_MESSAGE_BYTES {
+            return Err(SinkError::new(
+                ErrorKind::Limit,
+                format!(
+                    "table {table}, key ({}): the row has {} bytes; Aurora DSQL takes messages of at most 10 MiB and \
+                     rows of at most 2 MiB",
+                    key_text(table, values),
+                    self.arena.len() - start
+                ),
+            ));
+        }
+        // A delete's row part holds the key columns in table order; the key follows in the key's order.
+        let key = self.arena.len();
+        for column in &table.keys {
+            let from = column.checked_sub(1).map_or(start, |before| self.ends[before]);
+            self.arena.extend_from_within(from..self.ends[*column]);
+        }
+        Ok((start, key))
+    }
+
+    /// What the database will account for the row just encoded: its bytes, and for each secondary index
+    /// those of the index and of the key that every index carries.
+    fn weigh(&self, table: &Table, start: usize) -> usize {
+        let size = |column: &usize| {
+            let from = column.checked_sub(1).map_or(start, |before| self.ends[before]);
+            self.ends[*column] - from
+        };
+        let row: usize = self.ends.last().map_or(0, |end| end - start);
+        let key: usize = table.keys.iter().map(size).sum();
+        let index =
+            |columns: &Vec<usize>| columns.iter().map(size).sum::<usize>() + key + limits::ROW_OVERHEAD;
+        row + limits::ROW_OVERHEAD + table.indexes.iter().map(index).sum::<usize>()
+    }
+}
+
+fn refused(table: &Table, column: &str, row: Reader<'_>, misfit: &Misfit) -> SinkError {
+    let key = key_text(table, row);
+    let key = if key.is_empty() { String::new() } else { format!(", key ({key})") };
+    SinkError::new(ErrorKind::Data, format!("table {table}, column \"{column}\"{key}: {misfit}"))
+}
+
+/// `id = 42`, for messages.
+fn key_text(table: &Table, mut row: Reader<'_>) -> String {
+    let mut values = Vec::with_capacity(table.columns.len());
+    while values.len() < table.columns.len() {
+        values.push(row.value().unwrap_or(Value::Null));
+    }
+    let mut text = String::new();
+    for key in &table.keys {
+        let comma = if text.is_empty() { "" } else { ", " };
+        let _ = write!(text, "{comma}{} = {}", table.columns[*key].name, values[*key]);
+    }
+    text
+}

@@ -1,0 +1,137 @@
+//! One batch, one statement, one transaction: sends it and tells how it ended.
+//!
+//! A statement without BEGIN commits by itself: one round trip, and an answer means durable. A full batch
+//! uses a statement prepared once per connection and table; any other goes with its text and types in the
+//! same round trip.
+//!
+//! Dropping the future leaves the statement with the server: it may still commit. The connection stays
+//! usable, as the client reads past the answers of dropped requests.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use tokio::time::timeout;
+use tokio_postgres::Statement;
+use tokio_postgres::types::{Format, IsNull, ToSql, Type, to_sql_checked};
+
+use crate::batch::Batch;
+use crate::classify::{Failure, Fault};
+use crate::connect::Connection;
+use crate::limits;
+use crate::row::tuple::{self, Param};
+use crate::sql::{self, Verb};
+
+/// The server ends a transaction at [`limits::TRANSACTION_AGE`]; its answer may take a little longer.
+const ANSWER: Duration = limits::TRANSACTION_AGE.saturating_add(Duration::from_secs(20));
+
+/// Statements prepared on a connection for full batches: one for each table and verb.
+#[derive(Debug, Default)]
+pub struct Shapes(HashMap<(usize, Verb), (usize, Statement)>);
+
+impl Shapes {
+    /// Forgets all: after a change of the schema they may not fit any more.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// Sends a batch. `Ok` means that it is committed.
+///
+/// # Errors
+/// The failure, for [`crate::retry`].
+pub async fn send(connection: &mut Connection, batch: &Batch) -> Result<(), Failure> {
+    let sent = execute(connection, batch);
+    let result = timeout(ANSWER, sent).await.unwrap_or_else(|_| {
+        let text = format!("no answer within {} s", ANSWER.as_secs());
+        Err(Failure { outcome_unknown: true, ..Failure::local(Fault::Lost, text) })
+    });
+    let written = result?;
+    let expected = u64::try_from(batch.len()).unwrap_or(u64::MAX);
+    // A key without other columns is left alone if it exists, and a deleted row may be gone already.
+    let exact = batch.verb == Verb::Upsert && batch.table.columns.iter().any(|column| !column.key);
+    if exact && written != expected {
+        let text = format!("the database answered {written} rows to an upsert of {expected}");
+        return Err(Failure::local(Fault::Rejected, text));
+    }
+    Ok(())
+}
+
+async fn execute(connection: &mut Connection, batch: &Batch) -> Result<u64, Failure> {
+    let types = types(batch);
+    if !batch.full {
+        let text = sql::statement(batch.verb, &batch.table, batch.len());
+        let values: Vec<Value<'_>> = values(batch);
+        let typed: Vec<(&(dyn ToSql + Sync), Type)> = values
+            .iter()
+            .map(|value| value as &(dyn ToSql + Sync))
+            .zip(types.iter().cloned().cycle())
+            .collect();
+        let result = connection.client.execute_typed(&text, &typed).await;
+        return result.map_err(|error| Failure::executing(&error));
+    }
+    let key = (batch.number, batch.verb);
+    let prepared = connection.shapes.0.get(&key).filter(|(rows, _)| *rows == batch.len());
+    let statement = match prepared {
+        Some((_, statement)) => statement.clone(),
+        None => {
+            let text = sql::statement(batch.verb, &batch.table, batch.len());
+            let types: Vec<Type> = types.iter().cloned().cycle().take(types.len() * batch.len()).collect();
+            let statement = connection.client.prepare_typed(&text, &types).await.map_err(|error| {
+                // Nothing was executed yet.
+                Failure { outcome_unknown: false, ..Failure::executing(&error) }
+            })?;
+            connection.shapes.0.insert(key, (batch.len(), statement.clone()));
+            statement
+        }
+    };
+    let result = connection.client.execute_raw(&statement, values(batch)).await;
+    result.map_err(|error| {
+        let failure = Failure::executing(&error);
+        if failure.fault == Fault::SchemaChanged {
+            connection.shapes.clear();
+        }
+        failure
+    })
+}
+
+fn types(batch: &Batch) -> Vec<Type> {
+    let columns = &batch.table.columns;
+    let columns = batch.verb.columns(&batch.table).into_iter().map(|column| &columns[column]);
+    columns.map(|column| Type::from_oid(column.ty.oid()).unwrap_or(Type::TEXT)).collect()
+}
+
+fn values(batch: &Batch) -> Vec<Value<'_>> {
+    batch.rows().flat_map(tuple::params).map(Value).collect()
+}
+
+/// A parameter that is already in the form in which it is sent.
+#[derive(Debug)]
+struct Value<'a>(Param<'a>);
+
+impl ToSql for Value<'_> {
+    fn to_sql(
+        &self,
+        _: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self.0.bytes {
+            None => Ok(IsNull::Yes),
+            Some(bytes) => {
+                out.extend_from_slice(bytes);
+                Ok(IsNull::No)
+            }
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        // The bytes were made for the column's type.
+        true
+    }
+
+    fn encode_format(&self, _: &Type) -> Format {
+        if self.0.text { Format::Text } else { Format::Binary }
+    }
+
+    to_sql_checked!();
+}
