@@ -1,0 +1,109 @@
+package io.dsqlsink.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** What the child JVMs of {@link BorderTest} do. Each prints "done" and leaves main. */
+final class BorderMain {
+    private BorderMain() {}
+
+    /** Every native method once, an exception, an interrupt and a close that somebody waits for. */
+    static final class EveryCall {
+        public static void main(String[] args) throws Exception {
+            Map<String, String> options = SilentServer.options(Integer.parseInt(args[0]));
+            RowEncoder rows = new RowEncoder(0, List.of("id"));
+            NativeSink sink = NativeSink.open(options);
+            sink.stats();
+            sink.notices();
+            sink.await(sink.flush());
+            refused(() -> sink.tryWrite(rows));
+            Thread waiting = new Thread(() -> refused(() -> declare(sink)));
+            waiting.start();
+            awaitInside(waiting);
+            sink.close();
+            waiting.join();
+            sink.close();
+            System.out.println("done");
+        }
+    }
+
+    /** Panics in two exports, and life after them. */
+    static final class Panics {
+        public static void main(String[] args) {
+            Map<String, String> options = new HashMap<>(SilentServer.options(1));
+            options.put("test_panic", "open");
+            panics(() -> NativeSink.open(options));
+
+            options.put("test_panic", "stats");
+            NativeSink sink = NativeSink.open(options);
+            panics(sink::stats);
+            sink.notices();
+            sink.close();
+
+            options.remove("test_panic");
+            try (NativeSink other = NativeSink.open(options)) {
+                assertThat(other.stats().rowsReceived()).isZero();
+            }
+            System.out.println("done");
+        }
+
+        private static void panics(Runnable call) {
+            DsqlNativeException e = catchThrowableOfType(DsqlNativeException.class, call::run);
+            assertThat(e).isNotNull();
+            assertThat(e.kind()).isEqualTo(DsqlNativeException.ERROR_INTERNAL);
+            System.out.println(e.getMessage());
+        }
+    }
+
+    /** One sink that nobody closes. */
+    static final class NeverClosed {
+        public static void main(String[] args) throws Exception {
+            NativeSink sink = NativeSink.open(SilentServer.options(Integer.parseInt(args[0])));
+            Thread waiting = new Thread(() -> refused(() -> declare(sink)));
+            waiting.setDaemon(true);
+            waiting.start();
+            awaitInside(waiting);
+            System.out.println("done");
+        }
+    }
+
+    /** Loads the library and nothing else. */
+    static final class Load {
+        public static void main(String[] args) {
+            try {
+                NativeLoader.load();
+                System.out.println("border version " + NativeSink.abiVersion());
+            } catch (IllegalStateException e) {
+                System.out.println("refused: " + e.getMessage());
+            }
+        }
+    }
+
+    /** Until the thread is inside a native method. */
+    private static void awaitInside(Thread thread) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (Stream.of(thread.getStackTrace()).noneMatch(StackTraceElement::isNativeMethod)) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    static int declare(NativeSink sink) {
+        try {
+            return sink.declareTable(
+                    Frames.table("public", "t", List.of("id"), List.of("INT"), List.of("id")));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void refused(Runnable call) {
+        assertThat(catchThrowableOfType(DsqlNativeException.class, call::run)).isNotNull();
+    }
+}
