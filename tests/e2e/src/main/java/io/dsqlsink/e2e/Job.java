@@ -1,6 +1,7 @@
 package io.dsqlsink.e2e;
 
 import java.time.Duration;
+import java.util.stream.Collectors;
 
 /** A running or ended SeaTunnel job: one client process with an engine inside. */
 final class Job implements AutoCloseable {
@@ -21,7 +22,25 @@ final class Job implements AutoCloseable {
     }
 
     void requireAlive() {
-        child.requireAlive();
+        if (!isAlive()) {
+            throw new IllegalStateException(
+                    "the job ended with exit code "
+                            + child.exitCode()
+                            + ": "
+                            + causes()
+                            + "\nIts log: "
+                            + child.logFile());
+        }
+    }
+
+    /** The different causes in the log, the innermost last; traces are left out. */
+    private String causes() {
+        return child.log()
+                .lines()
+                .filter(line -> line.startsWith("Caused by: "))
+                .distinct()
+                .map(line -> "\n  " + line)
+                .collect(Collectors.joining());
     }
 
     boolean isAlive() {

@@ -23,8 +23,10 @@ class BadInputIT {
     /** Nothing listens there. */
     private static final String SILENT_HOST = "127.0.83.99";
 
-    private static final Pattern OUR_ERROR =
-            Pattern.compile("ErrorCode:\\[DSQL-\\d+\\], ErrorDescription:\\[[^]]*\\] - (.*)");
+    /** Ours, or that of the engine's check of required options, which comes first. */
+    private static final Pattern ERROR =
+            Pattern.compile(
+                    "ErrorCode:\\[(?:DSQL-\\d+|API-02)], ErrorDescription:\\[[^]]*] - (.*)");
 
     private static final String ONE_ROW = "[1, \"short\", 10, 1.5]";
 
@@ -207,11 +209,11 @@ class BadInputIT {
     }
 
     /**
-     * The different texts of our errors. The engine prints the same one again at every step on its
-     * way to the client.
+     * The different errors of a job. The engine prints the same one at every step on its way to the
+     * client, and restarts a failed job three times.
      */
     private static List<String> causes(String log) {
-        return OUR_ERROR.matcher(log).results().map(r -> r.group(1).trim()).distinct().toList();
+        return ERROR.matcher(log).results().map(r -> r.group(1).trim()).distinct().toList();
     }
 
     private static String source(String row) {

@@ -58,8 +58,7 @@ final class SinkBlock {
      */
     String batchFrom(String source) {
         StringBuilder config = new StringBuilder();
-        config.append(
-                "env {\n  parallelism = 1\n  job.mode = \"BATCH\"\n  job.retry.times = 0\n}\n");
+        config.append("env {\n  parallelism = 1\n  job.mode = \"BATCH\"\n}\n");
         config.append("source {\n").append(source).append("}\nsink {\n  Jdbc {\n");
         options.forEach((option, value) -> config.append("    " + option + " = " + value + "\n"));
         return config.append("  }\n}\n").toString();
