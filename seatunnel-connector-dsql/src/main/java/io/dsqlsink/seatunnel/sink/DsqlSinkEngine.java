@@ -79,8 +79,8 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             LOG.debug("Table {} has number {}", table, number);
             return buffer;
         } catch (InterruptedException | RuntimeException e) {
-            DsqlConnectorException cause = fail(e);
             // Not every engine closes the writers of a task that could not start.
+            DsqlConnectorException cause = latch(fail(e));
             shutDown();
             throw cause;
         }

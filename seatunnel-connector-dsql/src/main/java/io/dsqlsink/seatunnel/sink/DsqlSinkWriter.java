@@ -56,7 +56,7 @@ final class DsqlSinkWriter
 
     @Override
     public void write(SeaTunnelRow row) {
-        if (buffer == null) {
+        if (engine == null) {
             use(new DsqlSinkEngine(config, 1));
         }
         engine.write(buffer, row);

@@ -1,0 +1,78 @@
+package io.dsqlsink.seatunnel.sink;
+
+import io.dsqlsink.seatunnel.TestTables;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.Map;
+import org.apache.seatunnel.api.configuration.ReadonlyConfig;
+import org.apache.seatunnel.api.configuration.util.ConfigValidator;
+import org.apache.seatunnel.api.sink.SeaTunnelSink;
+import org.apache.seatunnel.api.sink.SinkWriter;
+import org.apache.seatunnel.api.sink.SupportMultiTableSinkWriter;
+import org.apache.seatunnel.api.table.factory.Factory;
+import org.apache.seatunnel.api.table.factory.FactoryUtil;
+import org.apache.seatunnel.api.table.factory.TableSinkFactory;
+import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
+
+/**
+ * Runs inside the class loaders that {@link EngineLoaders} builds, and does what an engine's client
+ * does. It speaks to the tests in types of the JDK only.
+ */
+public final class FactoryProbe {
+    private FactoryProbe() {}
+
+    /** The class name of the sink that a job with this sink block would get. */
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    public static String sink(ClassLoader job, String plugin, Map<String, Object> options)
+            throws Exception {
+        TableSinkFactory factory = FactoryUtil.discoverFactory(job, TableSinkFactory.class, plugin);
+        factory.createSink(null);
+        ReadonlyConfig config = ReadonlyConfig.fromMap(options);
+        ConfigValidator.of(config).validate(((Factory) factory).optionRule());
+        SeaTunnelSink sink =
+                factory.createSink(
+                                new TableSinkFactoryContext(
+                                        TestTables.orders("id", null), config, job))
+                        .createSink();
+        return sink.getClass().getName();
+    }
+
+    /** Drives our sink as far as it goes without a cluster. */
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    public static String life(ClassLoader job, Map<String, Object> options) throws Exception {
+        SeaTunnelSink sink =
+                new DsqlSinkFactory()
+                        .createSink(
+                                new TableSinkFactoryContext(
+                                        TestTables.orders("id", null),
+                                        ReadonlyConfig.fromMap(options),
+                                        job))
+                        .createSink();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(sink);
+        }
+        try (ObjectInputStream in =
+                new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())) {
+                    @Override
+                    protected Class<?> resolveClass(java.io.ObjectStreamClass type)
+                            throws ClassNotFoundException {
+                        return Class.forName(type.getName(), false, job);
+                    }
+                }) {
+            sink = (SeaTunnelSink) in.readObject();
+        }
+        SinkWriter writer = sink.createWriter(null);
+        SupportMultiTableSinkWriter shared = (SupportMultiTableSinkWriter) writer;
+        StringBuilder seen = new StringBuilder(sink.getPluginName());
+        seen.append(" key ").append(shared.primaryKey());
+        seen.append(" shared ").append(shared.initMultiTableResourceManager(2, 1) != null);
+        seen.append(" commit ").append(writer.prepareCommit());
+        seen.append(" state ").append(writer.snapshotState(1));
+        writer.abortPrepare();
+        writer.close();
+        return seen.toString();
+    }
+}

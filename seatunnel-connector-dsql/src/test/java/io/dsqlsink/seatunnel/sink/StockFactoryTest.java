@@ -1,0 +1,170 @@
+package io.dsqlsink.seatunnel.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dsqlsink.seatunnel.TestTables;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which sink a job gets, with the jars and class loaders of real engines. */
+class StockFactoryTest {
+    private static final String OURS = DsqlSink.class.getName();
+    private static final String STOCK =
+            "org.apache.seatunnel.connectors.seatunnel.jdbc.sink.JdbcSink";
+
+    @TempDir Path home;
+
+    @ParameterizedTest
+    @CsvSource({
+        "2.3.4, connector-jdbc",
+        "2.3.4, connector-cdc-mysql;connector-jdbc",
+        "2.3.8, connector-jdbc",
+        "2.3.8, connector-cdc-mysql;connector-jdbc"
+    })
+    void zetaWithTheJarInLib(String version, String connectors) throws Exception {
+        try (URLClassLoader application = zeta(version, EngineLoaders.connector());
+                URLClassLoader job =
+                        EngineLoaders.zetaJob(application, connectors(version, connectors))) {
+            check(job, "Jdbc", TestTables.options(), OURS);
+            check(job, "Dsql", TestTables.options(), OURS);
+            check(job, "Jdbc", stockOptions(), STOCK);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2.3.4", "2.3.8"})
+    void zetaWithTheJarMergedIntoConnectorJdbc(String version) throws Exception {
+        List<Path> merged = List.of(merged(version));
+        try (URLClassLoader application = zeta(version, List.of());
+                URLClassLoader job = EngineLoaders.zetaJob(application, merged)) {
+            check(job, "Jdbc", TestTables.options(), OURS);
+            check(job, "Jdbc", stockOptions(), STOCK);
+        }
+        // And with another copy in lib/, which then comes first.
+        try (URLClassLoader application = zeta(version, EngineLoaders.connector());
+                URLClassLoader job = EngineLoaders.zetaJob(application, merged)) {
+            check(job, "Jdbc", TestTables.options(), OURS);
+            check(job, "Jdbc", stockOptions(), STOCK);
+        }
+    }
+
+    /** The starter takes our factory in lib/ for connector-jdbc and leaves that out. */
+    @Test
+    void flinkClientWithTheJarInLib() throws Exception {
+        List<Path> lib =
+                List.of(
+                        TestJars.connector(
+                                Files.createDirectory(home.resolve("lib")).resolve("ours.jar")));
+        List<Path> starter = List.of(EngineLoaders.jar("2.3.4", "flink", "seatunnel-flink"));
+        Path connectors = Files.createDirectory(home.resolve("connectors"));
+        Path stock = EngineLoaders.jar("2.3.4", "connectors", "connector-jdbc");
+        Files.copy(stock, connectors.resolve("connector-jdbc-2.3.4.jar"));
+        try (URLClassLoader client = EngineLoaders.flat(starter, lib, EngineLoaders.libraries())) {
+            check(client, "Jdbc", TestTables.options(), OURS);
+            check(client, "Jdbc", stockOptions(), STOCK);
+        }
+    }
+
+    @Test
+    void withoutConnectorJdbcOnlyOurDialectWorks() throws Exception {
+        try (URLClassLoader job = zeta("2.3.4", EngineLoaders.connector())) {
+            check(job, "Jdbc", TestTables.options(), OURS);
+            assertThatThrownBy(() -> sink(job, "Jdbc", stockOptions()))
+                    .hasMessageContaining("DSQL-22")
+                    .hasMessageContaining("connector-jdbc is neither on the class path");
+        }
+    }
+
+    @Test
+    void dialectIsFoundInUpperCaseToo() throws Exception {
+        Map<String, Object> options = TestTables.options();
+        options.put("dialect", "DSQL");
+        try (URLClassLoader job = zeta("2.3.4", EngineLoaders.connector())) {
+            check(job, "Jdbc", options, OURS);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2.3.4", "2.3.8"})
+    void theSinkLivesOnEachRelease(String version) throws Exception {
+        try (URLClassLoader application = zeta(version, EngineLoaders.connector())) {
+            assertThat(
+                            probe(application)
+                                    .getMethod("life", ClassLoader.class, Map.class)
+                                    .invoke(null, application, TestTables.options()))
+                    .isEqualTo("Dsql key Optional[0] shared true commit Optional.empty state []");
+        }
+    }
+
+    private static URLClassLoader zeta(String version, List<Path> lib) throws IOException {
+        return EngineLoaders.flat(
+                lib,
+                // First, as in the installed engine: it holds patched copies of config-base.
+                List.of(EngineLoaders.jar(version, "engine", "seatunnel-config-shade")),
+                List.of(EngineLoaders.jars(version, "engine")),
+                EngineLoaders.libraries());
+    }
+
+    private static List<Path> connectors(String version, String prefixes) throws IOException {
+        List<Path> jars = new java.util.ArrayList<>();
+        for (String prefix : prefixes.split(";")) {
+            jars.add(EngineLoaders.jar(version, "connectors", prefix));
+        }
+        return jars;
+    }
+
+    private Path merged(String version) throws IOException {
+        Path stock = EngineLoaders.jar(version, "connectors", "connector-jdbc");
+        return TestJars.merged(stock, home.resolve("connector-jdbc-" + version + ".jar"));
+    }
+
+    /** A sink block for PostgreSQL that says nothing of a dialect. */
+    private static Map<String, Object> stockOptions() {
+        Map<String, Object> options = TestTables.options();
+        options.keySet().retainAll(List.of("driver", "generate_sink_sql", "primary_keys"));
+        options.put("url", "jdbc:postgresql://127.0.0.1:1/shop");
+        options.put("user", "shop");
+        options.put("password", "shop");
+        options.put("database", "shop");
+        options.put("table", "public.orders");
+        return options;
+    }
+
+    private static void check(
+            ClassLoader job, String plugin, Map<String, Object> options, String sink)
+            throws Exception {
+        assertThat(sink(job, plugin, options)).isEqualTo(sink);
+    }
+
+    private static Object sink(ClassLoader job, String plugin, Map<String, Object> options)
+            throws Exception {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(job);
+        try {
+            return probe(job)
+                    .getMethod("sink", ClassLoader.class, String.class, Map.class)
+                    .invoke(null, job, plugin, Collections.unmodifiableMap(options));
+        } catch (InvocationTargetException e) {
+            throw (Exception) e.getCause();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private static Class<?> probe(ClassLoader loader) throws ClassNotFoundException {
+        return Class.forName(FactoryProbe.class.getName(), true, loader);
+    }
+}
