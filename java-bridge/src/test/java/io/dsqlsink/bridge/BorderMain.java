@@ -17,12 +17,13 @@ final class BorderMain {
     static final class EveryCall {
         public static void main(String[] args) throws Exception {
             Map<String, String> options = SilentServer.options(Integer.parseInt(args[0]));
-            RowEncoder rows = new RowEncoder(0, List.of("id"));
+            try (NativeSink failed = NativeSink.open(options)) {
+                refused(() -> failed.tryWrite(new RowEncoder(0, List.of("id"))));
+            }
             NativeSink sink = NativeSink.open(options);
             sink.stats();
             sink.notices();
             sink.await(sink.flush());
-            refused(() -> sink.tryWrite(rows));
             Thread waiting = new Thread(() -> refused(() -> declare(sink)));
             waiting.start();
             awaitInside(waiting);

@@ -67,8 +67,8 @@ class BorderTest {
             rows.append(RowEncoder.ROW_INSERT, new Object[] {1});
             DsqlNativeException e =
                     catchThrowableOfType(DsqlNativeException.class, () -> sink.write(rows));
-            assertThat(e).isNotNull();
-            assertThat(e.kind()).isEqualTo(DsqlNativeException.ERROR_FRAME);
+            assertThat(e).isNotNull().hasMessageContaining("table number 5");
+            assertThat(e.kind()).isEqualTo(DsqlNativeException.ERROR_INTERNAL);
         }
     }
 
