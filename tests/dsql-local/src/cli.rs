@@ -77,6 +77,9 @@ pub struct Options {
     /// Address of the control port.
     #[arg(long, default_value = "127.0.0.1:0")]
     pub control: SocketAddr,
+    /// Seconds after which a transaction can no longer commit.
+    #[arg(long, default_value_t = 300)]
+    pub transaction_age_limit: u64,
 }
 
 impl Default for Options {

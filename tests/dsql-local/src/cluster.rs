@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Notify;
 
 use crate::cli::Options;
+use crate::faults::Faults;
+use crate::sql;
 use crate::token::Principal;
 
 /// The emulated cluster.
@@ -24,6 +26,12 @@ pub struct Cluster {
     pub backend: SocketAddr,
     /// Counters since the start.
     pub stats: Stats,
+    /// What is known about query texts.
+    pub sql: sql::Cache,
+    /// Faults on demand.
+    pub faults: Faults,
+    /// Age at which a transaction can no longer commit.
+    pub age_limit: Duration,
     clock_shift: AtomicI64,
     sessions: Mutex<HashMap<u64, Arc<Notify>>>,
 }
@@ -37,6 +45,8 @@ pub struct Stats {
     pub connected: AtomicU64,
     /// Connections refused at startup.
     pub refused: AtomicU64,
+    /// ReadyForQuery messages sent.
+    pub round_trips: AtomicU64,
     /// Executed statements.
     pub statements: AtomicU64,
     /// Transactions that wrote and committed.
@@ -61,6 +71,9 @@ impl Cluster {
             principals: vec![options.principal()],
             backend,
             stats: Stats::default(),
+            sql: sql::Cache::default(),
+            faults: Faults::default(),
+            age_limit: Duration::from_secs(options.transaction_age_limit),
             clock_shift: AtomicI64::new(0),
             sessions: Mutex::default(),
         }

@@ -1,7 +1,10 @@
-//! The control port: one JSON request per line, one JSON answer per line.
+//! The control port: one command per line, as `dsql-local ctl` sends it; one line of JSON as the answer, with the key
+//! `error` when the command was not understood.
 
+use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -9,6 +12,21 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::cluster::Cluster;
+use crate::faults::{Connects, Effect, Fault, Plan, When};
+
+const HELP: &[&str] = &[
+    "stats",
+    "faults list",
+    "faults clear",
+    "faults add OC000|OC001|XX000|EOF|RESET [--when before|after|statement] [--count N] [--skip N] [--probability P] [--match TEXT]",
+    "latency round-trip MILLIS",
+    "latency commit MILLIS",
+    "connects accept|refuse|hang|waking-up|too-many|rate [COUNT]",
+    "pause",
+    "resume",
+    "drop-all",
+    "clock SECONDS",
+];
 
 /// Answers requests until the task is dropped.
 pub async fn serve(listener: TcpListener, cluster: Arc<Cluster>) {
@@ -38,25 +56,101 @@ async fn talk(tcp: TcpStream, cluster: Arc<Cluster>) {
 
 fn answer(cluster: &Cluster, words: &[&str]) -> Result<Value, String> {
     match words {
-        ["stats"] => Ok(stats(cluster)),
-        ["drop-all"] => Ok(json!({ "dropped": cluster.drop_all() })),
-        ["clock", seconds] => {
-            let seconds: i64 = seconds.parse().map_err(|_| format!("not a number of seconds: {seconds}"))?;
-            cluster.shift_clock(seconds);
-            Ok(json!({ "clock_shift_seconds": seconds }))
+        ["help"] => return Ok(json!({ "commands": HELP })),
+        ["stats"] => return Ok(stats(cluster)),
+        ["faults"] | ["faults", "list"] => {}
+        ["faults", "clear"] => cluster.faults.change(|plan| *plan = Plan::default()),
+        ["faults", "add", effect, flags @ ..] => {
+            let fault = fault(effect, flags)?;
+            cluster.faults.change(|plan| plan.faults.push(fault));
         }
-        _ => Err("unknown command; commands: stats, drop-all, clock SECONDS".to_owned()),
+        ["latency", "round-trip", millis] => {
+            let delay = Duration::from_millis(number(millis)?);
+            cluster.faults.change(|plan| plan.round_trip = delay);
+        }
+        ["latency", "commit", millis] => {
+            let delay = Duration::from_millis(number(millis)?);
+            cluster.faults.change(|plan| plan.commit = delay);
+        }
+        ["connects", how, rest @ ..] => {
+            let how = connects(how)?;
+            let left = rest.first().map(|n| number(n)).transpose()?;
+            cluster.faults.change(|plan| plan.connects = (how, left));
+        }
+        ["pause"] => cluster.faults.change(|plan| plan.paused = true),
+        ["resume"] => cluster.faults.change(|plan| plan.paused = false),
+        ["drop-all"] => return Ok(json!({ "dropped": cluster.drop_all() })),
+        ["clock", seconds] => {
+            cluster.shift_clock(number(seconds)?);
+            return Ok(json!({ "clock_shift_seconds": number::<i64>(seconds)? }));
+        }
+        _ => return Err(format!("unknown command; commands: {}", HELP.join(" | "))),
     }
+    serde_json::to_value(cluster.faults.plan()).map_err(|e| e.to_string())
+}
+
+fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("not a number: {text}"))
+}
+
+fn connects(how: &str) -> Result<Connects, String> {
+    Ok(match how {
+        "accept" => Connects::Accept,
+        "refuse" => Connects::Refuse,
+        "hang" => Connects::Hang,
+        "waking-up" => Connects::WakingUp,
+        "too-many" => Connects::TooMany,
+        "rate" => Connects::Rate,
+        _ => return Err(format!("{how} is none of accept, refuse, hang, waking-up, too-many, rate")),
+    })
+}
+
+fn fault(effect: &str, flags: &[&str]) -> Result<Fault, String> {
+    let effect = match effect.to_ascii_lowercase().as_str() {
+        "oc000" => Effect::Oc000,
+        "oc001" => Effect::Oc001,
+        "xx000" => Effect::Xx000,
+        "eof" => Effect::Eof,
+        "reset" => Effect::Reset,
+        _ => return Err(format!("{effect} is none of OC000, OC001, XX000, EOF, RESET")),
+    };
+    let mut fault = Fault { effect, when: When::Before, left: 1, skip: 0, probability: 1.0, matching: None };
+    let mut flags = flags;
+    while let [flag, rest @ ..] = flags {
+        let value = rest.first().ok_or_else(|| format!("{flag} needs a value"))?;
+        flags = &rest[1..];
+        match *flag {
+            "--when" => {
+                fault.when = match *value {
+                    "before" => When::Before,
+                    "after" => When::After,
+                    "statement" => When::Statement,
+                    _ => return Err(format!("{value} is none of before, after, statement")),
+                }
+            }
+            "--count" => fault.left = number(value)?,
+            "--skip" => fault.skip = number(value)?,
+            "--probability" => fault.probability = number(value)?,
+            // The text may hold blanks, so it comes last.
+            "--match" => {
+                fault.matching = Some(rest.join(" "));
+                flags = &[];
+            }
+            _ => return Err(format!("unknown flag {flag}")),
+        }
+    }
+    Ok(fault)
 }
 
 fn stats(cluster: &Cluster) -> Value {
     let s = &cluster.stats;
-    let get = |n: &std::sync::atomic::AtomicU64| n.load(Ordering::Relaxed);
+    let get = |n: &AtomicU64| n.load(Ordering::Relaxed);
     json!({
         "connections_accepted": get(&s.accepted),
         "connections_authenticated": get(&s.connected),
         "connections_refused": get(&s.refused),
         "connections_open": cluster.open(),
+        "round_trips": get(&s.round_trips),
         "statements": get(&s.statements),
         "commits": get(&s.commits),
         "rows_committed": get(&s.rows),

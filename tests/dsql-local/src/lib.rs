@@ -18,4 +18,12 @@ pub mod token;
 
 pub mod session;
 
+pub mod sql;
+
+pub mod rules;
+
+pub mod txn;
+
+pub mod faults;
+
 pub mod control;

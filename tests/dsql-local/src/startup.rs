@@ -18,6 +18,7 @@ use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use crate::cluster::{Cluster, count};
+use crate::faults::Connects;
 use crate::settings;
 use crate::tls::ALPN;
 use crate::token;
@@ -34,20 +35,13 @@ pub const MESSAGE_LIMIT: usize = 10 * 1024 * 1024;
 /// Longest message from PostgreSQL; its own bound is 1 GiB.
 const BACKEND_LIMIT: usize = 1 << 30;
 
-/// Reading half of the client's connection.
-pub type ClientReader = FrameReader<tokio::io::ReadHalf<TlsStream<TcpStream>>>;
-/// Writing half of the client's connection.
-pub type ClientWriter = tokio::io::WriteHalf<TlsStream<TcpStream>>;
-
 /// An authenticated client and its own connection to PostgreSQL.
 #[derive(Debug)]
 pub struct Connected {
     /// Role that the client connected as.
     pub user: String,
-    /// From the client.
-    pub client_reader: ClientReader,
-    /// To the client.
-    pub client_writer: ClientWriter,
+    /// The client.
+    pub client: FrameReader<TlsStream<TcpStream>>,
     /// From PostgreSQL; its answer to the startup packet has not been read yet.
     pub backend_reader: FrameReader<tokio::net::tcp::OwnedReadHalf>,
     /// To PostgreSQL.
@@ -61,6 +55,16 @@ pub async fn accept(
     mut tcp: TcpStream,
 ) -> Result<Option<Connected>> {
     tcp.set_nodelay(true)?;
+    let connects = cluster.faults.on_connect();
+    match connects {
+        Connects::Refuse => return Ok(None),
+        Connects::Hang => {
+            // Ends when the client gives up.
+            while tcp.read(&mut [0; 1024]).await? > 0 {}
+            return Ok(None);
+        }
+        _ => {}
+    }
     let mut first = [0u8; 1];
     if tcp.peek(&mut first).await? == 0 {
         return Ok(None);
@@ -98,6 +102,9 @@ pub async fn accept(
         bail!("SNI {sni} is not the endpoint");
     }
     let Some((code, packet)) = read_startup(&mut stream).await? else { return Ok(None) };
+    if let Some(error) = connects.answer() {
+        return refuse(cluster, &mut stream, &error).await;
+    }
     if code == CANCEL_REQUEST {
         cancel(cluster, &packet).await?;
         return Ok(None);
@@ -132,11 +139,9 @@ pub async fn accept(
     let (backend_reader, mut backend_writer) = backend.into_split();
     backend_writer.write_all(&backend_startup(&user, &parameters)).await?;
     count(&cluster.stats.connected);
-    let (reader, client_writer) = tokio::io::split(stream);
     Ok(Some(Connected {
         user,
-        client_reader: FrameReader::new(reader, MESSAGE_LIMIT),
-        client_writer,
+        client: FrameReader::new(stream, MESSAGE_LIMIT),
         backend_reader: FrameReader::new(backend_reader, BACKEND_LIMIT),
         backend_writer,
     }))

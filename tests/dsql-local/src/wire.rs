@@ -3,7 +3,7 @@
 
 use std::io;
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// Bytes read from a socket at once. One TLS record holds 16 KiB; several fit, so that a large Bind costs few wakeups.
@@ -91,35 +91,9 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         }
     }
 
-    /// A startup packet: no type byte, the length first. Returns the code and what follows it.
-    pub async fn read_startup(&mut self) -> io::Result<Option<(u32, Bytes)>> {
-        loop {
-            if self.buffer.len() >= 8 {
-                let mut head = &self.buffer[..8];
-                let (length, code) = (head.get_u32(), head.get_u32());
-                let length = usize::try_from(length).unwrap_or(usize::MAX);
-                // PostgreSQL's own bound for startup packets (MAX_STARTUP_PACKET_LENGTH).
-                if !(8..=10_000).contains(&length) {
-                    return Err(io::Error::new(
-                        io::ErrorKind::InvalidData,
-                        "invalid length of startup packet",
-                    ));
-                }
-                if self.buffer.len() >= length {
-                    let mut packet = self.buffer.split_to(length).freeze();
-                    packet.advance(8);
-                    return Ok(Some((code, packet)));
-                }
-            }
-            if self.fill().await? == 0 {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// The stream and the bytes read but not yet cut.
-    pub fn into_parts(self) -> (R, BytesMut) {
-        (self.inner, self.buffer)
+    /// The stream itself.
+    pub fn get_mut(&mut self) -> &mut R {
+        &mut self.inner
     }
 }
 

@@ -1,0 +1,202 @@
+//! Faults on demand: what the control port has asked for, and the decision at each point where one may strike.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::cluster::lock;
+use crate::txn;
+use crate::wire::SqlError;
+
+/// What happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// 40001 with OC000.
+    Oc000,
+    /// 40001 with OC001.
+    Oc001,
+    /// XX000 server unavailable.
+    Xx000,
+    /// The connection is closed without an answer.
+    Eof,
+    /// The connection is reset (TCP RST).
+    Reset,
+}
+
+/// Where it happens, seen from the real commit in PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum When {
+    /// Instead of the commit: nothing is kept.
+    Before,
+    /// After the commit: everything is kept, the client is not told.
+    After,
+    /// When a statement arrives, in place of running it.
+    Statement,
+}
+
+/// One order from the control port.
+#[derive(Debug, Clone, Serialize)]
+pub struct Fault {
+    /// What happens.
+    pub effect: Effect,
+    /// Where.
+    pub when: When,
+    /// How often still.
+    pub left: u64,
+    /// Points of this kind that pass unharmed first.
+    pub skip: u64,
+    /// Chance from 0 to 1 that it strikes at a point.
+    pub probability: f64,
+    /// Only statements that contain this text.
+    pub matching: Option<String>,
+}
+
+/// How new connections are treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Connects {
+    /// As usual.
+    #[default]
+    Accept,
+    /// Closed at once.
+    Refuse,
+    /// Accepted by TCP, then silence.
+    Hang,
+    /// Answered with "waking up cluster".
+    WakingUp,
+    /// Answered with 53300.
+    TooMany,
+    /// Answered with 53400.
+    Rate,
+}
+
+impl Connects {
+    /// What a connection is told, for the kinds that tell something.
+    pub fn answer(self) -> Option<SqlError> {
+        let (code, message) = match self {
+            Connects::Accept | Connects::Refuse | Connects::Hang => return None,
+            // The SQLSTATE of this one is not recorded.
+            Connects::WakingUp => {
+                ("08006", "unable to accept connection, waking up cluster, please retry later")
+            }
+            Connects::TooMany => ("53300", "Unable to accept connection, too many open connections."),
+            Connects::Rate => ("53400", "Unable to accept connection, rate exceeded."),
+        };
+        Some(SqlError::fatal(code, message))
+    }
+}
+
+/// Everything that the control port can change about how requests are answered.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Plan {
+    /// Orders, in the order given.
+    pub faults: Vec<Fault>,
+    /// Delay before the answer to every round trip.
+    pub round_trip: Duration,
+    /// Further delay of every commit.
+    pub commit: Duration,
+    /// New connections: how, and how many of them still (`None`: all).
+    pub connects: (Connects, Option<u64>),
+    /// Requests wait while this is set.
+    pub paused: bool,
+}
+
+/// The plan, shared by all sessions.
+#[derive(Debug, Default)]
+pub struct Faults {
+    plan: Mutex<Plan>,
+    random: Mutex<u64>,
+}
+
+impl Faults {
+    /// Changes the plan.
+    pub fn change(&self, change: impl FnOnce(&mut Plan)) {
+        change(&mut lock(&self.plan));
+    }
+
+    /// A copy of the plan.
+    pub fn plan(&self) -> Plan {
+        lock(&self.plan).clone()
+    }
+
+    /// The delay of a round trip, with or without a commit in it.
+    pub fn delay(&self, commit: bool) -> Duration {
+        let plan = lock(&self.plan);
+        if commit { plan.round_trip + plan.commit } else { plan.round_trip }
+    }
+
+    /// Whether any request waits for something.
+    pub fn slow(&self) -> bool {
+        let plan = lock(&self.plan);
+        plan.paused || plan.round_trip > Duration::ZERO
+    }
+
+    /// Whether requests wait.
+    pub fn paused(&self) -> bool {
+        lock(&self.plan).paused
+    }
+
+    /// Takes one strike at this point, if one is ordered. `texts` are the statements concerned.
+    pub fn strike(&self, when: When, texts: &[&str]) -> Option<Effect> {
+        let mut plan = lock(&self.plan);
+        for fault in plan.faults.iter_mut().filter(|f| f.when == when && f.left > 0) {
+            let fits = fault
+                .matching
+                .as_ref()
+                .is_none_or(|wanted| texts.iter().any(|t| t.contains(wanted.as_str())));
+            if !fits || self.roll() >= fault.probability {
+                continue;
+            }
+            if fault.skip > 0 {
+                fault.skip -= 1;
+                continue;
+            }
+            fault.left -= 1;
+            let effect = fault.effect;
+            plan.faults.retain(|f| f.left > 0);
+            return Some(effect);
+        }
+        None
+    }
+
+    /// How to treat a new connection.
+    pub fn on_connect(&self) -> Connects {
+        let mut plan = lock(&self.plan);
+        let (how, left) = plan.connects;
+        match left {
+            Some(0) => Connects::Accept,
+            Some(n) => {
+                plan.connects.1 = Some(n - 1);
+                how
+            }
+            None => how,
+        }
+    }
+
+    /// A number in [0, 1): xorshift, always from the same seed, so that a run can be repeated.
+    fn roll(&self) -> f64 {
+        let mut state = lock(&self.random);
+        if *state == 0 {
+            *state = 0x9E37_79B9_7F4A_7C15;
+        }
+        *state ^= *state << 13;
+        *state ^= *state >> 7;
+        *state ^= *state << 17;
+        f64::from(u32::try_from(*state >> 32).unwrap_or(0)) / (f64::from(u32::MAX) + 1.0)
+    }
+}
+
+impl Effect {
+    /// The error that the client is sent, unless its connection ends.
+    pub fn error(self) -> Option<SqlError> {
+        match self {
+            Effect::Oc000 => Some(txn::data_conflict()),
+            Effect::Oc001 => Some(txn::schema_conflict()),
+            Effect::Xx000 => Some(txn::unavailable()),
+            Effect::Eof | Effect::Reset => None,
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! What PostgreSQL answers: passed on, swallowed, counted, or replaced by what Aurora DSQL would say.
+
+use super::pipes::OUT_ENOUGH;
+use super::{Flow, Real, Request, Running, Session, Show, Stop};
+use crate::cluster::count;
+use crate::sql::Kind;
+use crate::txn;
+use crate::wire::{Frame, SqlError, error_field, message, take_cstr};
+
+/// Start of the text sent in place of a refused statement; the number of the refusal follows.
+const MARKER: &str = "dsql_local_refusal_";
+
+impl Session<'_> {
+    /// Handles every answer that has arrived.
+    pub(super) fn take_answers(&mut self) -> Flow {
+        loop {
+            match self.pipes.backend.next_frame() {
+                Ok(Some(frame)) => self.on_answer(&frame)?,
+                Ok(None) => return Ok(()),
+                Err(e) => return Err(anyhow::anyhow!("PostgreSQL sent a bad frame: {e:?}").into()),
+            }
+        }
+    }
+
+    /// Waits until PostgreSQL owes nothing. The client's next messages stay unread, except COPY data.
+    pub(super) async fn drain(&mut self) -> Flow {
+        loop {
+            self.pipes.flush_backend().await?;
+            self.take_answers()?;
+            if self.expected.is_empty() {
+                return Ok(());
+            }
+            if self.copying {
+                self.relay_copy().await?;
+                continue;
+            }
+            if self.pipes.out.len() > OUT_ENOUGH {
+                self.pipes.flush_client().await?;
+            }
+            if self.pipes.backend.fill().await? == 0 {
+                self.pipes.flush_client().await?;
+                return Err(Stop::Quiet);
+            }
+        }
+    }
+
+    /// Makes PostgreSQL answer everything asked so far, and waits for it.
+    pub(super) async fn barrier(&mut self) -> Flow {
+        if !self.expected.is_empty() {
+            message(self.pipes.backend_queue(), b'H', |_| {});
+        }
+        self.drain().await
+    }
+
+    /// One step of COPY FROM STDIN: whichever side speaks first.
+    async fn relay_copy(&mut self) -> Flow {
+        self.pipes.flush_client().await?;
+        while let Ok(Some(frame)) = self.pipes.client.next_frame() {
+            match frame.tag() {
+                b'd' => self.pipes.to_backend(&frame.0),
+                b'c' | b'f' => {
+                    self.pipes.to_backend(&frame.0);
+                    self.copying = false;
+                    return Ok(());
+                }
+                // PostgreSQL ignores Flush and Sync while it takes COPY data.
+                b'H' | b'S' => {}
+                tag => return Err(anyhow::anyhow!("message type {tag} during COPY").into()),
+            }
+            self.txn.bytes += u64::try_from(frame.0.len()).unwrap_or(0);
+        }
+        self.pipes.flush_backend().await?;
+        tokio::select! {
+            n = self.pipes.client.fill() => if n? == 0 { return Err(Stop::Quiet) },
+            n = self.pipes.backend.fill() => if n? == 0 { return Err(Stop::Quiet) },
+        }
+        Ok(())
+    }
+
+    fn on_answer(&mut self, frame: &Frame) -> Flow {
+        let quiet = self.expected.front().is_some_and(|e| e.show != Show::All);
+        match frame.tag() {
+            b'S' => self.forward_parameter(frame),
+            b'E' => self.on_error(frame),
+            b'Z' => self.on_ready(frame),
+            b'C' | b'I' | b's' => self.on_complete(frame),
+            b'1' | b'2' | b'3' => {
+                self.expected.pop_front();
+                self.pass(frame, quiet);
+            }
+            b'T' | b'n' => {
+                if matches!(self.expected.front().map(|e| &e.request), Some(Request::Describe)) {
+                    self.expected.pop_front();
+                }
+                self.pass(frame, quiet);
+            }
+            b'G' => {
+                self.copying = true;
+                self.pass(frame, quiet);
+            }
+            _ => self.pass(frame, quiet),
+        }
+        Ok(())
+    }
+
+    fn pass(&mut self, frame: &Frame, quiet: bool) {
+        if !quiet {
+            self.pipes.out.extend_from_slice(&frame.0);
+        }
+    }
+
+    /// A ParameterStatus; the others pass unchanged.
+    pub(super) fn forward_parameter(&mut self, frame: &Frame) {
+        let mut body = frame.body();
+        if frame.tag() == b'S' && take_cstr(&mut body) == Some("server_version") {
+            message(&mut self.pipes.out, b'S', |out| out.extend_from_slice(b"server_version\x0016.15\x00"));
+        } else {
+            self.pass(frame, false);
+        }
+    }
+
+    fn on_complete(&mut self, frame: &Frame) {
+        let (running, bytes, quiet, simple) = match self.expected.front() {
+            Some(expect) => match &expect.request {
+                Request::Execute(running, bytes) => {
+                    (Some(running.clone()), *bytes, expect.show != Show::All, false)
+                }
+                Request::Query(running, bytes) => (running.clone(), *bytes, expect.show != Show::All, true),
+                _ => (None, 0, false, true),
+            },
+            None => (None, 0, false, true),
+        };
+        if !simple {
+            self.expected.pop_front();
+        }
+        if quiet {
+            return;
+        }
+        count(&self.cluster.stats.statements);
+        if let (b'C', Some(running)) = (frame.tag(), running) {
+            if let Err(error) = self.account(&running, frame, bytes) {
+                self.fail_completed(&error, simple);
+                return;
+            }
+        }
+        if simple && self.hidden {
+            self.release_held();
+            self.held = Some(frame.clone());
+        } else {
+            self.pass(frame, false);
+        }
+    }
+
+    /// What a completed statement means for the transaction.
+    fn account(&mut self, running: &Running, frame: &Frame, bytes: u64) -> Result<(), SqlError> {
+        let mut body = frame.body();
+        let tag = take_cstr(&mut body).unwrap_or_default();
+        match running.kind() {
+            Kind::Begin => self.real = Real::Open,
+            Kind::Commit | Kind::Rollback => {
+                self.real = Real::Idle;
+                self.end_transaction(tag == "COMMIT");
+            }
+            Kind::Write => {
+                self.txn.wrote = true;
+                self.txn.bytes += bytes;
+                self.ran.push(running.clone());
+                let counted = !tag.starts_with("SELECT") && !tag.starts_with("EXPLAIN");
+                let rows =
+                    tag.rsplit(' ').next().and_then(|n| n.parse().ok()).filter(|_| counted).unwrap_or(0);
+                return self.txn.add_rows(rows);
+            }
+            Kind::Ddl | Kind::IndexAsync | Kind::ValidateAsync => {
+                self.txn.ddl += 1;
+                self.ran.push(running.clone());
+            }
+            Kind::Read => {}
+        }
+        Ok(())
+    }
+
+    /// The client gets an error in place of a completion: what PostgreSQL did must not be kept.
+    fn fail_completed(&mut self, error: &SqlError, simple: bool) {
+        self.emit_error(error);
+        self.poison = true;
+        if simple {
+            self.failed = true;
+        } else {
+            self.skipping = true;
+            // Answers to what the client sent after the failed statement do not exist for it.
+            self.expected.iter_mut().for_each(|e| e.show = Show::Nothing);
+        }
+    }
+
+    fn on_error(&mut self, frame: &Frame) {
+        let quiet = self.expected.front().is_some_and(|e| e.show == Show::Nothing);
+        let simple = matches!(self.expected.front().map(|e| &e.request), Some(Request::Query(..)));
+        if !quiet {
+            match self.replacement(frame.body()) {
+                Some(error) => self.emit_error(&error),
+                None => {
+                    self.release_held();
+                    self.pass(frame, false);
+                }
+            }
+        }
+        self.copying = false;
+        if self.real == Real::Open {
+            self.real = Real::Failed;
+        }
+        if simple {
+            self.failed = true;
+        } else {
+            // PostgreSQL skips what it has been sent up to Sync.
+            while self.expected.front().is_some_and(|e| !matches!(e.request, Request::Sync)) {
+                self.expected.pop_front();
+            }
+            self.skipping = self.expected.is_empty();
+            self.failed = true;
+        }
+    }
+
+    /// Aurora DSQL's error for one of PostgreSQL's.
+    fn replacement(&mut self, body: &[u8]) -> Option<SqlError> {
+        let code = error_field(body, b'C')?;
+        let text = error_field(body, b'M')?;
+        match code {
+            "42601" => {
+                let number = text.split(MARKER).nth(1)?.trim_end_matches('"').parse().ok()?;
+                self.refusals.remove(&number)
+            }
+            // Waiting for a row or its writer: PostgreSQL would block or give up, Aurora DSQL calls it a conflict.
+            "40001" | "40P01" | "55P03" => Some(txn::data_conflict()),
+            _ => None,
+        }
+    }
+
+    fn on_ready(&mut self, frame: &Frame) {
+        let shown = self.expected.pop_front().is_some_and(|e| e.ready);
+        self.real = match frame.body().first() {
+            Some(b'I') => Real::Idle,
+            Some(b'T') => Real::Open,
+            _ => Real::Failed,
+        };
+        if shown {
+            self.pass(frame, false);
+            count(&self.cluster.stats.round_trips);
+            if self.real == Real::Idle {
+                self.end_transaction(false);
+            }
+        }
+    }
+
+    /// Text that PostgreSQL answers with an error which [`Session::replacement`] turns into `error`.
+    pub(super) fn refusal_text(&mut self, error: SqlError) -> String {
+        self.next_refusal += 1;
+        self.refusals.insert(self.next_refusal, error);
+        format!("{MARKER}{}", self.next_refusal)
+    }
+
+    /// ReadyForQuery as the client is to see it.
+    pub(super) fn emit_ready(&mut self) {
+        let status = match self.real {
+            Real::Idle => b'I',
+            Real::Open => b'T',
+            Real::Failed => b'E',
+        };
+        message(&mut self.pipes.out, b'Z', |out| out.extend_from_slice(&[status]));
+        count(&self.cluster.stats.round_trips);
+    }
+}

@@ -1,0 +1,274 @@
+//! One client's session, from the end of startup to the end of the connection.
+//!
+//! The session decides before PostgreSQL commits: whatever may write runs in a transaction that stays open until the
+//! answers have been read and counted. In the extended protocol that is PostgreSQL's own implicit transaction: the
+//! client's Sync is held back and a Flush is sent in its place. A simple query runs between a BEGIN and a COMMIT that the
+//! client does not see. A statement that Aurora DSQL refuses is replaced by one that PostgreSQL cannot parse, and
+//! PostgreSQL's error by Aurora DSQL's; so the state of the transaction stays true without being emulated.
+
+mod answers;
+mod commit;
+mod extended;
+mod pipes;
+mod simple;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::cluster::{Cluster, count};
+use crate::faults::Effect;
+use crate::sql::{Kind, Statement};
+use crate::startup::Connected;
+use crate::txn::Txn;
+use crate::wire::{Frame, FrameError, SqlError};
+use pipes::Pipes;
+
+/// Why a session ends.
+#[derive(Debug)]
+enum Stop {
+    /// The client left, or a fault asks for an end without an answer.
+    Quiet,
+    /// A fault asks for a TCP reset.
+    Reset,
+    /// Something broke.
+    Failed(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Stop::Failed(error.into())
+    }
+}
+
+type Flow<T = ()> = Result<T, Stop>;
+
+/// A statement that is being run: one of the statements of a query text.
+#[derive(Debug, Clone)]
+struct Running {
+    list: Arc<[Statement]>,
+    index: usize,
+}
+
+impl Running {
+    fn get(&self) -> Option<&Statement> {
+        self.list.get(self.index)
+    }
+
+    fn kind(&self) -> Kind {
+        self.get().map_or(Kind::Read, |s| s.kind)
+    }
+}
+
+/// A request for which PostgreSQL still owes the answer.
+#[derive(Debug)]
+struct Expect {
+    request: Request,
+    /// How much of the answer the client sees.
+    show: Show,
+    /// Whether it sees ReadyForQuery; otherwise the session sends its own when it has decided.
+    ready: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Show {
+    All,
+    Errors,
+    Nothing,
+}
+
+#[derive(Debug)]
+enum Request {
+    Parse,
+    Bind,
+    Describe,
+    Execute(Running, u64),
+    Close,
+    Sync,
+    Query(Option<Running>, u64),
+}
+
+/// State of the real transaction, as ReadyForQuery tells it and as completed statements change it in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Real {
+    Idle,
+    Open,
+    Failed,
+}
+
+/// A client's session.
+struct Session<'c> {
+    cluster: &'c Cluster,
+    pipes: Pipes,
+    expected: VecDeque<Expect>,
+    real: Real,
+    /// The open transaction is a simple query's own: the client does not know of it.
+    hidden: bool,
+    txn: Txn,
+    /// Statements that wrote in this transaction, for faults by statement.
+    ran: Vec<Running>,
+    /// An error was sent in the extended protocol: the client's messages are ignored until Sync.
+    skipping: bool,
+    /// The error was the stand-in's own; PostgreSQL must be made to fail before Sync.
+    poison: bool,
+    /// Sync must wait for the answers.
+    gated: bool,
+    /// The running statement of a simple query failed.
+    failed: bool,
+    /// CommandComplete that waits for the commit.
+    held: Option<Frame>,
+    /// PostgreSQL takes COPY data.
+    copying: bool,
+    prepared: HashMap<String, Running>,
+    portals: HashMap<String, (Running, u64)>,
+    refusals: HashMap<u64, SqlError>,
+    next_refusal: u64,
+}
+
+/// Runs the session until either side ends.
+pub async fn run(cluster: &Cluster, id: u64, connected: Connected) -> Result<()> {
+    let mut session = Session {
+        cluster,
+        pipes: Pipes::new(connected),
+        expected: VecDeque::new(),
+        real: Real::Idle,
+        hidden: false,
+        txn: Txn::default(),
+        ran: Vec::new(),
+        skipping: false,
+        poison: false,
+        gated: false,
+        failed: false,
+        held: None,
+        copying: false,
+        prepared: HashMap::new(),
+        portals: HashMap::new(),
+        refusals: HashMap::new(),
+        next_refusal: 0,
+    };
+    let cut = cluster.enter(id);
+    let ended = tokio::select! {
+        ended = session.serve() => ended,
+        () = cut.notified() => Ok(()),
+    };
+    cluster.leave(id);
+    match ended {
+        Ok(()) | Err(Stop::Quiet) => Ok(()),
+        Err(Stop::Reset) => session.pipes.reset(),
+        Err(Stop::Failed(e)) => Err(e),
+    }
+}
+
+impl Session<'_> {
+    async fn serve(&mut self) -> Flow {
+        self.relay_greeting().await?;
+        loop {
+            loop {
+                match self.pipes.client.next_frame() {
+                    Ok(Some(frame)) => self.on_client(frame).await?,
+                    Ok(None) => break,
+                    // Recorded: the connection is closed without an error.
+                    Err(FrameError::TooLong(_)) => return Err(Stop::Quiet),
+                    Err(FrameError::Malformed) => return Err(anyhow::anyhow!("malformed message").into()),
+                }
+            }
+            self.pipes.flush_backend().await?;
+            self.take_answers()?;
+            self.pipes.flush_client().await?;
+            tokio::select! {
+                n = self.pipes.client.fill() => if n? == 0 { return Ok(()) },
+                n = self.pipes.backend.fill() => if n? == 0 { self.pipes.flush_client().await?; return Ok(()) },
+            }
+        }
+    }
+
+    /// PostgreSQL's answer to the startup packet, up to its first ReadyForQuery.
+    async fn relay_greeting(&mut self) -> Flow {
+        loop {
+            let Some(frame) = self.pipes.backend.read_frame().await? else {
+                self.pipes.flush_client().await?;
+                return Err(Stop::Quiet);
+            };
+            self.forward_parameter(&frame);
+            if frame.tag() == b'Z' {
+                return Ok(self.pipes.flush_client().await?);
+            }
+        }
+    }
+
+    async fn on_client(&mut self, frame: Frame) -> Flow {
+        match frame.tag() {
+            b'X' => return Err(Stop::Quiet),
+            b'S' => return self.on_sync().await,
+            _ if self.skipping => return Ok(()),
+            b'Q' => return self.on_query(&frame).await,
+            b'P' => self.on_parse(&frame)?,
+            b'B' => self.on_bind(&frame)?,
+            b'E' => return self.on_execute(frame).await,
+            b'D' => self.forward(&frame, Request::Describe),
+            b'C' => self.forward(&frame, Request::Close),
+            b'H' => self.pipes.to_backend(&frame.0),
+            // COPY data; a stray one after a failed COPY is ignored by PostgreSQL itself.
+            b'd' | b'c' | b'f' => self.pipes.to_backend(&frame.0),
+            tag => return Err(anyhow::anyhow!("unexpected message type {tag}").into()),
+        }
+        Ok(())
+    }
+
+    fn forward(&mut self, frame: &Frame, request: Request) {
+        self.pipes.to_backend(&frame.0);
+        self.expect(request, Show::All);
+    }
+
+    fn expect(&mut self, request: Request, show: Show) {
+        self.expected.push_back(Expect { request, show, ready: false });
+    }
+
+    /// For a request that the session does not decide about: the client sees its ReadyForQuery.
+    fn expect_ready(&mut self, request: Request) {
+        self.expected.push_back(Expect { request, show: Show::All, ready: true });
+    }
+
+    /// Sends an error of the stand-in itself to the client.
+    fn emit_error(&mut self, error: &SqlError) {
+        self.release_held();
+        count(&self.cluster.stats.errors);
+        error.encode(&mut self.pipes.out);
+    }
+
+    /// Waits while the cluster is paused, then for the ordered latency.
+    async fn delay(&self, commit: bool) {
+        while self.cluster.faults.paused() {
+            // Polled rather than signalled: pausing is for tests, and a session may be cut meanwhile.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let delay = self.cluster.faults.delay(commit);
+        if delay > Duration::ZERO {
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    /// Carries out a fault that ends the connection.
+    fn strike<T>(&self, effect: Effect) -> Flow<T> {
+        Err(if effect == Effect::Reset { Stop::Reset } else { Stop::Quiet })
+    }
+
+    /// Sends the CommandComplete that waited.
+    fn release_held(&mut self) {
+        if let Some(frame) = self.held.take() {
+            self.pipes.out.extend_from_slice(&frame.0);
+        }
+    }
+
+    fn end_transaction(&mut self, committed: bool) {
+        if committed && self.txn.changes() {
+            count(&self.cluster.stats.commits);
+            self.cluster.stats.rows.fetch_add(self.txn.rows, Ordering::Relaxed);
+        }
+        self.txn = Txn::default();
+        self.ran.clear();
+    }
+}

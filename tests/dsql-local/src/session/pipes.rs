@@ -1,0 +1,81 @@
+//! The two connections of a session, with what waits to be written to each.
+
+use std::io;
+
+use anyhow::Result;
+use bytes::BytesMut;
+use rustix::net::sockopt::set_socket_linger;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio_rustls::server::TlsStream;
+
+use crate::startup::Connected;
+use crate::wire::FrameReader;
+
+/// Answers held for the client before they are written although more are on the way.
+pub(super) const OUT_ENOUGH: usize = 64 * 1024;
+
+/// Both connections.
+pub(super) struct Pipes {
+    /// The client.
+    pub(super) client: FrameReader<TlsStream<TcpStream>>,
+    /// PostgreSQL.
+    pub(super) backend: FrameReader<OwnedReadHalf>,
+    /// What the client is to get.
+    pub(super) out: BytesMut,
+    writer: OwnedWriteHalf,
+    waiting: BytesMut,
+}
+
+impl Pipes {
+    pub(super) fn new(connected: Connected) -> Self {
+        Pipes {
+            client: connected.client,
+            backend: connected.backend_reader,
+            out: BytesMut::new(),
+            writer: connected.backend_writer,
+            waiting: BytesMut::new(),
+        }
+    }
+
+    /// Puts a message in the queue to PostgreSQL.
+    pub(super) fn to_backend(&mut self, message: &[u8]) {
+        self.waiting.extend_from_slice(message);
+    }
+
+    /// The queue to PostgreSQL, for messages built in place.
+    pub(super) fn backend_queue(&mut self) -> &mut BytesMut {
+        &mut self.waiting
+    }
+
+    /// Writes the queue to PostgreSQL. Reads answers meanwhile: PostgreSQL stops reading while nobody takes its answers.
+    pub(super) async fn flush_backend(&mut self) -> io::Result<()> {
+        while !self.waiting.is_empty() {
+            tokio::select! {
+                biased;
+                n = self.writer.write_buf(&mut self.waiting) => { n?; }
+                n = self.backend.fill() => if n? == 0 { return Err(io::ErrorKind::UnexpectedEof.into()) },
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what the client is to get.
+    pub(super) async fn flush_client(&mut self) -> io::Result<()> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        let stream = self.client.get_mut();
+        stream.write_all_buf(&mut self.out).await?;
+        stream.flush().await
+    }
+
+    /// Ends the client's connection with a TCP reset.
+    pub(super) fn reset(mut self) -> Result<()> {
+        let tcp = self.client.get_mut().get_ref().0;
+        // Closing with unsent data thrown away makes the kernel send RST.
+        set_socket_linger(tcp, Some(std::time::Duration::ZERO))?;
+        Ok(())
+    }
+}

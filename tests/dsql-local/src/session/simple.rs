@@ -1,0 +1,166 @@
+//! The simple protocol: a query string with any number of statements.
+
+use std::sync::Arc;
+
+use super::{Flow, Real, Request, Running, Session, Show};
+use crate::faults::When;
+use crate::sql::{Kind, Statement};
+use crate::wire::{Frame, SqlError, cstr, message, take_cstr};
+
+impl Session<'_> {
+    pub(super) async fn on_query(&mut self, frame: &Frame) -> Flow {
+        let mut body = frame.body();
+        let Some(text) = take_cstr(&mut body) else {
+            self.pipes.to_backend(&frame.0);
+            self.expect_ready(Request::Query(None, 0));
+            return Ok(());
+        };
+        let list = self.cluster.sql.analyse(text);
+        let harmless = |s: &Statement| s.kind == Kind::Read && s.refusal.is_none() && !s.rewritten;
+        if list.iter().all(harmless) && !self.cluster.faults.slow() {
+            let running = (!list.is_empty()).then_some(Running { list, index: 0 });
+            self.txn.touch();
+            self.pipes.to_backend(&frame.0);
+            self.expect_ready(Request::Query(running, 0));
+            return Ok(());
+        }
+        self.barrier().await?;
+        if self.skipping {
+            return Ok(());
+        }
+        self.failed = false;
+        let commits = self.run_list(&list).await?;
+        if !commits {
+            self.delay(false).await;
+        }
+        self.release_held();
+        (self.failed, self.poison, self.gated) = (false, false, false);
+        self.refusals.clear();
+        self.emit_ready();
+        Ok(self.pipes.flush_client().await?)
+    }
+
+    /// Runs the statements one by one up to the first error; tells whether a commit was part of it.
+    async fn run_list(&mut self, list: &Arc<[Statement]>) -> Flow<bool> {
+        let mut commits = false;
+        for (index, statement) in list.iter().enumerate() {
+            let running = Running { list: Arc::clone(list), index };
+            self.txn.touch();
+            if let Some(effect) = self.cluster.faults.strike(When::Statement, &[&statement.text]) {
+                let Some(error) = effect.error() else { return self.strike(effect) };
+                self.fail_query(error).await?;
+                break;
+            }
+            if let Some(error) = statement.refusal.clone() {
+                self.fail_query(error).await?;
+                break;
+            }
+            match statement.kind {
+                Kind::Begin if self.hidden => {
+                    // The statements before BEGIN become part of its transaction, as in PostgreSQL.
+                    self.hidden = false;
+                    self.release_held();
+                    message(&mut self.pipes.out, b'C', |out| cstr(out, "BEGIN"));
+                }
+                Kind::Commit if self.real == Real::Open => {
+                    self.hidden = false;
+                    self.release_held();
+                    commits = true;
+                    self.commit(Some(running)).await?;
+                }
+                Kind::Begin | Kind::Commit | Kind::Rollback => {
+                    if statement.kind == Kind::Rollback {
+                        self.hidden = false;
+                        self.release_held();
+                    }
+                    self.query(&statement.text, Some(running), Show::All).await?;
+                }
+                _ => {
+                    let writes = statement.kind != Kind::Read;
+                    if self.real == Real::Idle && (writes || list.len() > 1) {
+                        self.query("BEGIN", None, Show::Nothing).await?;
+                        self.hidden = true;
+                    }
+                    self.query(&statement.text, Some(running), Show::All).await?;
+                }
+            }
+            if self.failed {
+                break;
+            }
+        }
+        if self.hidden {
+            commits |= self.end_hidden().await?;
+        } else if self.poison {
+            let text = self.refusal_text(SqlError::error("XX000", ""));
+            self.query(&text, None, Show::Nothing).await?;
+        }
+        Ok(commits)
+    }
+
+    /// Ends the transaction that the client does not see.
+    async fn end_hidden(&mut self) -> Flow<bool> {
+        let failed = self.failed || self.real == Real::Failed;
+        self.hidden = false;
+        if failed {
+            self.held = None;
+            self.query("ROLLBACK", None, Show::Nothing).await?;
+            self.end_transaction(false);
+            return Ok(false);
+        }
+        let changes = self.txn.changes();
+        if changes {
+            self.commit(None).await?;
+        } else {
+            self.query("COMMIT", None, Show::Nothing).await?;
+        }
+        Ok(changes)
+    }
+
+    /// COMMIT, the client's own (`running`) or the hidden one, with everything that may go wrong at it.
+    async fn commit(&mut self, running: Option<Running>) -> Flow {
+        let after = match self.before_commit().await? {
+            Ok(after) => after,
+            Err(error) => {
+                self.held = None;
+                self.query("ROLLBACK", None, Show::Nothing).await?;
+                self.end_transaction(false);
+                self.emit_error(&error);
+                self.failed = true;
+                return Ok(());
+            }
+        };
+        let at = self.pipes.out.len();
+        // The hidden COMMIT is not seen when it works; when it fails (a deferred constraint) the client must know.
+        let text = running.as_ref().and_then(Running::get).map_or("COMMIT", |s| s.text.as_str()).to_owned();
+        let show = if running.is_some() { Show::All } else { Show::Errors };
+        let held = self.held.take();
+        self.query(&text, running, show).await?;
+        let committed = !self.failed;
+        let effect = after.filter(|_| committed);
+        if let Some(effect) = effect {
+            let Some(error) = effect.error() else { return self.strike(effect) };
+            self.pipes.out.truncate(at);
+            self.emit_error(&error);
+            self.failed = true;
+        }
+        self.held = held.filter(|_| !self.failed);
+        self.end_transaction(committed);
+        Ok(())
+    }
+
+    /// The statement is answered with `error`, and the transaction around it fails.
+    async fn fail_query(&mut self, error: SqlError) -> Flow {
+        let text = self.refusal_text(error);
+        self.query(&text, None, Show::All).await?;
+        self.failed = true;
+        Ok(())
+    }
+
+    /// Sends one statement and waits for the answer.
+    async fn query(&mut self, text: &str, running: Option<Running>, show: Show) -> Flow {
+        message(self.pipes.backend_queue(), b'Q', |out| cstr(out, text));
+        let bytes = running.as_ref().and_then(Running::get).map_or(0, |s| s.literal_bytes);
+        self.expect(Request::Query(running, bytes), show);
+        self.drain().await
+    }
+}

@@ -1,0 +1,42 @@
+//! SQL text: cutting a query string into statements and finding out what each one is.
+//!
+//! The parse tree comes from a pure Rust parser generated from PostgreSQL's own grammar (gram.y), so the names of the
+//! nodes are those of gram.y. The forms that only Aurora DSQL has (`CREATE INDEX ASYNC`) are taken out by the scanner
+//! first.
+
+pub mod scan;
+pub mod statement;
+pub mod tree;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+pub use statement::{Kind, Statement};
+
+use crate::cluster::lock;
+
+/// Bytes of query text kept with what is known about it. Drivers repeat a few texts; a sink with ragged batches makes many.
+const CACHE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Remembers what a query text consists of, so that a large INSERT is parsed once.
+#[derive(Debug, Default)]
+pub struct Cache {
+    entries: Mutex<(usize, HashMap<String, Arc<[Statement]>>)>,
+}
+
+impl Cache {
+    /// The statements of `text`.
+    pub fn analyse(&self, text: &str) -> Arc<[Statement]> {
+        if let Some(known) = lock(&self.entries).1.get(text) {
+            return Arc::clone(known);
+        }
+        let statements: Arc<[Statement]> = scan::split(text).into_iter().map(statement::analyse).collect();
+        let mut entries = lock(&self.entries);
+        if entries.0 + text.len() > CACHE_BYTES {
+            *entries = (0, HashMap::new());
+        }
+        entries.0 += text.len();
+        entries.1.insert(text.to_owned(), Arc::clone(&statements));
+        statements
+    }
+}

@@ -1,0 +1,109 @@
+//! What one statement is, as far as the session has to know: its kind, the text that PostgreSQL gets, and the refusal
+//! that Aurora DSQL would answer.
+
+use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
+use postgresql_cst_parser::{ResolvedNode, parse};
+
+use super::{scan, tree};
+use crate::rules;
+use crate::wire::SqlError;
+
+/// What a statement does to the transaction it runs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// BEGIN, START TRANSACTION.
+    Begin,
+    /// COMMIT, END.
+    Commit,
+    /// ROLLBACK, ABORT.
+    Rollback,
+    /// INSERT, UPDATE, DELETE, COPY FROM, and SELECT with one of those inside.
+    Write,
+    /// Changes the schema; also GRANT and REVOKE.
+    Ddl,
+    /// CREATE INDEX ASYNC.
+    IndexAsync,
+    /// ALTER TABLE ASYNC ... VALIDATE CONSTRAINT.
+    ValidateAsync,
+    /// Everything else: reads, SET, SHOW, EXPLAIN, and text that does not parse.
+    Read,
+}
+
+/// One statement of a query string.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// What it does.
+    pub kind: Kind,
+    /// The text for PostgreSQL.
+    pub text: String,
+    /// Whether `text` differs from what the client sent.
+    pub rewritten: bool,
+    /// Bytes of the literals in the text.
+    pub literal_bytes: u64,
+    /// The answer of Aurora DSQL when it does not take the statement.
+    pub refusal: Option<SqlError>,
+}
+
+/// Finds out what a statement is.
+pub fn analyse(text: &str) -> Statement {
+    let without_async = scan::without_async(text);
+    let is_async = without_async.is_some();
+    let sent = without_async.unwrap_or_else(|| text.to_owned());
+    let shortened = scan::shorten_values(&sent).map(|(short, _)| short);
+    let literal_bytes = scan::literal_bytes(&sent);
+    let mut statement =
+        Statement { kind: Kind::Read, text: sent, rewritten: is_async, literal_bytes, refusal: None };
+    // PostgreSQL says what is wrong with a text that does not parse.
+    let Ok(root) = parse(shortened.as_deref().unwrap_or(&statement.text)) else { return statement };
+    let Some(node) = root.descendants().find(|n| n.kind() == K::toplevel_stmt).and_then(statement_node)
+    else {
+        return statement;
+    };
+    statement.kind = kind(node, is_async);
+    statement.refusal = rules::check(node, is_async).err();
+    statement
+}
+
+/// The node that names the statement: below `stmt`, or the form of BEGIN and END that stands beside it in gram.y.
+fn statement_node(top: &ResolvedNode) -> Option<&ResolvedNode> {
+    let first = top.children().next()?;
+    if first.kind() == K::stmt { first.children().next() } else { Some(first) }
+}
+
+fn kind(node: &ResolvedNode, is_async: bool) -> Kind {
+    match node.kind() {
+        K::TransactionStmt | K::TransactionStmtLegacy => {
+            match tree::tokens(node).next().map(|(kind, _)| kind) {
+                Some(K::BEGIN_P | K::START) => Kind::Begin,
+                Some(K::COMMIT | K::END_P) => Kind::Commit,
+                Some(K::ROLLBACK | K::ABORT_P) => Kind::Rollback,
+                _ => Kind::Read,
+            }
+        }
+        K::InsertStmt | K::UpdateStmt | K::DeleteStmt | K::MergeStmt => Kind::Write,
+        K::CopyStmt if tree::has(node, K::FROM) && !tree::has(node, K::PreparableStmt) => Kind::Write,
+        K::SelectStmt => writes_inside(node),
+        K::ExplainStmt if tree::tokens(node).any(|(_, text)| text.eq_ignore_ascii_case("analyze")) => {
+            writes_inside(node)
+        }
+        K::ExplainStmt
+        | K::VariableSetStmt
+        | K::VariableResetStmt
+        | K::VariableShowStmt
+        | K::ConstraintsSetStmt
+        | K::DeallocateStmt
+        | K::CallStmt
+        | K::CopyStmt
+        | K::AnalyzeStmt
+        | K::CheckPointStmt
+        | K::DoStmt => Kind::Read,
+        K::IndexStmt if is_async => Kind::IndexAsync,
+        K::AlterTableStmt if is_async => Kind::ValidateAsync,
+        _ => Kind::Ddl,
+    }
+}
+
+fn writes_inside(node: &ResolvedNode) -> Kind {
+    let writes = |n: &ResolvedNode| matches!(n.kind(), K::InsertStmt | K::UpdateStmt | K::DeleteStmt);
+    if node.descendants().any(writes) { Kind::Write } else { Kind::Read }
+}
