@@ -72,6 +72,11 @@ final class OptionReader {
         try {
             value = options.get(option);
         } catch (RuntimeException e) {
+            value = null;
+        }
+        // SeaTunnel cuts off what stands behind a decimal point.
+        String text = raw.get(option.key());
+        if (text != null && (value == null || !text.trim().matches("[+-]?\\d+"))) {
             wrong(option, "is not a whole number; " + hint);
             return null;
         }

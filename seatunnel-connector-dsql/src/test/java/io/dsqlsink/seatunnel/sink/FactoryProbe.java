@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
 import java.util.Map;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.configuration.util.ConfigValidator;
@@ -57,7 +58,7 @@ public final class FactoryProbe {
         try (ObjectInputStream in =
                 new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())) {
                     @Override
-                    protected Class<?> resolveClass(java.io.ObjectStreamClass type)
+                    protected Class<?> resolveClass(ObjectStreamClass type)
                             throws ClassNotFoundException {
                         return Class.forName(type.getName(), false, job);
                     }

@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -118,7 +119,7 @@ class StockFactoryTest {
     }
 
     private static List<Path> connectors(String version, String prefixes) throws IOException {
-        List<Path> jars = new java.util.ArrayList<>();
+        List<Path> jars = new ArrayList<>();
         for (String prefix : prefixes.split(";")) {
             jars.add(EngineLoaders.jar(version, "connectors", prefix));
         }

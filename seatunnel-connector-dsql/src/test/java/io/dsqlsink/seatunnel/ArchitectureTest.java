@@ -1,0 +1,62 @@
+package io.dsqlsink.seatunnel;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Map;
+import java.util.Set;
+import org.apache.seatunnel.api.configuration.Option;
+import org.apache.seatunnel.connectors.seatunnel.jdbc.sink.JdbcSinkFactory;
+import org.slf4j.Logger;
+
+@AnalyzeClasses(
+        packages = {"io.dsqlsink.seatunnel", "org.apache.seatunnel.connectors.seatunnel.jdbc"},
+        importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final DescribedPredicate<JavaClass> CONSTANT =
+            DescribedPredicate.describe(
+                    "a constant",
+                    type ->
+                            type.isPrimitive()
+                                    || type.isArray()
+                                    || type.isEnum()
+                                    || type.isAssignableTo(String.class)
+                                    || type.isAssignableTo(Option.class)
+                                    || type.isAssignableTo(Logger.class)
+                                    || type.isEquivalentTo(Set.class)
+                                    || type.isEquivalentTo(Map.class));
+
+    /** What every supported release has: guava, jackson and commons move or are shaded. */
+    @ArchTest
+    static final ArchRule NEEDS_ONLY_THE_API =
+            classes()
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.dsqlsink..",
+                            "java..",
+                            "org.slf4j",
+                            "org.apache.seatunnel.api..",
+                            "org.apache.seatunnel.common.exception",
+                            "org.apache.seatunnel.connectors.seatunnel.jdbc.sink");
+
+    @ArchTest
+    static final ArchRule ONE_CLASS_BEARS_A_STOCK_NAME =
+            classes().that().resideInAPackage("org.apache..").should().be(JdbcSinkFactory.class);
+
+    @ArchTest
+    static final ArchRule NATIVES_ARE_THE_BRIDGES =
+            methods().should().notHaveModifier(JavaModifier.NATIVE);
+
+    @ArchTest
+    static final ArchRule NO_STATIC_MUTABLE_STATE =
+            fields().that().areStatic().should().beFinal().andShould().haveRawType(CONSTANT);
+}

@@ -1,0 +1,208 @@
+package io.dsqlsink.seatunnel.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import org.apache.seatunnel.api.configuration.Option;
+import org.apache.seatunnel.api.configuration.ReadonlyConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DsqlSinkConfigTest {
+    private final Map<String, Object> options = TestTables.options();
+
+    private DsqlSinkConfig config() {
+        return DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), TestTables.orders("id", null));
+    }
+
+    @Test
+    void theMainJobsBlockBecomesNativeOptions() {
+        DsqlSinkConfig config = config();
+        assertThat(config.nativeOptions())
+                .containsOnly(
+                        Map.entry("url", (String) options.get("url")),
+                        Map.entry("username", "admin"),
+                        Map.entry("access_key_id", "AKIAIOSFODNN7EXAMPLE"),
+                        Map.entry("secret_access_key", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+                        Map.entry("region", "us-east-1"),
+                        Map.entry("batch_size", "1000"),
+                        Map.entry("batch_interval_ms", "200"),
+                        Map.entry("max_retries", "3"),
+                        Map.entry("retry_timeout_ms", "300000"),
+                        Map.entry("max_connections", "8"),
+                        Map.entry("max_buffer_bytes", "67108864"));
+        assertThat(config.host()).isEqualTo("abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws");
+        assertThat(config.warnings()).isEmpty();
+        assertThat(config.table()).hasToString("shop.orders -> public.orders");
+    }
+
+    @Test
+    void onlyUrlAndUserNameAreNeeded() {
+        options.keySet().retainAll(Arrays.asList("url", "username"));
+        options.put("user", options.remove("username"));
+        assertThat(config().nativeOptions())
+                .containsEntry("username", "admin")
+                .doesNotContainKeys("access_key_id", "region", "batch_size");
+    }
+
+    @Test
+    void allProblemsAreReportedAtOnce() {
+        options.remove("url");
+        options.put("username", " ");
+        options.put("secret_access_key", "");
+        options.put("batch_size", 0);
+        options.put("max_retries", "many");
+        options.put("row_error_policy", "ignore");
+        assertThatThrownBy(this::config)
+                .isInstanceOf(DsqlConnectorException.class)
+                .hasMessage(
+                        "ErrorCode:[DSQL-01], ErrorDescription:[A sink option is missing or wrong]"
+                                + " - option 'url' is missing: write"
+                                + " jdbc:postgresql://<cluster endpoint>:5432/postgres\n"
+                                + "option 'username' is empty: set it, or remove the line\n"
+                                + "option 'secret_access_key' is empty: set it, or remove the"
+                                + " line\n"
+                                + "option 'batch_size' = 0 is not between 1 and 3000; Aurora DSQL"
+                                + " takes at most 3000 rows in a transaction; remove the option to"
+                                + " let the sink choose\n"
+                                + "option 'max_retries' = many is not a whole number; it is the"
+                                + " number of tries after the first\n"
+                                + "option 'row_error_policy' = ignore is not one of: fail, skip");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "url | jdbc:mysql://h/postgres | does not start with jdbc:postgresql://",
+                "url | jdbc:postgresql:///postgres | names no host",
+                "url | jdbc:postgresql://a:1,b:2/postgres | names no host, or more than one",
+                "url | jdbc:postgresql://u:p@h/postgres | use 'username' and AWS keys",
+                "url | jdbc:postgresql://<host>/postgres | cannot be read at character 19",
+                "database | shop | names 'shop', but a cluster of Aurora DSQL has one database",
+                "batch_size | 3001 | is not between 1 and 3000",
+                "batch_size | 1.5 | is not a whole number",
+                "batch_interval_ms | 0 | is not between 1 and 3600000",
+                "max_connections | 257 | is not between 1 and 256",
+                "max_buffer_bytes | 1 | is not between 20971520 and",
+                "retry_timeout_ms | -1 | is not between 0 and 86400000",
+                "generate_sink_sql | false | = false is not supported yet",
+                "generate_sink_sql | maybe | is not true or false",
+                "query | insert into t values (?) | is not supported yet: remove it",
+                "is_exactly_once | true | Aurora DSQL has no prepared transactions",
+                "row_error_policy | SKIP | is not supported yet: use fail",
+                "data_save_mode | DROP_DATA | is not supported yet: empty the tables beforehand",
+                "tablePrefix | t_ | is not supported yet: write it in 'table'",
+                "table | a.b.c | has more than two parts",
+                "table | public.${nonsense} | has an unknown placeholder",
+                "primary_keys | key | names 'key', but the rows have [id, code]",
+                "primary_keys | 'id,id' | names a column twice",
+                "batch_sise | 5 | is not known; did you mean 'batch_size'?",
+                "accessKeyId | A | is not known; did you mean 'access_key_id'?",
+            })
+    void aWrongValueIsNamed(String key, String value, String says) {
+        options.put(key, value);
+        assertThatThrownBy(this::config)
+                .isInstanceOf(DsqlConnectorException.class)
+                .hasMessageContaining("option '" + key + "'")
+                .hasMessageContaining(says);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "access_key_id, option 'access_key_id' is missing beside 'secret_access_key'",
+        "secret_access_key, option 'secret_access_key' is missing beside 'access_key_id'"
+    })
+    void keysComeTogether(String absent, String says) {
+        options.remove(absent);
+        assertThatThrownBy(this::config).hasMessageContaining(says);
+    }
+
+    @Test
+    void aSessionTokenNeedsKeys() {
+        options.keySet().removeAll(Arrays.asList("access_key_id", "secret_access_key"));
+        options.put("session_token", "FwoGZXIvYXdz");
+        assertThatThrownBy(this::config)
+                .hasMessageContaining("option 'session_token' needs 'access_key_id'")
+                .hasMessageNotContaining("FwoGZXIvYXdz");
+    }
+
+    @Test
+    void whatHasNoEffectIsSaidOnce() {
+        options.put("password", "the-password");
+        options.put("parallelism", 2);
+        options.put("user", "somebody");
+        options.put("auto_commit", "true");
+        options.put("schema_save_mode", "CREATE_SCHEMA_WHEN_NOT_EXIST");
+        options.put("something_else", 1);
+        assertThat(config().warnings())
+                .containsExactly(
+                        "Option 'password' is ignored: Aurora DSQL authenticates by IAM token, made"
+                                + " from 'access_key_id' or the AWS default chain",
+                        "Options without effect on Aurora DSQL: auto_commit, schema_save_mode,"
+                                + " something_else");
+    }
+
+    @Test
+    void secretsAreNotInItsText() throws Exception {
+        options.put("session_token", "FwoGZXIvYXdz");
+        options.put("password", "the-password");
+        options.put("url", options.get("url") + "?sslpassword=the-url-password");
+        DsqlSinkConfig config = config();
+        assertThat(config.nativeOptions()).containsEntry("session_token", "FwoGZXIvYXdz");
+        assertThat(config + String.join("", config.warnings()))
+                .doesNotContain("wJalr", "FwoGZ", "the-password", "the-url-password");
+
+        // The source's options and the ignored password do not travel to the workers.
+        byte[] sent = serialize(config);
+        assertThat(new String(sent, StandardCharsets.ISO_8859_1))
+                .doesNotContain("the-source-password", "the-password");
+        DsqlSinkConfig received =
+                (DsqlSinkConfig) new ObjectInputStream(new ByteArrayInputStream(sent)).readObject();
+        assertThat(received.nativeOptions()).isEqualTo(config.nativeOptions());
+        assertThat(received).hasToString(config.toString());
+    }
+
+    private static byte[] serialize(Object object) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(object);
+        }
+        return bytes.toByteArray();
+    }
+
+    @Test
+    void everyOptionIsInTheRule() {
+        assertThat(DsqlSinkOptions.rule().getOptionalOptions())
+                .hasSize(DsqlSinkOptions.all().size() - 2);
+        for (Option<?> option : DsqlSinkOptions.all().values()) {
+            assertThat(option.getDescription()).as(option.key()).isNotBlank();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a, a, 0", "'', abc, 3", "kitten, sitting, 3", "batchsize, batch_size, 1"})
+    void editsAreCounted(String a, String b, int edits) {
+        assertThat(OptionKeys.edits(a, b)).isEqualTo(edits);
+        assertThat(OptionKeys.edits(b, a)).isEqualTo(edits);
+    }
+
+    @Test
+    void aShortUnknownKeyIsNotTakenForOneOfOurs() {
+        options.put("udl1", 1);
+        assertThat(config().warnings())
+                .isEqualTo(
+                        Collections.singletonList("Options without effect on Aurora DSQL: udl1"));
+    }
+}

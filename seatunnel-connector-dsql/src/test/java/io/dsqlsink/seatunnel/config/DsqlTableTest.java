@@ -1,0 +1,82 @@
+package io.dsqlsink.seatunnel.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dsqlsink.seatunnel.TestTables;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.seatunnel.api.configuration.ReadonlyConfig;
+import org.apache.seatunnel.api.table.catalog.CatalogTable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DsqlTableTest {
+    private final Map<String, Object> options = TestTables.options();
+
+    private DsqlTable table(CatalogTable source) {
+        return DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), source).table();
+    }
+
+    /** The source is shop.orders, without a schema as MySQL has none. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "-, -, -, public.orders",
+                "-, -, app, app.orders",
+                "-, -, 'app,public', app.orders",
+                "t, -, -, public.t",
+                "t, -, app, app.t",
+                "s.t, -, app, s.t",
+                "s.t, u, app, u.t",
+                "s.${table_name}, -, -, s.orders",
+                "${database_name}.copy_of_${table_name}, -, -, shop.copy_of_orders",
+                "${schema_name}.${table_name}, -, -, public.orders",
+                ".orders, -, -, public.orders",
+                "orders, ${database_name}_x, -, shop_x.orders",
+            })
+    void theTargetIsNamed(String table, String schema, String currentSchema, String target) {
+        put("table", table);
+        put("schema", schema);
+        if (currentSchema != null) {
+            put("url", options.get("url") + "?sslmode=verify-full&currentSchema=" + currentSchema);
+        }
+        assertThat(table(TestTables.orders("id", null))).hasToString("shop.orders -> " + target);
+    }
+
+    private void put(String key, String value) {
+        if (value != null) {
+            options.put(key, value);
+        }
+    }
+
+    @Test
+    void columnsAndTypesAreTheRows() {
+        DsqlTable table = table(TestTables.orders("id", null));
+        assertThat(table.columns()).containsExactly("id", "code");
+        assertThat(table.types()).containsExactly("BIGINT", "STRING");
+    }
+
+    @Test
+    void theKeyIsTheOptionsElseThePrimaryKeyElseAUniqueKey() {
+        options.put("primary_keys", List.of("code", "id"));
+        checkKeys(TestTables.orders("id", "code"), "code", "id");
+        options.put("primary_keys", "code");
+        checkKeys(TestTables.orders("id", null), "code");
+        options.put("primary_keys", new ArrayList<>());
+        checkKeys(TestTables.orders("id", "code"));
+
+        options.remove("primary_keys");
+        checkKeys(TestTables.orders("id", "code"), "id");
+        checkKeys(TestTables.orders(null, "code"), "code");
+        checkKeys(TestTables.orders("not_selected", "code"), "code");
+        checkKeys(TestTables.orders(null, "not_selected"));
+        checkKeys(TestTables.orders(null, null));
+    }
+
+    private void checkKeys(CatalogTable source, String... keys) {
+        assertThat(table(source).keys()).containsExactly(keys);
+    }
+}
