@@ -16,10 +16,7 @@ import java.util.concurrent.TimeUnit;
  * that is still alive is stopped, the youngest first.
  */
 final class Child implements AutoCloseable {
-    /**
-     * mysqld flushes its pages and Zeta cancels its job after SIGTERM; both take seconds on a
-     * loaded machine.
-     */
+    /** Zeta cancels its job after SIGTERM, which takes seconds on a loaded machine. */
     private static final long STOP_SECONDS = 30;
 
     private static final Deque<Child> ALIVE = new ArrayDeque<>();
@@ -33,6 +30,7 @@ final class Child implements AutoCloseable {
     private final String name;
     private final Path log;
     private final Process process;
+    private boolean disposable;
 
     private Child(String name, Path log, Process process) {
         this.name = name;
@@ -100,6 +98,15 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /**
+     * For a server whose data is thrown away: it is killed at once, not asked to put its files in
+     * order.
+     */
+    Child disposable() {
+        disposable = true;
+        return this;
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
@@ -146,13 +153,15 @@ final class Child implements AutoCloseable {
             return;
         }
         List<ProcessHandle> descendants = process.descendants().toList();
-        process.destroy();
-        try {
-            process.waitFor(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!disposable) {
+            process.destroy();
+            try {
+                process.waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
-        process.destroyForcibly();
+        process.destroyForcibly().onExit().join();
         descendants.forEach(ProcessHandle::destroyForcibly);
         synchronized (ALIVE) {
             ALIVE.remove(this);

@@ -79,7 +79,9 @@ final class MySqlServer implements AutoCloseable {
                         // The data is thrown away: speed matters more than surviving a power cut.
                         "--innodb-flush-log-at-trx-commit=2",
                         "--sync-binlog=0"));
-        Child child = Child.start("mysqld", folder.resolve("mysqld.log"), environment, serve);
+        Child child =
+                Child.start("mysqld", folder.resolve("mysqld.log"), environment, serve)
+                        .disposable();
         MySqlServer server = new MySqlServer(host, child);
         Poll.until("MySQL to accept connections", START, Duration.ofMillis(100), server::answers);
         server.createReader();

@@ -138,7 +138,7 @@ class BadInputIT {
                         "name",
                         "8",
                         "id"),
-                Case.row("null-in-key", "[null, \"short\", 10, 1.5]", TABLE, "'id'", "NULL"),
+                Case.row("null-in-key", "[null, \"short\", 10, 1.5]", TABLE, "\"id\"", "NULL"),
                 Case.option("missing-url", sink -> sink.without("url"), "'url'"),
                 Case.option("missing-username", sink -> sink.without("username"), "'username'"),
                 Case.option(
@@ -197,6 +197,9 @@ class BadInputIT {
             List<String> causes = causes(job.log());
             assertThat(causes).as("different errors of the sink in the log").hasSize(1);
             assertThat(causes.get(0)).contains(bad.message());
+            assertThat(rootCause(job.log()))
+                    .as("root cause of the last trace")
+                    .endsWith(causes.get(0));
             Secrets.assertAbsent(job.log());
         } finally {
             Servers.dsql().shiftClock(Duration.ZERO);
@@ -214,6 +217,13 @@ class BadInputIT {
      */
     private static List<String> causes(String log) {
         return ERROR.matcher(log).results().map(r -> r.group(1).trim()).distinct().toList();
+    }
+
+    private static String rootCause(String log) {
+        return log.substring(log.indexOf("Exception in thread \"main\""))
+                .lines()
+                .filter(line -> line.startsWith("Caused by: "))
+                .reduce("", (earlier, later) -> later);
     }
 
     private static String source(String row) {

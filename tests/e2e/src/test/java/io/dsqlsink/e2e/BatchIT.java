@@ -38,7 +38,7 @@ class BatchIT {
 
             Sql.run(
                     source,
-                    "UPDATE batch_orders SET remark = 'second run', amount = amount + 1 WHERE id % 3 = 0");
+                    "UPDATE batch_orders SET remark = 'second run', amount = -amount WHERE id % 3 = 0");
             runToTheEnd("batch-second", config);
             assertEqual(source, target);
         }
