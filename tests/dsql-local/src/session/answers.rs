@@ -60,7 +60,9 @@ impl Session<'_> {
                 b'd' => self.pipes.to_backend(&frame.0),
                 b'c' | b'f' => {
                     self.pipes.to_backend(&frame.0);
-                    self.copying = false;
+                    // The Flush that asked for the answer was lost in the COPY data.
+                    message(self.pipes.backend_queue(), b'H', |_| {});
+                    (self.copying, self.copied) = (false, true);
                     return Ok(());
                 }
                 // PostgreSQL ignores Flush and Sync while it takes COPY data.
@@ -120,6 +122,7 @@ impl Session<'_> {
     }
 
     fn on_complete(&mut self, frame: &Frame) {
+        self.copying = false;
         let (running, bytes, quiet, simple) = match self.expected.front() {
             Some(expect) => match &expect.request {
                 Request::Execute(running, bytes) => {

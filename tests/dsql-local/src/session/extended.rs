@@ -117,6 +117,9 @@ impl Session<'_> {
             return Ok(());
         }
         self.barrier().await?;
+        if std::mem::take(&mut self.copied) {
+            return Ok(());
+        }
         let mut after = None;
         let implicit = self.real == Real::Idle && self.txn.changes();
         if implicit && !self.skipping {

@@ -122,6 +122,8 @@ struct Session<'c> {
     held: Option<Frame>,
     /// PostgreSQL takes COPY data.
     copying: bool,
+    /// COPY data was taken while the client's Sync waited; such a Sync does not count.
+    copied: bool,
     prepared: HashMap<String, Running>,
     portals: HashMap<String, (Running, u64)>,
     refusals: HashMap<u64, SqlError>,
@@ -144,6 +146,7 @@ pub async fn run(cluster: &Cluster, id: u64, connected: Connected) -> Result<()>
         failed: false,
         held: None,
         copying: false,
+        copied: false,
         prepared: HashMap::new(),
         portals: HashMap::new(),
         refusals: HashMap::new(),
@@ -212,7 +215,10 @@ impl Session<'_> {
             b'C' => self.forward(&frame, Request::Close),
             b'H' => self.pipes.to_backend(&frame.0),
             // COPY data; a stray one after a failed COPY is ignored by PostgreSQL itself.
-            b'd' | b'c' | b'f' => self.pipes.to_backend(&frame.0),
+            b'd' | b'c' | b'f' => {
+                self.copying &= frame.tag() == b'd';
+                self.pipes.to_backend(&frame.0);
+            }
             tag => return Err(anyhow::anyhow!("unexpected message type {tag}").into()),
         }
         Ok(())

@@ -161,6 +161,8 @@ impl Session<'_> {
         message(self.pipes.backend_queue(), b'Q', |out| cstr(out, text));
         let bytes = running.as_ref().and_then(Running::get).map_or(0, |s| s.literal_bytes);
         self.expect(Request::Query(running, bytes), show);
-        self.drain().await
+        self.drain().await?;
+        self.copied = false;
+        Ok(())
     }
 }
