@@ -1,6 +1,8 @@
 package io.dsqlsink.seatunnel.sink;
 
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +58,11 @@ final class DsqlSinkWriter
 
     @Override
     public void write(SeaTunnelRow row) {
+        if (closed) {
+            throw new DsqlConnectorException(
+                    DsqlErrorCode.CLOSED,
+                    "The writer of " + config.table() + " was closed before this row");
+        }
         if (engine == null) {
             use(new DsqlSinkEngine(config, 1));
         }
