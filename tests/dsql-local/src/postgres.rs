@@ -66,14 +66,14 @@ impl Postgres {
         let account = unprivileged()?;
         let home = reachable(&home, dir, account.as_ref())?;
         let data = dir.join("pgdata");
-        if let Some(account) = &account {
-            if !may_enter(dir, account) {
-                bail!(
-                    "PostgreSQL runs as user {}, which cannot enter {}: give another --dir",
-                    account.name,
-                    dir.display()
-                );
-            }
+        if let Some(account) = &account
+            && !may_enter(dir, account)
+        {
+            bail!(
+                "PostgreSQL runs as user {}, which cannot enter {}: give another --dir",
+                account.name,
+                dir.display()
+            );
         }
         if !data.join("PG_VERSION").exists() {
             init(&home, &data, account.as_ref()).await?;
@@ -137,10 +137,10 @@ pub fn find_home(given: Option<&Path>) -> Result<PathBuf> {
     let cache = std::env::var_os("DSQL_SINK_CACHE")
         .map(PathBuf::from)
         .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache/dsql-sink")));
-    if let Some(home) = cache.map(|cache| cache.join("postgres-16.4")) {
-        if home.join("bin/postgres").exists() {
-            return Ok(home);
-        }
+    if let Some(home) = cache.map(|cache| cache.join("postgres-16.4"))
+        && home.join("bin/postgres").exists()
+    {
+        return Ok(home);
     }
     if let Ok(output) = std::process::Command::new("pg_config").args(["--bindir", "--version"]).output() {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -164,10 +164,10 @@ fn unprivileged() -> Result<Option<Account>> {
     for wanted in ["postgres", "nobody"] {
         for line in passwd.lines() {
             let fields: Vec<&str> = line.split(':').collect();
-            if let [name, _, uid, gid, ..] = fields[..] {
-                if name == wanted {
-                    return Ok(Some(Account { name: name.to_owned(), uid: uid.parse()?, gid: gid.parse()? }));
-                }
+            if let [name, _, uid, gid, ..] = fields[..]
+                && name == wanted
+            {
+                return Ok(Some(Account { name: name.to_owned(), uid: uid.parse()?, gid: gid.parse()? }));
             }
         }
     }

@@ -282,6 +282,7 @@ async fn cancel(cluster: &Cluster, packet: &[u8]) -> Result<()> {
     out.put_u32(CANCEL_REQUEST);
     out.put_slice(packet);
     backend.write_all(&out).await?;
-    backend.read(&mut [0; 1]).await?;
+    // PostgreSQL closes the connection when it has seen the request.
+    let _closed = backend.read(&mut [0; 1]).await?;
     Ok(())
 }

@@ -57,9 +57,9 @@ impl Session<'_> {
         self.pipes.flush_client().await?;
         while let Ok(Some(frame)) = self.pipes.client.next_frame() {
             match frame.tag() {
-                b'd' => self.pipes.to_backend(&frame.0),
+                b'd' => self.pipes.send(&frame.0),
                 b'c' | b'f' => {
-                    self.pipes.to_backend(&frame.0);
+                    self.pipes.send(&frame.0);
                     // The Flush that asked for the answer was lost in the COPY data.
                     message(self.pipes.backend_queue(), b'H', |_| {});
                     (self.copying, self.copied) = (false, true);
@@ -140,11 +140,11 @@ impl Session<'_> {
             return;
         }
         count(&self.cluster.stats.statements);
-        if let (b'C', Some(running)) = (frame.tag(), running) {
-            if let Err(error) = self.account(&running, frame, bytes) {
-                self.fail_completed(&error, simple);
-                return;
-            }
+        if let (b'C', Some(running)) = (frame.tag(), running)
+            && let Err(error) = self.account(&running, frame, bytes)
+        {
+            self.fail_completed(&error, simple);
+            return;
         }
         if simple && self.hidden {
             self.release_held();

@@ -39,13 +39,13 @@ impl Session<'_> {
 
     pub(super) fn on_bind(&mut self, frame: &Frame) -> Flow {
         let mut body = frame.body();
-        if let (Some(portal), Some(name)) = (take_cstr(&mut body), take_cstr(&mut body)) {
-            if let Some(running) = self.prepared.get(name) {
-                let bytes = u64::try_from(body.len()).unwrap_or(0);
-                // A literal INSERT has its values in the text, not in the Bind.
-                let bytes = bytes + running.get().map_or(0, |s| s.literal_bytes);
-                self.portals.insert(portal.to_owned(), (running.clone(), bytes));
-            }
+        if let (Some(portal), Some(name)) = (take_cstr(&mut body), take_cstr(&mut body))
+            && let Some(running) = self.prepared.get(name)
+        {
+            let bytes = u64::try_from(body.len()).unwrap_or(0);
+            // A literal INSERT has its values in the text, not in the Bind.
+            let bytes = bytes + running.get().map_or(0, |s| s.literal_bytes);
+            self.portals.insert(portal.to_owned(), (running.clone(), bytes));
         }
         self.forward(frame, Request::Bind);
         Ok(())
@@ -136,11 +136,12 @@ impl Session<'_> {
         self.send_sync();
         self.expect(Request::Sync, Show::Errors);
         self.drain().await?;
-        if commits && !self.failed {
-            if let Some(effect) = after {
-                let Some(error) = effect.error() else { return self.strike(effect) };
-                self.emit_error(&error);
-            }
+        if commits
+            && !self.failed
+            && let Some(effect) = after
+        {
+            let Some(error) = effect.error() else { return self.strike(effect) };
+            self.emit_error(&error);
         }
         if self.real == Real::Idle {
             self.end_transaction(commits && !self.failed);
@@ -193,7 +194,7 @@ impl Session<'_> {
             out.put_u8(b'S');
             cstr(out, OWN);
         });
-        self.pipes.to_backend(&out);
+        self.pipes.send(&out);
         self.expect(Request::Bind, Show::Nothing);
         self.expect(Request::Execute(Running { list: [].into(), index: 0 }, 0), Show::Nothing);
         self.expect(Request::Close, Show::Nothing);

@@ -213,11 +213,11 @@ impl Session<'_> {
             b'E' => return self.on_execute(frame).await,
             b'D' => self.forward(&frame, Request::Describe),
             b'C' => self.forward(&frame, Request::Close),
-            b'H' => self.pipes.to_backend(&frame.0),
+            b'H' => self.pipes.send(&frame.0),
             // COPY data; a stray one after a failed COPY is ignored by PostgreSQL itself.
             b'd' | b'c' | b'f' => {
                 self.copying &= frame.tag() == b'd';
-                self.pipes.to_backend(&frame.0);
+                self.pipes.send(&frame.0);
             }
             tag => return Err(anyhow::anyhow!("unexpected message type {tag}").into()),
         }
@@ -225,7 +225,7 @@ impl Session<'_> {
     }
 
     fn forward(&mut self, frame: &Frame, request: Request) {
-        self.pipes.to_backend(&frame.0);
+        self.pipes.send(&frame.0);
         self.expect(request, Show::All);
     }
 

@@ -40,7 +40,7 @@ impl Pipes {
     }
 
     /// Puts a message in the queue to PostgreSQL.
-    pub(super) fn to_backend(&mut self, message: &[u8]) {
+    pub(super) fn send(&mut self, message: &[u8]) {
         self.waiting.extend_from_slice(message);
     }
 

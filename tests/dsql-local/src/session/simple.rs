@@ -11,7 +11,7 @@ impl Session<'_> {
     pub(super) async fn on_query(&mut self, frame: &Frame) -> Flow {
         let mut body = frame.body();
         let Some(text) = take_cstr(&mut body) else {
-            self.pipes.to_backend(&frame.0);
+            self.pipes.send(&frame.0);
             self.expect_ready(Request::Query(None, 0));
             return Ok(());
         };
@@ -20,7 +20,7 @@ impl Session<'_> {
         if list.iter().all(harmless) && !self.cluster.faults.slow() {
             let running = (!list.is_empty()).then_some(Running { list, index: 0 });
             self.txn.touch();
-            self.pipes.to_backend(&frame.0);
+            self.pipes.send(&frame.0);
             self.expect_ready(Request::Query(running, 0));
             return Ok(());
         }

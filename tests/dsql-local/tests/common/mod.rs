@@ -14,28 +14,28 @@ use tokio_postgres::error::DbError;
 use tokio_postgres::{Client, Config, Error};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-pub const ENDPOINT: &str = "abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws";
+pub(crate) const ENDPOINT: &str = "abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws";
 
 /// A server of its own for a test. A missing PostgreSQL fails with the command that fetches it.
-pub async fn start() -> Server {
+pub(crate) async fn start() -> Server {
     start_with(Options::default()).await
 }
 
-pub async fn start_with(options: Options) -> Server {
+pub(crate) async fn start_with(options: Options) -> Server {
     Server::start(&options).await.unwrap_or_else(|e| panic!("cannot start dsql-local: {e:#}"))
 }
 
-pub fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
 }
 
-pub fn token(user: &str) -> String {
+pub(crate) fn token(user: &str) -> String {
     let options = Options::default();
     token::mint(&options.principal(), &options.endpoint, &options.region, user == "admin", now(), 900)
 }
 
 /// TLS that trusts the stand-in's CA only.
-pub fn tls(ca: &Path) -> MakeRustlsConnect {
+pub(crate) fn tls(ca: &Path) -> MakeRustlsConnect {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(ca).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -49,7 +49,7 @@ pub fn tls(ca: &Path) -> MakeRustlsConnect {
     MakeRustlsConnect::new(config)
 }
 
-pub fn config(server: &Server, user: &str) -> Config {
+pub(crate) fn config(server: &Server, user: &str) -> Config {
     let mut config = Config::new();
     config
         .host(ENDPOINT)
@@ -62,18 +62,18 @@ pub fn config(server: &Server, user: &str) -> Config {
     config
 }
 
-pub async fn try_connect(server: &Server, config: &Config) -> Result<Client, Error> {
+pub(crate) async fn try_connect(server: &Server, config: &Config) -> Result<Client, Error> {
     let (client, connection) = config.connect(tls(&server.ca)).await?;
     tokio::spawn(async move { connection.await.ok() });
     Ok(client)
 }
 
-pub async fn connect(server: &Server) -> Client {
+pub(crate) async fn connect(server: &Server) -> Client {
     try_connect(server, &config(server, "admin")).await.expect("connect as admin")
 }
 
 /// Sends one command to the control port.
-pub async fn ctl(server: &Server, command: &str) -> serde_json::Value {
+pub(crate) async fn ctl(server: &Server, command: &str) -> serde_json::Value {
     use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
     let mut tcp = tokio::net::TcpStream::connect(server.control).await.unwrap();
     tcp.write_all(format!("{command}\n").as_bytes()).await.unwrap();
@@ -84,12 +84,12 @@ pub async fn ctl(server: &Server, command: &str) -> serde_json::Value {
 }
 
 /// SQLSTATE and message of a server error.
-pub fn db(error: &Error) -> &DbError {
+pub(crate) fn db(error: &Error) -> &DbError {
     error.as_db_error().unwrap_or_else(|| panic!("not a server error: {error:?}"))
 }
 
 #[track_caller]
-pub fn assert_error<T: std::fmt::Debug>(result: Result<T, Error>, code: &str, message: &str) {
+pub(crate) fn assert_error<T: std::fmt::Debug>(result: Result<T, Error>, code: &str, message: &str) {
     let error = result.expect_err(message);
     let error = db(&error);
     assert_eq!((error.code().code(), error.message()), (code, message));
