@@ -217,9 +217,10 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 }
             }
         } catch (Throwable e) {
+            // The next write or prepareCommit throws it. Calls that meet the closed sink are no
+            // failure.
             if (closing.getCount() > 0) {
                 latch(e);
-                LOG.debug("The timer of the Aurora DSQL sink has failed", e);
             }
         }
     }
