@@ -434,3 +434,7 @@ fn unwritable(what: &str, column: &Column) -> Misfit {
 fn misfit(why: impl Into<String>) -> Misfit {
     Misfit(why.into())
 }
+
+#[cfg(test)]
+#[allow(clippy::panic)]
+mod tests;

@@ -1,0 +1,251 @@
+//! A cluster of its own for a test, sinks on it, and frames as Java writes them.
+#![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use dsql_local::cli::Options;
+use dsql_local::server::Server;
+use dsql_sink::border::*;
+use dsql_sink::config::Config;
+use dsql_sink::error::SinkError;
+use dsql_sink::sink::Sink;
+use tokio::runtime::Runtime;
+
+/// Longest time that any condition of a test may take: a cold machine is slow.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+/// What one call waits, as the Java side does it.
+pub const SLICE: Duration = Duration::from_millis(50);
+
+/// dsql-local and a session with the PostgreSQL behind it.
+pub struct Cluster {
+    server: Option<Server>,
+    runtime: Runtime,
+    postgres: tokio_postgres::Client,
+}
+
+impl Cluster {
+    pub fn start() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let (server, postgres) = runtime.block_on(async {
+            let server = Server::start(&Options::default()).await.unwrap_or_else(|error| {
+                panic!("dsql-local does not start (scripts/fetch.sh postgres?): {error:#}")
+            });
+            let (client, connection) = tokio_postgres::Config::new()
+                .host(server.postgres.ip().to_string())
+                .port(server.postgres.port())
+                .user("admin")
+                .dbname("postgres")
+                .connect(tokio_postgres::NoTls)
+                .await
+                .unwrap();
+            tokio::spawn(connection);
+            (server, client)
+        });
+        Self { server: Some(server), runtime, postgres }
+    }
+
+    fn server(&self) -> &Server {
+        self.server.as_ref().unwrap()
+    }
+
+    /// Runs statements past the stand-in.
+    pub fn sql(&self, statements: &str) {
+        self.runtime.block_on(self.postgres.batch_execute(statements)).unwrap();
+    }
+
+    /// The rows of a query, columns as text joined by `|`.
+    pub fn rows(&self, query: &str) -> Vec<String> {
+        let messages = self.runtime.block_on(self.postgres.simple_query(query)).unwrap();
+        let row = |row: tokio_postgres::SimpleQueryRow| {
+            (0..row.len()).map(|at| row.get(at).unwrap_or("NULL")).collect::<Vec<_>>().join("|")
+        };
+        messages
+            .into_iter()
+            .filter_map(|message| match message {
+                tokio_postgres::SimpleQueryMessage::Row(found) => Some(row(found)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Sends a command to the control port.
+    pub fn control(&self, command: &str) -> String {
+        let mut stream = TcpStream::connect(self.server().control).unwrap();
+        writeln!(stream, "{command}").unwrap();
+        let mut answer = String::new();
+        BufReader::new(stream).read_line(&mut answer).unwrap();
+        assert!(!answer.contains("\"error\""), "{command}: {answer}");
+        answer
+    }
+
+    pub fn url(&self) -> String {
+        let server = self.server();
+        format!(
+            "jdbc:postgresql://abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws:{}/postgres?hostaddr={}&sslrootcert={}",
+            server.listen.port(),
+            server.listen.ip(),
+            server.ca.display()
+        )
+    }
+
+    /// A sink with some options changed; an empty value leaves an option out.
+    pub fn sink(&self, changes: &[(&str, &str)]) -> Sink {
+        self.try_sink(changes).unwrap()
+    }
+
+    pub fn try_sink(&self, changes: &[(&str, &str)]) -> Result<Sink, SinkError> {
+        let mut options = std::collections::HashMap::from([
+            ("url".to_owned(), self.url()),
+            ("username".to_owned(), "admin".to_owned()),
+            ("access_key_id".to_owned(), "AKIAIOSFODNN7EXAMPLE".to_owned()),
+            ("secret_access_key".to_owned(), "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned()),
+            ("log_level".to_owned(), "debug".to_owned()),
+        ]);
+        options.extend(changes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        Sink::open(Config::new(options.into_iter().collect(), |_| None)?)
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if let Some(server) = self.server.take() {
+            self.runtime.block_on(server.stop()).unwrap();
+        }
+    }
+}
+
+/// Declares a table and returns its number.
+pub fn declare(sink: &Sink, table: &str, columns: &[&str], keys: &[&str]) -> Result<u32, SinkError> {
+    let mut frame = vec![FRAME_VERSION];
+    string(&mut frame, "public");
+    string(&mut frame, table);
+    frame.push(if keys.is_empty() { MODE_INSERT } else { MODE_UPSERT });
+    frame.extend_from_slice(&u16::try_from(columns.len()).unwrap().to_be_bytes());
+    for column in columns {
+        string(&mut frame, column);
+        string(&mut frame, "SOURCE");
+    }
+    frame.extend_from_slice(&u16::try_from(keys.len()).unwrap().to_be_bytes());
+    keys.iter().for_each(|key| string(&mut frame, key));
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        if let Some(number) = sink.declare(&frame, SLICE)? {
+            return Ok(number.try_into().unwrap());
+        }
+        assert!(Instant::now() < deadline, "the table was not declared in time");
+    }
+}
+
+/// A value of a row.
+#[derive(Debug, Clone)]
+pub enum Field {
+    Null,
+    Int(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl From<i64> for Field {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<&str> for Field {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+/// A row frame that is being filled.
+pub struct Rows {
+    table: u32,
+    count: u32,
+    rows: Vec<u8>,
+}
+
+impl Rows {
+    pub fn new(table: u32) -> Self {
+        Self { table, count: 0, rows: Vec::new() }
+    }
+
+    pub fn row(mut self, kind: u8, fields: &[Field]) -> Self {
+        let mut values = Vec::new();
+        for field in fields {
+            match field {
+                Field::Null => values.push(TAG_NULL),
+                Field::Int(value) => {
+                    values.push(TAG_INT64);
+                    values.extend_from_slice(&value.to_be_bytes());
+                }
+                Field::Text(text) => {
+                    values.push(TAG_TEXT);
+                    string(&mut values, text);
+                }
+                Field::Bytes(bytes) => {
+                    values.push(TAG_BYTES);
+                    length(&mut values, bytes.len());
+                    values.extend_from_slice(bytes);
+                }
+            }
+        }
+        self.rows.push(kind);
+        length(&mut self.rows, values.len());
+        self.rows.extend_from_slice(&values);
+        self.count += 1;
+        self
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut frame = vec![FRAME_VERSION];
+        frame.extend_from_slice(&self.table.to_be_bytes());
+        frame.extend_from_slice(&self.count.to_be_bytes());
+        frame.extend_from_slice(&self.rows);
+        frame
+    }
+
+    /// Hands the frame over, waiting for room.
+    pub fn write(&self, sink: &Sink) -> Result<(), SinkError> {
+        let frame = self.bytes();
+        let deadline = Instant::now() + DEADLINE;
+        while !sink.write(&frame, SLICE)? {
+            assert!(Instant::now() < deadline, "no room in time");
+        }
+        Ok(())
+    }
+}
+
+/// Flushes and waits until all is durable.
+pub fn flush(sink: &Sink) -> Result<(), SinkError> {
+    let ticket = sink.flush()?;
+    let deadline = Instant::now() + DEADLINE;
+    while !sink.wait(ticket, SLICE)? {
+        assert!(Instant::now() < deadline, "not flushed in time");
+    }
+    Ok(())
+}
+
+/// Polls until `done`, or fails.
+pub fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !done() {
+        assert!(Instant::now() < deadline, "in vain waited until {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Text of the notices since the last call.
+pub fn notices(sink: &Sink) -> String {
+    String::from_utf8_lossy(&sink.notices().unwrap_or_default()).into_owned()
+}
+
+fn string(out: &mut Vec<u8>, text: &str) {
+    length(out, text.len());
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn length(out: &mut Vec<u8>, length: usize) {
+    out.extend_from_slice(&u32::try_from(length).unwrap().to_be_bytes());
+}

@@ -1,0 +1,99 @@
+//! Rules of the architecture that the compiler does not hold.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Files below `src`, named from there, with their text without tests.
+fn sources() -> Vec<(String, String)> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { walk(&path, found) } else { found.push(path) }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    walk(&root, &mut paths);
+    assert!(paths.len() > 30, "the sources were not found");
+    let name = |path: &Path| path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+    let text =
+        |path: &Path| fs::read_to_string(path).unwrap().split("#[cfg(test)]").next().unwrap().to_owned();
+    paths
+        .iter()
+        .map(|path| (name(path), text(path)))
+        .filter(|(name, _)| !name.ends_with("tests.rs"))
+        .collect()
+}
+
+/// No file outside `allowed` holds `text`, and at least one inside does: a rule about nothing is no rule.
+#[track_caller]
+fn only_in(text: &str, allowed: &[&str]) {
+    let holding: Vec<String> =
+        sources().into_iter().filter(|(_, source)| source.contains(text)).map(|(name, _)| name).collect();
+    let inside = |name: &&String| allowed.iter().any(|allowed| name.starts_with(allowed));
+    assert!(holding.iter().any(|name| inside(&name)), "{text} is nowhere");
+    let outside: Vec<&String> = holding.iter().filter(|name| !inside(name)).collect();
+    assert!(outside.is_empty(), "{text} is in {outside:?}");
+}
+
+/// No file holds `text`.
+#[track_caller]
+fn nowhere(text: &str) {
+    let holding: Vec<String> =
+        sources().into_iter().filter(|(_, source)| source.contains(text)).map(|(name, _)| name).collect();
+    assert!(holding.is_empty(), "{text} is in {holding:?}");
+}
+
+#[test]
+fn jni_and_unsafe_stay_at_the_border() {
+    only_in("jni::{", &["jni/"]);
+    only_in("unsafe", &["jni/"]);
+}
+
+#[test]
+fn rust_never_calls_java() {
+    for call in [
+        "attach_current_thread",
+        "call_method",
+        "call_static_method",
+        "get_java_vm",
+        "JavaVM",
+        "new_global_ref",
+    ] {
+        nowhere(call);
+    }
+}
+
+#[test]
+fn the_client_of_postgresql_has_its_places() {
+    only_in("tokio_postgres", &["connect.rs", "catalog.rs", "transact.rs", "classify.rs"]);
+}
+
+#[test]
+fn the_handle_table_is_the_only_static() {
+    only_in("\nstatic ", &["jni/handles.rs"]);
+    only_in("    static ", &["jni/exports.rs"]); // in the tests' fault injection
+    nowhere("thread_local!");
+    nowhere("static mut");
+}
+
+#[test]
+fn nothing_prints() {
+    // The host's streams are the host's; log lines go through notices.
+    for call in ["println!", "eprintln!", "dbg!"] {
+        let outside: Vec<String> = sources()
+            .into_iter()
+            .filter(|(_, source)| {
+                source.lines().any(|line| line.contains(call) && !line.trim_start().starts_with("///"))
+            })
+            .map(|(name, _)| name)
+            .collect();
+        assert!(outside.is_empty(), "{call} is in {outside:?}");
+    }
+}
+
+#[test]
+fn secrets_are_exposed_where_they_are_used() {
+    only_in(".expose()", &["auth/", "connect.rs"]);
+}

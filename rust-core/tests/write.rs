@@ -1,0 +1,214 @@
+//! Rows through a sink into dsql-local: what arrives, and what is refused.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod common;
+
+use std::time::Duration;
+
+use common::{Cluster, Field, Rows, declare, flush, until};
+use dsql_sink::border::*;
+use dsql_sink::error::ErrorKind;
+
+const SECRET: &str = "wJalrXUtnFEMI";
+
+#[test]
+fn rows_arrive_and_changes_follow() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE orders (id bigint PRIMARY KEY, note text)");
+    let sink = cluster.sink(&[]);
+    let table = declare(&sink, "orders", &["id", "note"], &["id"]).unwrap();
+    let mut rows = Rows::new(table);
+    for id in 0..5_000 {
+        rows = rows.row(ROW_INSERT, &[Field::Int(id), Field::from("new")]);
+    }
+    rows.write(&sink).unwrap();
+    flush(&sink).unwrap();
+    assert_eq!(cluster.rows("SELECT count(*), sum(id) FROM orders WHERE note = 'new'"), ["5000|12497500"]);
+
+    Rows::new(table)
+        .row(ROW_UPDATE_BEFORE, &[1.into(), "new".into()])
+        .row(ROW_UPDATE_AFTER, &[1.into(), "😀".into()])
+        .row(ROW_DELETE, &[2.into(), "new".into()])
+        .row(ROW_UPDATE_BEFORE, &[3.into(), "new".into()])
+        .row(ROW_UPDATE_AFTER, &[30_000.into(), Field::Null])
+        .row(ROW_DELETE, &[4.into(), "new".into()])
+        .row(ROW_INSERT, &[4.into(), "again".into()])
+        .write(&sink)
+        .unwrap();
+    flush(&sink).unwrap();
+    let changed = cluster.rows("SELECT id, note FROM orders WHERE id < 5 OR id >= 5000 ORDER BY id");
+    assert_eq!(changed, ["0|new", "1|😀", "4|again", "30000|NULL"]);
+    let stats = sink.stats();
+    assert_eq!(stats[STAT_ROWS_RECEIVED], 5_007);
+    assert_eq!(stats[STAT_ROWS_COALESCED], 2);
+    assert_eq!(stats[STAT_BUFFERED_BYTES], 0);
+    sink.close();
+}
+
+#[test]
+fn rows_do_not_wait_for_a_flush() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
+    let sink = cluster.sink(&[("batch_interval_ms", "20")]);
+    let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
+    Rows::new(table).row(ROW_INSERT, &[7.into()]).write(&sink).unwrap();
+    until("the row is there", || cluster.rows("SELECT id FROM t") == ["7"]);
+    sink.close();
+}
+
+#[test]
+fn batches_stay_within_the_limits_of_the_database() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE big (a bigint, b bigint, body bytea, PRIMARY KEY (b, a))");
+    let sink = cluster.sink(&[("max_connections", "1")]);
+    let table = declare(&sink, "big", &["a", "b", "body"], &["b", "a"]).unwrap();
+    // 30 MB in one lane need four transactions at least; 10,000 rows need four too.
+    for id in 0..30 {
+        Rows::new(table)
+            .row(ROW_INSERT, &[id.into(), 1.into(), Field::Bytes(vec![7; 1_000_000])])
+            .write(&sink)
+            .unwrap();
+    }
+    let mut small = Rows::new(table);
+    for id in 0..10_000 {
+        small = small.row(ROW_INSERT, &[id.into(), 2.into(), Field::Null]);
+    }
+    small.write(&sink).unwrap();
+    flush(&sink).unwrap();
+    assert_eq!(cluster.rows("SELECT count(*), sum(length(body)) FROM big"), ["10030|30000000"]);
+    let mut deletes = Rows::new(table);
+    for id in 0..10_000 {
+        deletes = deletes.row(ROW_DELETE, &[id.into(), 2.into(), Field::Null]);
+    }
+    deletes.write(&sink).unwrap();
+    flush(&sink).unwrap();
+    assert_eq!(cluster.rows("SELECT count(*) FROM big"), ["30"]);
+    assert_eq!(sink.stats()[STAT_BATCH_SPLITS], 0);
+    sink.close();
+}
+
+#[test]
+fn tables_without_a_key_are_appended_to_in_order() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE log (line text, at bigserial)");
+    let sink = cluster.sink(&[("batch_size", "10")]);
+    let table = declare(&sink, "log", &["line"], &[]).unwrap();
+    let mut rows = Rows::new(table);
+    for line in 0..95 {
+        rows = rows.row(ROW_INSERT, &[Field::Text(format!("{line:02}"))]);
+    }
+    rows.write(&sink).unwrap();
+    flush(&sink).unwrap();
+    assert_eq!(
+        cluster.rows(
+            "SELECT count(*), string_agg(line, '' ORDER BY at) = string_agg(line, '' ORDER BY line) FROM log"
+        ),
+        ["95|t"]
+    );
+    let error = Rows::new(table).row(ROW_DELETE, &["01".into()]).write(&sink).unwrap_err();
+    assert!(error.message().contains("'primary_keys'") && error.message().contains("DELETE"), "{error}");
+}
+
+#[test]
+fn a_row_that_does_not_fit_stops_the_sink_and_is_named() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, n smallint, s varchar(3))");
+    let sink = cluster.sink(&[]);
+    let table = declare(&sink, "t", &["id", "n", "s"], &["id"]).unwrap();
+    let bad = Rows::new(table).row(ROW_INSERT, &[42.into(), 70_000.into(), "abc".into()]);
+    let error = bad.write(&sink).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Data);
+    for part in ["public.t", "\"n\"", "id = 42", "70000", "smallint"] {
+        assert!(error.message().contains(part), "{error}");
+    }
+    let good = Rows::new(table).row(ROW_INSERT, &[1.into(), 1.into(), "abc".into()]);
+    assert_eq!(good.write(&sink), Err(error.clone()), "the failure is latched");
+    assert_eq!(sink.flush(), Err(error));
+    assert!(cluster.rows("SELECT id FROM t").is_empty());
+}
+
+#[test]
+fn a_row_that_the_database_refuses_is_isolated_and_named() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, n bigint CHECK (n <> 13))");
+    let sink = cluster.sink(&[("max_connections", "1")]);
+    let table = declare(&sink, "t", &["id", "n"], &["id"]).unwrap();
+    let mut rows = Rows::new(table);
+    for id in 0..100 {
+        rows = rows.row(ROW_INSERT, &[id.into(), id.into()]);
+    }
+    rows.write(&sink).unwrap();
+    let error = flush(&sink).unwrap_err();
+    assert_eq!((error.kind(), error.sqlstate()), (ErrorKind::Data, Some("23514")));
+    assert!(error.message().contains("public.t, key (id = 13)"), "{error}");
+    assert_eq!(cluster.rows("SELECT count(*) FROM t"), ["13"], "the rows before it are written");
+}
+
+#[test]
+fn a_table_that_does_not_fit_is_refused_before_any_row() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, must text NOT NULL)");
+    let refused = |table: &str, columns: &[&str], keys: &[&str], says: &str| {
+        let sink = cluster.sink(&[]);
+        let error = declare(&sink, table, columns, keys).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Schema);
+        assert!(error.message().contains(says), "{error}");
+        sink.close();
+    };
+    refused("missing", &["id"], &["id"], "table public.missing does not exist");
+    refused("t", &["id", "must", "more"], &["id"], "column \"more\" does not exist");
+    refused("t", &["id"], &["id"], "\"must\" is NOT NULL");
+    refused("t", &["id", "must"], &["must"], "no primary key or unique index");
+}
+
+#[test]
+fn wrong_access_is_told_at_once_and_without_secrets() {
+    let cluster = Cluster::start();
+    let refused = |changes: &[(&str, &str)], kind: ErrorKind, says: &[&str]| {
+        let sink = cluster.sink(changes);
+        let error = declare(&sink, "t", &["id"], &["id"]).unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        let told = format!("{error} {}", common::notices(&sink));
+        says.iter().for_each(|part| assert!(told.contains(part), "{told}"));
+        assert!(!told.contains(SECRET) && !told.contains("X-Amz-Signature="), "{told}");
+        sink.close();
+    };
+    refused(
+        &[("secret_access_key", "wJalrXUtnFEMIwrong")],
+        ErrorKind::Authentication,
+        &["secret_access_key"],
+    );
+    refused(&[("access_key_id", "AKIAWRONG")], ErrorKind::Authentication, &["access_key_id"]);
+    let plain = cluster.url().split("&sslrootcert").next().unwrap().to_owned();
+    refused(&[("url", &plain)], ErrorKind::Connection, &["sslrootcert", "abcdefghijklmnopqrst123456"]);
+    cluster.control("clock 3600");
+    refused(&[], ErrorKind::Authentication, &["clock", "expired"]);
+}
+
+#[test]
+fn one_connection_serves_the_declarations_of_many_tables() {
+    let cluster = Cluster::start();
+    let sink = cluster.sink(&[("max_connections", "2")]);
+    for number in 0..20 {
+        cluster.sql(&format!("CREATE TABLE t{number} (id bigint PRIMARY KEY)"));
+        let table = declare(&sink, &format!("t{number}"), &["id"], &["id"]).unwrap();
+        assert_eq!(table, number);
+        Rows::new(table).row(ROW_INSERT, &[1.into()]).write(&sink).unwrap();
+    }
+    flush(&sink).unwrap();
+    let count = "SELECT sum(n_live_tup) FROM (SELECT (xpath('/row/c/text()', query_to_xml('SELECT count(*) AS c FROM ' \
+                 || relname, false, true, '')))[1]::text::int AS n_live_tup FROM pg_class WHERE relname ~ '^t[0-9]+$') x";
+    assert_eq!(cluster.rows(count), ["20"]);
+    assert!(sink.stats()[STAT_CONNECTIONS_OPENED] <= 3);
+    sink.close();
+}
+
+#[test]
+fn a_closed_sink_says_so() {
+    let cluster = Cluster::start();
+    let sink = cluster.sink(&[]);
+    sink.close();
+    sink.close();
+    assert_eq!(sink.flush().unwrap_err().kind(), ErrorKind::Closed);
+    assert_eq!(sink.write(&[], Duration::ZERO).unwrap_err().kind(), ErrorKind::Closed);
+}
