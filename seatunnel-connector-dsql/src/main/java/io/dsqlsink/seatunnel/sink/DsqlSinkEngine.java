@@ -81,6 +81,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         } catch (InterruptedException | RuntimeException e) {
             // Not every engine closes the writers of a task that could not start.
             DsqlConnectorException cause = latch(fail(e));
+            failureThrown = true;
             shutDown();
             throw cause;
         }
@@ -217,8 +218,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 }
             }
         } catch (Throwable e) {
-            // The next write or prepareCommit throws it. Calls that meet the closed sink are no
-            // failure.
+            // The next write or prepareCommit throws it. To meet the closed sink is no failure.
             if (closing.getCount() > 0) {
                 latch(e);
             }

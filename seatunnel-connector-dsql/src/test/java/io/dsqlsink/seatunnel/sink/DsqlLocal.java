@@ -38,7 +38,11 @@ final class DsqlLocal implements AutoCloseable {
     }
 
     static DsqlLocal start(Path log) throws IOException {
-        Path binary = Path.of(System.getProperty("root.dir"), "target/debug/dsql-local");
+        String given = System.getenv("DSQL_LOCAL");
+        Path binary =
+                given == null
+                        ? Path.of(System.getProperty("root.dir"), "target/debug/dsql-local")
+                        : Path.of(given);
         assertThat(binary).as("from cargo build -p dsql-local").exists();
         Process process =
                 new ProcessBuilder(binary.toString())
