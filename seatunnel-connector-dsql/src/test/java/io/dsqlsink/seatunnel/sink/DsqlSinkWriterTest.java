@@ -63,12 +63,13 @@ class DsqlSinkWriterTest {
         dsql.sql("DROP TABLE other");
     }
 
-    private static DsqlSinkWriter writer(String table, int intervalMs) {
+    private static DsqlSinkWriter writer(String table, int intervalMs, String... keys) {
         Map<String, Object> options = new LinkedHashMap<>(TestTables.options());
         options.put("url", dsql.url());
         options.put("table", table);
         options.put("batch_interval_ms", intervalMs);
         options.put("max_connections", 2);
+        options.put("primary_keys", List.of(keys));
         return new DsqlSinkWriter(
                 DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), TestTables.orders("id", null)));
     }
@@ -89,7 +90,7 @@ class DsqlSinkWriterTest {
 
     @Test
     void rowsAreDurableWhenPrepareCommitReturns() {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS);
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         writer.write(insert(1L, "a"));
         writer.write(insert(2L, "b"));
         writer.write(insert(3L, "c"));
@@ -108,7 +109,7 @@ class DsqlSinkWriterTest {
 
     @Test
     void aFullBufferIsHandedOverAndNothingIsLost() {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS);
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         int rows = 12_345;
         for (long id = 0; id < rows; id++) {
             writer.write(insert(id, "x"));
@@ -121,8 +122,8 @@ class DsqlSinkWriterTest {
 
     @Test
     void oneCommitIsForAllTablesOfTheTask() {
-        DsqlSinkWriter orders = writer("orders", NEVER_MS);
-        DsqlSinkWriter other = writer("other", NEVER_MS);
+        DsqlSinkWriter orders = writer("orders", NEVER_MS, "id");
+        DsqlSinkWriter other = writer("other", NEVER_MS, "id");
         MultiTableResourceManager<DsqlSinkEngine> shared =
                 orders.initMultiTableResourceManager(2, 1);
         orders.setMultiTableResourceManager(shared, 0);
@@ -144,15 +145,30 @@ class DsqlSinkWriterTest {
 
     @Test
     void rowsDoNotWaitForACheckpoint() {
-        DsqlSinkWriter writer = writer("orders", 20);
+        DsqlSinkWriter writer = writer("orders", 20, "id");
         writer.write(insert(1L, "a"));
         DsqlLocal.poll(SOON, "the row arrives", () -> !dsql.sql("SELECT * FROM orders").isEmpty());
         writer.close();
     }
 
+    /** Without a key a row that is written twice stands there twice. */
+    @Test
+    void theTimerNeitherLosesNorRepeatsRows() {
+        dsql.sql("ALTER TABLE orders DROP CONSTRAINT orders_pkey");
+        DsqlSinkWriter writer = writer("orders", 1);
+        int rows = 50_000;
+        for (long id = 0; id < rows; id++) {
+            writer.write(insert(id, "x"));
+        }
+        writer.prepareCommit();
+        assertThat(dsql.sql("SELECT count(*), count(DISTINCT id) FROM orders"))
+                .containsExactly(rows + " " + rows);
+        writer.close();
+    }
+
     @Test
     void closeWritesWhatIsLeft() {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS);
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         writer.write(insert(1L, "a"));
         writer.close();
         writer.close();
@@ -161,7 +177,7 @@ class DsqlSinkWriterTest {
 
     @Test
     void abortDropsWhatIsLeft() {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS);
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         writer.write(insert(1L, "a"));
         writer.abortPrepare();
         writer.close();
@@ -172,7 +188,7 @@ class DsqlSinkWriterTest {
 
     @Test
     void theFirstFailureIsThrownAgainAndNothingIsWrittenAfterIt() {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS);
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         writer.write(insert(1L, "too long"));
         DsqlConnectorException first = failure(writer::prepareCommit);
         assertThat(first).hasMessageContaining("orders").hasMessageContaining("code");
@@ -186,7 +202,7 @@ class DsqlSinkWriterTest {
 
     @Test
     void aValueThatCannotBeCarriedNamesTableAndColumn() {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS);
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         assertThat(failure(() -> writer.write(insert(1L, List.of()))))
                 .hasMessageContaining("shop.orders -> public.orders: Column code: values of");
         writer.close();
@@ -194,7 +210,7 @@ class DsqlSinkWriterTest {
 
     @Test
     void aFailureInTheBackgroundReachesTheNextCall() {
-        DsqlSinkWriter writer = writer("orders", 20);
+        DsqlSinkWriter writer = writer("orders", 20, "id");
         writer.write(insert(1L, "too long"));
         DsqlConnectorException[] seen = new DsqlConnectorException[1];
         DsqlLocal.poll(
@@ -215,14 +231,14 @@ class DsqlSinkWriterTest {
 
     @Test
     void aFailureThatNobodyHasSeenIsThrownByClose() {
-        DsqlSinkWriter writer = writer("orders", 20);
+        DsqlSinkWriter writer = writer("orders", 20, "id");
         writer.write(insert(1L, "too long"));
         assertThat(failure(writer::close).getSeaTunnelErrorCode()).isEqualTo(DsqlErrorCode.DATA);
     }
 
     @Test
     void aMissingTableFailsBeforeTheFirstRow() {
-        DsqlSinkWriter writer = writer("nowhere", NEVER_MS);
+        DsqlSinkWriter writer = writer("nowhere", NEVER_MS, "id");
         MultiTableResourceManager<DsqlSinkEngine> shared =
                 writer.initMultiTableResourceManager(1, 1);
         DsqlConnectorException first =
@@ -235,7 +251,7 @@ class DsqlSinkWriterTest {
 
     @Test
     void anInterruptedCloseDoesNotWait() throws IOException {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS);
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         writer.write(insert(1L, "a"));
         Thread.currentThread().interrupt();
         writer.close();
@@ -245,7 +261,7 @@ class DsqlSinkWriterTest {
 
     @Test
     void anInterruptedCommitLosesNothing() throws Exception {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS);
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         writer.write(insert(1L, "a"));
         dsql.control("pause");
         CompletableFuture<Throwable> failed = new CompletableFuture<>();
@@ -266,7 +282,7 @@ class DsqlSinkWriterTest {
 
     @Test
     void abortEndsACommitInProgress() throws Exception {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS);
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         writer.write(insert(1L, "a"));
         dsql.control("pause");
         CompletableFuture<Throwable> failed =
