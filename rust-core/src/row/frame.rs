@@ -256,3 +256,7 @@ fn ends_early(wanted: usize) -> SinkError {
 fn malformed(what: &str) -> SinkError {
     SinkError::new(ErrorKind::Frame, format!("malformed frame from Java: {what}"))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
