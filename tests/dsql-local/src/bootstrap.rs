@@ -1,21 +1,24 @@
-//! What a fresh PostgreSQL needs to look like an Aurora DSQL cluster: the role `admin`. Runs at every start and changes
-//! nothing that is already there.
+//! Prepares the database: the role `admin`, schema `sys`, jobs, and what PostgreSQL must answer differently.
 
 use anyhow::Result;
 use tokio_postgres::Client;
 
-const ROLES: &str = "
-DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'admin') THEN
-    CREATE ROLE admin LOGIN CREATEROLE;
-  END IF;
-END $$;
-ALTER SCHEMA public OWNER TO admin;
-GRANT CREATE, CONNECT, TEMPORARY ON DATABASE postgres TO admin;
+const SCHEMA: &str = include_str!("bootstrap.sql");
+
+/// `version()` as recorded. Only in a PostgreSQL of our own: it changes the system catalog.
+/// STABLE, so that the planner inlines it; called as a built-in it would run PostgreSQL's own code.
+const VERSION: &str = "
+SET allow_system_table_mods = on;
+CREATE OR REPLACE FUNCTION pg_catalog.version() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+  AS $$ SELECT 'PostgreSQL 16'::text $$;
+RESET allow_system_table_mods;
 ";
 
-/// Prepares the database.
-pub async fn run(client: &Client) -> Result<()> {
-    client.batch_execute(ROLES).await?;
+/// Runs at every start and changes nothing that is already there.
+pub async fn run(client: &Client, embedded: bool) -> Result<()> {
+    client.batch_execute(SCHEMA).await?;
+    if embedded {
+        client.batch_execute(VERSION).await?;
+    }
     Ok(())
 }

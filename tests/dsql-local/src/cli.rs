@@ -65,6 +65,10 @@ pub struct Options {
     /// Secret access key of that principal.
     #[arg(long, default_value = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", hide_default_value = true)]
     pub secret_access_key: String,
+    /// A further principal: access_key_id=..,secret_access_key=..[,session_token=..][,expires_at=UNIX_SECONDS]
+    /// [,actions=DbConnect+DbConnectAdmin|none][,arn=..]. May be repeated.
+    #[arg(long, value_parser = parse_principal)]
+    pub principal: Vec<Principal>,
     /// State: ca.pem, server certificate, pgdata. Kept when given; default: a temporary directory removed at exit.
     #[arg(long)]
     pub dir: Option<PathBuf>,
@@ -80,6 +84,12 @@ pub struct Options {
     /// Seconds after which a transaction can no longer commit.
     #[arg(long, default_value_t = 300)]
     pub transaction_age_limit: u64,
+    /// Milliseconds that an asynchronous index build takes; tens of seconds on a real cluster.
+    #[arg(long, default_value_t = 200)]
+    pub job_delay_ms: u64,
+    /// Do not answer OC001 to other sessions after a schema change.
+    #[arg(long)]
+    pub no_schema_conflicts: bool,
 }
 
 impl Default for Options {
@@ -89,7 +99,45 @@ impl Default for Options {
     }
 }
 
+fn parse_principal(text: &str) -> Result<Principal, String> {
+    let mut principal = Principal {
+        access_key_id: String::new(),
+        secret_access_key: String::new(),
+        session_token: None,
+        expires_at: None,
+        may_connect: true,
+        may_connect_admin: true,
+        arn: "arn:aws:iam::123456789012:user/other".to_owned(),
+    };
+    for pair in text.split(',') {
+        let (name, value) = pair.split_once('=').ok_or_else(|| format!("{pair} is not name=value"))?;
+        match name {
+            "access_key_id" => principal.access_key_id = value.to_owned(),
+            "secret_access_key" => principal.secret_access_key = value.to_owned(),
+            "session_token" => principal.session_token = Some(value.to_owned()),
+            "expires_at" => {
+                principal.expires_at = Some(value.parse().map_err(|_| format!("{value} is no number"))?)
+            }
+            "arn" => principal.arn = value.to_owned(),
+            "actions" => {
+                principal.may_connect = value.split('+').any(|a| a == "DbConnect");
+                principal.may_connect_admin = value.split('+').any(|a| a == "DbConnectAdmin");
+            }
+            _ => return Err(format!("unknown key {name}")),
+        }
+    }
+    if principal.access_key_id.is_empty() || principal.secret_access_key.is_empty() {
+        return Err("access_key_id and secret_access_key are needed".to_owned());
+    }
+    Ok(principal)
+}
+
 impl Options {
+    /// Everybody who may connect.
+    pub fn principals(&self) -> Vec<Principal> {
+        std::iter::once(self.principal()).chain(self.principal.iter().cloned()).collect()
+    }
+
     /// The principal that the flags describe; it may use both actions.
     pub fn principal(&self) -> Principal {
         Principal {

@@ -32,6 +32,13 @@ pub struct Cluster {
     pub faults: Faults,
     /// Age at which a transaction can no longer commit.
     pub age_limit: Duration,
+    /// Time that an asynchronous job takes.
+    pub job_delay: Duration,
+    /// Wakes the worker of jobs.
+    pub job_waits: Notify,
+    /// Whether sessions learn of schema changes by OC001.
+    pub schema_conflicts: bool,
+    schema_version: AtomicU64,
     clock_shift: AtomicI64,
     sessions: Mutex<HashMap<u64, Arc<Notify>>>,
 }
@@ -68,12 +75,16 @@ impl Cluster {
         Cluster {
             endpoint: options.endpoint.clone(),
             region: options.region.clone(),
-            principals: vec![options.principal()],
+            principals: options.principals(),
             backend,
             stats: Stats::default(),
             sql: sql::Cache::default(),
             faults: Faults::default(),
             age_limit: Duration::from_secs(options.transaction_age_limit),
+            job_delay: Duration::from_millis(options.job_delay_ms),
+            job_waits: Notify::new(),
+            schema_conflicts: !options.no_schema_conflicts,
+            schema_version: AtomicU64::new(0),
             clock_shift: AtomicI64::new(0),
             sessions: Mutex::default(),
         }
@@ -83,6 +94,16 @@ impl Cluster {
     pub fn now(&self) -> i64 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
         i64::try_from(now).unwrap_or(i64::MAX).saturating_add(self.clock_shift.load(Ordering::Relaxed))
+    }
+
+    /// Number of committed schema changes.
+    pub fn schema_version(&self) -> u64 {
+        self.schema_version.load(Ordering::Acquire)
+    }
+
+    /// Notes a committed schema change; returns the new number.
+    pub fn schema_changed(&self) -> u64 {
+        self.schema_version.fetch_add(1, Ordering::AcqRel) + 1
     }
 
     /// Moves the server's clock, in seconds from the true time.

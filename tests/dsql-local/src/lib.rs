@@ -18,12 +18,11 @@ pub mod token;
 
 pub mod session;
 
-pub mod sql;
-
+pub mod faults;
 pub mod rules;
-
+pub mod sql;
 pub mod txn;
 
-pub mod faults;
+pub mod jobs;
 
 pub mod control;

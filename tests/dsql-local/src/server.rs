@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use crate::cli::Options;
 use crate::cluster::{Cluster, count};
 use crate::postgres::{self, Postgres};
-use crate::{bootstrap, control, session, startup, tls};
+use crate::{bootstrap, control, jobs, session, startup, tls};
 
 /// A running stand-in.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl Server {
         };
         let admin =
             postgres::connect(backend, "postgres").await.context("connect to PostgreSQL as postgres")?;
-        bootstrap::run(&admin).await.context("prepare the database")?;
+        bootstrap::run(&admin, embedded.is_some()).await.context("prepare the database")?;
 
         let cluster = Arc::new(Cluster::new(options, backend));
         let listener = TcpListener::bind(options.listen)
@@ -66,6 +66,7 @@ impl Server {
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(listener, Arc::clone(&cluster), tls));
         tasks.spawn(control::serve(controller, Arc::clone(&cluster)));
+        tasks.spawn(jobs::work(Arc::clone(&cluster), backend));
         Ok(Server { listen, control, postgres: backend, ca, dir, cluster, embedded, tasks, _temp: temp })
     }
 

@@ -18,7 +18,11 @@ const ALLOWED: &[&str] = &[
 ];
 
 /// Makes PostgreSQL behave like Aurora DSQL where a setting can.
-pub const BACKEND: &[(&str, &str)] = &[("default_transaction_isolation", "repeatable read")];
+pub const BACKEND: &[(&str, &str)] = &[
+    ("default_transaction_isolation", "repeatable read"),
+    // Aurora DSQL never waits for another writer. Not shorter, since PostgreSQL also waits for its own short locks.
+    ("lock_timeout", "30ms"),
+];
 
 /// Whether a session may set `name`.
 pub fn check(name: &str) -> Result<(), SqlError> {

@@ -1,14 +1,23 @@
 //! What PostgreSQL answers: passed on, swallowed, counted, or replaced by what Aurora DSQL would say.
 
+use bytes::BytesMut;
+
 use super::pipes::OUT_ENOUGH;
-use super::{Flow, Real, Request, Running, Session, Show, Stop};
+use super::{Expect, Flow, Guard, Real, Request, Running, Session, Show, Stop};
 use crate::cluster::count;
 use crate::sql::Kind;
 use crate::txn;
-use crate::wire::{Frame, SqlError, error_field, message, take_cstr};
+use crate::wire::{Frame, SqlError, cstr, error_field, message, take_cstr};
 
 /// Start of the text sent in place of a refused statement; the number of the refusal follows.
 const MARKER: &str = "dsql_local_refusal_";
+
+/// CommandComplete.
+pub(super) fn complete(tag: &str) -> Frame {
+    let mut out = BytesMut::new();
+    message(&mut out, b'C', |out| cstr(out, tag));
+    Frame(out.freeze())
+}
 
 impl Session<'_> {
     /// Handles every answer that has arrived.
@@ -85,7 +94,13 @@ impl Session<'_> {
             b'S' => self.forward_parameter(frame),
             b'E' => self.on_error(frame),
             b'Z' => self.on_ready(frame),
-            b'C' | b'I' | b's' => self.on_complete(frame),
+            b'C' | b'I' | b's' => {
+                let tag = self.expected.front().and_then(Expect::tag).filter(|_| frame.tag() == b'C');
+                match tag {
+                    Some(tag) => self.on_complete(&complete(tag)),
+                    None => self.on_complete(frame),
+                }
+            }
             b'1' | b'2' | b'3' => {
                 self.expected.pop_front();
                 self.pass(frame, quiet);
@@ -108,6 +123,8 @@ impl Session<'_> {
     fn pass(&mut self, frame: &Frame, quiet: bool) {
         if !quiet {
             self.pipes.out.extend_from_slice(&frame.0);
+        } else if let Some(captured) = &mut self.captured {
+            captured.push(frame.clone());
         }
     }
 
@@ -177,7 +194,7 @@ impl Session<'_> {
                 self.txn.ddl += 1;
                 self.ran.push(running.clone());
             }
-            Kind::Read => {}
+            Kind::Read | Kind::Lock | Kind::Session => {}
         }
         Ok(())
     }
@@ -198,7 +215,10 @@ impl Session<'_> {
     fn on_error(&mut self, frame: &Frame) {
         let quiet = self.expected.front().is_some_and(|e| e.show == Show::Nothing);
         let simple = matches!(self.expected.front().map(|e| &e.request), Some(Request::Query(..)));
-        if !quiet {
+        let conflict = matches!(error_field(frame.body(), b'C'), Some("40001" | "40P01" | "55P03"));
+        if self.guard == Guard::Watching && conflict {
+            self.guard = Guard::Lost;
+        } else if !quiet {
             match self.replacement(frame.body()) {
                 Some(error) => self.emit_error(&error),
                 None => {
@@ -234,6 +254,8 @@ impl Session<'_> {
             }
             // Waiting for a row or its writer: PostgreSQL would block or give up, Aurora DSQL calls it a conflict.
             "40001" | "40P01" | "55P03" => Some(txn::data_conflict()),
+            // PostgreSQL's own bound on a key is 2,704 bytes; Aurora DSQL's is about 1,981, which is not emulated.
+            "54000" if text.starts_with("index row ") => Some(SqlError::error("54000", "key size too large")),
             _ => None,
         }
     }

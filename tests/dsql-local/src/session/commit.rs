@@ -2,15 +2,46 @@
 
 use super::{Flow, Session};
 use crate::faults::{Effect, When};
+use crate::sql::Kind;
+use crate::txn;
 use crate::wire::SqlError;
 
 impl Session<'_> {
+    /// Whether another session has changed the schema since this one last looked.
+    pub(super) fn schema_news(&self) -> bool {
+        self.cluster.schema_conflicts && self.schema_used && self.schema_seen != self.cluster.schema_version()
+    }
+
+    /// Whether a statement may run where it stands in its transaction.
+    pub(super) fn admit(&mut self, kind: Kind) -> Result<(), SqlError> {
+        if matches!(kind, Kind::Begin | Kind::Commit | Kind::Rollback | Kind::Session) {
+            return Ok(());
+        }
+        let news = self.schema_news();
+        self.schema_seen = self.cluster.schema_version();
+        self.schema_used = true;
+        if news {
+            return Err(txn::schema_conflict());
+        }
+        if kind.is_ddl() && self.txn.ddl > 0 {
+            return Err(SqlError::error("0A000", "multiple ddl statements not supported in a transaction"));
+        }
+        if kind.is_ddl() && self.txn.wrote || kind == Kind::Write && self.txn.ddl > 0 {
+            return Err(SqlError::error("0A000", "ddl and dml are not supported in the same transaction"));
+        }
+        Ok(())
+    }
+
     /// Waits for the ordered latency and decides. `Err`: the client gets this error and nothing is kept. `Ok`: commit,
     /// and afterwards let the effect strike.
     pub(super) async fn before_commit(&mut self) -> Flow<Result<Option<Effect>, SqlError>> {
         self.delay(true).await;
         if let Err(error) = self.txn.verdict(self.cluster.age_limit) {
             return Ok(Err(error));
+        }
+        if self.schema_news() {
+            self.schema_seen = self.cluster.schema_version();
+            return Ok(Err(txn::schema_conflict()));
         }
         let texts: Vec<&str> = self.ran.iter().filter_map(|r| r.get()).map(|s| s.text.as_str()).collect();
         if let Some(effect) = self.cluster.faults.strike(When::Before, &texts) {

@@ -2,13 +2,13 @@
 
 use bytes::{BufMut, BytesMut};
 
-use super::{Flow, Real, Request, Running, Session, Show};
+use super::{Flow, Portal, Real, Request, Running, Session, Show};
 use crate::faults::When;
 use crate::sql::Kind;
 use crate::wire::{Frame, SqlError, cstr, message, take_cstr};
 
 /// Name of the stand-in's own statement and portal.
-const OWN: &str = "dsql_local";
+pub(super) const OWN: &str = "dsql_local";
 
 impl Session<'_> {
     pub(super) fn on_parse(&mut self, frame: &Frame) -> Flow {
@@ -37,15 +37,22 @@ impl Session<'_> {
         Ok(())
     }
 
-    pub(super) fn on_bind(&mut self, frame: &Frame) -> Flow {
+    pub(super) async fn on_bind(&mut self, frame: &Frame) -> Flow {
         let mut body = frame.body();
         if let (Some(portal), Some(name)) = (take_cstr(&mut body), take_cstr(&mut body))
-            && let Some(running) = self.prepared.get(name)
+            && let Some(running) = self.prepared.get(name).cloned()
         {
+            self.check_values(frame, body, name, &running).await?;
+            if self.skipping {
+                return Ok(());
+            }
             let bytes = u64::try_from(body.len()).unwrap_or(0);
             // A literal INSERT has its values in the text, not in the Bind.
             let bytes = bytes + running.get().map_or(0, |s| s.literal_bytes);
-            self.portals.insert(portal.to_owned(), (running.clone(), bytes));
+            // Only a transaction block can need the values again; keeping them costs a buffer.
+            let bind = (self.real == Real::Open).then(|| frame.clone());
+            let portal_state = Portal { running, bytes, bind };
+            self.portals.insert(portal.to_owned(), portal_state);
         }
         self.forward(frame, Request::Bind);
         Ok(())
@@ -54,11 +61,24 @@ impl Session<'_> {
     pub(super) async fn on_execute(&mut self, frame: Frame) -> Flow {
         let mut body = frame.body();
         let portal = take_cstr(&mut body).unwrap_or_default();
-        let Some((running, bytes)) = self.portals.get(portal).cloned() else {
-            let nothing = Running { list: [].into(), index: 0 };
-            self.forward(&frame, Request::Execute(nothing, 0));
+        let Some(Portal { running, bytes, bind }) = self.portals.get(portal).cloned() else {
+            self.forward(&frame, Request::Execute(Running::nothing(), 0));
             return Ok(());
         };
+        let kind = running.kind();
+        // What comes before must be known: whether it was DDL, whether a transaction block is open.
+        if self.gated && (kind.is_ddl() || self.unit_ddl) || kind.may_conflict() && self.unit_began {
+            self.barrier().await?;
+            if self.skipping {
+                return Ok(());
+            }
+        }
+        self.unit_ddl |= kind.is_ddl();
+        self.unit_began |= kind == Kind::Begin;
+        if let Err(error) = self.admit(kind) {
+            self.refuse(error);
+            return Ok(());
+        }
         self.txn.touch();
         let text = running.get().map_or("", |s| s.text.as_str());
         if let Some(effect) = self.cluster.faults.strike(When::Statement, &[text]) {
@@ -66,10 +86,17 @@ impl Session<'_> {
             self.refuse(error);
             return Ok(());
         }
-        match running.kind() {
+        match kind {
             Kind::Commit => return self.execute_commit(&frame, running).await,
-            Kind::Begin | Kind::Rollback | Kind::Read => {}
-            Kind::Write | Kind::Ddl | Kind::IndexAsync | Kind::ValidateAsync => self.gated = true,
+            Kind::Begin | Kind::Rollback | Kind::Read | Kind::Session => {}
+            Kind::Lock | Kind::Write | Kind::Ddl | Kind::IndexAsync | Kind::ValidateAsync => {
+                self.gated = true
+            }
+        }
+        if let Some(bind) = bind.filter(|_| kind.may_conflict() && self.real == Real::Open)
+            && running.get().is_some_and(|s| s.shadow.is_some())
+        {
+            return self.execute_guarded(&frame, running, bytes, &bind).await;
         }
         self.forward(&frame, Request::Execute(running, bytes));
         Ok(())
@@ -81,7 +108,7 @@ impl Session<'_> {
         if self.skipping {
             return Ok(());
         }
-        if self.real != Real::Open || !self.txn.changes() {
+        if self.real != Real::Open || !self.txn.must_decide(self.cluster.age_limit) {
             self.forward(frame, Request::Execute(running, 0));
             return Ok(());
         }
@@ -112,6 +139,7 @@ impl Session<'_> {
     pub(super) async fn on_sync(&mut self) -> Flow {
         let slow = self.cluster.faults.slow();
         if !self.gated && !self.poison && !slow && !self.skipping {
+            self.end_unit();
             self.send_sync();
             self.expect_ready(Request::Sync);
             return Ok(());
@@ -130,7 +158,7 @@ impl Session<'_> {
         }
         let commits = implicit && !self.skipping;
         if self.poison {
-            self.send_parse("", "dsql_local_poison", &[0, 0], Show::Nothing);
+            self.send_parse(OWN, "dsql_local_poison", &[0, 0], Show::Nothing);
         }
         self.failed = false;
         self.send_sync();
@@ -146,8 +174,7 @@ impl Session<'_> {
         if self.real == Real::Idle {
             self.end_transaction(commits && !self.failed);
         }
-        (self.skipping, self.poison, self.gated, self.failed) = (false, false, false, false);
-        self.refusals.clear();
+        self.end_unit();
         if !commits {
             self.delay(false).await;
         }
@@ -158,13 +185,13 @@ impl Session<'_> {
     /// Makes PostgreSQL fail here, with an error that becomes `error`.
     pub(super) fn refuse(&mut self, error: SqlError) {
         let text = self.refusal_text(error);
-        self.send_parse("", &text, &[0, 0], Show::All);
+        self.send_parse(OWN, &text, &[0, 0], Show::All);
         self.skipping = true;
         self.gated = true;
     }
 
     /// `types` is the rest of the Parse message: the number of parameter types, and these.
-    fn send_parse(&mut self, name: &str, text: &str, types: &[u8], show: Show) {
+    pub(super) fn send_parse(&mut self, name: &str, text: &str, types: &[u8], show: Show) {
         message(self.pipes.backend_queue(), b'P', |out| {
             cstr(out, name);
             cstr(out, text);
@@ -173,7 +200,7 @@ impl Session<'_> {
         self.expect(Request::Parse, show);
     }
 
-    fn send_sync(&mut self) {
+    pub(super) fn send_sync(&mut self) {
         message(self.pipes.backend_queue(), b'S', |_| {});
     }
 
@@ -190,13 +217,20 @@ impl Session<'_> {
             cstr(out, OWN);
             out.put_u32(0);
         });
-        message(&mut out, b'C', |out| {
-            out.put_u8(b'S');
-            cstr(out, OWN);
-        });
         self.pipes.send(&out);
         self.expect(Request::Bind, Show::Nothing);
-        self.expect(Request::Execute(Running { list: [].into(), index: 0 }, 0), Show::Nothing);
-        self.expect(Request::Close, Show::Nothing);
+        self.expect(Request::Execute(Running::nothing(), 0), Show::Nothing);
+        self.close_own();
+    }
+
+    /// Closes the stand-in's own portal and statement; inside a transaction block they would stay.
+    pub(super) fn close_own(&mut self) {
+        for kind in [b'P', b'S'] {
+            message(self.pipes.backend_queue(), b'C', |out| {
+                out.put_u8(kind);
+                cstr(out, OWN);
+            });
+            self.expect(Request::Close, Show::Nothing);
+        }
     }
 }

@@ -8,11 +8,14 @@
 
 mod answers;
 mod commit;
+mod conflict;
 mod extended;
 mod pipes;
 mod simple;
+mod values;
 
 use std::collections::{HashMap, VecDeque};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -54,6 +57,11 @@ struct Running {
 }
 
 impl Running {
+    /// For requests of the session's own.
+    fn nothing() -> Self {
+        Running { list: [].into(), index: 0 }
+    }
+
     fn get(&self) -> Option<&Statement> {
         self.list.get(self.index)
     }
@@ -61,6 +69,16 @@ impl Running {
     fn kind(&self) -> Kind {
         self.get().map_or(Kind::Read, |s| s.kind)
     }
+}
+
+/// A bound statement.
+#[derive(Debug, Clone)]
+struct Portal {
+    running: Running,
+    /// Size of its values.
+    bytes: u64,
+    /// The Bind message, inside a transaction block.
+    bind: Option<Frame>,
 }
 
 /// A request for which PostgreSQL still owes the answer.
@@ -71,6 +89,16 @@ struct Expect {
     show: Show,
     /// Whether it sees ReadyForQuery; otherwise the session sends its own when it has decided.
     ready: bool,
+}
+
+impl Expect {
+    /// The tag that the client must see instead of PostgreSQL's.
+    fn tag(&self) -> Option<&'static str> {
+        match &self.request {
+            Request::Execute(running, _) | Request::Query(Some(running), _) => running.get()?.tag,
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +127,14 @@ enum Real {
     Failed,
 }
 
+/// Watch over a statement in a transaction block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    Off,
+    Watching,
+    Lost,
+}
+
 /// A client's session.
 struct Session<'c> {
     cluster: &'c Cluster,
@@ -124,8 +160,20 @@ struct Session<'c> {
     copying: bool,
     /// COPY data was taken while the client's Sync waited; such a Sync does not count.
     copied: bool,
+    /// A statement runs that may lose a conflict without the client being told yet.
+    guard: Guard,
+    /// Answers that the client does not see and the session wants.
+    captured: Option<Vec<Frame>>,
+    /// Number of the last schema change that this session knows of.
+    schema_seen: u64,
+    /// The session has used the schema, so a change of it is news.
+    schema_used: bool,
+    /// DDL was executed since the last Sync.
+    unit_ddl: bool,
+    /// BEGIN was executed since the last Sync.
+    unit_began: bool,
     prepared: HashMap<String, Running>,
-    portals: HashMap<String, (Running, u64)>,
+    portals: HashMap<String, Portal>,
     refusals: HashMap<u64, SqlError>,
     next_refusal: u64,
 }
@@ -147,6 +195,12 @@ pub async fn run(cluster: &Cluster, id: u64, connected: Connected) -> Result<()>
         held: None,
         copying: false,
         copied: false,
+        guard: Guard::Off,
+        captured: None,
+        schema_seen: cluster.schema_version(),
+        schema_used: false,
+        unit_ddl: false,
+        unit_began: false,
         prepared: HashMap::new(),
         portals: HashMap::new(),
         refusals: HashMap::new(),
@@ -161,8 +215,15 @@ pub async fn run(cluster: &Cluster, id: u64, connected: Connected) -> Result<()>
     match ended {
         Ok(()) | Err(Stop::Quiet) => Ok(()),
         Err(Stop::Reset) => session.pipes.reset(),
+        // A client that just goes is nothing to report.
+        Err(Stop::Failed(e)) if e.downcast_ref::<io::Error>().is_some_and(is_end) => Ok(()),
         Err(Stop::Failed(e)) => Err(e),
     }
+}
+
+fn is_end(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), UnexpectedEof | ConnectionReset | BrokenPipe)
 }
 
 impl Session<'_> {
@@ -209,7 +270,7 @@ impl Session<'_> {
             _ if self.skipping => return Ok(()),
             b'Q' => return self.on_query(&frame).await,
             b'P' => self.on_parse(&frame)?,
-            b'B' => self.on_bind(&frame)?,
+            b'B' => return self.on_bind(&frame).await,
             b'E' => return self.on_execute(frame).await,
             b'D' => self.forward(&frame, Request::Describe),
             b'C' => self.forward(&frame, Request::Close),
@@ -269,10 +330,21 @@ impl Session<'_> {
         }
     }
 
+    /// Forgets what concerns the messages up to a Sync, or one query string.
+    fn end_unit(&mut self) {
+        (self.skipping, self.poison, self.gated, self.failed) = (false, false, false, false);
+        (self.unit_ddl, self.unit_began) = (false, false);
+        self.refusals.clear();
+    }
+
     fn end_transaction(&mut self, committed: bool) {
         if committed && self.txn.changes() {
             count(&self.cluster.stats.commits);
             self.cluster.stats.rows.fetch_add(self.txn.rows, Ordering::Relaxed);
+            if self.txn.ddl > 0 {
+                self.schema_seen = self.cluster.schema_changed();
+                self.cluster.job_waits.notify_one();
+            }
         }
         self.txn = Txn::default();
         self.ran.clear();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::values::check_literals;
 use super::{Flow, Real, Request, Running, Session, Show};
 use crate::faults::When;
 use crate::sql::{Kind, Statement};
@@ -16,8 +17,12 @@ impl Session<'_> {
             return Ok(());
         };
         let list = self.cluster.sql.analyse(text);
-        let harmless = |s: &Statement| s.kind == Kind::Read && s.refusal.is_none() && !s.rewritten;
-        if list.iter().all(harmless) && !self.cluster.faults.slow() {
+        let harmless = |s: &Statement| {
+            matches!(s.kind, Kind::Read | Kind::Session) && s.refusal.is_none() && !s.rewritten
+        };
+        let reads = list.iter().any(|s| s.kind == Kind::Read);
+        if list.iter().all(harmless) && !(reads && self.schema_news()) && !self.cluster.faults.slow() {
+            self.schema_used |= reads;
             let running = (!list.is_empty()).then_some(Running { list, index: 0 });
             self.txn.touch();
             self.pipes.send(&frame.0);
@@ -34,8 +39,7 @@ impl Session<'_> {
             self.delay(false).await;
         }
         self.release_held();
-        (self.failed, self.poison, self.gated) = (false, false, false);
-        self.refusals.clear();
+        self.end_unit();
         self.emit_ready();
         Ok(self.pipes.flush_client().await?)
     }
@@ -45,13 +49,19 @@ impl Session<'_> {
         let mut commits = false;
         for (index, statement) in list.iter().enumerate() {
             let running = Running { list: Arc::clone(list), index };
+            if let Err(error) = self.admit(statement.kind) {
+                self.fail_query(error).await?;
+                break;
+            }
             self.txn.touch();
             if let Some(effect) = self.cluster.faults.strike(When::Statement, &[&statement.text]) {
                 let Some(error) = effect.error() else { return self.strike(effect) };
                 self.fail_query(error).await?;
                 break;
             }
-            if let Some(error) = statement.refusal.clone() {
+            let literals =
+                if statement.kind.may_conflict() { check_literals(&statement.text) } else { Ok(()) };
+            if let Some(error) = statement.refusal.clone().or(literals.err()) {
                 self.fail_query(error).await?;
                 break;
             }
@@ -76,12 +86,16 @@ impl Session<'_> {
                     self.query(&statement.text, Some(running), Show::All).await?;
                 }
                 _ => {
-                    let writes = statement.kind != Kind::Read;
+                    let writes = statement.kind != Kind::Read && statement.kind != Kind::Session;
                     if self.real == Real::Idle && (writes || list.len() > 1) {
                         self.query("BEGIN", None, Show::Nothing).await?;
                         self.hidden = true;
                     }
-                    self.query(&statement.text, Some(running), Show::All).await?;
+                    let block = self.real == Real::Open && !self.hidden && statement.kind.may_conflict();
+                    match statement.shadow.clone().filter(|_| block) {
+                        Some(shadow) => self.query_guarded(running, &shadow).await?,
+                        None => self.query(&statement.text, Some(running), Show::All).await?,
+                    }
                 }
             }
             if self.failed {
@@ -157,7 +171,7 @@ impl Session<'_> {
     }
 
     /// Sends one statement and waits for the answer.
-    async fn query(&mut self, text: &str, running: Option<Running>, show: Show) -> Flow {
+    pub(super) async fn query(&mut self, text: &str, running: Option<Running>, show: Show) -> Flow {
         message(self.pipes.backend_queue(), b'Q', |out| cstr(out, text));
         let bytes = running.as_ref().and_then(Running::get).map_or(0, |s| s.literal_bytes);
         self.expect(Request::Query(running, bytes), show);

@@ -4,7 +4,9 @@
 //! nodes are those of gram.y. The forms that only Aurora DSQL has (`CREATE INDEX ASYNC`) are taken out by the scanner
 //! first.
 
+pub mod rewrite;
 pub mod scan;
+pub mod shadow;
 pub mod statement;
 pub mod tree;
 
@@ -21,22 +23,28 @@ const CACHE_BYTES: usize = 16 * 1024 * 1024;
 /// Remembers what a query text consists of, so that a large INSERT is parsed once.
 #[derive(Debug, Default)]
 pub struct Cache {
-    entries: Mutex<(usize, HashMap<String, Arc<[Statement]>>)>,
+    entries: Mutex<Entries>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    bytes: usize,
+    known: HashMap<String, Arc<[Statement]>>,
 }
 
 impl Cache {
     /// The statements of `text`.
     pub fn analyse(&self, text: &str) -> Arc<[Statement]> {
-        if let Some(known) = lock(&self.entries).1.get(text) {
+        if let Some(known) = lock(&self.entries).known.get(text) {
             return Arc::clone(known);
         }
         let statements: Arc<[Statement]> = scan::split(text).into_iter().map(statement::analyse).collect();
         let mut entries = lock(&self.entries);
-        if entries.0 + text.len() > CACHE_BYTES {
-            *entries = (0, HashMap::new());
+        if entries.bytes + text.len() > CACHE_BYTES {
+            *entries = Entries::default();
         }
-        entries.0 += text.len();
-        entries.1.insert(text.to_owned(), Arc::clone(&statements));
+        entries.bytes += text.len();
+        entries.known.insert(text.to_owned(), Arc::clone(&statements));
         statements
     }
 }

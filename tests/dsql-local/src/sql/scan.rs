@@ -81,9 +81,7 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         while self.at < self.text.len() {
             let byte = self.peek(0);
-            if backslash && byte == b'\\' {
-                self.at += 2;
-            } else if byte == quote && self.peek(1) == quote {
+            if backslash && byte == b'\\' || byte == quote && self.peek(1) == quote {
                 self.at += 2;
             } else if byte == quote {
                 self.at += 1;
@@ -243,20 +241,14 @@ pub fn shorten_values(text: &str) -> Option<(String, usize)> {
             }
             Token::Word => {
                 let word = &text[range];
-                if !in_values && depth == 0 && word.eq_ignore_ascii_case("values") {
-                    in_values = true;
-                } else if in_values && depth == 0 {
+                if in_values && depth == 0 {
                     break;
-                } else if in_values && word.eq_ignore_ascii_case("select") {
-                    return None;
-                } else if rows == 0
-                    && end == 0
-                    && !in_values
-                    && depth == 0
-                    && word.eq_ignore_ascii_case("select")
-                {
+                }
+                // INSERT ... SELECT, or a subquery among the values.
+                if word.eq_ignore_ascii_case("select") && (in_values || depth == 0) {
                     return None;
                 }
+                in_values |= depth == 0 && word.eq_ignore_ascii_case("values");
             }
             _ => {}
         }

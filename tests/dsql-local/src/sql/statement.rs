@@ -4,7 +4,7 @@
 use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
 use postgresql_cst_parser::{ResolvedNode, parse};
 
-use super::{scan, tree};
+use super::{rewrite, scan, shadow, tree};
 use crate::rules;
 use crate::wire::SqlError;
 
@@ -19,14 +19,30 @@ pub enum Kind {
     Rollback,
     /// INSERT, UPDATE, DELETE, COPY FROM, and SELECT with one of those inside.
     Write,
+    /// SELECT ... FOR UPDATE or FOR KEY SHARE: writes nothing, but can lose a conflict.
+    Lock,
     /// Changes the schema; also GRANT and REVOKE.
     Ddl,
     /// CREATE INDEX ASYNC.
     IndexAsync,
     /// ALTER TABLE ASYNC ... VALIDATE CONSTRAINT.
     ValidateAsync,
-    /// Everything else: reads, SET, SHOW, EXPLAIN, and text that does not parse.
+    /// Reads tables; also EXPLAIN, CALL, and text that does not parse.
     Read,
+    /// SET, SHOW and queries that name no table.
+    Session,
+}
+
+impl Kind {
+    /// Counts as DDL: one to a transaction, and not beside writes.
+    pub fn is_ddl(self) -> bool {
+        matches!(self, Kind::Ddl | Kind::IndexAsync | Kind::ValidateAsync)
+    }
+
+    /// May lose a conflict with another session.
+    pub fn may_conflict(self) -> bool {
+        matches!(self, Kind::Write | Kind::Lock)
+    }
 }
 
 /// One statement of a query string.
@@ -40,8 +56,25 @@ pub struct Statement {
     pub rewritten: bool,
     /// Bytes of the literals in the text.
     pub literal_bytes: u64,
+    /// Rows of its VALUES list, when it has a long one.
+    pub value_rows: usize,
+    /// CommandComplete as the client expects it, when `text` yields another.
+    pub tag: Option<&'static str>,
+    /// How the answer can be found without writing, after the statement has lost a conflict.
+    pub shadow: Option<Shadow>,
     /// The answer of Aurora DSQL when it does not take the statement.
     pub refusal: Option<SqlError>,
+}
+
+/// What a statement that lost a conflict answers all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shadow {
+    /// CommandComplete with this tag and number of rows.
+    Rows(&'static str, u64),
+    /// CommandComplete with this tag and the number that this query yields.
+    Count(&'static str, String),
+    /// The answer of this query itself.
+    Query(String),
 }
 
 /// Finds out what a statement is.
@@ -49,10 +82,21 @@ pub fn analyse(text: &str) -> Statement {
     let without_async = scan::without_async(text);
     let is_async = without_async.is_some();
     let sent = without_async.unwrap_or_else(|| text.to_owned());
-    let shortened = scan::shorten_values(&sent).map(|(short, _)| short);
+    let (shortened, rows) = match scan::shorten_values(&sent) {
+        Some((short, rows)) => (Some(short), Some(rows)),
+        None => (None, None),
+    };
     let literal_bytes = scan::literal_bytes(&sent);
-    let mut statement =
-        Statement { kind: Kind::Read, text: sent, rewritten: is_async, literal_bytes, refusal: None };
+    let mut statement = Statement {
+        kind: Kind::Read,
+        text: sent,
+        rewritten: is_async,
+        literal_bytes,
+        value_rows: rows.unwrap_or(1),
+        tag: None,
+        shadow: None,
+        refusal: None,
+    };
     // PostgreSQL says what is wrong with a text that does not parse.
     let Ok(root) = parse(shortened.as_deref().unwrap_or(&statement.text)) else { return statement };
     let Some(node) = root.descendants().find(|n| n.kind() == K::toplevel_stmt).and_then(statement_node)
@@ -61,6 +105,12 @@ pub fn analyse(text: &str) -> Statement {
     };
     statement.kind = kind(node, is_async);
     statement.refusal = rules::check(node, is_async).err();
+    statement.shadow = shadow::of(node, rows);
+    if let Some((text, tag)) = rewrite::of(node, is_async, &statement.text) {
+        statement.text = text;
+        statement.tag = tag;
+        statement.rewritten = true;
+    }
     statement
 }
 
@@ -86,17 +136,12 @@ fn kind(node: &ResolvedNode, is_async: bool) -> Kind {
         K::ExplainStmt if tree::tokens(node).any(|(_, text)| text.eq_ignore_ascii_case("analyze")) => {
             writes_inside(node)
         }
-        K::ExplainStmt
-        | K::VariableSetStmt
+        K::VariableSetStmt
         | K::VariableResetStmt
         | K::VariableShowStmt
         | K::ConstraintsSetStmt
-        | K::DeallocateStmt
-        | K::CallStmt
-        | K::CopyStmt
-        | K::AnalyzeStmt
-        | K::CheckPointStmt
-        | K::DoStmt => Kind::Read,
+        | K::DeallocateStmt => Kind::Session,
+        K::ExplainStmt | K::CallStmt | K::CopyStmt | K::AnalyzeStmt => Kind::Read,
         K::IndexStmt if is_async => Kind::IndexAsync,
         K::AlterTableStmt if is_async => Kind::ValidateAsync,
         _ => Kind::Ddl,
@@ -105,5 +150,13 @@ fn kind(node: &ResolvedNode, is_async: bool) -> Kind {
 
 fn writes_inside(node: &ResolvedNode) -> Kind {
     let writes = |n: &ResolvedNode| matches!(n.kind(), K::InsertStmt | K::UpdateStmt | K::DeleteStmt);
-    if node.descendants().any(writes) { Kind::Write } else { Kind::Read }
+    if node.descendants().any(writes) {
+        Kind::Write
+    } else if tree::find(node, K::for_locking_item).is_some() {
+        Kind::Lock
+    } else if tree::find(node, K::qualified_name).is_some() {
+        Kind::Read
+    } else {
+        Kind::Session
+    }
 }

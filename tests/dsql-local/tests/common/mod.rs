@@ -1,5 +1,7 @@
 //! Starts one stand-in per test program and connects to it.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+pub mod raw;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,42 +16,45 @@ use tokio_postgres::error::DbError;
 use tokio_postgres::{Client, Config, Error};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-pub(crate) const ENDPOINT: &str = "abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws";
+pub const ENDPOINT: &str = "abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws";
 
 /// A server of its own for a test. A missing PostgreSQL fails with the command that fetches it.
-pub(crate) async fn start() -> Server {
+pub async fn start() -> Server {
     start_with(Options::default()).await
 }
 
-pub(crate) async fn start_with(options: Options) -> Server {
+pub async fn start_with(options: Options) -> Server {
     Server::start(&options).await.unwrap_or_else(|e| panic!("cannot start dsql-local: {e:#}"))
 }
 
-pub(crate) fn now() -> i64 {
+pub fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
 }
 
-pub(crate) fn token(user: &str) -> String {
+pub fn token(user: &str) -> String {
     let options = Options::default();
     token::mint(&options.principal(), &options.endpoint, &options.region, user == "admin", now(), 900)
 }
 
 /// TLS that trusts the stand-in's CA only.
-pub(crate) fn tls(ca: &Path) -> MakeRustlsConnect {
+pub fn client_config(ca: &Path) -> rustls::ClientConfig {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(ca).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let mut config = config;
     config.alpn_protocols = vec![b"postgresql".to_vec()];
-    MakeRustlsConnect::new(config)
+    config
 }
 
-pub(crate) fn config(server: &Server, user: &str) -> Config {
+pub fn tls(ca: &Path) -> MakeRustlsConnect {
+    MakeRustlsConnect::new(client_config(ca))
+}
+
+pub fn config(server: &Server, user: &str) -> Config {
     let mut config = Config::new();
     config
         .host(ENDPOINT)
@@ -62,18 +67,18 @@ pub(crate) fn config(server: &Server, user: &str) -> Config {
     config
 }
 
-pub(crate) async fn try_connect(server: &Server, config: &Config) -> Result<Client, Error> {
+pub async fn try_connect(server: &Server, config: &Config) -> Result<Client, Error> {
     let (client, connection) = config.connect(tls(&server.ca)).await?;
     tokio::spawn(async move { connection.await.ok() });
     Ok(client)
 }
 
-pub(crate) async fn connect(server: &Server) -> Client {
+pub async fn connect(server: &Server) -> Client {
     try_connect(server, &config(server, "admin")).await.expect("connect as admin")
 }
 
 /// Sends one command to the control port.
-pub(crate) async fn ctl(server: &Server, command: &str) -> serde_json::Value {
+pub async fn ctl(server: &Server, command: &str) -> serde_json::Value {
     use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
     let mut tcp = tokio::net::TcpStream::connect(server.control).await.unwrap();
     tcp.write_all(format!("{command}\n").as_bytes()).await.unwrap();
@@ -84,12 +89,12 @@ pub(crate) async fn ctl(server: &Server, command: &str) -> serde_json::Value {
 }
 
 /// SQLSTATE and message of a server error.
-pub(crate) fn db(error: &Error) -> &DbError {
+pub fn db(error: &Error) -> &DbError {
     error.as_db_error().unwrap_or_else(|| panic!("not a server error: {error:?}"))
 }
 
 #[track_caller]
-pub(crate) fn assert_error<T: std::fmt::Debug>(result: Result<T, Error>, code: &str, message: &str) {
+pub fn assert_error<T: std::fmt::Debug>(result: Result<T, Error>, code: &str, message: &str) {
     let error = result.expect_err(message);
     let error = db(&error);
     assert_eq!((error.code().code(), error.message()), (code, message));

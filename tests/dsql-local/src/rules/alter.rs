@@ -1,0 +1,85 @@
+//! ALTER TABLE and its relatives that share the node.
+
+use postgresql_cst_parser::ResolvedNode;
+use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
+
+use super::{Verdict, types, unsupported};
+use crate::sql::tree;
+
+pub(super) fn table(node: &ResolvedNode, is_async: bool) -> Verdict {
+    node.descendants()
+        .filter(|n| n.kind() == K::alter_table_cmd)
+        .try_for_each(|command| one(command, is_async))
+}
+
+fn one(command: &ResolvedNode, is_async: bool) -> Verdict {
+    let words: Vec<String> = tree::tokens(command).map(|(_, text)| text.to_ascii_uppercase()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if let Some(column) = tree::child(command, K::columnDef) {
+        return add_column(column);
+    }
+    if let Some(constraint) = tree::child(command, K::TableConstraint) {
+        return add_constraint(constraint);
+    }
+    match words[..] {
+        ["VALIDATE", ..] if is_async => Ok(()),
+        ["VALIDATE", ..] => unsupported("unsupported ALTER TABLE VALIDATE CONSTRAINT statement"),
+        ["ALTER", "CONSTRAINT", ..] => unsupported("unsupported ALTER TABLE ALTER CONSTRAINT statement"),
+        ["ALTER", ref rest @ ..] => {
+            // The column's name stands between ALTER [COLUMN] and what is done to it.
+            let rest = if rest.first() == Some(&"COLUMN") { &rest[1..] } else { rest };
+            alter_column(rest.get(1..).unwrap_or_default())
+        }
+        ["DROP" | "OWNER", ..] => Ok(()),
+        _ => {
+            let verb: Vec<&str> = words.iter().take(2).copied().collect();
+            unsupported(format!("unsupported ALTER TABLE {} statement", verb.join(" ")))
+        }
+    }
+}
+
+/// A new column takes a plain type and nothing else; STORAGE and COMPRESSION are no constraints.
+fn add_column(column: &ResolvedNode) -> Verdict {
+    if let Some(typename) = tree::child(column, K::Typename) {
+        types::check(&types::read(typename))?;
+    }
+    if tree::child(column, K::ColQualList).is_some() {
+        return unsupported("ALTER TABLE ADD COLUMN with constraint not supported");
+    }
+    Ok(())
+}
+
+/// CHECK and FOREIGN KEY come NOT VALID, UNIQUE from an index that exists.
+fn add_constraint(constraint: &ResolvedNode) -> Verdict {
+    let not_valid = {
+        let words: Vec<String> =
+            tree::tokens(constraint).map(|(_, text)| text.to_ascii_uppercase()).collect();
+        words.windows(2).any(|pair| pair == ["NOT", "VALID"])
+    };
+    let kind = tree::find(constraint, K::ConstraintElem)
+        .and_then(|element| tree::tokens(element).next().map(|(kind, _)| kind));
+    let fine = match kind {
+        Some(K::CHECK | K::FOREIGN) => not_valid,
+        Some(K::UNIQUE) => tree::has(constraint, K::ExistingIndex),
+        _ => false,
+    };
+    if fine { Ok(()) } else { unsupported("unsupported ALTER TABLE ADD CONSTRAINT statement") }
+}
+
+fn alter_column(action: &[&str]) -> Verdict {
+    let refused = match action {
+        ["SET", "DEFAULT", ..] | ["DROP", "DEFAULT" | "NOT" | "IDENTITY" | "EXPRESSION", ..] => return Ok(()),
+        ["SET", "STORAGE", ..] | ["RESTART", ..] => return Ok(()),
+        ["SET", "NOT", "NULL"] => "SET NOT NULL",
+        ["TYPE" | "SET", "DATA", ..] | ["TYPE", ..] => "SET DATA TYPE",
+        ["ADD", ..] => "ADD IDENTITY",
+        ["SET", "STATISTICS", ..] => return Ok(()),
+        ["SET", "COMPRESSION", ..] => "SET COMPRESSION",
+        ["SET", "GENERATED" | "INCREMENT" | "MINVALUE" | "MAXVALUE" | "CACHE" | "CYCLE" | "START", ..] => {
+            return Ok(());
+        }
+        ["SET", ..] => "SET",
+        _ => "RESET",
+    };
+    unsupported(format!("unsupported ALTER TABLE ALTER COLUMN ... {refused} statement"))
+}

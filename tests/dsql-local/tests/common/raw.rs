@@ -1,0 +1,250 @@
+//! A client at the level of protocol messages: it sees command tags, and can send what a well-behaved driver would not.
+
+use bytes::{BufMut, BytesMut};
+use dsql_local::server::Server;
+use dsql_local::wire::{Frame, FrameReader, cstr, error_field, message, take_cstr};
+use rustls_pki_types::ServerName;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use super::{ENDPOINT, client_config, token};
+
+/// One answer to one statement.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    pub tag: Option<String>,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<Option<String>>>,
+    pub error: Option<SqlError>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqlError {
+    pub severity: String,
+    pub code: String,
+    pub message: String,
+    pub detail: Option<String>,
+    pub hint: Option<String>,
+}
+
+pub struct Raw {
+    stream: FrameReader<TlsStream<TcpStream>>,
+    /// Status of the last ReadyForQuery.
+    pub status: u8,
+}
+
+/// Connects with any SNI, user, password and startup parameters. The error is the server's, or `None` when it just closed.
+pub async fn open(
+    server: &Server,
+    sni: ServerName<'static>,
+    user: &str,
+    password: &str,
+    extra: &[(&str, &str)],
+) -> Result<Raw, Option<SqlError>> {
+    let mut config = client_config(&server.ca);
+    config.enable_sni = matches!(sni, ServerName::DnsName(_));
+    // Certificates are the business of other tests; this client wants the server's own answer.
+    config.dangerous().set_certificate_verifier(std::sync::Arc::new(AcceptAny));
+    let tcp = TcpStream::connect(server.listen).await.map_err(|_| None)?;
+    let connector = TlsConnector::from(std::sync::Arc::new(config));
+    let stream = connector.connect(sni, tcp).await.map_err(|_| None)?;
+    let mut raw = Raw { stream: FrameReader::new(stream, 1 << 30), status: 0 };
+    let mut packet = BytesMut::new();
+    packet.put_u32(0);
+    packet.put_u32(0x0003_0000);
+    for (name, value) in [("user", user), ("database", "postgres")].iter().chain(extra) {
+        cstr(&mut packet, name);
+        cstr(&mut packet, value);
+    }
+    packet.put_u8(0);
+    let length = u32::try_from(packet.len()).unwrap();
+    packet[..4].copy_from_slice(&length.to_be_bytes());
+    raw.write(&packet).await;
+    let Some(first) = raw.read().await else { return Err(None) };
+    if first.tag() == b'E' {
+        return Err(Some(sql_error(&first)));
+    }
+    let mut out = BytesMut::new();
+    message(&mut out, b'p', |out| cstr(out, password));
+    raw.write(&out).await;
+    let answer = raw.until_ready().await.ok_or(None)?;
+    match answer.into_iter().find_map(|a| a.error) {
+        Some(error) => Err(Some(error)),
+        None => Ok(raw),
+    }
+}
+
+pub async fn connect(server: &Server) -> Raw {
+    let name = ServerName::try_from(ENDPOINT).unwrap();
+    open(server, name, "admin", &token("admin"), &[]).await.unwrap_or_else(|e| panic!("{e:?}"))
+}
+
+impl Raw {
+    pub async fn write(&mut self, bytes: &[u8]) {
+        self.stream.get_mut().write_all(bytes).await.ok();
+        self.stream.get_mut().flush().await.ok();
+    }
+
+    pub async fn read(&mut self) -> Option<Frame> {
+        self.stream.read_frame().await.ok().flatten()
+    }
+
+    /// The answers up to ReadyForQuery; `None` when the connection ended.
+    pub async fn until_ready(&mut self) -> Option<Vec<Answer>> {
+        let mut answers = Vec::new();
+        let mut current = Answer::default();
+        loop {
+            let Some(frame) = self.read().await else {
+                current.error.as_ref()?;
+                answers.push(current);
+                return Some(answers);
+            };
+            let mut body = frame.body();
+            match frame.tag() {
+                b'T' => current.columns = columns(body),
+                b'D' => current.rows.push(row(body)),
+                b'C' => {
+                    current.tag = take_cstr(&mut body).map(str::to_owned);
+                    answers.push(std::mem::take(&mut current));
+                }
+                b'I' => answers.push(std::mem::take(&mut current)),
+                b'E' => {
+                    current.error = Some(sql_error(&frame));
+                    if current.error.as_ref().is_some_and(|e| e.severity != "FATAL") {
+                        answers.push(std::mem::take(&mut current));
+                    }
+                }
+                b'Z' => {
+                    self.status = body[0];
+                    return Some(answers);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub async fn simple(&mut self, sql: &str) -> Vec<Answer> {
+        let mut out = BytesMut::new();
+        message(&mut out, b'Q', |out| cstr(out, sql));
+        self.write(&out).await;
+        self.until_ready().await.unwrap_or_default()
+    }
+
+    /// Parse, Bind with text values, Describe, Execute, Sync.
+    pub async fn extended(&mut self, sql: &str, values: &[&[u8]]) -> Answer {
+        let mut out = BytesMut::new();
+        encode_extended(&mut out, sql, values);
+        message(&mut out, b'S', |_| {});
+        self.write(&out).await;
+        // An error at Sync comes after the completion of the statement; it is what counts.
+        let answers = self.until_ready().await.unwrap_or_default();
+        let failed = answers.iter().position(|a| a.error.is_some()).unwrap_or(0);
+        answers.into_iter().nth(failed).unwrap_or_default()
+    }
+}
+
+/// Everything but Sync.
+pub fn encode_extended(out: &mut BytesMut, sql: &str, values: &[&[u8]]) {
+    message(out, b'P', |out| {
+        cstr(out, "");
+        cstr(out, sql);
+        out.put_u16(0);
+    });
+    message(out, b'B', |out| {
+        cstr(out, "");
+        cstr(out, "");
+        out.put_u16(0);
+        out.put_u16(u16::try_from(values.len()).unwrap());
+        for value in values {
+            out.put_i32(i32::try_from(value.len()).unwrap());
+            out.put_slice(value);
+        }
+        out.put_u16(0);
+    });
+    message(out, b'D', |out| {
+        out.put_u8(b'P');
+        cstr(out, "");
+    });
+    message(out, b'E', |out| {
+        cstr(out, "");
+        out.put_u32(0);
+    });
+}
+
+fn sql_error(frame: &Frame) -> SqlError {
+    let field = |f| error_field(frame.body(), f).map(str::to_owned);
+    SqlError {
+        severity: field(b'S').unwrap(),
+        code: field(b'C').unwrap(),
+        message: field(b'M').unwrap(),
+        detail: field(b'D'),
+        hint: field(b'H'),
+    }
+}
+
+fn columns(mut body: &[u8]) -> Vec<String> {
+    let count = u16::from_be_bytes([body[0], body[1]]);
+    body = &body[2..];
+    (0..count)
+        .map(|_| {
+            let name = take_cstr(&mut body).unwrap().to_owned();
+            body = &body[18..];
+            name
+        })
+        .collect()
+}
+
+fn row(mut body: &[u8]) -> Vec<Option<String>> {
+    let count = u16::from_be_bytes([body[0], body[1]]);
+    body = &body[2..];
+    (0..count)
+        .map(|_| {
+            let length = i32::from_be_bytes(body[..4].try_into().unwrap());
+            body = &body[4..];
+            let length = usize::try_from(length).ok()?;
+            let text = String::from_utf8_lossy(&body[..length]).into_owned();
+            body = &body[length..];
+            Some(text)
+        })
+        .collect()
+}
+
+#[derive(Debug)]
+struct AcceptAny;
+
+impl rustls::client::danger::ServerCertVerifier for AcceptAny {
+    fn verify_server_cert(
+        &self,
+        _: &rustls_pki_types::CertificateDer<'_>,
+        _: &[rustls_pki_types::CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: rustls_pki_types::UnixTime,
+    ) -> Result<rustls::client::danger::ServerCertVerified, rustls::Error> {
+        Ok(rustls::client::danger::ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &rustls_pki_types::CertificateDer<'_>,
+        _: &rustls::DigitallySignedStruct,
+    ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
+        Ok(rustls::client::danger::HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &rustls_pki_types::CertificateDer<'_>,
+        _: &rustls::DigitallySignedStruct,
+    ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
+        Ok(rustls::client::danger::HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+        rustls::crypto::ring::default_provider().signature_verification_algorithms.supported_schemes()
+    }
+}
