@@ -20,11 +20,19 @@ final class Child implements AutoCloseable {
     private static final long STOP_SECONDS = 30;
 
     private static final Deque<Child> ALIVE = new ArrayDeque<>();
+    private static volatile boolean interrupted;
     private static boolean ownSessions;
     private static boolean leaveRunning;
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(Child::stopAll, "stop-children"));
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    interrupted = true;
+                                    stopAll();
+                                },
+                                "stop-children"));
     }
 
     private final String name;
@@ -82,6 +90,11 @@ final class Child implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    /** Whether this JVM is ending, so that children end because they are stopped. */
+    static boolean interrupted() {
+        return interrupted;
     }
 
     /** Stops every child, unless they were left running. */

@@ -42,7 +42,9 @@ public final class Demo {
         try {
             equal = new Demo(Long.parseLong(arguments[0]), keep).run();
         } catch (IllegalStateException | SQLException | IOException e) {
-            System.err.println("demo: " + e.getMessage());
+            if (!Child.interrupted()) {
+                System.err.println("demo: " + e.getMessage());
+            }
         }
         System.exit(equal ? 0 : 1);
     }
