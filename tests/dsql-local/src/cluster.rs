@@ -14,7 +14,6 @@ use crate::sql;
 use crate::token::Principal;
 
 /// The emulated cluster.
-#[derive(Debug)]
 pub struct Cluster {
     /// Name of the endpoint.
     pub endpoint: String,
@@ -32,6 +31,8 @@ pub struct Cluster {
     pub faults: Faults,
     /// Age at which a transaction can no longer commit.
     pub age_limit: Duration,
+    /// A connection to PostgreSQL for the stand-in's own questions.
+    pub admin: tokio_postgres::Client,
     /// Time that an asynchronous job takes.
     pub job_delay: Duration,
     /// Wakes the worker of jobs.
@@ -71,7 +72,7 @@ pub fn count(counter: &AtomicU64) {
 
 impl Cluster {
     /// A cluster as the options describe it.
-    pub fn new(options: &Options, backend: SocketAddr) -> Self {
+    pub fn new(options: &Options, backend: SocketAddr, admin: tokio_postgres::Client) -> Self {
         Cluster {
             endpoint: options.endpoint.clone(),
             region: options.region.clone(),
@@ -81,6 +82,7 @@ impl Cluster {
             sql: sql::Cache::default(),
             faults: Faults::default(),
             age_limit: Duration::from_secs(options.transaction_age_limit),
+            admin,
             job_delay: Duration::from_millis(options.job_delay_ms),
             job_waits: Notify::new(),
             schema_conflicts: !options.no_schema_conflicts,
@@ -94,6 +96,14 @@ impl Cluster {
     pub fn now(&self) -> i64 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
         i64::try_from(now).unwrap_or(i64::MAX).saturating_add(self.clock_shift.load(Ordering::Relaxed))
+    }
+
+    /// Ends the statement of a PostgreSQL process if it waits for a row or its writer; tells whether it did.
+    pub async fn end_row_wait(&self, pid: i32) -> Result<bool, tokio_postgres::Error> {
+        // Other locks, such as the one for extending a table, are short and none of the client's business.
+        let query = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity \
+                     WHERE pid = $1 AND wait_event_type = 'Lock' AND wait_event IN ('transactionid', 'tuple', 'spectoken')";
+        Ok(self.admin.query_opt(query, &[&pid]).await?.is_some())
     }
 
     /// Number of committed schema changes.

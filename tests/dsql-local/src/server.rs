@@ -18,7 +18,6 @@ use crate::postgres::{self, Postgres};
 use crate::{bootstrap, control, jobs, session, startup, tls};
 
 /// A running stand-in.
-#[derive(Debug)]
 pub struct Server {
     /// Where clients connect.
     pub listen: SocketAddr,
@@ -55,7 +54,7 @@ impl Server {
             postgres::connect(backend, "postgres").await.context("connect to PostgreSQL as postgres")?;
         bootstrap::run(&admin, embedded.is_some()).await.context("prepare the database")?;
 
-        let cluster = Arc::new(Cluster::new(options, backend));
+        let cluster = Arc::new(Cluster::new(options, backend, admin));
         let listener = TcpListener::bind(options.listen)
             .await
             .with_context(|| format!("listen on {}", options.listen))?;

@@ -20,8 +20,8 @@ const ALLOWED: &[&str] = &[
 /// Makes PostgreSQL behave like Aurora DSQL where a setting can.
 pub const BACKEND: &[(&str, &str)] = &[
     ("default_transaction_isolation", "repeatable read"),
-    // Aurora DSQL never waits for another writer. Not shorter, since PostgreSQL also waits for its own short locks.
-    ("lock_timeout", "30ms"),
+    // Waits for rows are ended much earlier by the session; this is for tables that DDL has locked.
+    ("lock_timeout", "5s"),
 ];
 
 /// Whether a session may set `name`.

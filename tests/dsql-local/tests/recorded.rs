@@ -190,7 +190,7 @@ fn compare(answer: &Answer, expected: &Value) -> Result<(), String> {
 fn like(pattern: &str, text: &str) -> bool {
     let mut rest = text;
     let mut first = true;
-    let mut pieces = pattern.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, tail)| tail));
+    let pieces = pattern.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, tail)| tail));
     let open_end = pattern.ends_with('>');
     for piece in pieces {
         let Some(at) = rest.find(piece) else { return false };

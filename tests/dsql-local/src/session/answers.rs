@@ -1,6 +1,9 @@
 //! What PostgreSQL answers: passed on, swallowed, counted, or replaced by what Aurora DSQL would say.
 
+use std::time::Duration;
+
 use bytes::BytesMut;
+use tokio::time::timeout;
 
 use super::pipes::OUT_ENOUGH;
 use super::{Expect, Flow, Guard, Real, Request, Running, Session, Show, Stop};
@@ -11,6 +14,10 @@ use crate::wire::{Frame, SqlError, cstr, error_field, message, take_cstr};
 
 /// Start of the text sent in place of a refused statement; the number of the refusal follows.
 const MARKER: &str = "dsql_local_refusal_";
+
+/// A statement that takes longer than this is looked after: it may be waiting for another writer, which no statement of
+/// Aurora DSQL does.
+const WAIT_CHECK: Duration = Duration::from_millis(25);
 
 /// CommandComplete.
 pub(super) fn complete(tag: &str) -> Frame {
@@ -46,9 +53,17 @@ impl Session<'_> {
             if self.pipes.out.len() > OUT_ENOUGH {
                 self.pipes.flush_client().await?;
             }
-            if self.pipes.backend.fill().await? == 0 {
-                self.pipes.flush_client().await?;
-                return Err(Stop::Quiet);
+            let watched = self.expected.iter().any(Expect::may_conflict);
+            let fill = self.pipes.backend.fill();
+            let filled = if watched { timeout(WAIT_CHECK, fill).await } else { Ok(fill.await) };
+            match filled {
+                Ok(read) => {
+                    if read? == 0 {
+                        self.pipes.flush_client().await?;
+                        return Err(Stop::Quiet);
+                    }
+                }
+                Err(_) => self.evicted |= self.cluster.end_row_wait(self.backend_pid).await?,
             }
         }
     }
@@ -215,7 +230,7 @@ impl Session<'_> {
     fn on_error(&mut self, frame: &Frame) {
         let quiet = self.expected.front().is_some_and(|e| e.show == Show::Nothing);
         let simple = matches!(self.expected.front().map(|e| &e.request), Some(Request::Query(..)));
-        let conflict = matches!(error_field(frame.body(), b'C'), Some("40001" | "40P01" | "55P03"));
+        let conflict = self.is_conflict(error_field(frame.body(), b'C').unwrap_or_default());
         if self.guard == Guard::Watching && conflict {
             self.guard = Guard::Lost;
         } else if !quiet {
@@ -243,17 +258,23 @@ impl Session<'_> {
         }
     }
 
+    /// Whether an error of PostgreSQL stems from another writer.
+    fn is_conflict(&self, code: &str) -> bool {
+        matches!(code, "40001" | "40P01" | "55P03") || code == "57014" && self.evicted
+    }
+
     /// Aurora DSQL's error for one of PostgreSQL's.
     fn replacement(&mut self, body: &[u8]) -> Option<SqlError> {
         let code = error_field(body, b'C')?;
         let text = error_field(body, b'M')?;
+        if self.is_conflict(code) {
+            return Some(txn::data_conflict());
+        }
         match code {
             "42601" => {
                 let number = text.split(MARKER).nth(1)?.trim_end_matches('"').parse().ok()?;
                 self.refusals.remove(&number)
             }
-            // Waiting for a row or its writer: PostgreSQL would block or give up, Aurora DSQL calls it a conflict.
-            "40001" | "40P01" | "55P03" => Some(txn::data_conflict()),
             // PostgreSQL's own bound on a key is 2,704 bytes; Aurora DSQL's is about 1,981, which is not emulated.
             "54000" if text.starts_with("index row ") => Some(SqlError::error("54000", "key size too large")),
             _ => None,

@@ -3,7 +3,7 @@
 //!
 //! Where this differs from Aurora DSQL: PostgreSQL locks rows, so here the first writer wins and not the first to commit;
 //! a loser is doomed even when the winner rolls back; a statement with RETURNING, a data changing WITH, and every
-//! autocommit statement learn of the conflict at once; after waiting 30 ms for a lock a conflict is assumed. The rows
+//! autocommit statement learn of the conflict at once; after waiting 25 ms for a row a conflict is assumed. The rows
 //! that ON CONFLICT DO NOTHING would have skipped are counted.
 
 use bytes::BufMut;

@@ -92,6 +92,14 @@ struct Expect {
 }
 
 impl Expect {
+    /// The request may wait for another writer.
+    fn may_conflict(&self) -> bool {
+        match &self.request {
+            Request::Execute(running, _) | Request::Query(Some(running), _) => running.kind().may_conflict(),
+            _ => false,
+        }
+    }
+
     /// The tag that the client must see instead of PostgreSQL's.
     fn tag(&self) -> Option<&'static str> {
         match &self.request {
@@ -160,6 +168,10 @@ struct Session<'c> {
     copying: bool,
     /// COPY data was taken while the client's Sync waited; such a Sync does not count.
     copied: bool,
+    /// PostgreSQL's process id of this session.
+    backend_pid: i32,
+    /// The running statement was ended because it waited for another writer.
+    evicted: bool,
     /// A statement runs that may lose a conflict without the client being told yet.
     guard: Guard,
     /// Answers that the client does not see and the session wants.
@@ -195,6 +207,8 @@ pub async fn run(cluster: &Cluster, id: u64, connected: Connected) -> Result<()>
         held: None,
         copying: false,
         copied: false,
+        backend_pid: 0,
+        evicted: false,
         guard: Guard::Off,
         captured: None,
         schema_seen: cluster.schema_version(),
@@ -257,6 +271,9 @@ impl Session<'_> {
                 return Err(Stop::Quiet);
             };
             self.forward_parameter(&frame);
+            if let (b'K', Some(pid)) = (frame.tag(), frame.body().first_chunk()) {
+                self.backend_pid = i32::from_be_bytes(*pid);
+            }
             if frame.tag() == b'Z' {
                 return Ok(self.pipes.flush_client().await?);
             }
@@ -333,7 +350,7 @@ impl Session<'_> {
     /// Forgets what concerns the messages up to a Sync, or one query string.
     fn end_unit(&mut self) {
         (self.skipping, self.poison, self.gated, self.failed) = (false, false, false, false);
-        (self.unit_ddl, self.unit_began) = (false, false);
+        (self.unit_ddl, self.unit_began, self.evicted) = (false, false, false);
         self.refusals.clear();
     }
 
