@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::cluster::Cluster;
 use crate::faults::{Connects, Effect, Fault, Plan, When};
+use crate::journal;
 
 const HELP: &[&str] = &[
     "stats",
@@ -24,6 +25,9 @@ const HELP: &[&str] = &[
     "connects accept|refuse|hang|waking-up|too-many|rate [COUNT]",
     "pause",
     "resume",
+    "journal start",
+    "journal read [LIMIT]",
+    "journal stop",
     "drop-all",
     "clock SECONDS",
 ];
@@ -47,14 +51,14 @@ async fn talk(tcp: TcpStream, cluster: Arc<Cluster>) {
     let mut lines = BufReader::new(reader).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let words: Vec<&str> = line.split_whitespace().collect();
-        let answer = answer(&cluster, &words).unwrap_or_else(|message| json!({ "error": message }));
+        let answer = answer(&cluster, &words).await.unwrap_or_else(|message| json!({ "error": message }));
         if writer.write_all(format!("{answer}\n").as_bytes()).await.is_err() {
             return;
         }
     }
 }
 
-fn answer(cluster: &Cluster, words: &[&str]) -> Result<Value, String> {
+async fn answer(cluster: &Cluster, words: &[&str]) -> Result<Value, String> {
     match words {
         ["help"] => return Ok(json!({ "commands": HELP })),
         ["stats"] => return Ok(stats(cluster)),
@@ -79,6 +83,7 @@ fn answer(cluster: &Cluster, words: &[&str]) -> Result<Value, String> {
         }
         ["pause"] => cluster.faults.change(|plan| plan.paused = true),
         ["resume"] => cluster.faults.change(|plan| plan.paused = false),
+        ["journal", rest @ ..] => return journal(cluster, rest).await.map_err(|e| format!("{e:#}")),
         ["drop-all"] => return Ok(json!({ "dropped": cluster.drop_all() })),
         ["clock", seconds] => {
             cluster.shift_clock(number(seconds)?);
@@ -87,6 +92,16 @@ fn answer(cluster: &Cluster, words: &[&str]) -> Result<Value, String> {
         _ => return Err(format!("unknown command; commands: {}", HELP.join(" | "))),
     }
     serde_json::to_value(cluster.faults.plan()).map_err(|e| e.to_string())
+}
+
+async fn journal(cluster: &Cluster, words: &[&str]) -> anyhow::Result<Value> {
+    match words {
+        ["start"] => journal::start(&cluster.admin).await,
+        ["stop"] => journal::stop(&cluster.admin).await,
+        ["read"] => journal::read(&cluster.admin, journal::DEFAULT_LIMIT).await,
+        ["read", limit] => journal::read(&cluster.admin, limit.parse()?).await,
+        _ => anyhow::bail!("journal takes start, read [LIMIT] or stop"),
+    }
 }
 
 fn number<T: FromStr>(text: &str) -> Result<T, String> {

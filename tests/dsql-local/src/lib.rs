@@ -26,3 +26,4 @@ pub mod txn;
 pub mod jobs;
 
 pub mod control;
+pub mod journal;
