@@ -39,6 +39,8 @@ pub enum Fault {
     Missing,
     /// More rows, bytes or memory than a transaction may take.
     TooBig,
+    /// A unique value is taken or a referenced row is missing: a row on its way in another lane may mend it.
+    Constraint,
     /// A value or a constraint: one row is to blame.
     BadRow,
     /// Anything else.
@@ -127,6 +129,7 @@ fn fault_of(sqlstate: &str, message: &str, hint: &str) -> Fault {
         "54000" if says("transaction age limit") => Fault::TooBig,
         "54000" => Fault::BadRow,
         "53200" => Fault::TooBig,
+        "23503" | "23505" => Fault::Constraint,
         "57P01" | "57P02" | "57P03" | "57P05" => Fault::Lost,
         _ => match sqlstate.get(..2) {
             Some("22" | "23") => Fault::BadRow,
@@ -173,7 +176,8 @@ mod tests {
             Fault::BadRow,
         );
         check("22003", "numeric field overflow", "", Fault::BadRow);
-        check("23505", "duplicate key value violates unique constraint \"u\"", "", Fault::BadRow);
+        check("23505", "duplicate key value violates unique constraint \"u\"", "", Fault::Constraint);
+        check("23502", "null value in column \"n\"", "", Fault::BadRow);
         check("42501", "permission denied for table orders", "", Fault::Permission);
         check("42P01", "relation \"orders\" does not exist", "", Fault::Missing);
         check("53400", "Unable to accept connection, rate exceeded.", "", Fault::Throttled);
@@ -196,7 +200,7 @@ mod tests {
 
     #[test]
     fn words_within_a_message_decide_nothing() {
-        check("23505", "Key (name)=(server unavailable) already exists", "", Fault::BadRow);
+        check("23505", "Key (name)=(server unavailable) already exists", "", Fault::Constraint);
         check("22P02", "invalid input: \"transaction row limit exceeded\"", "", Fault::BadRow);
     }
 }

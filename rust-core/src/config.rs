@@ -45,10 +45,14 @@ pub struct Config {
     pub max_retries: u32,
     /// How long transient faults are retried.
     pub retry_timeout: Duration,
+    /// How old a connection may become. Not an option: tests shorten it.
+    pub connection_age: Duration,
     /// Number of lanes.
     pub lanes: usize,
     /// Bytes buffered and in flight at most.
     pub buffer_bytes: usize,
+    /// File or folder for rows that are skipped; `None` if a refused row stops the sink.
+    pub dead_letters: Option<PathBuf>,
     /// Least severe level that is passed on to Java.
     pub log_level: log::Level,
 }
@@ -115,6 +119,7 @@ impl Config {
             batch_interval: options.millis("batch_interval_ms", BATCH_INTERVAL_MS, 1..=3_600_000)?,
             max_retries: options.number("max_retries", 0, 0..=1_000)?,
             retry_timeout: options.millis("retry_timeout_ms", RETRY_TIMEOUT_MS, 0..=86_400_000)?,
+            connection_age: limits::CONNECTION_AGE,
             lanes: options.number("max_connections", MAX_CONNECTIONS, 1..=MOST_CONNECTIONS)?,
             buffer_bytes: options.number(
                 "max_buffer_bytes",
@@ -126,6 +131,7 @@ impl Config {
                 log::Level::Info,
                 log::Level::Error..=log::Level::Trace,
             )?,
+            dead_letters: dead_letters(&mut options)?,
             endpoint,
         };
         match options.0.into_keys().min() {
@@ -222,6 +228,23 @@ fn keys(options: &mut Options) -> Result<Option<Keys>, SinkError> {
     }
 }
 
+fn dead_letters(options: &mut Options) -> Result<Option<PathBuf>, SinkError> {
+    let path = options.take("dead_letter_path").map(PathBuf::from);
+    match (options.take("row_error_policy").as_deref(), path) {
+        (Some("skip"), Some(path)) => Ok(Some(path)),
+        (Some("skip"), None) => {
+            Err(SinkError::option("dead_letter_path", "is required with row_error_policy = skip"))
+        }
+        (None | Some("fail"), None) => Ok(None),
+        (None | Some("fail"), Some(_)) => {
+            Err(SinkError::option("dead_letter_path", "has no effect without row_error_policy = skip"))
+        }
+        (Some(policy), _) => {
+            Err(SinkError::option("row_error_policy", format!("'{policy}' is neither fail nor skip")))
+        }
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -271,6 +294,9 @@ mod tests {
         refused(&[("database", "shop")], "database", "differs");
         refused(&[("batch_size", "0")], "batch_size", "between 1 and 3000");
         refused(&[("max_connections", "many")], "max_connections", "between 1 and 256");
+        refused(&[("row_error_policy", "drop")], "row_error_policy", "neither fail nor skip");
+        refused(&[("row_error_policy", "skip")], "dead_letter_path", "is required");
+        refused(&[("dead_letter_path", "/tmp")], "dead_letter_path", "no effect");
         refused(&[("colour", "red")], "colour", "not known");
     }
 

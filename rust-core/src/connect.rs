@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use rand::Rng;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpStream, lookup_host};
-use tokio::time::timeout;
+use tokio::sync::Mutex;
+use tokio::time::{sleep_until, timeout};
 use tokio_postgres::config::{SslMode, SslNegotiation};
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config as PgConfig};
@@ -19,7 +20,6 @@ use crate::classify::{Failure, Fault};
 use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::error::SinkError;
-use crate::limits;
 use crate::metrics::Metrics;
 use crate::tls;
 use crate::transact::Shapes;
@@ -30,13 +30,22 @@ const KEEPALIVE: Duration = Duration::from_secs(20);
 /// How long sent bytes may stay unacknowledged: a network that is away for longer is a lost connection.
 const USER_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Part of its age by which a connection may be replaced earlier, so that the lanes do not reconnect together.
+const AGE_SPREAD: f64 = 0.2;
+/// Pause between two new connections of a sink. A cluster takes 100 a second (AWS quotas) from all its
+/// clients together; half of that leaves room for others.
+const PACE: Duration = Duration::from_millis(20);
+
 /// Opens connections.
 pub struct Connector {
     endpoint: Endpoint,
     role: String,
+    age: Duration,
     minter: Minter,
     tls: MakeRustlsConnect,
     metrics: Arc<Metrics>,
+    /// When the next connection may be opened.
+    next: Mutex<Instant>,
 }
 
 /// An open connection.
@@ -67,17 +76,26 @@ impl Connector {
         Ok(Self {
             endpoint: config.endpoint.clone(),
             role: config.role.clone(),
+            age: config.connection_age,
             minter: Minter::new(config),
             tls: MakeRustlsConnect::new(tls::client(&config.endpoint)?),
             metrics,
+            next: Mutex::new(Instant::now()),
         })
     }
 
-    /// Opens a connection with a fresh token.
+    /// Opens a connection with a fresh token, when it is its turn.
     ///
     /// # Errors
     /// The failure, for [`crate::retry`].
     pub async fn open(&self) -> Result<Connection, Failure> {
+        let turn = {
+            let mut next = self.next.lock().await;
+            let turn = (*next).max(Instant::now());
+            *next = turn + PACE;
+            turn
+        };
+        sleep_until(turn.into()).await;
         let patience = self.endpoint.connect_timeout;
         timeout(patience, self.connect()).await.unwrap_or_else(|_| {
             let text = format!("no answer within {} s (url parameter connectTimeout)", patience.as_secs());
@@ -112,11 +130,11 @@ impl Connector {
         tokio::spawn(connection);
         self.metrics.add(border::STAT_CONNECTIONS_OPENED, 1);
         self.metrics.add(border::STAT_CONNECTIONS_OPEN, 1);
-        let spread = limits::CONNECTION_AGE_SPREAD.mul_f64(rand::rng().random());
+        let spread = self.age.mul_f64(AGE_SPREAD * rand::rng().random::<f64>());
         Ok(Connection {
             client,
             shapes: Shapes::default(),
-            retire_at: Instant::now() + limits::CONNECTION_AGE - spread,
+            retire_at: Instant::now() + self.age - spread,
             _open: OpenGauge(self.metrics.clone()),
         })
     }

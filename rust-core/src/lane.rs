@@ -7,6 +7,7 @@ use std::time::Instant;
 use log::Level;
 use rand::Rng;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use crate::batch::{self, Batch};
 use crate::border;
@@ -94,11 +95,10 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes what is due: everything for a flush or when memory is short, full batches, and rows that
-    /// have waited for the interval.
-    fn next(&self, core: &Core) -> Step {
+    /// Takes what is due, in batches of at most `most` rows: everything for a flush or when memory is
+    /// short, full batches, and rows that have waited for the interval.
+    fn next(&self, core: &Core, most: usize) -> Step {
         let now = Instant::now();
-        let most = core.config.batch_rows;
         let tables = core.tables();
         let mut waiting = self.lock();
         let flush = waiting.flush.take();
@@ -141,13 +141,17 @@ pub struct Lane {
     core: Arc<Core>,
     number: usize,
     connection: Option<Connection>,
+    /// The connection's successor, once its end is near.
+    successor: Option<JoinHandle<Result<Connection, Failure>>>,
+    fill: Fill,
 }
 
 impl Lane {
     /// A lane without a connection: it opens one when it has rows.
     #[must_use]
     pub fn new(core: Arc<Core>, number: usize) -> Self {
-        Self { core, number, connection: None }
+        let fill = Fill::new(core.config.batch_rows);
+        Self { core, number, connection: None, successor: None, fill }
     }
 
     /// Writes until the sink is closed or has failed.
@@ -158,7 +162,7 @@ impl Lane {
         let core = self.core.clone();
         let queue = &core.lanes[self.number];
         while !core.latch.is_set() {
-            match queue.next(&core) {
+            match queue.next(&core, self.fill.rows()) {
                 Step::Write(batches, ticket) => {
                     for batch in batches {
                         self.write(batch).await?;
@@ -181,9 +185,12 @@ impl Lane {
     async fn write(&mut self, batch: Batch) -> Result<(), SinkError> {
         let mut parts = vec![batch];
         while let Some(batch) = parts.pop() {
-            if let Some((first, second)) = self.commit(batch).await? {
-                self.core.metrics.add(border::STAT_BATCH_SPLITS, 1);
-                parts.extend([second, first]);
+            match self.commit(batch).await? {
+                None => self.fill.committed(),
+                Some((first, second)) => {
+                    self.core.metrics.add(border::STAT_BATCH_SPLITS, 1);
+                    parts.extend([second, first]);
+                }
             }
         }
         Ok(())
@@ -219,11 +226,20 @@ impl Lane {
                     tokio::time::sleep(after).await;
                 }
                 Decision::Split => {
+                    if matches!(failure.fault, Fault::TooBig | Fault::Conflict) {
+                        self.fill.refused(batch.len());
+                    }
                     core.notices.push(Level::Debug, || outcome::split(self.number, &batch, &failure));
                     return match batch.split() {
                         Some(halves) => Ok(Some(halves)),
                         None => Err(SinkError::internal("a batch of one row was to be split")),
                     };
+                }
+                Decision::Fail
+                    if matches!(failure.fault, Fault::BadRow | Fault::Constraint | Fault::TooBig) =>
+                {
+                    core.give_up(&outcome::refused(&batch, &failure))?;
+                    return Ok(None);
                 }
                 Decision::Fail => {
                     return Err(outcome::batch_error(&core.config, &batch, &failure, ordeal.tries()));
@@ -233,11 +249,8 @@ impl Lane {
     }
 
     async fn attempt(&mut self, batch: &Batch) -> Result<(), Failure> {
-        let open = self
-            .connection
-            .take()
-            .filter(|connection| connection.retire_at > Instant::now() && !connection.client.is_closed());
-        let connection = match open {
+        self.renew().await;
+        let connection = match self.connection.take() {
             Some(connection) => self.connection.insert(connection),
             None => {
                 let connection = self.core.connection(self.number).await.map_err(|failure| {
@@ -248,6 +261,61 @@ impl Lane {
             }
         };
         transact::send(connection, batch).await
+    }
+
+    /// Lets go of a connection that is closed or at its end. Its successor is opened a little earlier and
+    /// takes over as soon as it is there.
+    async fn renew(&mut self) {
+        let Some(connection) = &self.connection else { return };
+        let left = connection.retire_at.saturating_duration_since(Instant::now());
+        if connection.client.is_closed() {
+            self.connection = None;
+        } else if left < limits::CONNECTION_HANDOVER {
+            let successor = self.successor.get_or_insert_with(|| self.core.prepare());
+            if left.is_zero() || successor.is_finished() {
+                let opened = successor.await.ok().and_then(Result::ok);
+                self.successor = None;
+                if opened.is_some() || left.is_zero() {
+                    // Without a successor one is opened as if it were the first, with its retries.
+                    self.connection = opened;
+                }
+            }
+        }
+    }
+}
+
+/// How many rows the lane puts into a batch: fewer after the database refused a size or rows kept
+/// conflicting, more again when batches pass.
+#[derive(Debug)]
+struct Fill {
+    most: usize,
+    rows: usize,
+    passed: u32,
+}
+
+/// Batches that pass before the lane tries twice the rows: a conflict is often over within them.
+const PASSED: u32 = 16;
+
+impl Fill {
+    fn new(most: usize) -> Self {
+        Self { most, rows: most, passed: 0 }
+    }
+
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn refused(&mut self, rows: usize) {
+        self.rows = (rows / 2).clamp(1, self.most);
+        self.passed = 0;
+    }
+
+    fn committed(&mut self) {
+        self.passed += 1;
+        if self.passed >= PASSED && self.rows < self.most {
+            self.rows = (self.rows * 2).min(self.most);
+            self.passed = 0;
+        }
     }
 }
 

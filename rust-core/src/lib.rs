@@ -44,6 +44,7 @@ pub mod transact;
 pub mod classify;
 pub mod retry;
 pub mod outcome;
+pub mod refused;
 
 // The connection.
 pub mod auth;

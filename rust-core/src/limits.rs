@@ -38,8 +38,8 @@ pub const NUMERIC_DIGITS: usize = 1_000;
 /// The server closes a connection after an hour (quotas). AWS's loader recycles at 55 minutes.
 pub const CONNECTION_AGE: Duration = Duration::from_secs(55 * 60);
 
-/// How much earlier some connections are recycled, so that the lanes do not reconnect together.
-pub const CONNECTION_AGE_SPREAD: Duration = Duration::from_secs(10 * 60);
+/// How long before its end a connection's successor is opened, so that no batch waits for it.
+pub const CONNECTION_HANDOVER: Duration = Duration::from_secs(60);
 
 /// A transaction older than this fails at COMMIT (quotas; recorded). A statement that got no answer for
 /// so long has lost its connection.

@@ -6,6 +6,7 @@ use crate::batch::Batch;
 use crate::classify::{Failure, Fault};
 use crate::config::Config;
 use crate::error::{ErrorKind, SinkError};
+use crate::refused::Refused;
 use crate::retry::Tries;
 use crate::row::tuple;
 use crate::schema::{ColumnType, Table};
@@ -58,7 +59,6 @@ pub fn connection_error(config: &Config, failure: &Failure, tries: Tries) -> Sin
 pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tries) -> SinkError {
     let table = &batch.table;
     let tried = format!(" (tried {} times in {} s)", tries.failures, tries.elapsed.as_secs());
-    let key = first_key(batch);
     match failure.fault {
         _ if failure.outcome_unknown && !batch.idempotent() => error(
             ErrorKind::OutcomeUnknown,
@@ -82,19 +82,7 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
             ),
             failure,
         ),
-        Fault::BadRow => error(
-            if failure.sqlstate.as_deref() == Some("54000") { ErrorKind::Limit } else { ErrorKind::Data },
-            format!("table {table}, key ({key}): the database refuses the row: {}", said(failure)),
-            failure,
-        ),
-        Fault::TooBig => error(
-            ErrorKind::Limit,
-            format!(
-                "table {table}, key ({key}): the row alone exceeds a limit of Aurora DSQL: {}",
-                said(failure)
-            ),
-            failure,
-        ),
+        Fault::BadRow | Fault::Constraint | Fault::TooBig => refused(batch, failure).into(),
         Fault::Permission => error(
             ErrorKind::Permission,
             format!(
@@ -121,6 +109,21 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
             failure,
         ),
         _ => connection_error(config, failure, tries),
+    }
+}
+
+/// The first row of a batch, refused by the database.
+#[must_use]
+pub fn refused(batch: &Batch, failure: &Failure) -> Refused {
+    let limit = failure.fault == Fault::TooBig || failure.sqlstate.as_deref() == Some("54000");
+    let who = if limit { "the row exceeds a limit of Aurora DSQL" } else { "the database refuses the row" };
+    Refused {
+        kind: if limit { ErrorKind::Limit } else { ErrorKind::Data },
+        table: batch.table.to_string(),
+        column: None,
+        key: first_key(batch),
+        reason: format!("{who}: {}", said(failure)),
+        sqlstate: failure.sqlstate.clone(),
     }
 }
 

@@ -7,6 +7,11 @@ use crate::classify::{Failure, Fault};
 /// First pause after a conflict. AWS recommends 50 ms for whole transactions of applications; a batch is
 /// one round trip, so half of that.
 const CONFLICT_BASE: Duration = Duration::from_millis(25);
+/// Conflicts after which a batch is halved: a smaller one meets fewer others, and finds out which rows are hot.
+const CONFLICTS: u32 = 4;
+/// Tries of a row that breaks a unique or foreign key: with doubling pauses some three seconds, in which the
+/// other lanes have written what they had.
+const CONSTRAINTS: u32 = 8;
 /// First pause after a fault of server or network (AWS's guide to OCC retries).
 const FAULT_BASE: Duration = Duration::from_millis(50);
 /// First pause when the cluster asks for patience.
@@ -76,6 +81,7 @@ pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, dice:
         Decision::Again { after: backoff(base, tries.failures, dice), reconnect }
     };
     match failure.fault {
+        Fault::Conflict if tries.failures >= CONFLICTS && sent.rows > 1 => Decision::Split,
         Fault::Conflict | Fault::SchemaChanged => transient(CONFLICT_BASE, false),
         Fault::Unavailable => transient(FAULT_BASE, false),
         Fault::Lost | Fault::Unreachable | Fault::UnknownHost => transient(FAULT_BASE, true),
@@ -84,7 +90,10 @@ pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, dice:
         Fault::TokenExpired if tries.expired == 0 => {
             Decision::Again { after: Duration::ZERO, reconnect: true }
         }
-        Fault::TooBig | Fault::BadRow if sent.rows > 1 => Decision::Split,
+        Fault::Constraint if sent.rows == 1 && tries.failures < CONSTRAINTS => {
+            transient(CONFLICT_BASE, false)
+        }
+        Fault::TooBig | Fault::BadRow | Fault::Constraint if sent.rows > 1 => Decision::Split,
         Fault::Rejected if tries.rejections < bounds.rejections => {
             Decision::Again { after: REJECTED_STEP * (tries.rejections + 1), reconnect: false }
         }
@@ -95,6 +104,7 @@ pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, dice:
         | Fault::Missing
         | Fault::TooBig
         | Fault::BadRow
+        | Fault::Constraint
         | Fault::Rejected => Decision::Fail,
     }
 }
@@ -138,6 +148,13 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_keep_conflicting_are_split() {
+        check(Fault::Conflict, KEYED, Tries { failures: 4, ..Tries::default() }, Decision::Split);
+        let one = Sent { rows: 1, ..KEYED };
+        check(Fault::Conflict, one, Tries { failures: 4, ..Tries::default() }, again(400, false));
+    }
+
+    #[test]
     fn what_no_retry_can_mend_fails_at_once() {
         for fault in [Fault::Denied, Fault::Permission, Fault::Missing, Fault::Certificate] {
             check(fault, KEYED, Tries::default(), Decision::Fail);
@@ -155,6 +172,14 @@ mod tests {
         check(Fault::BadRow, KEYED, Tries::default(), Decision::Split);
         check(Fault::TooBig, KEYED, Tries::default(), Decision::Split);
         check(Fault::BadRow, Sent { rows: 1, ..KEYED }, Tries::default(), Decision::Fail);
+    }
+
+    #[test]
+    fn a_row_waits_for_what_another_lane_may_mend() {
+        let one = Sent { rows: 1, ..KEYED };
+        check(Fault::Constraint, KEYED, Tries::default(), Decision::Split);
+        check(Fault::Constraint, one, Tries::default(), again(25, false));
+        check(Fault::Constraint, one, Tries { failures: 8, ..Tries::default() }, Decision::Fail);
     }
 
     #[test]

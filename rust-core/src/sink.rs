@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use log::Level;
 use tokio::runtime::Runtime;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::border;
 use crate::budget::{Budget, Reservation};
@@ -21,6 +21,7 @@ use crate::metrics::Metrics;
 use crate::notice::Notices;
 use crate::outcome;
 use crate::progress::{Progress, Ticket};
+use crate::refused::{DeadLetters, Refused};
 use crate::retry::{Bounds, Decision, Sent};
 use crate::route::Router;
 use crate::row::frame;
@@ -52,7 +53,8 @@ pub struct Core {
     pub(crate) notices: Notices,
     router: Router,
     progress: Progress,
-    connector: Connector,
+    dead: Option<DeadLetters>,
+    connector: Arc<Connector>,
     tables: RwLock<Arc<Vec<Arc<Table>>>>,
     declared: Mutex<HashMap<Vec<u8>, Option<usize>>>,
     resolved: Condvar,
@@ -70,12 +72,13 @@ impl Sink {
         let budget = Arc::new(Budget::new(config.buffer_bytes));
         let runtime = runtime::start(config.lanes)?;
         let core = Arc::new(Core {
-            connector: Connector::new(&config, metrics.clone())?,
+            connector: Arc::new(Connector::new(&config, metrics.clone())?),
             lanes: (0..config.lanes).map(|_| Queue::new(Reservation::none(&budget))).collect(),
             router: Router::new(config.lanes),
             progress: Progress::new(config.lanes),
             notices: Notices::new(config.log_level),
             latch: Latch::default(),
+            dead: config.dead_letters.as_deref().map(DeadLetters::open).transpose()?,
             tables: RwLock::default(),
             declared: Mutex::default(),
             resolved: Condvar::new(),
@@ -237,6 +240,24 @@ impl Core {
         Ok(connection)
     }
 
+    /// Gives a row up if the configuration says so.
+    ///
+    /// # Errors
+    /// The row's own error, if it is to stop the job; kind `Internal` if its trace cannot be written.
+    pub(crate) fn give_up(&self, row: &Refused) -> Result<(), SinkError> {
+        let Some(dead) = &self.dead else { return Err(row.clone().into()) };
+        dead.add(row)?;
+        self.metrics.add(border::STAT_ROWS_DEAD, 1);
+        self.notices.push(Level::Warn, || format!("row skipped: {row}"));
+        Ok(())
+    }
+
+    /// Opens a connection in the background.
+    pub(crate) fn prepare(&self) -> JoinHandle<Result<Connection, Failure>> {
+        let connector = self.connector.clone();
+        tokio::spawn(async move { connector.open().await })
+    }
+
     /// Latches a failure and wakes all who wait.
     fn fail(&self, error: SinkError) {
         let told = error.kind() != ErrorKind::Closed;
@@ -260,17 +281,18 @@ impl Core {
                 "rows for table number {number}, which was not declared"
             )));
         };
-        staged.fill(rows, table, self.lanes.len(), &self.router)?;
+        staged.fill(rows, table, self.lanes.len(), &self.router, self.dead.is_some())?;
         let urge = || self.lanes.iter().for_each(Queue::wake);
         let Some(mut reserved) = self.budget.reserve(staged.bytes(), patience, urge) else {
             return Ok(false);
         };
         self.latch.check()?;
+        staged.refused.iter().try_for_each(|row| self.give_up(row))?;
         let mut replaced = 0;
         for (lane, ops) in self.lanes.iter().zip(&staged.lanes).filter(|(_, ops)| !ops.is_empty()) {
             replaced += lane.push(number, !table.append(), ops, &staged.arena, &mut reserved);
         }
-        self.metrics.add(border::STAT_ROWS_RECEIVED, staged.count);
+        self.metrics.add(border::STAT_ROWS_RECEIVED, staged.count + staged.refused.len());
         self.metrics.add(border::STAT_ROWS_COALESCED, replaced);
         Ok(true)
     }

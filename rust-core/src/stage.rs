@@ -7,9 +7,10 @@ use std::fmt::Write;
 use crate::coalesce::{OP_BYTES, Op};
 use crate::error::{ErrorKind, SinkError};
 use crate::limits;
+use crate::refused::Refused;
 use crate::route::Router;
 use crate::row::frame::{self, Reader, RowKind, Rows};
-use crate::row::value::{self, Misfit, Value};
+use crate::row::value::{self, Value};
 use crate::schema::Table;
 
 /// The operations of one frame.
@@ -21,6 +22,8 @@ pub struct Staged {
     pub arena: Vec<u8>,
     /// Number of operations.
     pub count: usize,
+    /// Rows that cannot be written, where they do not stop the job.
+    pub refused: Vec<Refused>,
     ends: Vec<usize>,
 }
 
@@ -31,25 +34,37 @@ impl Staged {
         self.arena.len() + self.count * OP_BYTES
     }
 
-    /// Reads all rows of a frame in place of what was staged before.
+    /// Reads all rows of a frame in place of what was staged before. With `skip` a row that cannot be
+    /// written goes to `refused`.
     ///
     /// # Errors
-    /// Kind `Data` or `Limit` for the first row that cannot be written, naming table, column and key;
-    /// kind `Frame` for malformed bytes.
+    /// Without `skip` kind `Data` or `Limit` for the first row that cannot be written, naming table,
+    /// column and key; kind `Frame` for malformed bytes.
     pub fn fill(
         &mut self,
         mut rows: Rows<'_>,
         table: &Table,
         lanes: usize,
         router: &Router,
+        skip: bool,
     ) -> Result<(), SinkError> {
         self.lanes.resize_with(lanes, Vec::new);
         self.lanes.iter_mut().for_each(Vec::clear);
         self.arena.clear();
         self.count = 0;
+        self.refused.clear();
         let number = rows.table;
         while let Some((kind, values)) = rows.next()? {
-            let (start, key) = self.encode(kind, values, table)?;
+            let start = self.arena.len();
+            let key = match self.encode(kind, values, table)? {
+                Ok(key) => key,
+                Err(row) if skip => {
+                    self.arena.truncate(start);
+                    self.refused.push(row);
+                    continue;
+                }
+                Err(row) => return Err(row.into()),
+            };
             let route = router.route(number, &self.arena[key..]);
             let op = Op {
                 kind,
@@ -65,13 +80,14 @@ impl Staged {
         Ok(())
     }
 
-    /// Appends a row's parameters and its key's; returns where each starts.
+    /// Appends a row's parameters and its key's; returns where the key's start, or why the row cannot be
+    /// written.
     fn encode(
         &mut self,
         kind: RowKind,
         values: Reader<'_>,
         table: &Table,
-    ) -> Result<(usize, usize), SinkError> {
+    ) -> Result<Result<usize, Refused>, SinkError> {
         let deletes = matches!(kind, RowKind::Delete | RowKind::UpdateBefore);
         if table.append() && kind != RowKind::Insert {
             return Err(SinkError::new(
@@ -88,23 +104,24 @@ impl Staged {
         let mut reader = values;
         for column in &table.columns {
             let value = reader.value()?;
-            if !deletes || column.key {
-                value::encode(value, column, &mut self.arena)
-                    .map_err(|misfit| refused(table, &column.name, values, &misfit))?;
+            if (!deletes || column.key)
+                && let Err(misfit) = value::encode(value, column, &mut self.arena)
+            {
+                return Ok(Err(Refused {
+                    kind: ErrorKind::Data,
+                    column: Some(column.name.clone()),
+                    ..refused(table, values, misfit.to_string())
+                }));
             }
             self.ends.push(self.arena.len());
         }
         frame::row_end(reader)?;
-        if self.arena.len() - start > limits::ROW_MESSAGE_BYTES {
-            return Err(SinkError::new(
-                ErrorKind::Limit,
-                format!(
-                    "table {table}, key ({}): the row has {} bytes; Aurora DSQL takes messages of at most 10 MiB and \
-                     rows of at most 2 MiB",
-                    key_text(table, values),
-                    self.arena.len() - start
-                ),
-            ));
+        let bytes = self.arena.len() - start;
+        if bytes > limits::ROW_MESSAGE_BYTES {
+            let reason = format!(
+                "the row has {bytes} bytes; Aurora DSQL takes messages of at most 10 MiB and rows of at most 2 MiB"
+            );
+            return Ok(Err(refused(table, values, reason)));
         }
         // A delete's row part holds the key columns in table order; the key follows in the key's order.
         let key = self.arena.len();
@@ -112,7 +129,7 @@ impl Staged {
             let from = column.checked_sub(1).map_or(start, |before| self.ends[before]);
             self.arena.extend_from_within(from..self.ends[*column]);
         }
-        Ok((start, key))
+        Ok(Ok(key))
     }
 
     /// What the database will account for the row just encoded: its bytes, and for each secondary index
@@ -130,10 +147,15 @@ impl Staged {
     }
 }
 
-fn refused(table: &Table, column: &str, row: Reader<'_>, misfit: &Misfit) -> SinkError {
-    let key = key_text(table, row);
-    let key = if key.is_empty() { String::new() } else { format!(", key ({key})") };
-    SinkError::new(ErrorKind::Data, format!("table {table}, column \"{column}\"{key}: {misfit}"))
+fn refused(table: &Table, row: Reader<'_>, reason: String) -> Refused {
+    Refused {
+        kind: ErrorKind::Limit,
+        table: table.to_string(),
+        column: None,
+        key: key_text(table, row),
+        reason,
+        sqlstate: None,
+    }
 }
 
 /// `id = 42`, for messages.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use common::{Cluster, Field, Rows, SLICE, declare, flush, until};
 use dsql_sink::border::*;
 use dsql_sink::error::ErrorKind;
+use dsql_sink::sink::Sink;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -66,6 +67,29 @@ fn a_cluster_that_wakes_up_or_throttles_is_waited_for() {
 }
 
 #[test]
+fn a_unique_value_can_move_between_lanes() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, mail text UNIQUE)");
+    let sink = cluster.sink(&[("max_connections", "8")]);
+    let table = declare(&sink, "t", &["id", "mail"], &["id"]).unwrap();
+    for id in 0..50 {
+        Rows::new(table).row(ROW_INSERT, &[id.into(), Field::Text(format!("m{id}"))]).write(&sink).unwrap();
+    }
+    flush(&sink).unwrap();
+    // Each mail leaves its row and goes to a new one, mostly in another lane.
+    for id in 0..50 {
+        Rows::new(table)
+            .row(ROW_DELETE, &[id.into(), Field::Null])
+            .row(ROW_INSERT, &[(id + 100).into(), Field::Text(format!("m{id}"))])
+            .write(&sink)
+            .unwrap();
+    }
+    flush(&sink).unwrap();
+    assert_eq!(cluster.rows("SELECT count(*), min(id) FROM t"), ["50|100"]);
+    sink.close();
+}
+
+#[test]
 fn appended_rows_of_unknown_outcome_are_not_sent_again() {
     for when in ["before", "after"] {
         let cluster = Cluster::start();
@@ -117,6 +141,26 @@ fn a_full_buffer_holds_writers_back_until_the_server_goes_on() {
     until("there is room", || sink.write(&row(written), SLICE).unwrap());
     flush(&sink).unwrap();
     assert_eq!(cluster.rows("SELECT count(*) FROM t"), [(written + 1).to_string()]);
+    sink.close();
+}
+
+#[test]
+fn connections_are_replaced_before_their_end() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
+    let mut config = cluster.config(&[("max_connections", "1")]).unwrap();
+    config.connection_age = Duration::from_millis(100);
+    let sink = Sink::open(config).unwrap();
+    let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
+    let mut id = 0;
+    until("the third connection is open", || {
+        id += 1;
+        Rows::new(table).row(ROW_INSERT, &[id.into()]).write(&sink).unwrap();
+        flush(&sink).unwrap();
+        sink.stats()[STAT_CONNECTIONS_OPENED] >= 3
+    });
+    assert_eq!(cluster.rows("SELECT count(*) FROM t"), [id.to_string()]);
+    assert_eq!(sink.stats()[STAT_RETRIES_CONNECTION], 0, "no batch met a closed connection");
     sink.close();
 }
 

@@ -145,6 +145,33 @@ fn a_row_that_the_database_refuses_is_isolated_and_named() {
 }
 
 #[test]
+fn refused_rows_can_be_skipped_and_leave_a_trace() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, n smallint CHECK (n <> 13))");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_string_lossy();
+    let sink = cluster.sink(&[("row_error_policy", "skip"), ("dead_letter_path", &path)]);
+    let table = declare(&sink, "t", &["id", "n"], &["id"]).unwrap();
+    let mut rows = Rows::new(table).row(ROW_INSERT, &[1_000.into(), 70_000.into()]);
+    for id in 0..100 {
+        rows = rows.row(ROW_INSERT, &[id.into(), id.into()]);
+    }
+    rows.write(&sink).unwrap();
+    flush(&sink).unwrap();
+    assert_eq!(cluster.rows("SELECT count(*) FROM t WHERE n <> 13"), ["99"]);
+    let trace = std::fs::read_to_string(folder.path().join("dsql-dead-letters.jsonl")).unwrap();
+    let lines: Vec<serde_json::Value> =
+        trace.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!((&lines[0]["key"], &lines[0]["column"]), (&"id = 1000".into(), &"n".into()));
+    assert_eq!((&lines[1]["key"], &lines[1]["sqlstate"]), (&"id = 13".into(), &"23514".into()));
+    assert!(lines.iter().all(|line| line["table"] == "public.t"));
+    let stats = sink.stats();
+    assert_eq!((stats[STAT_ROWS_DEAD], stats[STAT_ROWS_COMMITTED]), (2, 99));
+    sink.close();
+}
+
+#[test]
 fn a_table_that_does_not_fit_is_refused_before_any_row() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, must text NOT NULL)");

@@ -96,6 +96,10 @@ impl Cluster {
     }
 
     pub fn try_sink(&self, changes: &[(&str, &str)]) -> Result<Sink, SinkError> {
+        Sink::open(self.config(changes)?)
+    }
+
+    pub fn config(&self, changes: &[(&str, &str)]) -> Result<Config, SinkError> {
         let mut options = std::collections::HashMap::from([
             ("url".to_owned(), self.url()),
             ("username".to_owned(), "admin".to_owned()),
@@ -104,7 +108,7 @@ impl Cluster {
             ("log_level".to_owned(), "debug".to_owned()),
         ]);
         options.extend(changes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
-        Sink::open(Config::new(options.into_iter().collect(), |_| None)?)
+        Config::new(options.into_iter().collect(), |_| None)
     }
 }
 
