@@ -81,6 +81,15 @@ pub struct Options {
     /// Address of the control port.
     #[arg(long, default_value = "127.0.0.1:0")]
     pub control: SocketAddr,
+    /// Connections at once.
+    #[arg(long, default_value_t = 10_000)]
+    pub max_connections: usize,
+    /// New connections per second, after a burst of 1,000 (below 100: after a burst of as many).
+    #[arg(long, default_value_t = 100)]
+    pub connection_rate: u32,
+    /// Seconds after which a connection is closed.
+    #[arg(long, default_value_t = 3_600)]
+    pub connection_lifetime: u64,
     /// Seconds after which a transaction can no longer commit.
     #[arg(long, default_value_t = 300)]
     pub transaction_age_limit: u64,

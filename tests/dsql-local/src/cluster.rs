@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Notify;
 
+use crate::admission::Admission;
 use crate::cli::Options;
 use crate::faults::Faults;
 use crate::sql;
@@ -29,6 +30,10 @@ pub struct Cluster {
     pub sql: sql::Cache,
     /// Faults on demand.
     pub faults: Faults,
+    /// Limits on new connections.
+    pub admission: Admission,
+    /// Age at which a connection is closed.
+    pub connection_lifetime: Duration,
     /// Age at which a transaction can no longer commit.
     pub age_limit: Duration,
     /// A connection to PostgreSQL for the stand-in's own questions.
@@ -81,6 +86,8 @@ impl Cluster {
             stats: Stats::default(),
             sql: sql::Cache::default(),
             faults: Faults::default(),
+            admission: Admission::new(options.max_connections, options.connection_rate),
+            connection_lifetime: Duration::from_secs(options.connection_lifetime),
             age_limit: Duration::from_secs(options.transaction_age_limit),
             admin,
             job_delay: Duration::from_millis(options.job_delay_ms),

@@ -12,6 +12,7 @@ pub mod tls;
 
 pub mod wire;
 
+pub mod admission;
 pub mod settings;
 pub mod startup;
 pub mod token;

@@ -33,23 +33,64 @@ pub fn check(name: &str) -> Result<(), SqlError> {
     Err(SqlError::error("0A000", format!("setting configuration parameter \"{name}\" not supported")))
 }
 
-/// The `options` startup parameter: `-c name=value` and `--name=value`.
-pub fn check_options(options: &str) -> Result<(), SqlError> {
-    let mut words = options.split_whitespace();
+/// Names the cluster behind PrivateLink without private DNS.
+const CLUSTER_ID: &str = "amzn-cluster-id";
+
+/// The settings of the `options` startup parameter: `-c name=value` and `--name=value`. `None` stands for a word that is
+/// no setting.
+fn options(text: &str) -> Vec<Option<(&str, &str)>> {
+    let mut out = Vec::new();
+    let mut words = text.split_whitespace();
     while let Some(word) = words.next() {
         let setting = match (word.strip_prefix("--"), word.strip_prefix("-c")) {
-            (Some(long), _) => long,
-            (None, Some("")) => words.next().unwrap_or_default(),
-            (None, Some(short)) => short,
-            (None, None) => {
-                return Err(SqlError::fatal("0A000", format!("unsupported startup option {word}")));
-            }
+            (Some(long), _) => Some(long),
+            (None, Some("")) => words.next(),
+            (None, short) => short,
         };
-        let name = setting.split('=').next().unwrap_or_default().replace('-', "_");
-        // PrivateLink without private DNS names the cluster this way.
-        if name != "amzn_cluster_id" {
-            check(&name).map_err(|e| SqlError { severity: "FATAL", ..e })?;
+        out.push(setting.map(|s| s.split_once('=').unwrap_or((s, ""))));
+    }
+    out
+}
+
+/// Whether a session may start with these options.
+pub fn check_options(text: &str) -> Result<(), SqlError> {
+    for setting in options(text) {
+        let Some((name, _)) = setting else {
+            return Err(SqlError::fatal("0A000", format!("unsupported startup options {text}")));
+        };
+        if name != CLUSTER_ID {
+            check(&name.replace('-', "_")).map_err(|e| SqlError { severity: "FATAL", ..e })?;
         }
     }
     Ok(())
+}
+
+/// The cluster that the options name.
+pub fn cluster_id(text: &str) -> Option<&str> {
+    options(text).into_iter().flatten().find_map(|(name, value)| (name == CLUSTER_ID).then_some(value))
+}
+
+/// The options as PostgreSQL can take them.
+pub fn without_cluster_id(text: &str) -> String {
+    let settings = options(text).into_iter().flatten().filter(|(name, _)| *name != CLUSTER_ID);
+    settings.map(|(name, value)| format!("--{name}={value}")).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_startup_options() {
+        let text = "-c amzn-cluster-id=abc --search_path=x -cTimeZone=UTC";
+        assert_eq!(cluster_id(text), Some("abc"));
+        assert_eq!(without_cluster_id(text), "--search_path=x --TimeZone=UTC");
+        assert!(check_options(text).is_ok());
+        let refused = check_options("-c statement_timeout=5").map_err(|e| e.message);
+        assert_eq!(
+            refused,
+            Err("setting configuration parameter \"statement_timeout\" not supported".to_owned())
+        );
+        assert!(check_options("-B 10").is_err());
+    }
 }

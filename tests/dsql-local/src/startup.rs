@@ -55,7 +55,10 @@ pub async fn accept(
     mut tcp: TcpStream,
 ) -> Result<Option<Connected>> {
     tcp.set_nodelay(true)?;
-    let connects = cluster.faults.on_connect();
+    let connects = match cluster.faults.on_connect() {
+        Connects::Accept => cluster.admission.admit(cluster.open()),
+        ordered => ordered,
+    };
     match connects {
         Connects::Refuse => return Ok(None),
         Connects::Hang => {
@@ -97,10 +100,6 @@ pub async fn accept(
         read_startup(&mut stream).await?;
         return refuse(cluster, &mut stream, &error).await;
     };
-    if sni != cluster.endpoint {
-        // The real front door routes by SNI; a name that is no cluster ends there. Unrecorded.
-        bail!("SNI {sni} is not the endpoint");
-    }
     let Some((code, packet)) = read_startup(&mut stream).await? else { return Ok(None) };
     if let Some(error) = connects.answer() {
         return refuse(cluster, &mut stream, &error).await;
@@ -117,6 +116,12 @@ pub async fn accept(
         return refuse(cluster, &mut stream, &error).await;
     }
     let parameters = parameters(&packet).context("malformed startup packet")?;
+    let named = value(&parameters, "options").and_then(settings::cluster_id);
+    if sni != cluster.endpoint && named != cluster.endpoint.split('.').next() {
+        // The real front door routes by SNI, or by the cluster's name behind PrivateLink; a name that is no cluster ends
+        // there. What it answers is not recorded.
+        bail!("SNI {sni} is not the endpoint");
+    }
     let user = value(&parameters, "user").unwrap_or_default().to_owned();
 
     let password = match ask_password(&mut stream).await? {
@@ -248,8 +253,11 @@ fn backend_startup(user: &str, parameters: &[(String, String)]) -> BytesMut {
     put("user", user);
     put("database", "postgres");
     for (name, text) in parameters {
-        if !matches!(name.as_str(), "user" | "database") && !name.starts_with("_pq_.") {
-            put(name, text);
+        match name.as_str() {
+            "user" | "database" => {}
+            "options" => put(name, &settings::without_cluster_id(text)),
+            name if name.starts_with("_pq_.") => {}
+            name => put(name, text),
         }
     }
     for (name, text) in settings::BACKEND {

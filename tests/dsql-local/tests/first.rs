@@ -172,7 +172,7 @@ async fn pipelining(server: &dsql_local::server::Server) {
         })
         .collect();
     // Polled together, so that tokio-postgres sends all of them before the first answer.
-    for result in futures_join(futures).await {
+    for result in common::join_all(futures).await {
         assert_eq!(result.unwrap(), 1);
     }
     let rows = client.query("SELECT id, v FROM p ORDER BY id", &[]).await.unwrap();
@@ -188,23 +188,6 @@ async fn pipelining(server: &dsql_local::server::Server) {
     let lost = if a.is_ok() { b } else { a };
     assert_eq!(db(&lost.unwrap_err()).code().code(), "23505");
     assert_eq!(c.unwrap(), 1);
-}
-
-async fn futures_join<F: std::future::Future>(futures: Vec<F>) -> Vec<F::Output> {
-    let mut pending: Vec<_> = futures.into_iter().map(Box::pin).collect();
-    let mut done: Vec<Option<F::Output>> = pending.iter().map(|_| None).collect();
-    std::future::poll_fn(|cx| {
-        for (future, slot) in pending.iter_mut().zip(&mut done) {
-            if slot.is_none()
-                && let std::task::Poll::Ready(output) = future.as_mut().poll(cx)
-            {
-                *slot = Some(output);
-            }
-        }
-        if done.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
-    done.into_iter().map(|output| output.unwrap()).collect()
 }
 
 async fn copy(server: &dsql_local::server::Server) {

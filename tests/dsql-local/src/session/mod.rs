@@ -224,6 +224,8 @@ pub async fn run(cluster: &Cluster, id: u64, connected: Connected) -> Result<()>
     let ended = tokio::select! {
         ended = session.serve() => ended,
         () = cut.notified() => Ok(()),
+        // Nothing is documented about an announcement, so there is none.
+        () = tokio::time::sleep(cluster.connection_lifetime) => Ok(()),
     };
     cluster.leave(id);
     match ended {

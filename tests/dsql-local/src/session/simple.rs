@@ -49,19 +49,16 @@ impl Session<'_> {
         let mut commits = false;
         for (index, statement) in list.iter().enumerate() {
             let running = Running { list: Arc::clone(list), index };
-            if let Err(error) = self.admit(statement.kind) {
-                self.fail_query(error).await?;
-                break;
-            }
             self.txn.touch();
             if let Some(effect) = self.cluster.faults.strike(When::Statement, &[&statement.text]) {
                 let Some(error) = effect.error() else { return self.strike(effect) };
                 self.fail_query(error).await?;
                 break;
             }
+            let refusal = statement.refusal.clone().map_or(Ok(()), Err);
             let literals =
-                if statement.kind.may_conflict() { check_literals(&statement.text) } else { Ok(()) };
-            if let Some(error) = statement.refusal.clone().or(literals.err()) {
+                || if statement.kind.may_conflict() { check_literals(&statement.text) } else { Ok(()) };
+            if let Err(error) = refusal.and_then(|()| self.admit(statement.kind)).and_then(|()| literals()) {
                 self.fail_query(error).await?;
                 break;
             }

