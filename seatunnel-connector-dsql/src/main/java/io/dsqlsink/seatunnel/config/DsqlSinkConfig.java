@@ -43,16 +43,19 @@ public final class DsqlSinkConfig implements Serializable {
     // What the native library is opened with, secrets included; absent options are left out.
     private final LinkedHashMap<String, String> nativeOptions;
     private final ArrayList<String> warnings;
+    private final ArrayList<String> withoutEffect;
     private final String host;
     private final DsqlTable table;
 
     private DsqlSinkConfig(
             LinkedHashMap<String, String> nativeOptions,
             ArrayList<String> warnings,
+            ArrayList<String> withoutEffect,
             String host,
             DsqlTable table) {
         this.nativeOptions = nativeOptions;
         this.warnings = warnings;
+        this.withoutEffect = withoutEffect;
         this.host = host;
         this.table = table;
     }
@@ -80,7 +83,12 @@ public final class DsqlSinkConfig implements Serializable {
         checkModes(reader);
         DsqlTable table = DsqlTable.of(reader, url, source);
         reader.check();
-        return new DsqlSinkConfig(nativeOptions, warnings(reader), url.getHost(), table);
+        return new DsqlSinkConfig(
+                nativeOptions,
+                warnings(reader),
+                new ArrayList<>(OptionKeys.withoutEffect(reader)),
+                url.getHost(),
+                table);
     }
 
     private static void put(Map<String, String> nativeOptions, Option<?> option, Object value) {
@@ -214,17 +222,9 @@ public final class DsqlSinkConfig implements Serializable {
     }
 
     private static void checkModes(OptionReader reader) {
-        if (!reader.flag(DsqlSinkOptions.GENERATE_SINK_SQL)) {
-            reader.problem(
-                    DsqlSinkOptions.GENERATE_SINK_SQL.key(),
-                    "= false is not supported yet: set it to true, and 'table' to the target");
-        }
-        if (reader.flag(DsqlSinkOptions.IS_EXACTLY_ONCE)) {
-            reader.problem(
-                    DsqlSinkOptions.IS_EXACTLY_ONCE.key(),
-                    "= true cannot be done, as Aurora DSQL has no prepared transactions: remove"
-                            + " it; with a key, a row that is written twice is the same row");
-        }
+        StockOptions.check(reader);
+        reader.flag(DsqlSinkOptions.GENERATE_SINK_SQL);
+        reader.flag(DsqlSinkOptions.IS_EXACTLY_ONCE);
         reader.flag(DsqlSinkOptions.ENABLE_UPSERT);
         DsqlSinkOptions.RowErrorPolicy policy =
                 reader.choice(
@@ -238,14 +238,9 @@ public final class DsqlSinkConfig implements Serializable {
 
     private static ArrayList<String> warnings(OptionReader reader) {
         ArrayList<String> warnings = new ArrayList<>();
-        if (reader.keys().contains(DsqlSinkOptions.PASSWORD.key())) {
-            warnings.add(
-                    "Option 'password' is ignored: Aurora DSQL authenticates by IAM token, made"
-                            + " from 'access_key_id' or the AWS default chain");
-        }
-        List<String> ignored = OptionKeys.ignored(reader);
-        if (!ignored.isEmpty()) {
-            warnings.add("Options without effect on Aurora DSQL: " + String.join(", ", ignored));
+        List<String> unknown = OptionKeys.unknown(reader);
+        if (!unknown.isEmpty()) {
+            warnings.add("Options that are not known: " + String.join(", ", unknown));
         }
         return warnings;
     }
@@ -258,6 +253,11 @@ public final class DsqlSinkConfig implements Serializable {
     /** To be logged once. */
     public List<String> warnings() {
         return Collections.unmodifiableList(warnings);
+    }
+
+    /** The options of the job that change nothing on Aurora DSQL; to be logged once. */
+    public List<String> withoutEffect() {
+        return Collections.unmodifiableList(withoutEffect);
     }
 
     /** The cluster's endpoint. */

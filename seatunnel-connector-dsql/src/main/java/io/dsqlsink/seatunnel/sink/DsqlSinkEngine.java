@@ -96,6 +96,11 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             throw new DsqlConnectorException(DsqlErrorCode.NATIVE_LIBRARY, e.getMessage());
         }
         config.warnings().forEach(LOG::warn);
+        if (!config.withoutEffect().isEmpty()) {
+            LOG.info(
+                    "Options without effect on Aurora DSQL: {}",
+                    String.join(", ", config.withoutEffect()));
+        }
         LOG.info(
                 "Native Aurora DSQL sink {} is active, from {}: endpoint {}, {} lanes, {} table(s),"
                         + " first {}",

@@ -102,6 +102,9 @@ class DsqlSinkConfigTest {
                 "query | insert into t values (?) | is not supported yet: remove it",
                 "is_exactly_once | true | Aurora DSQL has no prepared transactions",
                 "row_error_policy | SKIP | is not supported yet: use fail",
+                "schema_save_mode | CREATE_MAYBE | is not one of: CREATE_SCHEMA_WHEN_NOT_EXIST, ERROR",
+                "data_save_mode | APPEND | is not one of: APPEND_DATA",
+                "field_ide | camel | is not one of: ORIGINAL, UPPERCASE, LOWERCASE",
                 "data_save_mode | DROP_DATA | is not supported yet: empty the tables beforehand",
                 "tablePrefix | t_ | is not supported yet: write it in 'table'",
                 "table | a.b.c | has more than two parts",
@@ -147,11 +150,9 @@ class DsqlSinkConfigTest {
         options.put("schema_save_mode", "CREATE_SCHEMA_WHEN_NOT_EXIST");
         options.put("something_else", 1);
         assertThat(config().warnings())
-                .containsExactly(
-                        "Option 'password' is ignored: Aurora DSQL authenticates by IAM token, made"
-                                + " from 'access_key_id' or the AWS default chain",
-                        "Options without effect on Aurora DSQL: auto_commit, schema_save_mode,"
-                                + " something_else");
+                .containsExactly("Options that are not known: something_else");
+        assertThat(config().withoutEffect())
+                .containsExactly("auto_commit", "driver", "password", "schema_save_mode");
     }
 
     @Test
@@ -202,7 +203,6 @@ class DsqlSinkConfigTest {
     void aShortUnknownKeyIsNotTakenForOneOfOurs() {
         options.put("udl1", 1);
         assertThat(config().warnings())
-                .isEqualTo(
-                        Collections.singletonList("Options without effect on Aurora DSQL: udl1"));
+                .isEqualTo(Collections.singletonList("Options that are not known: udl1"));
     }
 }

@@ -7,8 +7,14 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.configuration.util.ConfigValidator;
+import org.apache.seatunnel.api.configuration.util.OptionRule;
 import org.apache.seatunnel.api.sink.SeaTunnelSink;
 import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.sink.SupportMultiTableSinkWriter;
@@ -29,7 +35,11 @@ public final class FactoryProbe {
     public static String sink(ClassLoader job, String plugin, Map<String, Object> options)
             throws Exception {
         TableSinkFactory factory = FactoryUtil.discoverFactory(job, TableSinkFactory.class, plugin);
-        factory.createSink(null);
+        try {
+            factory.createSink(null);
+        } catch (NullPointerException e) {
+            // The stock factory throws it, and the engines pass over it.
+        }
         ReadonlyConfig config = ReadonlyConfig.fromMap(options);
         ConfigValidator.of(config).validate(((Factory) factory).optionRule());
         SeaTunnelSink sink =
@@ -38,6 +48,17 @@ public final class FactoryProbe {
                                         TestTables.orders("id", null), config, job))
                         .createSink();
         return sink.getClass().getName();
+    }
+
+    /** The keys that a plugin lists for tools. */
+    public static Set<String> keys(ClassLoader job, String plugin) {
+        OptionRule rule =
+                FactoryUtil.discoverFactory(job, TableSinkFactory.class, plugin).optionRule();
+        return Stream.concat(
+                        rule.getOptionalOptions().stream(),
+                        rule.getRequiredOptions().stream().flatMap(r -> r.getOptions().stream()))
+                .map(Option::key)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Drives our sink as far as it goes without a cluster. */

@@ -2,8 +2,10 @@ package io.dsqlsink.seatunnel.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.config.StockOptionsTest;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URLClassLoader;
@@ -13,6 +15,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +102,86 @@ class StockFactoryTest {
         }
     }
 
+    /** The engine's own check of the options comes first, and would stop at the first of these. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2.3.4", "2.3.8"})
+    void allMistakesOfADsqlJobAreInOurError(String version) throws Exception {
+        Map<String, Object> options = TestTables.options();
+        options.keySet().removeAll(List.of("url", "driver", "username", "database"));
+        options.put("schema_save_mode", "CREATE_MAYBE");
+        options.put("data_save_mode", "APPEND_MAYBE");
+        options.put("is_exactly_once", "maybe");
+        options.put("max_retries", "abc");
+        try (URLClassLoader application = zeta(version, EngineLoaders.connector());
+                URLClassLoader job =
+                        EngineLoaders.zetaJob(application, connectors(version, "connector-jdbc"))) {
+            assertThatThrownBy(() -> sink(job, "Jdbc", options))
+                    .hasMessageStartingWith("ErrorCode:[DSQL-01]")
+                    .hasMessageContaining("option 'url' is missing: write jdbc:postgresql://")
+                    .hasMessageContaining("option 'username' is missing: set the database role")
+                    .hasMessageContaining(
+                            "option 'schema_save_mode' = CREATE_MAYBE is not one of: CREATE_SCHEMA")
+                    .hasMessageContaining(
+                            "option 'data_save_mode' = APPEND_MAYBE is not one of: APPEND_DATA")
+                    .hasMessageContaining("option 'is_exactly_once' = maybe is not true or false")
+                    .hasMessageContaining("option 'max_retries' = abc is not a whole number");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "2.3.4, url, -",
+                "2.3.4, driver, -",
+                "2.3.4, database, -",
+                "2.3.4, generate_sink_sql, -",
+                "2.3.4, is_exactly_once, true",
+                "2.3.4, schema_save_mode, CREATE_MAYBE",
+                "2.3.4, max_retries, abc",
+                "2.3.8, driver, -",
+                "2.3.8, schema_save_mode, CREATE_MAYBE",
+                "2.3.8, data_save_mode, CUSTOM_PROCESSING",
+            })
+    void aStockJobFailsAsWithoutUs(String version, String key, String value) throws Exception {
+        Map<String, Object> options = stockOptions();
+        options.put(key, value);
+        options.values().removeIf(Objects::isNull);
+        List<Path> jdbc = connectors(version, "connector-jdbc");
+        List<String> failures = new ArrayList<>();
+        for (List<Path> lib : List.of(List.<Path>of(), EngineLoaders.connector())) {
+            try (URLClassLoader application = zeta(version, lib);
+                    URLClassLoader job = EngineLoaders.zetaJob(application, jdbc)) {
+                failures.add(catchThrowable(() -> sink(job, "Jdbc", options)).toString());
+            }
+        }
+        assertThat(failures.get(1)).isEqualTo(failures.get(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2.3.4", "2.3.8"})
+    void toolsSeeTheOptionsOfBothSinks(String version) throws Exception {
+        List<Path> jdbc = connectors(version, "connector-jdbc");
+        try (URLClassLoader without = zeta(version, List.of());
+                URLClassLoader stock = EngineLoaders.zetaJob(without, jdbc);
+                URLClassLoader with = zeta(version, EngineLoaders.connector());
+                URLClassLoader both = EngineLoaders.zetaJob(with, jdbc)) {
+            assertThat(keys(both)).containsAll(keys(stock)).contains("batch_interval_ms");
+            assertThat(StockOptionsTest.known()).containsAll(keys(stock));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Set<String> keys(ClassLoader job) throws Exception {
+        return (Set<String>)
+                inContext(
+                        job,
+                        () ->
+                                probe(job)
+                                        .getMethod("keys", ClassLoader.class, String.class)
+                                        .invoke(null, job, "Jdbc"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"2.3.4", "2.3.8"})
     void theSinkLivesOnEachRelease(String version) throws Exception {
@@ -151,13 +236,20 @@ class StockFactoryTest {
 
     private static Object sink(ClassLoader job, String plugin, Map<String, Object> options)
             throws Exception {
+        return inContext(
+                job,
+                () ->
+                        probe(job)
+                                .getMethod("sink", ClassLoader.class, String.class, Map.class)
+                                .invoke(null, job, plugin, Collections.unmodifiableMap(options)));
+    }
+
+    private static Object inContext(ClassLoader job, Callable<?> call) throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(job);
         try {
-            return probe(job)
-                    .getMethod("sink", ClassLoader.class, String.class, Map.class)
-                    .invoke(null, job, plugin, Collections.unmodifiableMap(options));
+            return call.call();
         } catch (InvocationTargetException e) {
             throw (Exception) e.getCause();
         } finally {

@@ -4,6 +4,7 @@ import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.sink.DsqlSinkFactory;
 import io.dsqlsink.seatunnel.sink.StockJdbcFactory;
+import org.apache.seatunnel.api.configuration.util.ConfigValidator;
 import org.apache.seatunnel.api.configuration.util.OptionRule;
 import org.apache.seatunnel.api.table.connector.TableSink;
 import org.apache.seatunnel.api.table.factory.TableSinkFactory;
@@ -25,13 +26,13 @@ public final class JdbcSinkFactory implements TableSinkFactory {
         return "Jdbc";
     }
 
-    /** The stock rule, which every config in its form passes. */
+    /** Both sinks' options; which of them a job needs is checked when the dialect is known. */
     @Override
     public OptionRule optionRule() {
         try {
-            return stock().optionRule();
+            return DsqlSinkOptions.listing(stock().optionRule());
         } catch (DsqlConnectorException e) {
-            return dsql.optionRule();
+            return DsqlSinkOptions.listing(dsql.optionRule());
         }
     }
 
@@ -41,9 +42,12 @@ public final class JdbcSinkFactory implements TableSinkFactory {
             return null;
         }
         String dialect = context.getOptions().getOptional(DsqlSinkOptions.DIALECT).orElse("");
-        return DsqlSinkOptions.DSQL_DIALECT.equalsIgnoreCase(dialect.trim())
-                ? dsql.createSink(context)
-                : stock().createSink(context);
+        if (DsqlSinkOptions.DSQL_DIALECT.equalsIgnoreCase(dialect.trim())) {
+            return dsql.createSink(context);
+        }
+        // The check that the engine makes of a factory's rule, which ours let pass.
+        ConfigValidator.of(context.getOptions()).validate(stock().optionRule());
+        return stock().createSink(context);
     }
 
     private TableSinkFactory stock() {
