@@ -81,6 +81,7 @@ public final class DsqlSinkConfig implements Serializable {
         readNumbers(reader, nativeOptions);
         checkDatabase(reader, url, source);
         checkModes(reader);
+        readRowErrors(reader, nativeOptions);
         DsqlTable table = DsqlTable.of(reader, url, source);
         reader.check();
         return new DsqlSinkConfig(
@@ -226,13 +227,28 @@ public final class DsqlSinkConfig implements Serializable {
         reader.flag(DsqlSinkOptions.GENERATE_SINK_SQL);
         reader.flag(DsqlSinkOptions.IS_EXACTLY_ONCE);
         reader.flag(DsqlSinkOptions.ENABLE_UPSERT);
-        DsqlSinkOptions.RowErrorPolicy policy =
+    }
+
+    private static void readRowErrors(OptionReader reader, Map<String, String> nativeOptions) {
+        boolean skip =
                 reader.choice(
-                        DsqlSinkOptions.ROW_ERROR_POLICY, DsqlSinkOptions.RowErrorPolicy.class);
-        if (policy == DsqlSinkOptions.RowErrorPolicy.SKIP) {
+                                DsqlSinkOptions.ROW_ERROR_POLICY,
+                                DsqlSinkOptions.RowErrorPolicy.class)
+                        == DsqlSinkOptions.RowErrorPolicy.SKIP;
+        String path = reader.text(DsqlSinkOptions.DEAD_LETTER_PATH);
+        boolean hasPath = reader.keys().contains(DsqlSinkOptions.DEAD_LETTER_PATH.key());
+        if (skip && !hasPath) {
             reader.problem(
-                    DsqlSinkOptions.ROW_ERROR_POLICY.key(),
-                    "= skip is not supported yet: use fail");
+                    DsqlSinkOptions.DEAD_LETTER_PATH.key(),
+                    "is missing beside 'row_error_policy' = skip: set the file or folder that"
+                            + " skipped rows go to");
+        } else if (hasPath && !skip) {
+            reader.problem(
+                    DsqlSinkOptions.DEAD_LETTER_PATH.key(),
+                    "has no use without 'row_error_policy' = skip: set that, or remove the path");
+        } else if (skip) {
+            put(nativeOptions, DsqlSinkOptions.ROW_ERROR_POLICY, "skip");
+            put(nativeOptions, DsqlSinkOptions.DEAD_LETTER_PATH, path);
         }
     }
 

@@ -183,8 +183,19 @@ public final class DsqlSinkOptions {
                     .enumType(RowErrorPolicy.class)
                     .defaultValue(RowErrorPolicy.FAIL)
                     .withDescription(
-                            "fail: a row that Aurora DSQL refuses fails the job. skip: not"
-                                    + " supported yet");
+                            "fail: a row that Aurora DSQL refuses, or that does not fit its"
+                                    + " columns, fails the job. skip: it goes to dead_letter_path,"
+                                    + " and the job goes on; a value of a type that cannot be"
+                                    + " written at all still fails it");
+
+    public static final Option<String> DEAD_LETTER_PATH =
+            Options.key("dead_letter_path")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "File, or folder for files, on each worker that skipped rows are"
+                                    + " appended to as lines of JSON; required with"
+                                    + " row_error_policy = skip");
 
     private DsqlSinkOptions() {}
 
@@ -216,7 +227,8 @@ public final class DsqlSinkOptions {
                     RETRY_TIMEOUT_MS,
                     MAX_CONNECTIONS,
                     MAX_BUFFER_BYTES,
-                    ROW_ERROR_POLICY
+                    ROW_ERROR_POLICY,
+                    DEAD_LETTER_PATH
                 }) {
             all.put(option.key(), option);
         }

@@ -101,7 +101,8 @@ class DsqlSinkConfigTest {
                 "generate_sink_sql | maybe | is not true or false",
                 "query | insert into t values (?) | is not supported yet: remove it",
                 "is_exactly_once | true | Aurora DSQL has no prepared transactions",
-                "row_error_policy | SKIP | is not supported yet: use fail",
+                "dead_letter_path | /var/dead | has no use without 'row_error_policy' = skip",
+                "dead_letter_path | ' ' | is empty",
                 "schema_save_mode | CREATE_MAYBE | is not one of: CREATE_SCHEMA_WHEN_NOT_EXIST, ERROR",
                 "data_save_mode | APPEND | is not one of: APPEND_DATA",
                 "field_ide | camel | is not one of: ORIGINAL, UPPERCASE, LOWERCASE",
@@ -130,6 +131,18 @@ class DsqlSinkConfigTest {
     void keysComeTogether(String absent, String says) {
         options.remove(absent);
         assertThatThrownBy(this::config).hasMessageContaining(says);
+    }
+
+    @Test
+    void skippedRowsNeedAPlace() {
+        options.put("row_error_policy", "SKIP");
+        assertThatThrownBy(this::config)
+                .hasMessageContaining(
+                        "option 'dead_letter_path' is missing beside 'row_error_policy' = skip: set");
+        options.put("dead_letter_path", "/var/dead");
+        assertThat(config().nativeOptions())
+                .containsEntry("row_error_policy", "skip")
+                .containsEntry("dead_letter_path", "/var/dead");
     }
 
     @Test
