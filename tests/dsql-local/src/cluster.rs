@@ -13,6 +13,7 @@ use crate::cli::Options;
 use crate::faults::Faults;
 use crate::sql;
 use crate::token::Principal;
+use crate::txn::Table;
 
 /// The emulated cluster.
 pub struct Cluster {
@@ -45,6 +46,7 @@ pub struct Cluster {
     /// Whether sessions learn of schema changes by OC001.
     pub schema_conflicts: bool,
     schema_version: AtomicU64,
+    tables: Mutex<(u64, HashMap<String, Table>)>,
     clock_shift: AtomicI64,
     sessions: Mutex<HashMap<u64, Arc<Notify>>>,
 }
@@ -94,6 +96,7 @@ impl Cluster {
             job_waits: Notify::new(),
             schema_conflicts: !options.no_schema_conflicts,
             schema_version: AtomicU64::new(0),
+            tables: Mutex::default(),
             clock_shift: AtomicI64::new(0),
             sessions: Mutex::default(),
         }
@@ -103,6 +106,28 @@ impl Cluster {
     pub fn now(&self) -> i64 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
         i64::try_from(now).unwrap_or(i64::MAX).saturating_add(self.clock_shift.load(Ordering::Relaxed))
+    }
+
+    /// What the catalog says about a table, kept until the schema changes.
+    pub async fn table(&self, name: &str) -> Result<Table, tokio_postgres::Error> {
+        let version = self.schema_version();
+        {
+            let mut tables = lock(&self.tables);
+            if tables.0 != version {
+                *tables = (version, HashMap::new());
+            }
+            if let Some(known) = tables.1.get(name) {
+                return Ok(*known);
+            }
+        }
+        let query = "SELECT
+            (SELECT count(*) FROM pg_index WHERE indrelid = to_regclass($1) AND NOT indisprimary AND indisready),
+            EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND confrelid = to_regclass($1)
+                    AND (confdeltype NOT IN ('a', 'r') OR confupdtype NOT IN ('a', 'r')))";
+        let row = self.admin.query_one(query, &[&name]).await?;
+        let table = Table { indexes: u64::try_from(row.get::<_, i64>(0)).unwrap_or(0), cascades: row.get(1) };
+        lock(&self.tables).1.insert(name.to_owned(), table);
+        Ok(table)
     }
 
     /// Ends the statement of a PostgreSQL process if it waits for a row or its writer; tells whether it did.

@@ -135,7 +135,11 @@ pub async fn accept(
         now: cluster.now(),
         principals: &cluster.principals,
     };
-    if let Err(error) = token::check(&password, &check).and_then(|()| admit(&parameters)) {
+    let admitted = match token::check(&password, &check) {
+        Ok(principal) => admit(&parameters).and(mapped(cluster, &user, &principal.arn).await?),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = admitted {
         return refuse(cluster, &mut stream, &error).await;
     }
 
@@ -208,6 +212,15 @@ fn parameters(mut packet: &[u8]) -> Option<Vec<(String, String)>> {
 
 fn value<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
     parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+}
+
+/// Every role but `admin` needs a mapping from the caller's identity. The HINT is not recorded.
+async fn mapped(cluster: &Cluster, user: &str, arn: &str) -> Result<Result<(), SqlError>> {
+    let query = "SELECT 1 FROM sys.iam_pg_role_mappings WHERE pg_role_name = $1 AND arn = $2";
+    if user == "admin" || cluster.admin.query_opt(query, &[&user, &arn]).await?.is_some() {
+        return Ok(Ok(()));
+    }
+    Ok(Err(token::denied(format!("IAM authentication failed for user \"{user}\""))))
 }
 
 /// The database and the startup settings that Aurora DSQL takes.

@@ -54,14 +54,17 @@ pub struct Check<'a> {
     pub principals: &'a [Principal],
 }
 
-/// Accepts or refuses a token.
-pub fn check(token: &str, check: &Check<'_>) -> Result<(), SqlError> {
-    verify(token, check).map_err(|hint| {
-        SqlError::fatal("08006", "unable to accept connection, access denied").with_hint(hint)
-    })
+/// Accepts a token and tells whose it is, or refuses it.
+pub fn check<'p>(token: &str, check: &Check<'p>) -> Result<&'p Principal, SqlError> {
+    verify(token, check).map_err(denied)
 }
 
-fn verify(token: &str, check: &Check<'_>) -> Result<(), String> {
+/// The answer to every client that may not connect.
+pub fn denied(hint: impl Into<String>) -> SqlError {
+    SqlError::fatal("08006", "unable to accept connection, access denied").with_hint(hint)
+}
+
+fn verify<'p>(token: &str, check: &Check<'p>) -> Result<&'p Principal, String> {
     let parsed = Parsed::new(token).ok_or("The request is not a valid presigned token.")?;
     let action = parsed.need("Action")?;
     if parsed.need("X-Amz-Algorithm")? != "AWS4-HMAC-SHA256" {
@@ -139,7 +142,7 @@ fn verify(token: &str, check: &Check<'_>) -> Result<(), String> {
     if !allowed {
         return Err(format!("User: {} is not authorized to access this resource", principal.arn));
     }
-    Ok(())
+    Ok(principal)
 }
 
 fn signature(

@@ -17,6 +17,8 @@ async fn everything() {
     faults(&server).await;
     pipelining(&server).await;
     copy(&server).await;
+    hidden_rows(&server).await;
+    index_cost(&server).await;
     server.stop().await.unwrap();
 }
 
@@ -43,6 +45,17 @@ async fn startup(server: &dsql_local::server::Server) {
     let stale = try_connect(server, &config(server, "admin")).await.err().unwrap();
     assert!(access(stale).starts_with("Signature expired: "));
     ctl(server, "clock 0").await;
+
+    let unmapped = try_connect(server, &config(server, "bob")).await.err().unwrap();
+    assert_eq!(access(unmapped), "IAM authentication failed for user \"bob\"");
+    client.batch_execute("CREATE ROLE bob LOGIN").await.unwrap();
+    client.batch_execute("AWS IAM GRANT bob TO 'arn:aws:iam::123456789012:user/local'").await.unwrap();
+    let bob = try_connect(server, &config(server, "bob")).await.expect("bob is mapped now");
+    assert_eq!(bob.query_one("SELECT current_user::text", &[]).await.unwrap().get::<_, String>(0), "bob");
+    let create = bob.batch_execute("CREATE TABLE public.mine (id int)").await;
+    assert_error(create, "42501", "permission denied for schema public");
+    client.batch_execute("AWS IAM REVOKE bob FROM 'arn:aws:iam::123456789012:user/local'").await.unwrap();
+    assert!(try_connect(server, &config(server, "bob")).await.is_err());
 
     let other_database = try_connect(server, config(server, "admin").dbname("app")).await;
     assert_error(other_database, "3D000", "database \"app\" does not exist");
@@ -212,4 +225,55 @@ async fn futures_send(
     std::future::poll_fn(|cx| sink.as_mut().poll_ready(cx)).await.unwrap();
     sink.as_mut().start_send(data).unwrap();
     std::future::poll_fn(|cx| sink.as_mut().poll_flush(cx)).await.unwrap();
+}
+
+/// Rows that the tag does not tell count as well: a data changing WITH, cascades of foreign keys.
+async fn hidden_rows(server: &dsql_local::server::Server) {
+    let client = connect(server).await;
+    client.batch_execute("CREATE TABLE head (id int PRIMARY KEY)").await.unwrap();
+    let line = "CREATE TABLE line (id int PRIMARY KEY, head int REFERENCES head(id) ON DELETE CASCADE)";
+    client.batch_execute(line).await.unwrap();
+    client.batch_execute("INSERT INTO head VALUES (1), (2)").await.unwrap();
+    client.batch_execute("INSERT INTO line SELECT g, 1 FROM generate_series(1, 3000) g").await.unwrap();
+    client.batch_execute("INSERT INTO line SELECT g, 2 FROM generate_series(3001, 5999) g").await.unwrap();
+    let limit = "transaction row limit exceeded";
+    for _ in 0..2 {
+        assert_error(client.batch_execute("DELETE FROM head WHERE id = 1").await, "54000", limit);
+        assert_error(client.execute("DELETE FROM head WHERE id = $1", &[&1]).await, "54000", limit);
+    }
+    assert_eq!(client.execute("DELETE FROM head WHERE id = $1", &[&2]).await.unwrap(), 1);
+    let with =
+        "WITH gone AS (DELETE FROM line RETURNING id), kept AS (INSERT INTO head VALUES (9) RETURNING id)
+        SELECT count(*) FROM gone";
+    assert_error(client.query(with, &[]).await, "54000", limit);
+    client.batch_execute("BEGIN").await.unwrap();
+    assert_error(client.query(with, &[]).await, "54000", limit);
+    client.batch_execute("ROLLBACK").await.unwrap();
+    let count = client.query_one("SELECT count(*) FROM line", &[]).await.unwrap().get::<_, i64>(0);
+    assert_eq!(count, 3000);
+}
+
+/// The same bytes fit without indexes and do not fit with four.
+async fn index_cost(server: &dsql_local::server::Server) {
+    let client = connect(server).await;
+    client
+        .batch_execute("CREATE TABLE ix (id int PRIMARY KEY, a text, b text, c text, d text, v bytea)")
+        .await
+        .unwrap();
+    let write = async |base: i32| {
+        client.batch_execute("BEGIN").await.unwrap();
+        let insert = client.prepare("INSERT INTO ix VALUES ($1, $2, $2, $2, $2, $3)").await.unwrap();
+        let (text, bytes) = ("t".repeat(100), vec![1u8; 19_900]);
+        for id in 0..500 {
+            client.execute(&insert, &[&(base + id), &text, &bytes]).await.unwrap();
+        }
+        client.batch_execute("COMMIT").await
+    };
+    write(0).await.unwrap();
+    for column in ["a", "b", "c", "d"] {
+        let job: String =
+            client.query_one(&format!("CREATE INDEX ASYNC ON ix ({column})"), &[]).await.unwrap().get(0);
+        client.query_one(&format!("CALL sys.wait_for_job('{job}')"), &[]).await.unwrap();
+    }
+    assert_error(write(1000).await, "54000", "transaction size limit 10mb exceeded");
 }

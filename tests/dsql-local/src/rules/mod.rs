@@ -11,6 +11,9 @@ mod session;
 mod table;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 use postgresql_cst_parser::ResolvedNode;
 use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
 

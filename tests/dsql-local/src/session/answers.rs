@@ -203,6 +203,9 @@ impl Session<'_> {
                 let counted = !tag.starts_with("SELECT") && !tag.starts_with("EXPLAIN");
                 let rows =
                     tag.rsplit(' ').next().and_then(|n| n.parse().ok()).filter(|_| counted).unwrap_or(0);
+                if let Some(table) = running.get().and_then(|s| s.table.as_ref()) {
+                    *self.txn.tables.entry(table.clone()).or_default() += rows;
+                }
                 return self.txn.add_rows(rows);
             }
             Kind::Ddl | Kind::IndexAsync | Kind::ValidateAsync => {
@@ -215,7 +218,7 @@ impl Session<'_> {
     }
 
     /// The client gets an error in place of a completion: what PostgreSQL did must not be kept.
-    fn fail_completed(&mut self, error: &SqlError, simple: bool) {
+    pub(super) fn fail_completed(&mut self, error: &SqlError, simple: bool) {
         self.emit_error(error);
         self.poison = true;
         if simple {

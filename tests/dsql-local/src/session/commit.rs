@@ -36,7 +36,8 @@ impl Session<'_> {
     /// and afterwards let the effect strike.
     pub(super) async fn before_commit(&mut self) -> Flow<Result<Option<Effect>, SqlError>> {
         self.delay(true).await;
-        if let Err(error) = self.txn.verdict(self.cluster.age_limit) {
+        let index_bytes = self.index_bytes().await?;
+        if let Err(error) = self.txn.verdict(self.cluster.age_limit, index_bytes) {
             return Ok(Err(error));
         }
         if self.schema_news() {

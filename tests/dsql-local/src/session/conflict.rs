@@ -132,7 +132,7 @@ impl Session<'_> {
     }
 
     /// The number in the captured DataRow.
-    fn take_count(&mut self) -> u64 {
+    pub(super) fn take_count(&mut self) -> u64 {
         let frames = self.captured.take().unwrap_or_default();
         let row = frames.iter().find(|f| f.tag() == b'D');
         let text = row.and_then(|f| f.body().get(6..)).and_then(|b| std::str::from_utf8(b).ok());

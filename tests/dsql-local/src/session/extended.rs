@@ -93,13 +93,30 @@ impl Session<'_> {
                 self.gated = true
             }
         }
-        if let Some(bind) = bind.filter(|_| kind.may_conflict() && self.real == Real::Open)
-            && running.get().is_some_and(|s| s.shadow.is_some())
-        {
-            return self.execute_guarded(&frame, running, bytes, &bind).await;
+        if !self.hides_rows(&running).await? {
+            return self.execute(&frame, running, bytes, bind).await;
         }
-        self.forward(&frame, Request::Execute(running, bytes));
-        Ok(())
+        self.barrier().await?;
+        if self.skipping {
+            return Ok(());
+        }
+        let before = (self.changed_rows(false).await?, self.txn.rows);
+        let at = self.pipes.out.len();
+        self.execute(&frame, running, bytes, bind).await?;
+        self.barrier().await?;
+        self.count_hidden(before, at, false).await
+    }
+
+    /// Runs a bound statement, under guard where it may lose a conflict that only COMMIT tells.
+    async fn execute(&mut self, frame: &Frame, running: Running, bytes: u64, bind: Option<Frame>) -> Flow {
+        let guarded = running.kind().may_conflict() && self.real == Real::Open;
+        match bind.filter(|_| guarded && running.get().is_some_and(|s| s.shadow.is_some())) {
+            Some(bind) => self.execute_guarded(frame, running, bytes, &bind).await,
+            None => {
+                self.forward(frame, Request::Execute(running, bytes));
+                Ok(())
+            }
+        }
     }
 
     /// COMMIT by Execute: PostgreSQL commits at once, so the decision falls here and not at Sync.

@@ -9,6 +9,7 @@
 mod answers;
 mod commit;
 mod conflict;
+mod count;
 mod extended;
 mod pipes;
 mod simple;

@@ -88,10 +88,16 @@ impl Session<'_> {
                         self.query("BEGIN", None, Show::Nothing).await?;
                         self.hidden = true;
                     }
+                    let hides = self.hides_rows(&running).await?;
+                    let before = if hides { (self.changed_rows(true).await?, self.txn.rows) } else { (0, 0) };
+                    let at = self.pipes.out.len();
                     let block = self.real == Real::Open && !self.hidden && statement.kind.may_conflict();
                     match statement.shadow.clone().filter(|_| block) {
                         Some(shadow) => self.query_guarded(running, &shadow).await?,
                         None => self.query(&statement.text, Some(running), Show::All).await?,
+                    }
+                    if hides {
+                        self.count_hidden(before, at, true).await?;
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use postgresql_cst_parser::ResolvedNode;
 use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
 
-use super::tree;
+use super::{scan, tree};
 
 /// `server_version` as recorded.
 pub const SERVER_VERSION: &str = "16.15";
@@ -51,6 +51,15 @@ pub(super) fn of(node: &ResolvedNode, is_async: bool, text: &str) -> Option<(Str
         }
         _ => None,
     }
+}
+
+/// Role mappings. The tag is not recorded.
+pub(super) fn iam_mapping(text: &str) -> Option<(String, &'static str)> {
+    let (verb, role, arn) = scan::iam_mapping(text)?;
+    let grants = verb.eq_ignore_ascii_case("grant");
+    let (procedure, tag) =
+        if grants { ("iam_grant", "AWS IAM GRANT") } else { ("iam_revoke", "AWS IAM REVOKE") };
+    Some((format!("CALL dsql_local.{procedure}({}, {arn})", literal(role)), tag))
 }
 
 fn target(node: &ResolvedNode) -> Option<String> {

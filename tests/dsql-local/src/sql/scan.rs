@@ -210,6 +210,21 @@ pub fn without_async(text: &str) -> Option<String> {
     Some(format!("{}{}", &text[..range.start], &text[range.end..]))
 }
 
+/// `AWS IAM GRANT role TO 'arn'` and `AWS IAM REVOKE role FROM 'arn'`, which PostgreSQL does not know: the verb, the role
+/// and the quoted identity.
+pub fn iam_mapping(text: &str) -> Option<(&str, &str, &str)> {
+    let tokens: Vec<(Token, &str)> =
+        Scanner::new(text).take(7).map(|(token, range)| (token, &text[range])).collect();
+    let [(_, aws), (_, iam), (_, verb), (_, role), (_, preposition), (Token::Quoted, arn)] = tokens[..]
+    else {
+        return None;
+    };
+    let word = |text: &str, wanted: &str| text.eq_ignore_ascii_case(wanted);
+    let form =
+        word(verb, "grant") && word(preposition, "to") || word(verb, "revoke") && word(preposition, "from");
+    (word(aws, "aws") && word(iam, "iam") && form).then_some((verb, role, arn))
+}
+
 /// Bytes of the literals in a text.
 pub fn literal_bytes(text: &str) -> u64 {
     let literals = Scanner::new(text).filter(|(token, _)| matches!(token, Token::Quoted | Token::Number));

@@ -56,6 +56,10 @@ pub struct Statement {
     pub rewritten: bool,
     /// Bytes of the literals in the text.
     pub literal_bytes: u64,
+    /// The table that it writes to, as written.
+    pub table: Option<String>,
+    /// It updates or deletes, so foreign keys may change other rows.
+    pub may_cascade: bool,
     /// Rows of its VALUES list, when it has a long one.
     pub value_rows: usize,
     /// CommandComplete as the client expects it, when `text` yields another.
@@ -92,11 +96,18 @@ pub fn analyse(text: &str) -> Statement {
         text: sent,
         rewritten: is_async,
         literal_bytes,
+        table: None,
+        may_cascade: false,
         value_rows: rows.unwrap_or(1),
         tag: None,
         shadow: None,
         refusal: None,
     };
+    if let Some((procedure, tag)) = rewrite::iam_mapping(&statement.text) {
+        (statement.kind, statement.text, statement.tag) = (Kind::Ddl, procedure, Some(tag));
+        statement.rewritten = true;
+        return statement;
+    }
     // PostgreSQL says what is wrong with a text that does not parse.
     let Ok(root) = parse(shortened.as_deref().unwrap_or(&statement.text)) else { return statement };
     let Some(node) = root.descendants().find(|n| n.kind() == K::toplevel_stmt).and_then(statement_node)
@@ -105,6 +116,14 @@ pub fn analyse(text: &str) -> Statement {
     };
     statement.kind = kind(node, is_async);
     statement.refusal = rules::check(node, is_async).err();
+    let writes = matches!(node.kind(), K::InsertStmt | K::UpdateStmt | K::DeleteStmt | K::CopyStmt);
+    // With a data changing WITH in front the tag tells the rows of the outer statement only.
+    let changing_with =
+        tree::child(node, K::opt_with_clause).is_some_and(|w| writes_inside(w) == Kind::Write);
+    if writes && !changing_with {
+        statement.table = tree::find(node, K::qualified_name).map(|n| n.text().to_string());
+    }
+    statement.may_cascade = matches!(node.kind(), K::UpdateStmt | K::DeleteStmt);
     statement.shadow = shadow::of(node, rows);
     if let Some((text, tag)) = rewrite::of(node, is_async, &statement.text) {
         statement.text = text;

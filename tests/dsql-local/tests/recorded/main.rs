@@ -2,7 +2,10 @@
 //! SQL here; facts that cannot hold are listed with the reason. Prints how many hold.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod special;
+mod steps;
 
 use common::raw::{self, Answer, Raw};
 use common::{ENDPOINT, ctl, now};
@@ -36,12 +39,6 @@ CREATE TABLE child (id int PRIMARY KEY, p int DEFAULT NULL REFERENCES parent(id)
 RESET ROLE;
 ";
 
-struct Recorded {
-    steps: Vec<String>,
-    observations: Vec<Value>,
-    simple: bool,
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_recorded_fact() {
     let server = common::start_with(Options {
@@ -52,7 +49,7 @@ async fn every_recorded_fact() {
     })
     .await;
     let past = dsql_local::postgres::connect(server.postgres, "postgres").await.unwrap();
-    let all: Value = serde_json::from_str(include_str!("data/dsql_recorded.json")).unwrap();
+    let all: Value = serde_json::from_str(include_str!("../data/dsql_recorded.json")).unwrap();
     let (mut held, mut skipped, mut failed) = (0, 0, Vec::new());
     for (number, fact) in all["facts"].as_array().unwrap().iter().enumerate() {
         let name = format!("{}/{}", fact["group"].as_str().unwrap(), fact["name"].as_str().unwrap());
@@ -85,17 +82,19 @@ async fn check(
         _ => {}
     }
     match name {
-        "protocol/message_over_10MiB" => return message_too_long(server).await,
-        "server/unavailable" => return unavailable(server, fact).await,
+        "protocol/message_over_10MiB" => return special::message_too_long(server).await,
+        "server/unavailable" => return special::unavailable(server, fact).await,
         "limits/row_size" | "limits/value_size" | "limits/txn_bytes_detail" => {
-            return check_values(server, name, fact).await;
+            return special::check_values(server, name, fact).await;
         }
-        "limits/txn_bytes" => return check_bytes(server, fact).await,
-        "types/jsonb_limits" => return check_jsonb(server, fact).await,
-        "index/unique_async_not_enforced_until_built" => return duplicate_while_building(server, past).await,
+        "limits/txn_bytes" => return special::check_bytes(server, fact).await,
+        "types/jsonb_limits" => return special::check_jsonb(server, fact).await,
+        "index/unique_async_not_enforced_until_built" => {
+            return special::duplicate_while_building(server, past).await;
+        }
         _ => {}
     }
-    let recorded = recorded(name, fact);
+    let recorded = steps::recorded(name, fact);
     let mut client = raw::connect(server).await;
     let skipped = recorded.steps.len().saturating_sub(recorded.observations.len());
     let mut job = String::new();
@@ -201,106 +200,6 @@ fn like(pattern: &str, text: &str) -> bool {
         rest = &rest[at + piece.len()..];
     }
     rest.is_empty() || open_end
-}
-
-/// The steps as SQL.
-fn recorded(name: &str, fact: &Value) -> Recorded {
-    let given =
-        || fact["steps"].as_array().map(|s| s.iter().map(|v| v.as_str().unwrap().to_owned()).collect());
-    let sql = |steps: &[&str]| Some(steps.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
-    let columns = |n: usize| (0..n).map(|i| format!("c{i} int")).collect::<Vec<_>>().join(", ");
-    let steps: Option<Vec<String>> = match name {
-        "dml/q_update_returning" => sql(&[
-            "INSERT INTO baseline_idx VALUES ('...a1', 'v1')",
-            "UPDATE baseline_idx SET value='v3' WHERE id='...a1' RETURNING value",
-        ]),
-        "dml/q_delete_returning" => sql(&[
-            "INSERT INTO baseline_idx VALUES ('...a1', 'v3')",
-            "DELETE FROM baseline_idx WHERE id='...a1' RETURNING value",
-        ]),
-        "ddl/identity_column"
-        | "ddl/identity_column_cached"
-        | "ddl/identity_integer"
-        | "ddl/identity_smallint" => given()
-            .map(|steps: Vec<String>| steps.iter().map(|s| s.replace("TABLE t ", "TABLE t2 ")).collect()),
-        "types/supported_columns" => {
-            let types = fact["steps"][0]
-                .as_str()
-                .unwrap()
-                .trim_start_matches("CREATE TABLE t (")
-                .trim_end_matches(')');
-            let types = types.replace("(18,6)", "(18;6)").replace("(10,2)", "(10;2)");
-            let list: Vec<String> =
-                types.split(", ").enumerate().map(|(i, t)| format!("c{i} {}", t.replace(';', ","))).collect();
-            sql(&[&format!("CREATE TABLE t2 ({})", list.join(", "))])
-        }
-        "types/domain_check_violation" => sql(&[
-            "CREATE DOMAIN baseline_mood_domain AS text CHECK (VALUE IN ('sad','ok'))",
-            "CREATE TABLE t2 (id int, m baseline_mood_domain)",
-            "INSERT INTO t2 VALUES (1,'bogus')",
-        ]),
-        _ if name.starts_with("types/unsupported") => given()
-            .map(|steps: Vec<String>| steps.iter().map(|s| s.replace("TABLE t ", "TABLE t2 ")).collect()),
-        "alter/validate_sync" => sql(&[
-            "ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (parent_id) REFERENCES baseline_parent(id) NOT VALID",
-            "ALTER TABLE t VALIDATE CONSTRAINT fk",
-        ]),
-        "index/wait_for_job" => {
-            sql(&["CREATE INDEX ASYNC i ON t (value)", "CALL sys.wait_for_job('<job_id>')"])
-        }
-        "index/using_btree" => sql(&["CREATE INDEX i ON t USING btree (value)"]),
-        "occ/for_no_key_update" => sql(&["SELECT * FROM t FOR NO KEY UPDATE"]),
-        "limits/row_cap" => sql(&["INSERT INTO baseline_bulk SELECT generate_series(1, 3001)"]),
-        // The age limit of this server is four seconds.
-        "limits/txn_age" => sql(&["BEGIN", "SELECT pg_sleep(4.1)", "COMMIT"]),
-        "limits/txn_age_detail" => {
-            sql(&["BEGIN", "INSERT INTO baseline_bulk VALUES (1)", "SELECT pg_sleep(4.1)", "COMMIT"])
-        }
-        "limits/key_size_dml" => sql(&[
-            "INSERT INTO baseline_idx SELECT string_agg(md5(n::text), '') FROM generate_series(1, 200) n",
-        ]),
-        "limits/key_size_ddl" => {
-            sql(&["CREATE TABLE t2 (a varchar(1500), b varchar(501), PRIMARY KEY (a, b))"])
-        }
-        "limits/char_decl" => sql(&["CREATE TABLE t2 (v char(4097))"]),
-        "limits/varchar_decl" => sql(&["CREATE TABLE t2 (v varchar(65536))"]),
-        "limits/index_cols" => sql(&[
-            "CREATE TABLE t2 (a int, b int, c int, d int, e int, f int, g int, h int, i int, PRIMARY KEY (a, b, c, d, e, f, g, h, i))",
-        ]),
-        "limits/table_cols_no_pk" => sql(&[
-            &format!("CREATE TABLE t2 ({})", columns(256)),
-            &format!("CREATE TABLE t3 ({})", columns(257)),
-        ]),
-        "limits/table_cols_pk" => sql(&[&format!("CREATE TABLE t2 ({}, PRIMARY KEY (c0))", columns(257))]),
-        "limits/numeric_precision" => sql(&["CREATE TABLE t2 (v numeric(1001, 0))"]),
-        "limits/index_count" => {
-            let mut steps: Vec<String> =
-                (0..23).map(|i| format!("CREATE INDEX ASYNC i{i} ON t (v)")).collect();
-            steps.push("CREATE INDEX ASYNC i24 ON t (v)".to_owned());
-            Some(steps)
-        }
-        "limits/index_sort" => sql(&["CREATE INDEX ASYNC i ON t (value DESC)"]),
-        "limits/index_opclass" => sql(&["CREATE INDEX ASYNC i ON t (value text_pattern_ops)"]),
-        "limits/index_type" => sql(&["CREATE TABLE t2 (id int, v jsonb)", "CREATE INDEX ASYNC i ON t2 (v)"]),
-        "limits/index_concurrently" => sql(&["CREATE INDEX CONCURRENTLY i ON t (value)"]),
-        "limits/create_procedure" => sql(&["CREATE PROCEDURE p() LANGUAGE sql AS $$ SELECT 1 $$"]),
-        "limits/schemas" => Some((0..11).map(|i| format!("CREATE SCHEMA s{i}")).collect()),
-        "dml/on_conflict" => sql(&[
-            "INSERT INTO t (id, n) VALUES (1, 1) ON CONFLICT (id) DO NOTHING RETURNING id",
-            "INSERT INTO t (id, n) VALUES (1, 1) ON CONFLICT (id) DO NOTHING RETURNING id",
-            "INSERT INTO t (id, n) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET n = t.n + EXCLUDED.n RETURNING n",
-            "INSERT INTO t (id, n) VALUES (1, 1) ON CONFLICT DO NOTHING",
-        ]),
-        "types/enum_rename" => sql(&["ALTER TYPE m RENAME TO n"]),
-        "alter/add_pk_constraint" => given(),
-        _ => given(),
-    };
-    let mut observations = fact["observations"].as_array().cloned().unwrap_or_default();
-    if name == "alter/set_default_after_add" {
-        // The steps are one protocol; every observation has its step.
-        observations.truncate(7);
-    }
-    Recorded { steps: steps.unwrap_or_default(), observations, simple: name.starts_with("multi_statement/") }
 }
 
 /// A principal without permissions.
@@ -411,128 +310,4 @@ async fn run_in(client: &mut Raw, sql: &str, round: usize) -> Result<String, Str
         Some(error) => Err(format!("{sql}: {} {}", error.code, error.message)),
         None => Ok(answer.tag.unwrap_or_default()),
     }
-}
-
-async fn message_too_long(server: &Server) -> Result<(), String> {
-    let mut client = raw::connect(server).await;
-    let big = vec![b'x'; 10 * 1024 * 1024];
-    let answer = client.extended("SELECT length($1::text)", &[&big]).await;
-    if answer == Answer::default() { Ok(()) } else { Err(format!("{answer:?}")) }
-}
-
-async fn unavailable(server: &Server, fact: &Value) -> Result<(), String> {
-    ctl(server, "faults add XX000 --when before").await;
-    let mut client = raw::connect(server).await;
-    let answer = client.extended("INSERT INTO t (id) VALUES (1)", &[]).await;
-    compare(&answer, &fact["observations"][0])?;
-    let again = client.extended("INSERT INTO t (id) VALUES (1)", &[]).await;
-    if again.tag.as_deref() == Some("INSERT 0 1") { Ok(()) } else { Err(format!("{again:?}")) }
-}
-
-/// Bytes that do not compress, in hexadecimal.
-fn random(bytes: usize, seed: u64) -> Vec<u8> {
-    let mut state = seed | 1;
-    (0..bytes)
-        .map(|_| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            33 + u8::try_from((state >> 32) % 90).unwrap()
-        })
-        .map(|b| if b == b'"' || b == b'\\' { b'_' } else { b })
-        .collect()
-}
-
-async fn check_values(server: &Server, name: &str, fact: &Value) -> Result<(), String> {
-    let mut client = raw::connect(server).await;
-    client.simple("CREATE TABLE big (id int PRIMARY KEY, a text, b text, c text)").await;
-    let insert = "INSERT INTO big VALUES ($1::int, $2, $3, $4)";
-    let expected = &fact["observations"][0];
-    let mib = 1024 * 1024;
-    match name {
-        "limits/value_size" => {
-            let fits = client.extended(insert, &[&b"1"[..], &random(mib, 1), b"", b""]).await;
-            if let Some(error) = fits.error {
-                return Err(format!("1 MiB: {error:?}"));
-            }
-            compare(&client.extended(insert, &[&b"2"[..], &random(mib * 3 / 2, 1), b"", b""]).await, expected)
-        }
-        "limits/row_size" => {
-            let part = random(mib * 3 / 4, 2);
-            compare(&client.extended(insert, &[&b"1"[..], &part, &part, &part]).await, expected)
-        }
-        _ => {
-            client.simple("BEGIN").await;
-            for id in 0..11 {
-                client.extended(insert, &[id.to_string().as_bytes(), &random(mib, id + 1), b"", b""]).await;
-            }
-            let answer = client.simple("COMMIT").await.remove(0);
-            compare(&answer, expected)?;
-            match answer.error.and_then(|e| e.detail).as_deref() {
-                Some(detail) if like("Current transaction size <n>mb > 10mb", detail) => Ok(()),
-                other => Err(format!("detail {other:?}")),
-            }
-        }
-    }
-}
-
-async fn check_bytes(server: &Server, fact: &Value) -> Result<(), String> {
-    let mut client = raw::connect(server).await;
-    client.simple("CREATE TABLE bytes (id int PRIMARY KEY, v text)").await;
-    let shapes: [(usize, usize); 2] = if fact["steps"][0] == "8 MiB random" {
-        [(8192, 1024), (16384, 1024)]
-    } else {
-        [(5000, 2000), (4096, 2900)]
-    };
-    for ((size, rows), expected) in shapes.into_iter().zip(fact["observations"].as_array().unwrap()) {
-        client.simple("BEGIN").await;
-        client.simple("DELETE FROM bytes").await;
-        client.simple("COMMIT").await;
-        client.simple("BEGIN").await;
-        for id in 0..rows {
-            let id = id.to_string();
-            let values: [&[u8]; 2] = [id.as_bytes(), &random(size, 5)];
-            let answer = client.extended("INSERT INTO bytes VALUES ($1::int, $2)", &values).await;
-            if let Some(error) = answer.error {
-                return Err(format!("{error:?}"));
-            }
-        }
-        compare(&client.simple("COMMIT").await.remove(0), expected)?;
-    }
-    Ok(())
-}
-
-async fn check_jsonb(server: &Server, fact: &Value) -> Result<(), String> {
-    let mut client = raw::connect(server).await;
-    client.simple("CREATE TABLE j (id int PRIMARY KEY, v jsonb)").await;
-    let mib = 1024 * 1024;
-    let text = |inner: Vec<u8>| [b"\"".to_vec(), inner, b"\"".to_vec()].concat();
-    let values = [text(vec![b'a'; 2 * mib]), text(random(mib * 8 / 10, 3)), text(random(mib * 16 / 10, 4))];
-    let expected = fact["observations"].as_array().unwrap();
-    for (id, value) in values.iter().enumerate() {
-        let answer =
-            client.extended("INSERT INTO j VALUES ($1::int, $2)", &[id.to_string().as_bytes(), value]).await;
-        compare(&answer, &expected[id])?;
-    }
-    compare(&client.extended("CREATE INDEX ASYNC i ON j (v)", &[]).await, &expected[3])
-}
-
-async fn duplicate_while_building(server: &Server, past: &tokio_postgres::Client) -> Result<(), String> {
-    let mut client = raw::connect(server).await;
-    client.simple("INSERT INTO t (id, v) VALUES (1, 1)").await;
-    let answer = client.extended("CREATE UNIQUE INDEX ASYNC uq ON t (v)", &[]).await;
-    let id = answer.rows.first().and_then(|r| r[0].clone()).ok_or(format!("{answer:?}"))?;
-    let second = client.extended("INSERT INTO t (id, v) VALUES (2, 1)", &[]).await;
-    if second.tag.as_deref() != Some("INSERT 0 1") {
-        return Err(format!("{second:?}"));
-    }
-    let waited = client.extended(&format!("CALL sys.wait_for_job('{id}')"), &[]).await;
-    let row = past.query_one("SELECT status, details FROM sys.jobs WHERE job_id = $1", &[&id]).await.unwrap();
-    let (status, details): (String, String) = (row.get(0), row.get(1));
-    if (status.as_str(), details.as_str())
-        == ("failed", "found duplicate key(s) while validating index uniqueness")
-    {
-        return Ok(());
-    }
-    Err(format!("{status} {details}, {waited:?}"))
 }
