@@ -22,7 +22,10 @@ public final class SinkStats {
 
     private final long[] slots;
 
-    SinkStats(long[] slots) {
+    /**
+     * @param slots one per counter, in the order of the STAT constants
+     */
+    public SinkStats(long[] slots) {
         if (slots.length != STAT_COUNT) {
             throw new IllegalArgumentException(
                     "The native library has " + slots.length + " counters, not " + STAT_COUNT);

@@ -289,6 +289,11 @@ public final class DsqlSinkConfig implements Serializable {
         return Integer.parseInt(nativeOptions.get(DsqlSinkOptions.MAX_CONNECTIONS.key()));
     }
 
+    /** Where skipped rows go; null when none is skipped. */
+    public String deadLetterPath() {
+        return nativeOptions.get(DsqlSinkOptions.DEAD_LETTER_PATH.key());
+    }
+
     public DsqlTable table() {
         return table;
     }

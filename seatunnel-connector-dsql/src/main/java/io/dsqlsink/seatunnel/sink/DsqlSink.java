@@ -30,7 +30,7 @@ public final class DsqlSink
 
     @Override
     public SinkWriter<SeaTunnelRow, Void, Void> createWriter(SinkWriter.Context context) {
-        return new DsqlSinkWriter(config);
+        return new DsqlSinkWriter(config, context);
     }
 
     @Override

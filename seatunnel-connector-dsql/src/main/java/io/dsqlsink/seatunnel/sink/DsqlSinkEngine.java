@@ -4,7 +4,6 @@ import io.dsqlsink.bridge.DsqlNativeException;
 import io.dsqlsink.bridge.Frames;
 import io.dsqlsink.bridge.NativeSink;
 import io.dsqlsink.bridge.Notice;
-import io.dsqlsink.bridge.SinkStats;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
@@ -17,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.seatunnel.api.common.metrics.MetricsContext;
 import org.apache.seatunnel.api.sink.MultiTableResourceManager;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.slf4j.Logger;
@@ -47,6 +47,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     private volatile boolean failureThrown;
     private final AtomicLong handedOver = new AtomicLong();
     private volatile long durable;
+    private final DsqlMetrics metrics = new DsqlMetrics();
     private Thread timer;
 
     DsqlSinkEngine(DsqlSinkConfig config, int tables) {
@@ -148,8 +149,19 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         }
     }
 
+    /** Adds the counters since the last call to the metrics of the job; null for none. */
+    void publish(MetricsContext context) {
+        if (context != null && sink != null) {
+            try {
+                metrics.publish(sink.stats(), context);
+            } catch (DsqlNativeException e) {
+                LOG.debug("The sink was closed before its counters were published", e);
+            }
+        }
+    }
+
     /** One writer leaves; the last one takes the native sink with it. */
-    void release(TableBuffer buffer) {
+    void release(TableBuffer buffer, MetricsContext context) {
         boolean last = false;
         try {
             if (failure == null && !Thread.currentThread().isInterrupted()) {
@@ -159,6 +171,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 throwFailure();
             }
         } finally {
+            publish(context);
             synchronized (this) {
                 buffers.remove(buffer);
                 last = buffers.isEmpty();
@@ -198,14 +211,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         }
         try {
             logNotices();
-            SinkStats stats = sink.stats();
-            LOG.info(
-                    "Aurora DSQL sink closed: {} rows received, {} committed in {} transactions,"
-                            + " {} conflicts retried",
-                    stats.rowsReceived(),
-                    stats.rowsCommitted(),
-                    stats.batchesCommitted(),
-                    stats.retriesConflict());
+            LOG.info(Progress.total(sink.stats(), config.deadLetterPath()));
         } catch (DsqlNativeException e) {
             LOG.debug("The last log lines of the native sink are lost", e);
         } finally {
@@ -215,9 +221,15 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
 
     private void runTimer() {
         long tick = Math.max(config.batchIntervalMs() / TICKS_PER_INTERVAL, SHORTEST_TICK_MS);
+        Progress progress = new Progress(System.nanoTime());
         try {
             while (!closing.await(tick, TimeUnit.MILLISECONDS)) {
                 logNotices();
+                String line =
+                        progress.isDue(System.nanoTime()) ? progress.line(sink.stats()) : null;
+                if (line != null) {
+                    LOG.info(line);
+                }
                 if (failure == null) {
                     buffers.forEach(TableBuffer::tryHandOver);
                 }

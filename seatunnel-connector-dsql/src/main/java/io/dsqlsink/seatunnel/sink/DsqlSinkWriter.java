@@ -6,6 +6,7 @@ import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.apache.seatunnel.api.common.metrics.MetricsContext;
 import org.apache.seatunnel.api.sink.MultiTableResourceManager;
 import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.sink.SupportMultiTableSinkWriter;
@@ -21,12 +22,17 @@ final class DsqlSinkWriter
         implements SinkWriter<SeaTunnelRow, Void, Void>,
                 SupportMultiTableSinkWriter<DsqlSinkEngine> {
     private final DsqlSinkConfig config;
+    private final SinkWriter.Context context;
     private DsqlSinkEngine engine;
     private TableBuffer buffer;
     private boolean closed;
 
-    DsqlSinkWriter(DsqlSinkConfig config) {
+    /**
+     * @param context null for none
+     */
+    DsqlSinkWriter(DsqlSinkConfig config, SinkWriter.Context context) {
         this.config = config;
+        this.context = context;
     }
 
     @Override
@@ -74,6 +80,7 @@ final class DsqlSinkWriter
     public Optional<Void> prepareCommit() {
         if (engine != null) {
             engine.commit();
+            engine.publish(metrics());
         }
         return Optional.empty();
     }
@@ -97,8 +104,12 @@ final class DsqlSinkWriter
         if (!closed) {
             closed = true;
             if (engine != null) {
-                engine.release(buffer);
+                engine.release(buffer, metrics());
             }
         }
+    }
+
+    private MetricsContext metrics() {
+        return context == null ? null : context.getMetricsContext();
     }
 }

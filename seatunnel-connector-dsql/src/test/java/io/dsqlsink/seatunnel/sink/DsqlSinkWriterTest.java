@@ -9,6 +9,7 @@ import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -16,10 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.seatunnel.api.common.metrics.AbstractMetricsContext;
+import org.apache.seatunnel.api.common.metrics.MetricsContext;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.sink.MultiTableResourceManager;
+import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.table.type.RowKind;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,14 +69,25 @@ class DsqlSinkWriterTest {
     }
 
     private static DsqlSinkWriter writer(String table, int intervalMs, String... keys) {
+        return writer(table, intervalMs, null, Map.of(), keys);
+    }
+
+    private static DsqlSinkWriter writer(
+            String table,
+            int intervalMs,
+            SinkWriter.Context context,
+            Map<String, Object> more,
+            String... keys) {
         Map<String, Object> options = new LinkedHashMap<>(TestTables.options());
         options.put("url", dsql.url());
         options.put("table", table);
         options.put("batch_interval_ms", intervalMs);
         options.put("max_connections", 2);
         options.put("primary_keys", List.of(keys));
+        options.putAll(more);
         return new DsqlSinkWriter(
-                DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), TestTables.orders("id", null)));
+                DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), TestTables.orders("id", null)),
+                context);
     }
 
     private static SeaTunnelRow row(RowKind kind, Object... fields) {
@@ -141,6 +157,69 @@ class DsqlSinkWriterTest {
         other.prepareCommit();
         checkRows("other", "2 b", "3 c");
         other.close();
+    }
+
+    @Test
+    void theJobsMetricsCountWhatIsCommitted() {
+        Metrics metrics = new Metrics();
+        DsqlSinkWriter orders = writer("orders", NEVER_MS, metrics, Map.of(), "id");
+        DsqlSinkWriter other = writer("other", NEVER_MS, metrics, Map.of(), "id");
+        MultiTableResourceManager<DsqlSinkEngine> shared =
+                orders.initMultiTableResourceManager(2, 1);
+        orders.setMultiTableResourceManager(shared, 0);
+        other.setMultiTableResourceManager(shared, 0);
+        orders.write(insert(1L, "a"));
+        other.write(insert(2L, "b"));
+        orders.prepareCommit();
+        other.prepareCommit();
+        assertThat(metrics.count("DsqlRowsCommitted")).isEqualTo(2);
+        other.write(insert(3L, "c"));
+        orders.close();
+        other.close();
+        assertThat(metrics.count("DsqlRowsCommitted")).isEqualTo(3);
+        assertThat(metrics.count("DsqlBatchesCommitted")).isGreaterThan(1);
+    }
+
+    @Test
+    void aSkippedRowIsCountedAndLeavesItsReason(@TempDir Path dead) throws IOException {
+        Metrics metrics = new Metrics();
+        DsqlSinkWriter writer =
+                writer(
+                        "orders",
+                        NEVER_MS,
+                        metrics,
+                        Map.of("row_error_policy", "skip", "dead_letter_path", dead.toString()),
+                        "id");
+        writer.write(insert(1L, "a"));
+        writer.write(insert(2L, "too long"));
+        writer.write(insert(3L, "c"));
+        writer.prepareCommit();
+        checkRows("orders", "1 a", "3 c");
+        assertThat(metrics.count("DsqlRowsDead")).isEqualTo(1);
+        assertThat(Files.readAllLines(dead.resolve("dsql-dead-letters.jsonl")))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains("public.orders", "id = 2", "code");
+        writer.close();
+    }
+
+    private static final class Metrics implements SinkWriter.Context {
+        private static final long serialVersionUID = 1L;
+
+        private final transient MetricsContext counters = new AbstractMetricsContext() {};
+
+        @Override
+        public int getIndexOfSubtask() {
+            return 0;
+        }
+
+        @Override
+        public MetricsContext getMetricsContext() {
+            return counters;
+        }
+
+        long count(String name) {
+            return counters.counter(name).getCount();
+        }
     }
 
     @Test
