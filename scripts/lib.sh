@@ -89,7 +89,8 @@ prepare_jobs() {
     local e2e=$ROOT/tests/e2e
     "$ROOT/scripts/fetch.sh" postgres mysql zeta "$ZETA_VERSION"
     say "building dsql-local"
-    cargo build --quiet --locked --manifest-path "$ROOT/Cargo.toml" -p dsql-local
+    # --workspace: with the features that the tests' build has, so that both share their dependencies.
+    cargo build --quiet --locked --manifest-path "$ROOT/Cargo.toml" --workspace --bin dsql-local
     "$ROOT/scripts/build.sh"
     if ! newer_than "$e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar" "$e2e/src/main" "$e2e/pom.xml" "$ROOT/pom.xml"; then
         say "building the e2e classes"
