@@ -14,16 +14,22 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 rows=120000 keep=
 PIDS=$ROOT/target/demo/pids
 
+# The processes of a kept demo that are still alive, the youngest first. A number may be in use again by another program.
+kept() {
+    local pid
+    [[ ! -f $PIDS ]] || while read -r pid; do
+        ! grep -qsE 'mysqld|dsql-local|SeaTunnelClient' "/proc/$pid/cmdline" || echo "$pid"
+    done <"$PIDS"
+}
+
 stop_kept() {
     local pid
-    [[ -f $PIDS ]] || die "no kept demo: $PIDS is not there"
-    # The youngest first: the job before the servers it talks to.
-    while read -r pid; do
-        kill "$pid" 2>/dev/null || continue
-        say "stopping $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | cut -c1-60)"
+    for pid in $(kept); do
+        say "stopping $(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c1-60)"
+        kill "$pid"
         while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
-    done <"$PIDS"
-    rm "$PIDS"
+    done
+    rm -f "$PIDS"
 }
 
 while [[ $# -gt 0 ]]; do
@@ -43,7 +49,7 @@ while [[ $# -gt 0 ]]; do
     esac
     shift
 done
-[[ ! -f $PIDS ]] || die "a kept demo may still be running; scripts/demo.sh --stop ends it"
+[[ -z $(kept) ]] || die "a kept demo is still running; scripts/demo.sh --stop ends it"
 
 need java mvn cargo
 started=$SECONDS
