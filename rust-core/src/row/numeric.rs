@@ -1,10 +1,15 @@
 //! Decimal numbers: exact, from their digits to PostgreSQL's base-10000 form.
 
+use smallvec::SmallVec;
+
+/// Digits of most numbers lie on the stack: 65 is MySQL's longest decimal.
+type Digits = SmallVec<[u8; 65]>;
+
 /// A decimal number: its digits without leading zeros (none for zero) times ten to the minus `scale`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decimal {
     negative: bool,
-    digits: Vec<u8>,
+    digits: Digits,
     scale: i32,
 }
 
@@ -19,7 +24,7 @@ impl Decimal {
     /// `unscaled` times ten to the minus `scale`; `None` if the scale is beyond any number of PostgreSQL.
     #[must_use]
     pub fn from_i64(unscaled: i64, scale: i32) -> Option<Self> {
-        let mut digits = Vec::with_capacity(19);
+        let mut digits = Digits::new();
         let mut rest = unscaled.unsigned_abs();
         while rest > 0 {
             digits.push(low_digit(rest));
@@ -39,7 +44,7 @@ impl Decimal {
         if text.is_empty() || text.len() > TEXT_LENGTH || !text.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
-        let digits: Vec<u8> = text.bytes().map(|b| b - b'0').skip_while(|d| *d == 0).collect();
+        let digits: Digits = text.bytes().map(|b| b - b'0').skip_while(|d| *d == 0).collect();
         Self { negative: negative && !digits.is_empty(), digits, scale: 0 }.scaled(scale)
     }
 

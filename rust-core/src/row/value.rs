@@ -298,7 +298,7 @@ fn push_str(value: &str, as_text: bool, out: &mut Vec<u8>) -> Result<(), Misfit>
 
 #[inline]
 fn no_nul(value: &str) -> Result<(), Misfit> {
-    match value.bytes().position(|b| b == 0) {
+    match memchr::memchr(0, value.as_bytes()) {
         None => Ok(()),
         Some(at) => Err(misfit(format!(
             "has a NUL character (U+0000) at byte {at}, which no text of the database can hold; remove it at the source, for example with a transform"
