@@ -96,6 +96,9 @@ pub struct Options {
     /// Milliseconds that an asynchronous index build takes; tens of seconds on a real cluster.
     #[arg(long, default_value_t = 200)]
     pub job_delay_ms: u64,
+    /// Check TLS and tokens, then relay without any rule: everything answers as PostgreSQL does.
+    #[arg(long)]
+    pub relay_only: bool,
     /// Do not answer OC001 to other sessions after a schema change.
     #[arg(long)]
     pub no_schema_conflicts: bool,

@@ -43,6 +43,8 @@ pub struct Cluster {
     pub job_delay: Duration,
     /// Wakes the worker of jobs.
     pub job_waits: Notify,
+    /// No rules after startup.
+    pub relay_only: bool,
     /// Whether sessions learn of schema changes by OC001.
     pub schema_conflicts: bool,
     schema_version: AtomicU64,
@@ -94,6 +96,7 @@ impl Cluster {
             admin,
             job_delay: Duration::from_millis(options.job_delay_ms),
             job_waits: Notify::new(),
+            relay_only: options.relay_only,
             schema_conflicts: !options.no_schema_conflicts,
             schema_version: AtomicU64::new(0),
             tables: Mutex::default(),

@@ -15,7 +15,7 @@ const DATA: &str = "change conflicts with another transaction (OC000)";
 const SCHEMA: &str = "schema has been updated by another transaction (OC001)";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everything() {
+async fn sessions_side_by_side() {
     let server = start().await;
     loser_learns_at_commit(&server).await;
     bound_values_and_own_writes(&server).await;

@@ -12,9 +12,10 @@ use dsql_local::wire::{cstr, message};
 use rustls_pki_types::ServerName;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everything() {
+async fn messages_in_every_order() {
     let server = start_with(Options { connection_rate: 2_000_000, ..Options::default() }).await;
     pipelines(&server).await;
+    pipelining(&server).await;
     refusals_keep_the_state(&server).await;
     query_strings(&server).await;
     settings(&server).await;
@@ -266,4 +267,36 @@ async fn limits_on_connections() {
     }
     assert!(matches!(refused.as_deref(), Some("53400" | "53300")), "{refused:?}");
     server.stop().await.unwrap();
+}
+
+async fn pipelining(server: &Server) {
+    let client = connect(server).await;
+    client.batch_execute("CREATE TABLE pipe (id int PRIMARY KEY, v text)").await.unwrap();
+    let insert = client
+        .prepare("INSERT INTO pipe VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET v = EXCLUDED.v")
+        .await;
+    let insert = insert.unwrap();
+    let futures: Vec<_> = (0..50)
+        .map(|i| {
+            let (client, insert) = (&client, &insert);
+            async move { client.execute(insert, &[&(i % 10), &format!("v{i}")]).await }
+        })
+        .collect();
+    // Polled together, so that tokio-postgres sends all of them before the first answer.
+    for result in common::join_all(futures).await {
+        assert_eq!(result.unwrap(), 1);
+    }
+    let rows = client.query("SELECT id, v FROM pipe ORDER BY id", &[]).await.unwrap();
+    assert_eq!(rows.len(), 10);
+    assert_eq!(rows[3].get::<_, String>(1), "v43");
+    // An error in the middle of a pipeline concerns its own statement alone.
+    let (a, b, c) = tokio::join!(
+        client.execute("INSERT INTO pipe VALUES (100, 'a')", &[]),
+        client.execute("INSERT INTO pipe VALUES (100, 'b')", &[]),
+        client.execute("INSERT INTO pipe VALUES (101, 'c')", &[]),
+    );
+    // Which of the two comes first is the client's business.
+    let lost = if a.is_ok() { b } else { a };
+    assert_eq!(common::db(&lost.unwrap_err()).code().code(), "23505");
+    assert_eq!(c.unwrap(), 1);
 }

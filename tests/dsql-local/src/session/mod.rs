@@ -246,6 +246,9 @@ fn is_end(error: &io::Error) -> bool {
 impl Session<'_> {
     async fn serve(&mut self) -> Flow {
         self.relay_greeting().await?;
+        if self.cluster.relay_only {
+            return self.relay().await;
+        }
         loop {
             loop {
                 match self.pipes.client.next_frame() {
@@ -262,6 +265,24 @@ impl Session<'_> {
             tokio::select! {
                 n = self.pipes.client.fill() => if n? == 0 { return Ok(()) },
                 n = self.pipes.backend.fill() => if n? == 0 { self.pipes.flush_client().await?; return Ok(()) },
+            }
+        }
+    }
+
+    /// Passes everything on as it comes.
+    async fn relay(&mut self) -> Flow {
+        loop {
+            while let Ok(Some(frame)) = self.pipes.client.next_frame() {
+                self.pipes.send(&frame.0);
+            }
+            self.pipes.flush_backend().await?;
+            while let Ok(Some(frame)) = self.pipes.backend.next_frame() {
+                self.pipes.out.extend_from_slice(&frame.0);
+            }
+            self.pipes.flush_client().await?;
+            tokio::select! {
+                n = self.pipes.client.fill() => if n? == 0 { return Ok(()) },
+                n = self.pipes.backend.fill() => if n? == 0 { return Ok(()) },
             }
         }
     }

@@ -1,0 +1,68 @@
+//! Faults on demand, before and after the real commit.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::{assert_error, config, connect, ctl, db, start, try_connect};
+use dsql_local::server::Server;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_strike_where_they_are_ordered() {
+    let server = start().await;
+    faults(&server).await;
+    server.stop().await.unwrap();
+}
+
+async fn faults(server: &Server) {
+    let client = connect(server).await;
+    client.batch_execute("CREATE TABLE f (id int PRIMARY KEY)").await.unwrap();
+    let count = async |client: &tokio_postgres::Client| {
+        client.query_one("SELECT count(*) FROM f", &[]).await.unwrap().get::<_, i64>(0)
+    };
+    let conflict = "change conflicts with another transaction (OC000)";
+
+    ctl(server, "faults add OC000 --when before --count 2").await;
+    assert_error(client.execute("INSERT INTO f VALUES (1)", &[]).await, "40001", conflict);
+    assert_error(client.batch_execute("INSERT INTO f VALUES (1)").await, "40001", conflict);
+    client.execute("INSERT INTO f VALUES (1)", &[]).await.unwrap();
+    ctl(server, "faults add OC001 --when before").await;
+    client.batch_execute("BEGIN; INSERT INTO f VALUES (2)").await.unwrap();
+    let schema = "schema has been updated by another transaction (OC001)";
+    assert_error(client.execute("COMMIT", &[]).await, "40001", schema);
+    assert_eq!(count(&client).await, 1);
+
+    ctl(server, "faults add XX000 --when after").await;
+    assert_error(client.execute("INSERT INTO f VALUES (2)", &[]).await, "XX000", "server unavailable");
+    assert_eq!(count(&client).await, 2);
+    ctl(server, "faults add XX000 --when after").await;
+    client.batch_execute("BEGIN; INSERT INTO f VALUES (3)").await.unwrap();
+    assert_error(client.execute("COMMIT", &[]).await, "XX000", "server unavailable");
+    assert_eq!(count(&client).await, 3);
+    ctl(server, "faults add XX000 --when statement --match FROM f").await;
+    assert_error(client.query("SELECT * FROM f", &[]).await, "XX000", "server unavailable");
+
+    ctl(server, "faults add EOF --when after").await;
+    let error = client.execute("INSERT INTO f VALUES (4)", &[]).await.unwrap_err();
+    assert!(error.is_closed() || error.as_db_error().is_none());
+    let client = connect(server).await;
+    assert_eq!(count(&client).await, 4);
+    ctl(server, "faults add RESET --when before").await;
+    assert!(client.execute("INSERT INTO f VALUES (5)", &[]).await.is_err());
+    let client = connect(server).await;
+    assert_eq!(count(&client).await, 4);
+
+    ctl(server, "connects waking-up 1").await;
+    let waking = try_connect(server, &config(server, "admin")).await.err().unwrap();
+    assert_eq!(db(&waking).message(), "unable to accept connection, waking up cluster, please retry later");
+    ctl(server, "connects refuse 1").await;
+    assert!(try_connect(server, &config(server, "admin")).await.is_err());
+    connect(server).await;
+
+    ctl(server, "latency commit 80").await;
+    let start = std::time::Instant::now();
+    client.execute("INSERT INTO f VALUES (6)", &[]).await.unwrap();
+    assert!(start.elapsed().as_millis() >= 80);
+    ctl(server, "faults clear").await;
+    assert!(ctl(server, "drop-all").await["dropped"].as_u64().unwrap() >= 1);
+    assert!(client.execute("SELECT 1", &[]).await.is_err());
+}

@@ -1,0 +1,150 @@
+//! Limits of a transaction: rows at the statement, bytes at COMMIT, and what counts.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::{assert_error, connect, db, start};
+use dsql_local::server::Server;
+
+const ABORTED: &str = "current transaction is aborted, commands ignored until end of transaction block";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_and_bytes() {
+    let server = start().await;
+    row_limit(&server).await;
+    size_limits(&server).await;
+    copy(&server).await;
+    hidden_rows(&server).await;
+    index_cost(&server).await;
+    server.stop().await.unwrap();
+}
+
+async fn row_limit(server: &Server) {
+    let client = connect(server).await;
+    client.batch_execute("CREATE TABLE bulk (id int PRIMARY KEY)").await.unwrap();
+    let count = async || client.query_one("SELECT count(*) FROM bulk", &[]).await.unwrap().get::<_, i64>(0);
+
+    let insert = "INSERT INTO bulk SELECT generate_series($1::int, $2::int)";
+    assert_eq!(client.execute(insert, &[&1, &3000]).await.unwrap(), 3000);
+    let limit = "transaction row limit exceeded";
+    assert_error(client.execute(insert, &[&10_001, &13_001]).await, "54000", limit);
+    assert_error(
+        client.batch_execute("INSERT INTO bulk SELECT generate_series(10001, 13001)").await,
+        "54000",
+        limit,
+    );
+    assert_eq!(count().await, 3000);
+
+    client.batch_execute("BEGIN").await.unwrap();
+    client.execute(insert, &[&20_001, &22_000]).await.unwrap();
+    assert_error(client.execute(insert, &[&30_001, &31_001]).await, "54000", limit);
+    assert_error(client.execute("SELECT 1", &[]).await, "25P02", ABORTED);
+    client.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(count().await, 3000);
+
+    client.batch_execute("BEGIN").await.unwrap();
+    let all = client.batch_execute("DELETE FROM bulk; INSERT INTO bulk VALUES (1)").await;
+    assert_error(all, "54000", limit);
+    client.batch_execute("ROLLBACK").await.unwrap();
+    assert_eq!(count().await, 3000);
+
+    // Several statements in one query string are one transaction.
+    let several = "DELETE FROM bulk WHERE id <= 2000; INSERT INTO bulk SELECT generate_series(5001, 6001)";
+    assert_error(client.batch_execute(several).await, "54000", limit);
+    assert_eq!(count().await, 3000);
+    client.batch_execute("BEGIN; DELETE FROM bulk; COMMIT").await.unwrap();
+    assert_eq!(count().await, 0);
+}
+
+async fn size_limits(server: &Server) {
+    let client = connect(server).await;
+    client.batch_execute("CREATE TABLE wide (id int PRIMARY KEY, v bytea)").await.unwrap();
+    let half = vec![7u8; 1_000_000];
+    client.batch_execute("BEGIN").await.unwrap();
+    for id in 0..11 {
+        client.execute("INSERT INTO wide VALUES ($1, $2)", &[&id, &half]).await.unwrap();
+    }
+    let error = client.batch_execute("COMMIT").await.unwrap_err();
+    assert_eq!(db(&error).message(), "transaction size limit 10mb exceeded");
+    assert_eq!(db(&error).detail(), Some("Current transaction size 11mb > 10mb"));
+    assert_eq!(client.query_one("SELECT count(*) FROM wide", &[]).await.unwrap().get::<_, i64>(0), 0);
+
+    let huge = vec![0u8; 10 * 1024 * 1024];
+    let error = client.execute("INSERT INTO wide VALUES (1, $1)", &[&huge]).await.unwrap_err();
+    assert!(error.as_db_error().is_none(), "{error:?}");
+}
+
+async fn copy(server: &Server) {
+    use bytes::Bytes;
+    let client = connect(server).await;
+    client.batch_execute("CREATE TABLE c (id int PRIMARY KEY)").await.unwrap();
+    for (rows, fits) in [(3000, true), (3001, false)] {
+        let sink = client.copy_in("COPY c FROM STDIN").await.unwrap();
+        let text: String = (0..rows).map(|i| format!("{}\n", i + rows * 10)).collect();
+        let mut sink = Box::pin(sink);
+        futures_send(&mut sink, Bytes::from(text)).await;
+        assert_eq!(sink.as_mut().finish().await.is_ok(), fits);
+    }
+    assert_eq!(client.query_one("SELECT count(*) FROM c", &[]).await.unwrap().get::<_, i64>(0), 3000);
+}
+
+async fn futures_send(
+    sink: &mut std::pin::Pin<Box<tokio_postgres::CopyInSink<bytes::Bytes>>>,
+    data: bytes::Bytes,
+) {
+    use futures_sink::Sink;
+    std::future::poll_fn(|cx| sink.as_mut().poll_ready(cx)).await.unwrap();
+    sink.as_mut().start_send(data).unwrap();
+    std::future::poll_fn(|cx| sink.as_mut().poll_flush(cx)).await.unwrap();
+}
+
+/// Rows that the tag does not tell count as well: a data changing WITH, cascades of foreign keys.
+async fn hidden_rows(server: &Server) {
+    let client = connect(server).await;
+    client.batch_execute("CREATE TABLE head (id int PRIMARY KEY)").await.unwrap();
+    let line = "CREATE TABLE line (id int PRIMARY KEY, head int REFERENCES head(id) ON DELETE CASCADE)";
+    client.batch_execute(line).await.unwrap();
+    client.batch_execute("INSERT INTO head VALUES (1), (2)").await.unwrap();
+    client.batch_execute("INSERT INTO line SELECT g, 1 FROM generate_series(1, 3000) g").await.unwrap();
+    client.batch_execute("INSERT INTO line SELECT g, 2 FROM generate_series(3001, 5999) g").await.unwrap();
+    let limit = "transaction row limit exceeded";
+    for _ in 0..2 {
+        assert_error(client.batch_execute("DELETE FROM head WHERE id = 1").await, "54000", limit);
+        assert_error(client.execute("DELETE FROM head WHERE id = $1", &[&1]).await, "54000", limit);
+    }
+    assert_eq!(client.execute("DELETE FROM head WHERE id = $1", &[&2]).await.unwrap(), 1);
+    let with =
+        "WITH gone AS (DELETE FROM line RETURNING id), kept AS (INSERT INTO head VALUES (9) RETURNING id)
+        SELECT count(*) FROM gone";
+    assert_error(client.query(with, &[]).await, "54000", limit);
+    client.batch_execute("BEGIN").await.unwrap();
+    assert_error(client.query(with, &[]).await, "54000", limit);
+    client.batch_execute("ROLLBACK").await.unwrap();
+    let count = client.query_one("SELECT count(*) FROM line", &[]).await.unwrap().get::<_, i64>(0);
+    assert_eq!(count, 3000);
+}
+
+/// The same bytes fit without indexes and do not fit with four.
+async fn index_cost(server: &Server) {
+    let client = connect(server).await;
+    client
+        .batch_execute("CREATE TABLE ix (id int PRIMARY KEY, a text, b text, c text, d text, v bytea)")
+        .await
+        .unwrap();
+    let write = async |base: i32| {
+        client.batch_execute("BEGIN").await.unwrap();
+        let insert = client.prepare("INSERT INTO ix VALUES ($1, $2, $2, $2, $2, $3)").await.unwrap();
+        let (text, bytes) = ("t".repeat(100), vec![1u8; 19_900]);
+        for id in 0..500 {
+            client.execute(&insert, &[&(base + id), &text, &bytes]).await.unwrap();
+        }
+        client.batch_execute("COMMIT").await
+    };
+    write(0).await.unwrap();
+    for column in ["a", "b", "c", "d"] {
+        let job: String =
+            client.query_one(&format!("CREATE INDEX ASYNC ON ix ({column})"), &[]).await.unwrap().get(0);
+        client.query_one(&format!("CALL sys.wait_for_job('{job}')"), &[]).await.unwrap();
+    }
+    assert_error(write(1000).await, "54000", "transaction size limit 10mb exceeded");
+}
