@@ -13,6 +13,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.connectors.seatunnel.jdbc.sink.JdbcSinkFactory;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ class ArchitectureTest {
                                     || type.isAssignableTo(String.class)
                                     || type.isAssignableTo(Option.class)
                                     || type.isAssignableTo(Logger.class)
+                                    || type.isEquivalentTo(Pattern.class)
                                     || type.isEquivalentTo(Set.class)
                                     || type.isEquivalentTo(Map.class));
 

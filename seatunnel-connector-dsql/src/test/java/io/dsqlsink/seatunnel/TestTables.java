@@ -46,6 +46,20 @@ public final class TestTables {
                 "");
     }
 
+    /** shop.orders with text columns of these names, and without a key. */
+    public static CatalogTable of(String... columns) {
+        TableSchema.Builder schema = TableSchema.builder();
+        for (String column : columns) {
+            schema.column(column(column, BasicType.STRING_TYPE));
+        }
+        return CatalogTable.of(
+                TableIdentifier.of("mysql", "shop", null, "orders"),
+                schema.build(),
+                Collections.emptyMap(),
+                Collections.emptyList(),
+                "");
+    }
+
     private static PhysicalColumn column(String name, BasicType<?> type) {
         return PhysicalColumn.of(name, type, 0, true, null, "");
     }

@@ -207,7 +207,7 @@ public final class DsqlSinkConfig implements Serializable {
     private static void checkDatabase(OptionReader reader, URI url, CatalogTable source) {
         String database = reader.name(DsqlSinkOptions.DATABASE);
         if (database != null) {
-            database = DsqlTable.replaceNames(database, source);
+            database = new Placeholders(source).replace(database);
         } else if (url != null) {
             String path = url.getPath() == null ? "" : url.getPath().replace("/", "");
             database = path.isEmpty() ? POSTGRES : path;

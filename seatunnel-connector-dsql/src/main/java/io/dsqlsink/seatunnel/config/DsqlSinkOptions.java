@@ -20,6 +20,13 @@ public final class DsqlSinkOptions {
         SKIP
     }
 
+    /** The case of the target's names. */
+    public enum FieldIde {
+        ORIGINAL,
+        UPPERCASE,
+        LOWERCASE
+    }
+
     /** The value of {@link #DIALECT} that selects this sink. */
     public static final String DSQL_DIALECT = "dsql";
 
@@ -105,7 +112,28 @@ public final class DsqlSinkOptions {
                     .defaultValue("${table_name}")
                     .withDescription(
                             "Target as table or schema.table; ${database_name}, ${schema_name} and"
-                                    + " ${table_name} stand for the source's names");
+                                    + " ${table_name} stand for the source's names, and"
+                                    + " ${schema_name:app} for app where it has none");
+
+    public static final Option<String> TABLE_PREFIX =
+            Options.key("tablePrefix")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription("Put before the name of the table, behind its schema");
+
+    public static final Option<String> TABLE_SUFFIX =
+            Options.key("tableSuffix")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription("Put behind the name of the table");
+
+    public static final Option<FieldIde> FIELD_IDE =
+            Options.key("field_ide")
+                    .enumType(FieldIde.class)
+                    .defaultValue(FieldIde.ORIGINAL)
+                    .withDescription(
+                            "Case of the target's table and column names: original, uppercase or"
+                                    + " lowercase");
 
     public static final Option<List<String>> PRIMARY_KEYS =
             Options.key("primary_keys")
@@ -113,7 +141,16 @@ public final class DsqlSinkOptions {
                     .noDefaultValue()
                     .withDescription(
                             "Key columns for upserts and deletes; by default the source's primary"
-                                    + " key, else its first unique key, else rows are appended");
+                                    + " key, else its first unique key, else rows are appended."
+                                    + " ${primary_key} and ${unique_key} stand for the source's");
+
+    public static final Option<Boolean> SUPPORT_UPSERT_BY_INSERT_ONLY =
+            Options.key("support_upsert_by_insert_only")
+                    .booleanType()
+                    .defaultValue(false)
+                    .withDescription(
+                            "true: rows are appended by plain inserts although there is a key;"
+                                    + " updates and deletes are errors then");
 
     public static final Option<Boolean> GENERATE_SINK_SQL =
             Options.key("generate_sink_sql")
@@ -216,7 +253,11 @@ public final class DsqlSinkOptions {
                     DATABASE,
                     SCHEMA,
                     TABLE,
+                    TABLE_PREFIX,
+                    TABLE_SUFFIX,
+                    FIELD_IDE,
                     PRIMARY_KEYS,
+                    SUPPORT_UPSERT_BY_INSERT_ONLY,
                     GENERATE_SINK_SQL,
                     QUERY,
                     ENABLE_UPSERT,

@@ -7,8 +7,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
-import org.apache.seatunnel.api.table.catalog.ConstraintKey;
 import org.apache.seatunnel.api.table.catalog.PrimaryKey;
 import org.apache.seatunnel.api.table.catalog.TableSchema;
 import org.apache.seatunnel.api.table.type.SeaTunnelRowType;
@@ -22,6 +23,9 @@ public final class DsqlTable implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private static final String DEFAULT_SCHEMA = "public";
+
+    /** Between two names, not in the default of a placeholder. */
+    private static final Pattern DOT = Pattern.compile("\\.(?![^{}]*})");
 
     private final String source;
     private final String schema;
@@ -47,24 +51,31 @@ public final class DsqlTable implements Serializable {
 
     /** Null fields in the result mean that the reader has problems. */
     static DsqlTable of(OptionReader reader, URI url, CatalogTable source) {
-        // Split first: the names put in may hold dots themselves.
+        Placeholders names = new Placeholders(source);
+        // Split before other names are put in: they may hold dots themselves.
         String[] parts =
                 reader.name(DsqlSinkOptions.TABLE) == null
                         ? new String[] {""}
-                        : reader.name(DsqlSinkOptions.TABLE).split("\\.", -1);
-        String name = replaceNames(parts[parts.length - 1], source);
-        String schema = parts.length > 1 ? replaceNames(parts[parts.length - 2], source) : "";
+                        : DOT.split(names.replaceFullNames(reader.name(DsqlSinkOptions.TABLE)), -1);
+        String name = names.replace(parts[parts.length - 1]);
+        String schema = parts.length > 1 ? names.replace(parts[parts.length - 2]) : "";
         if (parts.length > 2) {
             reader.problem(
-                    DsqlSinkOptions.TABLE.key(), "has more than two parts: write schema.table");
+                    DsqlSinkOptions.TABLE.key(),
+                    "has more than two parts: write schema.table, such as"
+                            + " \"${schema_name}.${table_name}\"");
         }
         if (name.isEmpty()) {
             reader.problem(
                     DsqlSinkOptions.TABLE.key(),
                     "names no table: write schema.table, or \"public.${table_name}\"");
         }
+        name =
+                names.replace(orEmpty(reader.name(DsqlSinkOptions.TABLE_PREFIX)))
+                        + name
+                        + names.replace(orEmpty(reader.name(DsqlSinkOptions.TABLE_SUFFIX)));
         if (reader.name(DsqlSinkOptions.SCHEMA) != null) {
-            schema = replaceNames(reader.name(DsqlSinkOptions.SCHEMA), source);
+            schema = names.replace(reader.name(DsqlSinkOptions.SCHEMA));
         }
         if (schema.isEmpty()) {
             schema = defaultSchema(url);
@@ -79,22 +90,40 @@ public final class DsqlTable implements Serializable {
             }
         }
         SeaTunnelRowType row = source.getSeaTunnelRowType();
-        ArrayList<String> columns = new ArrayList<>(Arrays.asList(row.getFieldNames()));
+        List<String> columns = Arrays.asList(row.getFieldNames());
         ArrayList<String> types = new ArrayList<>();
         for (int i = 0; i < row.getTotalFields(); i++) {
             types.add(String.valueOf(row.getFieldType(i)));
         }
-        ArrayList<String> keys = new ArrayList<>(keys(reader, source.getTableSchema(), columns));
+        List<String> keys = keys(reader, names, source.getTableSchema(), columns);
+        if (reader.flag(DsqlSinkOptions.SUPPORT_UPSERT_BY_INSERT_ONLY)) {
+            keys = Collections.emptyList();
+        }
+        DsqlSinkOptions.FieldIde fieldIde =
+                reader.choice(DsqlSinkOptions.FIELD_IDE, DsqlSinkOptions.FieldIde.class);
+        ArrayList<String> targets = inCase(columns, fieldIde);
+        if (new HashSet<>(targets).size() < new HashSet<>(columns).size()) {
+            reader.problem(
+                    DsqlSinkOptions.FIELD_IDE.key(), "makes one name of two columns of " + columns);
+        }
         return new DsqlTable(
-                source.getTablePath().getFullName(), schema, name, columns, types, keys);
+                source.getTablePath().getFullName(),
+                schema,
+                inCase(Collections.singletonList(name), fieldIde).get(0),
+                targets,
+                types,
+                inCase(keys, fieldIde));
     }
 
-    /** Puts in the source's names, as the stock sink does; a name that it lacks becomes empty. */
-    static String replaceNames(String text, CatalogTable source) {
-        return text.trim()
-                .replace("${database_name}", orEmpty(source.getTablePath().getDatabaseName()))
-                .replace("${schema_name}", orEmpty(source.getTablePath().getSchemaName()))
-                .replace("${table_name}", orEmpty(source.getTablePath().getTableName()));
+    /** Names of the target; the stock sink has the option for the table and its columns. */
+    private static ArrayList<String> inCase(List<String> names, DsqlSinkOptions.FieldIde fieldIde) {
+        ArrayList<String> changed = new ArrayList<>(names);
+        if (fieldIde == DsqlSinkOptions.FieldIde.UPPERCASE) {
+            changed.replaceAll(name -> name.toUpperCase(Locale.ROOT));
+        } else if (fieldIde == DsqlSinkOptions.FieldIde.LOWERCASE) {
+            changed.replaceAll(name -> name.toLowerCase(Locale.ROOT));
+        }
+        return changed;
     }
 
     private static String orEmpty(String text) {
@@ -114,9 +143,10 @@ public final class DsqlTable implements Serializable {
     }
 
     private static List<String> keys(
-            OptionReader reader, TableSchema schema, List<String> columns) {
+            OptionReader reader, Placeholders names, TableSchema schema, List<String> columns) {
         List<String> option = reader.names(DsqlSinkOptions.PRIMARY_KEYS);
         if (option != null) {
+            option = replaceAll(option, names);
             for (String key : option) {
                 if (!columns.contains(key)) {
                     reader.problem(
@@ -134,17 +164,26 @@ public final class DsqlTable implements Serializable {
         if (primary != null && columns.containsAll(primary.getColumnNames())) {
             return primary.getColumnNames();
         }
-        if (schema.getConstraintKeys() != null) {
-            for (ConstraintKey constraint : schema.getConstraintKeys()) {
-                List<String> names = new ArrayList<>();
-                constraint.getColumnNames().forEach(column -> names.add(column.getColumnName()));
-                if (constraint.getConstraintType() == ConstraintKey.ConstraintType.UNIQUE_KEY
-                        && columns.containsAll(names)) {
-                    return names;
-                }
+        for (List<String> unique : Placeholders.uniqueKeys(schema)) {
+            if (columns.containsAll(unique)) {
+                return unique;
             }
         }
         return Collections.emptyList();
+    }
+
+    /** One placeholder may stand for several names. */
+    private static List<String> replaceAll(List<String> keys, Placeholders names) {
+        List<String> replaced = new ArrayList<>();
+        for (String key : keys) {
+            String value = names.replace(key);
+            if (value.equals(key)) {
+                replaced.add(key);
+            } else {
+                replaced.addAll(Arrays.asList(value.split(",")));
+            }
+        }
+        return replaced;
     }
 
     public String schema() {

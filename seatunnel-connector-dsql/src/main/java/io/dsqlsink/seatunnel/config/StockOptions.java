@@ -42,33 +42,13 @@ final class StockOptions {
                     honoured("database"),
                     honoured("schema"),
                     honoured("table"),
-                    refused(
-                            "tablePrefix",
-                            ANY,
-                            "is not supported yet: write it in 'table', as in"
-                                    + " \"prefix_${table_name}\""),
-                    refused(
-                            "tableSuffix",
-                            ANY,
-                            "is not supported yet: write it in 'table', as in"
-                                    + " \"${table_name}_suffix\""),
-                    refused(
-                                    "field_ide",
-                                    "uppercase",
-                                    "is not supported yet: name the target's"
-                                            + " columns as the source's")
-                            .and(
-                                    "lowercase",
-                                    "is not supported yet: name the target's columns as"
-                                            + " the source's")
-                            .choices("ORIGINAL", "UPPERCASE", "LOWERCASE"),
+                    honoured("tablePrefix"),
+                    honoured("tableSuffix"),
+                    honoured("field_ide"),
                     honoured("primary_keys"),
                     none("is_primary_key_updated"),
                     none("enable_upsert"),
-                    refused(
-                            "support_upsert_by_insert_only",
-                            "true",
-                            "is not supported yet: set" + " primary_keys = [] to append rows"),
+                    honoured("support_upsert_by_insert_only"),
                     none("support_upsert_by_query_primary_key_exist"),
                     refused(
                             "generate_sink_sql",
@@ -102,7 +82,7 @@ final class StockOptions {
                     none("schema_save_mode")
                             .and(
                                     "RECREATE_SCHEMA",
-                                    "is not supported yet: create the tables" + " beforehand")
+                                    "is not supported yet: create the tables beforehand")
                             .choices(
                                     "CREATE_SCHEMA_WHEN_NOT_EXIST",
                                     "ERROR_WHEN_SCHEMA_NOT_EXIST",
@@ -111,10 +91,10 @@ final class StockOptions {
                             .and("DROP_DATA", "is not supported yet: empty the tables beforehand")
                             .and(
                                     "CUSTOM_PROCESSING",
-                                    "is not supported yet: prepare the tables" + " beforehand")
+                                    "is not supported yet: prepare the tables beforehand")
                             .and(
                                     "ERROR_WHEN_DATA_EXISTS",
-                                    "is not supported yet: check the tables" + " beforehand")
+                                    "is not supported yet: check the tables beforehand")
                             .choices("APPEND_DATA"),
                     none("custom_sql"),
                     none("create_index"),

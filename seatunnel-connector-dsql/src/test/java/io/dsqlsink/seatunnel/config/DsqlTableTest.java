@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dsqlsink.seatunnel.TestTables;
 import java.util.ArrayList;
@@ -36,6 +37,11 @@ class DsqlTableTest {
                 "${schema_name}.${table_name}, -, -, public.orders",
                 ".orders, -, -, public.orders",
                 "orders, ${database_name}_x, -, shop_x.orders",
+                "${table_full_name}, -, -, shop.orders",
+                "${schema_full_name}.t, -, -, shop.t",
+                "${schema_name:app}.${table_name:t}, -, -, app.orders",
+                "s.${schema_name:a.b}, -, -, s.a.b",
+                "${database_name: x }, -, -, public.shop",
             })
     void theTargetIsNamed(String table, String schema, String currentSchema, String target) {
         put("table", table);
@@ -44,6 +50,37 @@ class DsqlTableTest {
             put("url", options.get("url") + "?sslmode=verify-full&currentSchema=" + currentSchema);
         }
         assertThat(table(TestTables.orders("id", null))).hasToString("shop.orders -> " + target);
+    }
+
+    @Test
+    void theNameGetsPrefixAndSuffix() {
+        options.put("table", "s.${table_name}");
+        options.put("tablePrefix", "${database_name}_");
+        options.put("tableSuffix", "_copy");
+        assertThat(table(TestTables.orders("id", null)))
+                .hasToString("shop.orders -> s.shop_orders_copy");
+    }
+
+    /** As the stock sink has it: table, columns and key, but not the schema. */
+    @Test
+    void theCaseOfTheTargetsNamesIsChosen() {
+        options.put("table", "Sales.Orders");
+        options.put("field_ide", "uppercase");
+        DsqlTable table = table(TestTables.orders("id", null));
+        assertThat(table).hasToString("shop.orders -> Sales.ORDERS");
+        assertThat(table.columns()).containsExactly("ID", "CODE");
+        assertThat(table.keys()).containsExactly("ID");
+        options.put("field_ide", "LOWERCASE");
+        assertThat(table(TestTables.orders("id", null))).hasToString("shop.orders -> Sales.orders");
+        options.put("field_ide", "ORIGINAL");
+        assertThat(table(TestTables.orders("id", null))).hasToString("shop.orders -> Sales.Orders");
+    }
+
+    @Test
+    void columnsThatBecomeOneAreRefused() {
+        options.put("field_ide", "LOWERCASE");
+        assertThatThrownBy(() -> table(TestTables.of("id", "code", "CODE")))
+                .hasMessageContaining("option 'field_ide' makes one name of two columns");
     }
 
     private void put(String key, String value) {
@@ -74,6 +111,24 @@ class DsqlTableTest {
         checkKeys(TestTables.orders("not_selected", "code"), "code");
         checkKeys(TestTables.orders(null, "not_selected"));
         checkKeys(TestTables.orders(null, null));
+    }
+
+    @Test
+    void placeholdersStandForTheSourcesKeys() {
+        options.put("primary_keys", List.of("${primary_key}"));
+        checkKeys(TestTables.orders("id", "code"), "id");
+        options.put("primary_keys", "${unique_key}");
+        checkKeys(TestTables.orders("id", "code"), "code");
+        options.put("primary_keys", List.of("${field_names}"));
+        checkKeys(TestTables.orders("id", "code"), "id", "code");
+        options.put("primary_keys", List.of("${primary_key:code}"));
+        checkKeys(TestTables.orders(null, null), "code");
+    }
+
+    @Test
+    void insertOnlyNeedsNoKey() {
+        options.put("support_upsert_by_insert_only", true);
+        checkKeys(TestTables.orders("id", "code"));
     }
 
     private void checkKeys(CatalogTable source, String... keys) {

@@ -45,7 +45,7 @@ public class StockOptionsTest {
             compatibleMode                            | postgresLow                  | no effect
             enable_upsert                             | false                        | no effect
             is_primary_key_updated                    | false                        | no effect
-            support_upsert_by_insert_only             | true                         | set primary_keys = []
+            support_upsert_by_insert_only             | true                         | honoured
             support_upsert_by_query_primary_key_exist | true                         | no effect
             use_copy_statement                        | false                        | honoured
             use_copy_statement                        | true                         | the sink sends large batches
@@ -65,10 +65,10 @@ public class StockOptionsTest {
             custom_sql                                | select 1                     | no effect
             create_index                              | true                         | no effect
             field_ide                                 | ORIGINAL                     | honoured
-            field_ide                                 | UPPERCASE                    | name the target's columns
-            field_ide                                 | LOWERCASE                    | name the target's columns
-            tablePrefix                               | a_                           | write it in 'table'
-            tableSuffix                               | _a                           | write it in 'table'
+            field_ide                                 | UPPERCASE                    | honoured
+            field_ide                                 | LOWERCASE                    | honoured
+            tablePrefix                               | a_                           | honoured
+            tableSuffix                               | _a                           | honoured
             properties                                | x                            | no effect
             decimal_type_narrowing                    | true                         | no effect
             int_type_narrowing                        | true                         | no effect

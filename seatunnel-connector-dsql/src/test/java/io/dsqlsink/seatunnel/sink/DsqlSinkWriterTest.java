@@ -246,6 +246,40 @@ class DsqlSinkWriterTest {
     }
 
     @Test
+    void insertOnlyAppendsAlthoughThereIsAKey() {
+        dsql.sql("ALTER TABLE orders DROP CONSTRAINT orders_pkey");
+        DsqlSinkWriter writer =
+                writer(
+                        "orders",
+                        NEVER_MS,
+                        null,
+                        Map.of("support_upsert_by_insert_only", true),
+                        "id");
+        writer.write(insert(1L, "a"));
+        writer.write(insert(1L, "a"));
+        writer.prepareCommit();
+        checkRows("orders", "1 a", "1 a");
+        writer.close();
+    }
+
+    @Test
+    void theTargetsNamesAreWrittenInTheCaseThatIsAskedFor() {
+        dsql.sql("CREATE TABLE \"NEW_ORDERS\" (\"ID\" bigint PRIMARY KEY, \"CODE\" text)");
+        DsqlSinkWriter writer =
+                writer(
+                        "orders",
+                        NEVER_MS,
+                        null,
+                        Map.of("field_ide", "UPPERCASE", "tablePrefix", "new_"),
+                        "id");
+        writer.write(insert(1L, "a"));
+        writer.write(row(RowKind.UPDATE_AFTER, 1L, "b"));
+        writer.close();
+        assertThat(dsql.sql("TABLE \"NEW_ORDERS\"")).containsExactly("1 b");
+        dsql.sql("DROP TABLE \"NEW_ORDERS\"");
+    }
+
+    @Test
     void closeWritesWhatIsLeft() {
         DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         writer.write(insert(1L, "a"));

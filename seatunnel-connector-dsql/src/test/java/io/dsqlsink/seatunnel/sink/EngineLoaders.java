@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.sink;
 
+import com.google.common.base.Preconditions;
 import io.dsqlsink.bridge.NativeSink;
 import java.io.File;
 import java.io.IOException;
@@ -46,6 +47,7 @@ final class EngineLoaders {
         return List.of(
                 Path.of(System.getProperty("test.classes.dir")),
                 source(LoggerFactory.class),
+                source(Preconditions.class),
                 source(StringUtils.class));
     }
 

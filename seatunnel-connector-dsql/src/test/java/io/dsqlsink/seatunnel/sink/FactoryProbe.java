@@ -18,6 +18,7 @@ import org.apache.seatunnel.api.configuration.util.OptionRule;
 import org.apache.seatunnel.api.sink.SeaTunnelSink;
 import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.sink.SupportMultiTableSinkWriter;
+import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.factory.Factory;
 import org.apache.seatunnel.api.table.factory.FactoryUtil;
 import org.apache.seatunnel.api.table.factory.TableSinkFactory;
@@ -59,6 +60,32 @@ public final class FactoryProbe {
                         rule.getRequiredOptions().stream().flatMap(r -> r.getOptions().stream()))
                 .map(Option::key)
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Our sink and its key, after the engine has put the source's names into the options. */
+    public static String target(ClassLoader job, Map<String, Object> options) throws Exception {
+        CatalogTable source = TestTables.orders("id", "code");
+        ReadonlyConfig config = ReadonlyConfig.fromMap(options);
+        try {
+            config =
+                    (ReadonlyConfig)
+                            Class.forName("org.apache.seatunnel.api.sink.TablePlaceholderProcessor")
+                                    .getMethod(
+                                            "replaceTablePlaceholder",
+                                            ReadonlyConfig.class,
+                                            CatalogTable.class)
+                                    .invoke(null, config, source);
+        } catch (ClassNotFoundException e) {
+            // Before 2.3.8 the engine does not.
+        }
+        DsqlSink sink =
+                (DsqlSink)
+                        new DsqlSinkFactory()
+                                .createSink(new TableSinkFactoryContext(source, config, job))
+                                .createSink();
+        return sink
+                + " key "
+                + ((SupportMultiTableSinkWriter<?>) sink.createWriter(null)).primaryKey();
     }
 
     /** Drives our sink as far as it goes without a cluster. */

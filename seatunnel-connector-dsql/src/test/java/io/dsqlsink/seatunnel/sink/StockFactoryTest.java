@@ -194,6 +194,34 @@ class StockFactoryTest {
         }
     }
 
+    /** Whether the engine puts the names in, as from 2.3.8 on, or leaves that to the sink. */
+    @ParameterizedTest
+    @CsvSource({
+        "${table_name}, ${primary_key}, public.orders key Optional[0]",
+        "${database_name}.${table_name}_x, ${unique_key}, shop.orders_x key Optional[1]",
+        "${table_full_name}, ${field_names}, shop.orders key Optional[0]",
+        "${schema_full_name}.t, id, shop.t key Optional[0]",
+        "${schema_name:app}.${table_name:t}, id, app.orders key Optional[0]",
+        "${schema_name}.${database_name: x }, id, public.shop key Optional[0]",
+        "a${schema_name:}b, id, public.ab key Optional[0]",
+    })
+    void placeholdersAreTheSameOnEachRelease(String table, String key, String target)
+            throws Exception {
+        Map<String, Object> options = TestTables.options();
+        options.put("table", table);
+        options.put("primary_keys", List.of(key));
+        for (String version : List.of("2.3.4", "2.3.8")) {
+            try (URLClassLoader application = zeta(version, EngineLoaders.connector())) {
+                String seen =
+                        (String)
+                                probe(application)
+                                        .getMethod("target", ClassLoader.class, Map.class)
+                                        .invoke(null, application, options);
+                assertThat(seen.replace("}}", "")).as(version).endsWith(" -> " + target);
+            }
+        }
+    }
+
     private static URLClassLoader zeta(String version, List<Path> lib) throws IOException {
         return EngineLoaders.flat(
                 lib,
