@@ -9,8 +9,9 @@ use crate::error::{ErrorKind, SinkError};
 use crate::limits;
 use crate::refused::Refused;
 use crate::route::Router;
+use crate::row::encode;
 use crate::row::frame::{self, Reader, RowKind, Rows};
-use crate::row::value::{self, Value};
+use crate::row::value::Value;
 use crate::schema::Table;
 
 /// The operations of one frame.
@@ -105,7 +106,7 @@ impl Staged {
         for column in &table.columns {
             let value = reader.value()?;
             if (!deletes || column.key)
-                && let Err(misfit) = value::encode(value, column, &mut self.arena)
+                && let Err(misfit) = encode::encode(value, column, &mut self.arena)
             {
                 return Ok(Err(Refused {
                     kind: ErrorKind::Data,
