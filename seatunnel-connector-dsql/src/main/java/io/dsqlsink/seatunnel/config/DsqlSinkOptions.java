@@ -158,9 +158,6 @@ public final class DsqlSinkOptions {
                     .defaultValue(true)
                     .withDescription("Must be true: the sink writes its own statements");
 
-    public static final Option<String> QUERY =
-            Options.key("query").stringType().noDefaultValue().withDescription("Not supported yet");
-
     public static final Option<Boolean> ENABLE_UPSERT =
             Options.key("enable_upsert")
                     .booleanType()
@@ -259,7 +256,6 @@ public final class DsqlSinkOptions {
                     PRIMARY_KEYS,
                     SUPPORT_UPSERT_BY_INSERT_ONLY,
                     GENERATE_SINK_SQL,
-                    QUERY,
                     ENABLE_UPSERT,
                     IS_EXACTLY_ONCE,
                     BATCH_SIZE,

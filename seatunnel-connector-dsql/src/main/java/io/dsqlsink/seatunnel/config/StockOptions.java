@@ -53,17 +53,17 @@ final class StockOptions {
                     refused(
                             "generate_sink_sql",
                             "false",
-                            "is not supported yet: set it to true," + " and 'table' to the target"),
+                            "is not supported yet: set it to true, and 'table' to the target"),
                     refused(
                             "query",
                             ANY,
-                            "is not supported yet: remove it; the sink writes its own"
-                                    + " statements for 'table'"),
+                            "is not supported yet: remove it; the sink writes its own statements"
+                                    + " for 'table'"),
                     refused(
                             "use_copy_statement",
                             "true",
-                            "is not supported yet: remove it; the"
-                                    + " sink sends large batches anyway"),
+                            "is not supported yet: remove it; the sink sends large batches"
+                                    + " anyway"),
                     none("compatible_mode"),
                     none("compatibleMode"),
                     honoured("batch_size"),
@@ -73,9 +73,9 @@ final class StockOptions {
                     refused(
                             "is_exactly_once",
                             "true",
-                            "cannot be done, as Aurora DSQL has no"
-                                    + " prepared transactions: remove it; with a key, a row that is written"
-                                    + " twice is the same row"),
+                            "cannot be done, as Aurora DSQL has no prepared transactions: remove"
+                                    + " it; with a key, a row that is written twice is the same"
+                                    + " row"),
                     none("xa_data_source_class_name"),
                     none("max_commit_attempts"),
                     none("transaction_timeout_sec"),
@@ -105,8 +105,7 @@ final class StockOptions {
                     refused(
                             "use_kerberos",
                             "true",
-                            "cannot be done, as Aurora DSQL authenticates"
-                                    + " by IAM token: remove it"),
+                            "cannot be done, as Aurora DSQL authenticates by IAM token: remove it"),
                     none("kerberos_principal"),
                     none("kerberos_keytab_path"),
                     none("krb5_path"),

@@ -2,108 +2,22 @@ package io.dsqlsink.seatunnel.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.dsqlsink.seatunnel.TestTables;
-import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
-import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
-import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.seatunnel.api.common.metrics.AbstractMetricsContext;
 import org.apache.seatunnel.api.common.metrics.MetricsContext;
-import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.sink.MultiTableResourceManager;
 import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.table.type.RowKind;
-import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What engines rely on, with the native library against dsql-local. */
-@Timeout(120)
-class DsqlSinkWriterTest {
-    private static final Duration SOON = Duration.ofSeconds(15);
-
-    /** No row leaves by itself. */
-    private static final int NEVER_MS = 3_600_000;
-
-    private static DsqlLocal dsql;
-
-    @BeforeAll
-    static void start(@TempDir Path dir) throws IOException {
-        dsql = DsqlLocal.start(dir.resolve("dsql-local.log"));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (dsql != null) {
-            dsql.close();
-        }
-    }
-
-    @BeforeEach
-    void createTables() {
-        dsql.sql("CREATE TABLE orders (id bigint PRIMARY KEY, code varchar(5))");
-        dsql.sql("CREATE TABLE other (id bigint PRIMARY KEY, code varchar(5))");
-    }
-
-    @AfterEach
-    void dropTables() throws IOException {
-        dsql.control("faults clear");
-        dsql.sql("DROP TABLE orders");
-        dsql.sql("DROP TABLE other");
-    }
-
-    private static DsqlSinkWriter writer(String table, int intervalMs, String... keys) {
-        return writer(table, intervalMs, null, Map.of(), keys);
-    }
-
-    private static DsqlSinkWriter writer(
-            String table,
-            int intervalMs,
-            SinkWriter.Context context,
-            Map<String, Object> more,
-            String... keys) {
-        Map<String, Object> options = new LinkedHashMap<>(TestTables.options());
-        options.put("url", dsql.url());
-        options.put("table", table);
-        options.put("batch_interval_ms", intervalMs);
-        options.put("max_connections", 2);
-        options.put("primary_keys", List.of(keys));
-        options.putAll(more);
-        return new DsqlSinkWriter(
-                DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), TestTables.orders("id", null)),
-                context);
-    }
-
-    private static SeaTunnelRow row(RowKind kind, Object... fields) {
-        SeaTunnelRow row = new SeaTunnelRow(fields);
-        row.setRowKind(kind);
-        return row;
-    }
-
-    private static SeaTunnelRow insert(Object... fields) {
-        return row(RowKind.INSERT, fields);
-    }
-
-    private static void checkRows(String table, String... rows) {
-        assertThat(dsql.sql("SELECT * FROM " + table + " ORDER BY id")).containsExactly(rows);
-    }
-
+/** How rows reach their table, with the native library against dsql-local. */
+class DsqlSinkWriterTest extends DsqlWriterFixture {
     @Test
     void rowsAreDurableWhenPrepareCommitReturns() {
         DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
@@ -277,143 +191,5 @@ class DsqlSinkWriterTest {
         writer.close();
         assertThat(dsql.sql("TABLE \"NEW_ORDERS\"")).containsExactly("1 b");
         dsql.sql("DROP TABLE \"NEW_ORDERS\"");
-    }
-
-    @Test
-    void closeWritesWhatIsLeft() {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
-        writer.write(insert(1L, "a"));
-        writer.close();
-        writer.close();
-        checkRows("orders", "1 a");
-    }
-
-    @Test
-    void abortDropsWhatIsLeft() {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
-        writer.write(insert(1L, "a"));
-        writer.abortPrepare();
-        writer.close();
-        checkRows("orders");
-        assertThatThrownBy(() -> writer.write(insert(2L, "b"))).hasMessageContaining("DSQL-11");
-        assertThatThrownBy(writer::prepareCommit).hasMessageContaining("aborted");
-    }
-
-    @Test
-    void theFirstFailureIsThrownAgainAndNothingIsWrittenAfterIt() {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
-        writer.write(insert(1L, "too long"));
-        DsqlConnectorException first = failure(writer::prepareCommit);
-        assertThat(first).hasMessageContaining("orders").hasMessageContaining("code");
-        assertThat(first.getSeaTunnelErrorCode()).isEqualTo(DsqlErrorCode.DATA);
-
-        assertThat(failure(() -> writer.write(insert(2L, "b")))).isSameAs(first);
-        assertThat(failure(writer::prepareCommit)).isSameAs(first);
-        writer.close();
-        checkRows("orders");
-    }
-
-    @Test
-    void aValueThatCannotBeCarriedNamesTableAndColumn() {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
-        assertThat(failure(() -> writer.write(insert(1L, List.of()))))
-                .hasMessageContaining("shop.orders -> public.orders: Column code: values of");
-        writer.close();
-    }
-
-    @Test
-    void aFailureInTheBackgroundReachesTheNextCall() {
-        DsqlSinkWriter writer = writer("orders", 20, "id");
-        writer.write(insert(1L, "too long"));
-        DsqlConnectorException[] seen = new DsqlConnectorException[1];
-        DsqlLocal.poll(
-                SOON,
-                "a write fails",
-                () -> {
-                    try {
-                        writer.write(insert(2L, "b"));
-                        return false;
-                    } catch (DsqlConnectorException e) {
-                        seen[0] = e;
-                        return true;
-                    }
-                });
-        assertThat(failure(writer::prepareCommit)).isSameAs(seen[0]);
-        writer.close();
-    }
-
-    @Test
-    void aFailureThatNobodyHasSeenIsThrownByClose() {
-        DsqlSinkWriter writer = writer("orders", 20, "id");
-        writer.write(insert(1L, "too long"));
-        assertThat(failure(writer::close).getSeaTunnelErrorCode()).isEqualTo(DsqlErrorCode.DATA);
-    }
-
-    @Test
-    void aMissingTableFailsBeforeTheFirstRow() {
-        DsqlSinkWriter writer = writer("nowhere", NEVER_MS, "id");
-        MultiTableResourceManager<DsqlSinkEngine> shared =
-                writer.initMultiTableResourceManager(1, 1);
-        DsqlConnectorException first =
-                failure(() -> writer.setMultiTableResourceManager(shared, 0));
-        assertThat(first).hasMessageContaining("nowhere");
-        assertThat(first.getSeaTunnelErrorCode()).isEqualTo(DsqlErrorCode.SCHEMA);
-        assertThat(failure(() -> writer.write(insert(1L, "a")))).isSameAs(first);
-        writer.close();
-    }
-
-    @Test
-    void anInterruptedCloseDoesNotWait() throws IOException {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
-        writer.write(insert(1L, "a"));
-        Thread.currentThread().interrupt();
-        writer.close();
-        assertThat(Thread.interrupted()).isTrue();
-        checkRows("orders");
-    }
-
-    @Test
-    void anInterruptedCommitLosesNothing() throws Exception {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
-        writer.write(insert(1L, "a"));
-        dsql.control("pause");
-        CompletableFuture<Throwable> failed = new CompletableFuture<>();
-        Thread committing =
-                new Thread(
-                        () -> {
-                            failed.complete(failure(writer::prepareCommit));
-                        });
-        committing.start();
-        assertThatThrownBy(() -> failed.get(300, TimeUnit.MILLISECONDS)).isNotNull();
-        committing.interrupt();
-        assertThat(failed.get(SOON.toMillis(), TimeUnit.MILLISECONDS))
-                .hasMessageContaining("DSQL-21");
-        dsql.control("resume");
-        writer.close();
-        checkRows("orders", "1 a");
-    }
-
-    @Test
-    void abortEndsACommitInProgress() throws Exception {
-        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
-        writer.write(insert(1L, "a"));
-        dsql.control("pause");
-        CompletableFuture<Throwable> failed =
-                CompletableFuture.supplyAsync(() -> failure(writer::prepareCommit));
-        assertThatThrownBy(() -> failed.get(300, TimeUnit.MILLISECONDS)).isNotNull();
-        writer.abortPrepare();
-        assertThat(failed.get(SOON.toMillis(), TimeUnit.MILLISECONDS))
-                .hasMessageContaining("aborted");
-        dsql.control("resume");
-    }
-
-    private interface Call {
-        void run() throws Exception;
-    }
-
-    private static DsqlConnectorException failure(Call call) {
-        DsqlConnectorException e = catchThrowableOfType(DsqlConnectorException.class, call::run);
-        assertThat(e).isNotNull();
-        return e;
     }
 }

@@ -1,0 +1,144 @@
+package io.dsqlsink.seatunnel.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.seatunnel.api.sink.MultiTableResourceManager;
+import org.junit.jupiter.api.Test;
+
+/** How a writer ends: close, abort, failure, interrupt. */
+class DsqlSinkEndTest extends DsqlWriterFixture {
+    @Test
+    void closeWritesWhatIsLeft() {
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
+        writer.write(insert(1L, "a"));
+        writer.close();
+        writer.close();
+        checkRows("orders", "1 a");
+    }
+
+    @Test
+    void abortDropsWhatIsLeft() {
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
+        writer.write(insert(1L, "a"));
+        writer.abortPrepare();
+        writer.close();
+        checkRows("orders");
+        assertThatThrownBy(() -> writer.write(insert(2L, "b"))).hasMessageContaining("DSQL-11");
+        assertThatThrownBy(writer::prepareCommit).hasMessageContaining("aborted");
+    }
+
+    @Test
+    void theFirstFailureIsThrownAgainAndNothingIsWrittenAfterIt() {
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
+        writer.write(insert(1L, "too long"));
+        DsqlConnectorException first = failure(writer::prepareCommit);
+        assertThat(first).hasMessageContaining("orders").hasMessageContaining("code");
+        assertThat(first.getSeaTunnelErrorCode()).isEqualTo(DsqlErrorCode.DATA);
+
+        assertThat(failure(() -> writer.write(insert(2L, "b")))).isSameAs(first);
+        assertThat(failure(writer::prepareCommit)).isSameAs(first);
+        writer.close();
+        checkRows("orders");
+    }
+
+    @Test
+    void aValueThatCannotBeCarriedNamesTableAndColumn() {
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
+        assertThat(failure(() -> writer.write(insert(1L, List.of()))))
+                .hasMessageContaining("shop.orders -> public.orders: Column code: values of");
+        writer.close();
+    }
+
+    @Test
+    void aFailureInTheBackgroundReachesTheNextCall() {
+        DsqlSinkWriter writer = writer("orders", 20, "id");
+        writer.write(insert(1L, "too long"));
+        DsqlConnectorException[] seen = new DsqlConnectorException[1];
+        DsqlLocal.poll(
+                SOON,
+                "a write fails",
+                () -> {
+                    try {
+                        writer.write(insert(2L, "b"));
+                        return false;
+                    } catch (DsqlConnectorException e) {
+                        seen[0] = e;
+                        return true;
+                    }
+                });
+        assertThat(failure(writer::prepareCommit)).isSameAs(seen[0]);
+        writer.close();
+    }
+
+    @Test
+    void aFailureThatNobodyHasSeenIsThrownByClose() {
+        DsqlSinkWriter writer = writer("orders", 20, "id");
+        writer.write(insert(1L, "too long"));
+        assertThat(failure(writer::close).getSeaTunnelErrorCode()).isEqualTo(DsqlErrorCode.DATA);
+    }
+
+    @Test
+    void aMissingTableFailsBeforeTheFirstRow() {
+        DsqlSinkWriter writer = writer("nowhere", NEVER_MS, "id");
+        MultiTableResourceManager<DsqlSinkEngine> shared =
+                writer.initMultiTableResourceManager(1, 1);
+        DsqlConnectorException first =
+                failure(() -> writer.setMultiTableResourceManager(shared, 0));
+        assertThat(first).hasMessageContaining("nowhere");
+        assertThat(first.getSeaTunnelErrorCode()).isEqualTo(DsqlErrorCode.SCHEMA);
+        assertThat(failure(() -> writer.write(insert(1L, "a")))).isSameAs(first);
+        writer.close();
+    }
+
+    @Test
+    void anInterruptedCloseDoesNotWait() throws IOException {
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
+        writer.write(insert(1L, "a"));
+        Thread.currentThread().interrupt();
+        writer.close();
+        assertThat(Thread.interrupted()).isTrue();
+        checkRows("orders");
+    }
+
+    @Test
+    void anInterruptedCommitLosesNothing() throws Exception {
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
+        writer.write(insert(1L, "a"));
+        dsql.control("pause");
+        CompletableFuture<Throwable> failed = new CompletableFuture<>();
+        Thread committing =
+                new Thread(
+                        () -> {
+                            failed.complete(failure(writer::prepareCommit));
+                        });
+        committing.start();
+        assertThatThrownBy(() -> failed.get(300, TimeUnit.MILLISECONDS)).isNotNull();
+        committing.interrupt();
+        assertThat(failed.get(SOON.toMillis(), TimeUnit.MILLISECONDS))
+                .hasMessageContaining("DSQL-21");
+        dsql.control("resume");
+        writer.close();
+        checkRows("orders", "1 a");
+    }
+
+    @Test
+    void abortEndsACommitInProgress() throws Exception {
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
+        writer.write(insert(1L, "a"));
+        dsql.control("pause");
+        CompletableFuture<Throwable> failed =
+                CompletableFuture.supplyAsync(() -> failure(writer::prepareCommit));
+        assertThatThrownBy(() -> failed.get(300, TimeUnit.MILLISECONDS)).isNotNull();
+        writer.abortPrepare();
+        assertThat(failed.get(SOON.toMillis(), TimeUnit.MILLISECONDS))
+                .hasMessageContaining("aborted");
+        dsql.control("resume");
+    }
+}

@@ -1,0 +1,106 @@
+package io.dsqlsink.seatunnel.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.seatunnel.api.configuration.ReadonlyConfig;
+import org.apache.seatunnel.api.sink.SinkWriter;
+import org.apache.seatunnel.api.table.type.RowKind;
+import org.apache.seatunnel.api.table.type.SeaTunnelRow;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A dsql-local with two tables, and writers on it. */
+@Timeout(120)
+abstract class DsqlWriterFixture {
+    static final Duration SOON = Duration.ofSeconds(15);
+
+    /** No row leaves by itself. */
+    static final int NEVER_MS = 3_600_000;
+
+    static DsqlLocal dsql;
+
+    @BeforeAll
+    static void start(@TempDir Path dir) throws IOException {
+        dsql = DsqlLocal.start(dir.resolve("dsql-local.log"));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (dsql != null) {
+            dsql.close();
+        }
+    }
+
+    @BeforeEach
+    void createTables() {
+        dsql.sql("CREATE TABLE orders (id bigint PRIMARY KEY, code varchar(5))");
+        dsql.sql("CREATE TABLE other (id bigint PRIMARY KEY, code varchar(5))");
+    }
+
+    @AfterEach
+    void dropTables() throws IOException {
+        dsql.control("faults clear");
+        dsql.sql("DROP TABLE orders");
+        dsql.sql("DROP TABLE other");
+    }
+
+    static DsqlSinkWriter writer(String table, int intervalMs, String... keys) {
+        return writer(table, intervalMs, null, Map.of(), keys);
+    }
+
+    static DsqlSinkWriter writer(
+            String table,
+            int intervalMs,
+            SinkWriter.Context context,
+            Map<String, Object> more,
+            String... keys) {
+        Map<String, Object> options = new LinkedHashMap<>(TestTables.options());
+        options.put("url", dsql.url());
+        options.put("table", table);
+        options.put("batch_interval_ms", intervalMs);
+        options.put("max_connections", 2);
+        options.put("primary_keys", List.of(keys));
+        options.putAll(more);
+        return new DsqlSinkWriter(
+                DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), TestTables.orders("id", null)),
+                context);
+    }
+
+    static SeaTunnelRow row(RowKind kind, Object... fields) {
+        SeaTunnelRow row = new SeaTunnelRow(fields);
+        row.setRowKind(kind);
+        return row;
+    }
+
+    static SeaTunnelRow insert(Object... fields) {
+        return row(RowKind.INSERT, fields);
+    }
+
+    static void checkRows(String table, String... rows) {
+        assertThat(dsql.sql("SELECT * FROM " + table + " ORDER BY id")).containsExactly(rows);
+    }
+
+    interface Call {
+        void run() throws Exception;
+    }
+
+    static DsqlConnectorException failure(Call call) {
+        DsqlConnectorException e = catchThrowableOfType(DsqlConnectorException.class, call::run);
+        assertThat(e).isNotNull();
+        return e;
+    }
+}
