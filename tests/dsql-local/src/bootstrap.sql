@@ -146,11 +146,17 @@ BEGIN
   ELSIF tg_tag = 'CREATE TABLE' AND (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'dsql_local')) > 1000 THEN
     RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'creating more than 1000 tables not allowed';
+  ELSIF tg_tag = 'CREATE VIEW' AND (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind = 'v' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'sys')) > 5000 THEN
+    RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'creating more than 5000 views not allowed';
+  ELSIF tg_tag = 'CREATE SEQUENCE' AND (SELECT count(*) FROM pg_class WHERE relkind = 'S') > 5000 THEN
+    RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'creating more than 5000 sequences is not allowed';
   END IF;
 END $$;
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'dsql_local_limits') THEN
-    CREATE EVENT TRIGGER dsql_local_limits ON ddl_command_end WHEN TAG IN ('CREATE SCHEMA', 'CREATE TABLE')
+    CREATE EVENT TRIGGER dsql_local_limits ON ddl_command_end WHEN TAG IN ('CREATE SCHEMA', 'CREATE TABLE', 'CREATE VIEW', 'CREATE SEQUENCE')
+     
       EXECUTE FUNCTION dsql_local.check_schema_limits();
   END IF;
 END $$;

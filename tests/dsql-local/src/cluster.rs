@@ -120,16 +120,19 @@ impl Cluster {
                 *tables = (version, HashMap::new());
             }
             if let Some(known) = tables.1.get(name) {
-                return Ok(*known);
+                return Ok(known.clone());
             }
         }
         let query = "SELECT
             (SELECT count(*) FROM pg_index WHERE indrelid = to_regclass($1) AND NOT indisprimary AND indisready),
             EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND confrelid = to_regclass($1)
-                    AND (confdeltype NOT IN ('a', 'r') OR confupdtype NOT IN ('a', 'r')))";
+                    AND (confdeltype NOT IN ('a', 'r') OR confupdtype NOT IN ('a', 'r'))),
+            ARRAY(SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid
+                  AND a.attnum = ANY (i.indkey) WHERE i.indrelid = to_regclass($1) AND i.indisprimary)";
         let row = self.admin.query_one(query, &[&name]).await?;
-        let table = Table { indexes: u64::try_from(row.get::<_, i64>(0)).unwrap_or(0), cascades: row.get(1) };
-        lock(&self.tables).1.insert(name.to_owned(), table);
+        let indexes = u64::try_from(row.get::<_, i64>(0)).unwrap_or(0);
+        let table = Table { indexes, cascades: row.get(1), key: row.get(2) };
+        lock(&self.tables).1.insert(name.to_owned(), table.clone());
         Ok(table)
     }
 

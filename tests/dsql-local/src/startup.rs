@@ -269,6 +269,8 @@ fn backend_startup(user: &str, parameters: &[(String, String)]) -> BytesMut {
         match name.as_str() {
             "user" | "database" => {}
             "options" => put(name, &settings::without_cluster_id(text)),
+            // PostgreSQL does not have this one; it changes nothing here.
+            "disable_sync_create_index" => {}
             name if name.starts_with("_pq_.") => {}
             name => put(name, text),
         }

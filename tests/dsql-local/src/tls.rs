@@ -1,6 +1,7 @@
 //! Certificates and the TLS set-up: an own CA, one server certificate for the endpoint name, rustls with ring.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub fn prepare(dir: &Path, endpoint: &str) -> Result<(PathBuf, Arc<ServerConfig>
         let key = KeyPair::generate()?;
         let cert = ca_params()?.self_signed(&key)?;
         fs::write(&ca_key, key.serialize_pem()).with_context(|| format!("write {}", ca_key.display()))?;
+        fs::set_permissions(&ca_key, fs::Permissions::from_mode(0o600))?;
         fs::write(&ca_cert, cert.pem()).with_context(|| format!("write {}", ca_cert.display()))?;
     }
     let key = KeyPair::from_pem(&fs::read_to_string(&ca_key)?).context("read ca.key")?;

@@ -19,10 +19,12 @@ pub const INDEX_ENTRY: u64 = 430;
 const MOST_INDEXES: u64 = 23;
 
 /// What the catalog says about a table.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Table {
     /// Its secondary indexes.
     pub indexes: u64,
+    /// Columns of its primary key.
+    pub key: Vec<String>,
     /// Whether foreign keys change other rows with its own.
     pub cascades: bool,
 }

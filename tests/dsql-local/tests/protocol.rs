@@ -19,6 +19,7 @@ async fn messages_in_every_order() {
     refusals_keep_the_state(&server).await;
     query_strings(&server).await;
     settings(&server).await;
+    columns(&server).await;
     private_link(&server).await;
     cancel(&server).await;
     big_results(&server).await;
@@ -177,6 +178,7 @@ async fn settings(server: &Server) {
         "RESET ALL",
         "SET ROLE admin",
         "DEALLOCATE ALL",
+        "SET disable_sync_create_index = on",
     ];
     for sql in fine {
         assert!(client.simple(sql).await[0].error.is_none(), "{sql}");
@@ -190,6 +192,8 @@ async fn settings(server: &Server) {
         );
     }
     assert_eq!(client.simple("SHOW server_version").await[0].rows, [[Some("16.15".to_owned())]]);
+    let number = client.extended("SELECT current_setting('server_version_num')::int + 1", &[]).await;
+    assert_eq!(number.rows, [[Some("160016".to_owned())]]);
     let refused = "0A000 setting configuration parameter \"TRANSACTION\" not supported";
     assert_eq!(tags(&client.simple("SET TRANSACTION READ ONLY").await), [refused]);
     assert_eq!(tags(&client.simple("BEGIN READ ONLY; COMMIT").await), ["BEGIN", "COMMIT"]);
@@ -299,4 +303,25 @@ async fn pipelining(server: &Server) {
     let lost = if a.is_ok() { b } else { a };
     assert_eq!(common::db(&lost.unwrap_err()).code().code(), "23505");
     assert_eq!(c.unwrap(), 1);
+}
+
+/// Defaults and rules of columns that need the catalog.
+async fn columns(server: &Server) {
+    let mut client = raw::connect(server).await;
+    client.simple("CREATE TABLE n (id int PRIMARY KEY, a numeric, b numeric(4,1), c decimal NOT NULL)").await;
+    client.extended("ALTER TABLE n ADD COLUMN d NUMERIC", &[]).await;
+    let types = "SELECT string_agg(format_type(atttypid, atttypmod), ' ' ORDER BY attnum) FROM pg_attribute
+        WHERE attrelid = 'n'::regclass AND attnum > 1";
+    let expected = "numeric(18,6) numeric(4,1) numeric(18,6) numeric(18,6)".to_owned();
+    assert_eq!(client.simple(types).await[0].rows, [[Some(expected)]]);
+    let key = "0A000 cannot drop primary key column id";
+    assert_eq!(tags(&client.simple("ALTER TABLE n DROP COLUMN id").await), [key]);
+    assert_eq!(tags(&[client.extended("ALTER TABLE n DROP COLUMN IF EXISTS id", &[]).await]), [key]);
+    assert_eq!(tags(&client.simple("ALTER TABLE n DROP COLUMN a").await), ["ALTER TABLE"]);
+    assert_eq!(
+        tags(&client.simple("GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC").await),
+        ["GRANT"]
+    );
+    let procedure = client.simple("SELECT sys.wait_for_job('x')").await;
+    assert_eq!(procedure[0].error.as_ref().map(|e| e.code.as_str()), Some("42809"));
 }

@@ -9,7 +9,7 @@ mod index;
 mod query;
 mod session;
 mod table;
-mod types;
+pub(crate) mod types;
 
 #[cfg(test)]
 mod tests;
@@ -159,7 +159,7 @@ fn drop(node: &ResolvedNode) -> Verdict {
 /// Grants on the schemas that belong to the system are refused.
 fn grant(node: &ResolvedNode) -> Verdict {
     let Some(target) = tree::find(node, K::privilege_target) else { return Ok(()) };
-    if !tree::has_token(target, K::SCHEMA) {
+    if tree::tokens(target).next().map(|(kind, _)| kind) != Some(K::SCHEMA) {
         return Ok(());
     }
     let system = |name: &str| matches!(name, "public" | "sys" | "pg_catalog" | "information_schema");

@@ -31,6 +31,12 @@ const REFUSED: &[(&str, &str)] = &[
     ("jsonpath", "jsonpath"),
     ("oid", "oid"),
     ("name", "name"),
+    ("regclass", "regclass"),
+    ("regproc", "regproc"),
+    ("regtype", "regtype"),
+    ("xid", "xid"),
+    ("cid", "cid"),
+    ("tid", "tid"),
     ("int4range", "int4range"),
     ("int8range", "int8range"),
     ("numrange", "numrange"),
@@ -57,17 +63,17 @@ const NUMERIC_PRECISION: u64 = 1_000;
 
 /// A type as written, taken apart.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Type {
+pub(crate) struct Type {
     /// PostgreSQL's display name, lower case, without length.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The numbers in parentheses.
-    pub(super) modifiers: Vec<u64>,
+    pub(crate) modifiers: Vec<u64>,
     /// Declared as an array.
-    pub(super) array: bool,
+    pub(crate) array: bool,
 }
 
 /// Reads a Typename node.
-pub(super) fn read(node: &ResolvedNode) -> Type {
+pub(crate) fn read(node: &ResolvedNode) -> Type {
     let mut words = Vec::new();
     let (mut modifiers, mut array) = (Vec::new(), false);
     let mut depth = 0;

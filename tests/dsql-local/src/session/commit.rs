@@ -2,7 +2,7 @@
 
 use super::{Flow, Session};
 use crate::faults::{Effect, When};
-use crate::sql::Kind;
+use crate::sql::{Kind, Statement};
 use crate::txn;
 use crate::wire::SqlError;
 
@@ -10,6 +10,18 @@ impl Session<'_> {
     /// Whether another session has changed the schema since this one last looked.
     pub(super) fn schema_news(&self) -> bool {
         self.cluster.schema_conflicts && self.schema_used && self.schema_seen != self.cluster.schema_version()
+    }
+
+    /// Whether the catalog lets a statement run. The SQLSTATE is not recorded.
+    pub(super) async fn check_catalog(&self, statement: &Statement) -> Flow<Result<(), SqlError>> {
+        let Some(table) = statement.table.as_ref().filter(|_| !statement.dropped_columns.is_empty()) else {
+            return Ok(Ok(()));
+        };
+        let key = self.cluster.table(table).await?.key;
+        Ok(match statement.dropped_columns.iter().find(|column| key.contains(column)) {
+            Some(column) => Err(SqlError::error("0A000", format!("cannot drop primary key column {column}"))),
+            None => Ok(()),
+        })
     }
 
     /// Whether a statement may run where it stands in its transaction.

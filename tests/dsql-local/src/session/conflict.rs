@@ -61,6 +61,11 @@ impl Session<'_> {
         if self.skipping {
             return Ok(());
         }
+        if self.real != Real::Open {
+            // A COMMIT or an error was on the way.
+            self.forward(frame, Request::Execute(running, bytes));
+            return Ok(());
+        }
         self.run_own(SAVEPOINT);
         self.guard = Guard::Watching;
         self.forward(frame, Request::Execute(running, bytes));

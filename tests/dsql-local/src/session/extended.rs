@@ -50,7 +50,7 @@ impl Session<'_> {
             // A literal INSERT has its values in the text, not in the Bind.
             let bytes = bytes + running.get().map_or(0, |s| s.literal_bytes);
             // Only a transaction block can need the values again; keeping them costs a buffer.
-            let bind = (self.real == Real::Open).then(|| frame.clone());
+            let bind = self.may_be_open().then(|| frame.clone());
             let portal_state = Portal { running, bytes, bind };
             self.portals.insert(portal.to_owned(), portal_state);
         }
@@ -75,7 +75,11 @@ impl Session<'_> {
         }
         self.unit_ddl |= kind.is_ddl();
         self.unit_began |= kind == Kind::Begin;
-        if let Err(error) = self.admit(kind) {
+        let catalog = match running.get() {
+            Some(statement) => self.check_catalog(statement).await?,
+            None => Ok(()),
+        };
+        if let Err(error) = self.admit(kind).and(catalog) {
             self.refuse(error);
             return Ok(());
         }
@@ -107,9 +111,14 @@ impl Session<'_> {
         self.count_hidden(before, at, false).await
     }
 
+    /// A transaction block is open, or will be when PostgreSQL has answered.
+    fn may_be_open(&self) -> bool {
+        self.real == Real::Open || self.expected.iter().any(|e| e.kind() == Some(Kind::Begin))
+    }
+
     /// Runs a bound statement, under guard where it may lose a conflict that only COMMIT tells.
     async fn execute(&mut self, frame: &Frame, running: Running, bytes: u64, bind: Option<Frame>) -> Flow {
-        let guarded = running.kind().may_conflict() && self.real == Real::Open;
+        let guarded = running.kind().may_conflict() && self.may_be_open();
         match bind.filter(|_| guarded && running.get().is_some_and(|s| s.shadow.is_some())) {
             Some(bind) => self.execute_guarded(frame, running, bytes, &bind).await,
             None => {

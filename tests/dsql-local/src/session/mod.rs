@@ -28,7 +28,7 @@ use crate::faults::Effect;
 use crate::sql::{Kind, Statement};
 use crate::startup::Connected;
 use crate::txn::Txn;
-use crate::wire::{Frame, FrameError, SqlError};
+use crate::wire::{Frame, FrameError, SqlError, take_cstr};
 use pipes::Pipes;
 
 /// Why a session ends.
@@ -95,9 +95,14 @@ struct Expect {
 impl Expect {
     /// The request may wait for another writer.
     fn may_conflict(&self) -> bool {
+        self.kind().is_some_and(Kind::may_conflict)
+    }
+
+    /// What the statement is that the request runs.
+    fn kind(&self) -> Option<Kind> {
         match &self.request {
-            Request::Execute(running, _) | Request::Query(Some(running), _) => running.kind().may_conflict(),
-            _ => false,
+            Request::Execute(running, _) | Request::Query(Some(running), _) => Some(running.kind()),
+            _ => None,
         }
     }
 
@@ -314,7 +319,10 @@ impl Session<'_> {
             b'B' => return self.on_bind(&frame).await,
             b'E' => return self.on_execute(frame).await,
             b'D' => self.forward(&frame, Request::Describe),
-            b'C' => self.forward(&frame, Request::Close),
+            b'C' => {
+                self.forget_closed(frame.body());
+                self.forward(&frame, Request::Close);
+            }
             b'H' => self.pipes.send(&frame.0),
             // COPY data; a stray one after a failed COPY is ignored by PostgreSQL itself.
             b'd' | b'c' | b'f' => {
@@ -324,6 +332,17 @@ impl Session<'_> {
             tag => return Err(anyhow::anyhow!("unexpected message type {tag}").into()),
         }
         Ok(())
+    }
+
+    /// The body of a Close: kind and name.
+    fn forget_closed(&mut self, body: &[u8]) {
+        let Some((kind, mut rest)) = body.split_first() else { return };
+        let name = take_cstr(&mut rest).unwrap_or_default();
+        if *kind == b'S' {
+            self.prepared.remove(name);
+        } else {
+            self.portals.remove(name);
+        }
     }
 
     fn forward(&mut self, frame: &Frame, request: Request) {

@@ -49,6 +49,8 @@ impl Session<'_> {
         let mut commits = false;
         for (index, statement) in list.iter().enumerate() {
             let running = Running { list: Arc::clone(list), index };
+            // Only the last completion waits for the commit.
+            self.release_held();
             self.txn.touch();
             if let Some(effect) = self.cluster.faults.strike(When::Statement, &[&statement.text]) {
                 let Some(error) = effect.error() else { return self.strike(effect) };
@@ -56,9 +58,12 @@ impl Session<'_> {
                 break;
             }
             let refusal = statement.refusal.clone().map_or(Ok(()), Err);
+            let catalog = self.check_catalog(statement).await?;
             let literals =
                 || if statement.kind.may_conflict() { check_literals(&statement.text) } else { Ok(()) };
-            if let Err(error) = refusal.and_then(|()| self.admit(statement.kind)).and_then(|()| literals()) {
+            if let Err(error) =
+                refusal.and_then(|()| self.admit(statement.kind)).and(catalog).and_then(|()| literals())
+            {
                 self.fail_query(error).await?;
                 break;
             }

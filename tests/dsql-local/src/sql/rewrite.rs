@@ -1,9 +1,12 @@
 //! Statements that PostgreSQL gets in another form, because Aurora DSQL has its own.
 
+use std::ops::Range;
+
 use postgresql_cst_parser::ResolvedNode;
 use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
 
 use super::{scan, tree};
+use crate::rules::types;
 
 /// `server_version` as recorded.
 pub const SERVER_VERSION: &str = "16.15";
@@ -49,6 +52,63 @@ pub(super) fn of(node: &ResolvedNode, is_async: bool, text: &str) -> Option<(Str
             );
             Some((call, Some("ALTER TABLE")))
         }
+        K::VariableSetStmt | K::VariableResetStmt => edited(text, own_parameter(node)),
+        K::CreateStmt | K::AlterTableStmt | K::CreateDomainStmt => edited(text, bare_numerics(node)),
+        _ => edited(text, current_settings(node)),
+    }
+}
+
+/// Pieces of a text to be replaced, in text order.
+type Edits = Vec<(Range<usize>, String)>;
+
+fn range(node: &ResolvedNode) -> Range<usize> {
+    usize::from(node.text_range().start())..usize::from(node.text_range().end())
+}
+
+fn edited(text: &str, edits: Edits) -> Option<(String, Option<&'static str>)> {
+    if edits.is_empty() {
+        return None;
+    }
+    let mut out = text.to_owned();
+    for (range, replacement) in edits.into_iter().rev() {
+        out.replace_range(range, &replacement);
+    }
+    Some((out, None))
+}
+
+/// A column of type numeric without precision is numeric(18,6).
+fn bare_numerics(node: &ResolvedNode) -> Edits {
+    let declares = |n: &&ResolvedNode| matches!(n.kind(), K::columnDef | K::CreateDomainStmt);
+    let types = node.descendants().filter(declares).filter_map(|n| tree::child(n, K::Typename));
+    let bare = types.filter(|n| {
+        let written = types::read(n);
+        written.name == "numeric" && written.modifiers.is_empty() && !written.array
+    });
+    bare.map(|n| (range(n).end..range(n).end, "(18,6)".to_owned())).collect()
+}
+
+/// A parameter that PostgreSQL does not have; with a prefix it takes any.
+fn own_parameter(node: &ResolvedNode) -> Edits {
+    let name = tree::find(node, K::var_name).filter(|n| tree::name_parts(n) == ["disable_sync_create_index"]);
+    name.map(|n| (range(n).start..range(n).start, "dsql_local.".to_owned())).into_iter().collect()
+}
+
+/// `current_setting('server_version')` tells what SHOW tells.
+fn current_settings(node: &ResolvedNode) -> Edits {
+    let calls = node.descendants().filter(|n| n.kind() == K::func_application);
+    let edit = |call: &ResolvedNode| {
+        let name = tree::find(call, K::func_name).map(tree::name_parts)?;
+        let parameter = tree::text(tree::find(call, K::func_arg_list)?).to_ascii_lowercase();
+        let value = version_parameter(parameter.trim_matches('\''))?;
+        (name.last()? == "current_setting").then(|| (range(call), format!("'{value}'::text")))
+    };
+    calls.filter_map(edit).collect()
+}
+
+fn version_parameter(name: &str) -> Option<&'static str> {
+    match name {
+        "server_version" => Some(SERVER_VERSION),
+        "server_version_num" => Some(SERVER_VERSION_NUM),
         _ => None,
     }
 }
@@ -73,11 +133,7 @@ fn literal(text: &str) -> String {
 
 fn show(node: &ResolvedNode) -> Option<(String, Option<&'static str>)> {
     let name = tree::find(node, K::var_name).map(tree::text)?.to_ascii_lowercase();
-    let value = match name.as_str() {
-        "server_version" => SERVER_VERSION,
-        "server_version_num" => SERVER_VERSION_NUM,
-        _ => return None,
-    };
+    let value = version_parameter(&name)?;
     Some((format!("SELECT '{value}'::text AS {name}"), Some("SHOW")))
 }
 

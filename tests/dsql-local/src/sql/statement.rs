@@ -56,8 +56,10 @@ pub struct Statement {
     pub rewritten: bool,
     /// Bytes of the literals in the text.
     pub literal_bytes: u64,
-    /// The table that it writes to, as written.
+    /// The table that it writes to or alters, as written.
     pub table: Option<String>,
+    /// Columns that ALTER TABLE drops.
+    pub dropped_columns: Vec<String>,
     /// It updates or deletes, so foreign keys may change other rows.
     pub may_cascade: bool,
     /// Rows of its VALUES list, when it has a long one.
@@ -97,6 +99,7 @@ pub fn analyse(text: &str) -> Statement {
         rewritten: is_async,
         literal_bytes,
         table: None,
+        dropped_columns: Vec::new(),
         may_cascade: false,
         value_rows: rows.unwrap_or(1),
         tag: None,
@@ -116,7 +119,10 @@ pub fn analyse(text: &str) -> Statement {
     };
     statement.kind = kind(node, is_async);
     statement.refusal = rules::check(node, is_async).err();
-    let writes = matches!(node.kind(), K::InsertStmt | K::UpdateStmt | K::DeleteStmt | K::CopyStmt);
+    let writes = matches!(
+        node.kind(),
+        K::InsertStmt | K::UpdateStmt | K::DeleteStmt | K::CopyStmt | K::AlterTableStmt
+    );
     // With a data changing WITH in front the tag tells the rows of the outer statement only.
     let changing_with =
         tree::child(node, K::opt_with_clause).is_some_and(|w| writes_inside(w) == Kind::Write);
@@ -125,12 +131,21 @@ pub fn analyse(text: &str) -> Statement {
     }
     statement.may_cascade = matches!(node.kind(), K::UpdateStmt | K::DeleteStmt);
     statement.shadow = shadow::of(node, rows);
-    if let Some((text, tag)) = rewrite::of(node, is_async, &statement.text) {
+    statement.dropped_columns = dropped_columns(node);
+    // The ranges of a shortened text's tree are not those of the whole text.
+    let rewritten = rewrite::of(node, is_async, &statement.text).filter(|_| shortened.is_none());
+    if let Some((text, tag)) = rewritten {
         statement.text = text;
         statement.tag = tag;
         statement.rewritten = true;
     }
     statement
+}
+
+fn dropped_columns(node: &ResolvedNode) -> Vec<String> {
+    let commands = node.descendants().filter(|n| n.kind() == K::alter_table_cmd);
+    let drops = commands.filter(|n| tree::has_token(n, K::DROP) && !tree::has_token(n, K::CONSTRAINT));
+    drops.filter_map(|n| tree::child(n, K::ColId)).map(|n| tree::identifier(&tree::text(n))).collect()
 }
 
 /// The node that names the statement: below `stmt`, or the form of BEGIN and END that stands beside it in gram.y.

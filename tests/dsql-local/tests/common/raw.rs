@@ -4,10 +4,9 @@ use bytes::{BufMut, BytesMut};
 use dsql_local::server::Server;
 use dsql_local::wire::{Frame, FrameReader, cstr, error_field, message, take_cstr};
 use rustls_pki_types::ServerName;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
 use super::{ENDPOINT, client_config, token};
 
@@ -29,8 +28,12 @@ pub struct SqlError {
     pub hint: Option<String>,
 }
 
+/// TLS to the stand-in, or plain TCP to PostgreSQL itself.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
 pub struct Raw {
-    stream: FrameReader<TlsStream<TcpStream>>,
+    stream: FrameReader<Box<dyn Stream>>,
     /// Status of the last ReadyForQuery.
     pub status: u8,
 }
@@ -50,18 +53,7 @@ pub async fn open(
     let tcp = TcpStream::connect(server.listen).await.map_err(|_| None)?;
     let connector = TlsConnector::from(std::sync::Arc::new(config));
     let stream = connector.connect(sni, tcp).await.map_err(|_| None)?;
-    let mut raw = Raw { stream: FrameReader::new(stream, 1 << 30), status: 0 };
-    let mut packet = BytesMut::new();
-    packet.put_u32(0);
-    packet.put_u32(0x0003_0000);
-    for (name, value) in [("user", user), ("database", "postgres")].iter().chain(extra) {
-        cstr(&mut packet, name);
-        cstr(&mut packet, value);
-    }
-    packet.put_u8(0);
-    let length = u32::try_from(packet.len()).unwrap();
-    packet[..4].copy_from_slice(&length.to_be_bytes());
-    raw.write(&packet).await;
+    let mut raw = Raw::start(Box::new(stream), user, extra).await;
     let Some(first) = raw.read().await else { return Err(None) };
     if first.tag() == b'E' {
         return Err(Some(sql_error(&first)));
@@ -76,12 +68,36 @@ pub async fn open(
     }
 }
 
+/// PostgreSQL itself, as the role admin and without any rule.
+pub async fn direct(server: &Server) -> Raw {
+    let tcp = TcpStream::connect(server.postgres).await.unwrap();
+    let mut raw = Raw::start(Box::new(tcp), "admin", &[]).await;
+    raw.until_ready().await.unwrap();
+    raw
+}
+
 pub async fn connect(server: &Server) -> Raw {
     let name = ServerName::try_from(ENDPOINT).unwrap();
     open(server, name, "admin", &token("admin"), &[]).await.unwrap_or_else(|e| panic!("{e:?}"))
 }
 
 impl Raw {
+    async fn start(stream: Box<dyn Stream>, user: &str, extra: &[(&str, &str)]) -> Raw {
+        let mut raw = Raw { stream: FrameReader::new(stream, 1 << 30), status: 0 };
+        let mut packet = BytesMut::new();
+        packet.put_u32(0);
+        packet.put_u32(0x0003_0000);
+        for (name, value) in [("user", user), ("database", "postgres")].iter().chain(extra) {
+            cstr(&mut packet, name);
+            cstr(&mut packet, value);
+        }
+        packet.put_u8(0);
+        let length = u32::try_from(packet.len()).unwrap();
+        packet[..4].copy_from_slice(&length.to_be_bytes());
+        raw.write(&packet).await;
+        raw
+    }
+
     pub async fn write(&mut self, bytes: &[u8]) {
         self.stream.get_mut().write_all(bytes).await.ok();
         self.stream.get_mut().flush().await.ok();
