@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.seatunnel.api.common.metrics.MetricsContext;
 import org.apache.seatunnel.api.sink.MultiTableResourceManager;
+import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -149,19 +150,21 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         }
     }
 
-    /** Adds the counters since the last call to the metrics of the job; null for none. */
-    void publish(MetricsContext context) {
-        if (context != null && sink != null) {
-            try {
-                metrics.publish(sink.stats(), context);
-            } catch (DsqlNativeException e) {
-                LOG.debug("The sink was closed before its counters were published", e);
+    /** Adds what was counted since the last call to the job's metrics, if the context has any. */
+    void publish(SinkWriter.Context context) {
+        try {
+            MetricsContext job = context == null ? null : context.getMetricsContext();
+            if (job != null && sink != null) {
+                metrics.publish(sink.stats(), job);
             }
+        } catch (RuntimeException e) {
+            // No job fails for its metrics; and the sink may just have been closed by an abort.
+            LOG.debug("The counters were not published", e);
         }
     }
 
     /** One writer leaves; the last one takes the native sink with it. */
-    void release(TableBuffer buffer, MetricsContext context) {
+    void release(TableBuffer buffer, SinkWriter.Context context) {
         boolean last = false;
         try {
             if (failure == null && !Thread.currentThread().isInterrupted()) {

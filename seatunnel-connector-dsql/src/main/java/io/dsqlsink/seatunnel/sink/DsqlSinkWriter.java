@@ -6,7 +6,6 @@ import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import org.apache.seatunnel.api.common.metrics.MetricsContext;
 import org.apache.seatunnel.api.sink.MultiTableResourceManager;
 import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.sink.SupportMultiTableSinkWriter;
@@ -80,7 +79,7 @@ final class DsqlSinkWriter
     public Optional<Void> prepareCommit() {
         if (engine != null) {
             engine.commit();
-            engine.publish(metrics());
+            engine.publish(context);
         }
         return Optional.empty();
     }
@@ -104,12 +103,8 @@ final class DsqlSinkWriter
         if (!closed) {
             closed = true;
             if (engine != null) {
-                engine.release(buffer, metrics());
+                engine.release(buffer, context);
             }
         }
-    }
-
-    private MetricsContext metrics() {
-        return context == null ? null : context.getMetricsContext();
     }
 }

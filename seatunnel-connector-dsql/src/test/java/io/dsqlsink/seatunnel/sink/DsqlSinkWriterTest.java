@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -92,6 +93,23 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
         other.close();
         assertThat(metrics.count("DsqlRowsCommitted")).isEqualTo(3);
         assertThat(metrics.count("DsqlBatchesCommitted")).isGreaterThan(1);
+    }
+
+    @Test
+    void noJobFailsForItsMetrics() {
+        SinkWriter.Context broken =
+                (SinkWriter.Context)
+                        Proxy.newProxyInstance(
+                                getClass().getClassLoader(),
+                                new Class<?>[] {SinkWriter.Context.class},
+                                (proxy, method, arguments) -> {
+                                    throw new IllegalStateException(method.getName());
+                                });
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, broken, Map.of(), "id");
+        writer.write(insert(1L, "a"));
+        writer.prepareCommit();
+        writer.close();
+        checkRows("orders", "1 a");
     }
 
     @Test
