@@ -107,6 +107,39 @@ BEGIN
   END IF;
 END $$;
 
+-- Bytes that this transaction has written to a table; refuses values and rows that are too large. A row that is visible
+-- here and not older than this transaction's id is its own. Stored sizes: text and json compressed, bytea as it is.
+CREATE OR REPLACE FUNCTION dsql_local.check_written(target text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+  relation regclass := to_regclass(target);
+  own bigint := pg_current_xact_id_if_assigned()::text::bigint & 4294967295;
+  attribute record;
+  largest bigint;
+  total bigint;
+BEGIN
+  IF relation IS NULL OR own IS NULL THEN
+    RETURN 0;
+  END IF;
+  FOR attribute IN SELECT attname, format_type(atttypid, NULL) AS type FROM pg_attribute
+    WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped
+      AND atttypid IN ('bytea'::regtype, 'text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'json'::regtype, 'jsonb'::regtype)
+  LOOP
+    EXECUTE format('SELECT max(%s(%I)) FROM %s WHERE xmin::text::bigint >= $1',
+        CASE attribute.type WHEN 'bytea' THEN 'octet_length' ELSE 'pg_column_size' END, attribute.attname, relation)
+      INTO largest USING own;
+    IF largest > 1048576 THEN
+      RAISE EXCEPTION USING ERRCODE = '54000',
+        MESSAGE = format('datatype limit greater than 1048576 bytes not supported for %s', attribute.type);
+    END IF;
+  END LOOP;
+  EXECUTE format('SELECT max(pg_column_size(t.*)), sum(pg_column_size(t.*)) FROM %s t WHERE xmin::text::bigint >= $1', relation)
+    INTO largest, total USING own;
+  IF largest > 2097152 THEN
+    RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'maximum row size exceeded';
+  END IF;
+  RETURN coalesce(total, 0);
+END $$;
+
 CREATE OR REPLACE FUNCTION dsql_local.validate_async(work text, target text)
 RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE

@@ -29,6 +29,15 @@ pub struct Table {
     pub cascades: bool,
 }
 
+/// What a transaction has written to one table.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Written {
+    /// Rows modified.
+    pub rows: u64,
+    /// Bytes of their values.
+    pub bytes: u64,
+}
+
 /// How far a transaction has come.
 #[derive(Debug, Default)]
 pub struct Txn {
@@ -36,10 +45,10 @@ pub struct Txn {
     pub started: Option<Instant>,
     /// Rows modified.
     pub rows: u64,
-    /// Bytes modified, as far as the protocol shows them.
+    /// Bytes written by statements that name no table, and by COPY.
     pub bytes: u64,
     /// Rows modified by table, as far as statements name one.
-    pub tables: HashMap<String, u64>,
+    pub tables: HashMap<String, Written>,
     /// It wrote rows.
     pub wrote: bool,
     /// DDL statements it ran.
@@ -73,9 +82,14 @@ impl Txn {
         Ok(())
     }
 
+    /// Bytes of all values written.
+    fn value_bytes(&self) -> u64 {
+        self.bytes + self.tables.values().map(|t| t.bytes).sum::<u64>()
+    }
+
     /// Whether the indexes of its tables could make it exceed the size limit.
     pub fn may_be_too_large(&self) -> bool {
-        self.bytes + self.rows * (ROW_OVERHEAD + MOST_INDEXES * INDEX_ENTRY) > SIZE_LIMIT
+        self.value_bytes() + self.rows * (ROW_OVERHEAD + MOST_INDEXES * INDEX_ENTRY) > SIZE_LIMIT
     }
 
     /// What COMMIT answers before PostgreSQL is asked.
@@ -89,7 +103,7 @@ impl Txn {
             return Err(SqlError::error("54000", "transaction age limit of 300s exceeded")
                 .with_detail(format!("Current transaction age {}s exceeds 300s", age.as_secs())));
         }
-        let size = self.bytes + self.rows * ROW_OVERHEAD + index_bytes;
+        let size = self.value_bytes() + self.rows * ROW_OVERHEAD + index_bytes;
         if self.wrote && size > SIZE_LIMIT {
             let mib = size.div_ceil(1024 * 1024);
             return Err(SqlError::error("54000", "transaction size limit 10mb exceeded")

@@ -16,6 +16,7 @@ async fn rows_and_bytes() {
     copy(&server).await;
     hidden_rows(&server).await;
     index_cost(&server).await;
+    computed(&server).await;
     server.stop().await.unwrap();
 }
 
@@ -147,4 +148,44 @@ async fn index_cost(server: &Server) {
         client.query_one(&format!("CALL sys.wait_for_job('{job}')"), &[]).await.unwrap();
     }
     assert_error(write(1000).await, "54000", "transaction size limit 10mb exceeded");
+}
+
+/// Values that the statement computes itself.
+async fn computed(server: &Server) {
+    let client = connect(server).await;
+    client.batch_execute("CREATE TABLE made (id int PRIMARY KEY, v text, b bytea)").await.unwrap();
+    // 32 random digits each; no value repeats another, so they do not compress well.
+    let text = |digits: usize| {
+        format!("(SELECT string_agg(md5(random()::text), '') FROM generate_series(1, {}))", digits / 32)
+    };
+    let size = "transaction size limit 10mb exceeded";
+    let rows = |from: i32, rows: i32, bytes: usize| {
+        format!(
+            "INSERT INTO made SELECT g, {} || g FROM generate_series({from}, {}) g",
+            text(bytes),
+            from + rows - 1
+        )
+    };
+    assert_error(client.batch_execute(&rows(1, 2900, 4096)).await, "54000", size);
+    assert_error(client.execute(&rows(1, 2900, 4096), &[]).await, "54000", size);
+    assert_eq!(client.execute(&rows(1, 1000, 4096), &[]).await.unwrap(), 1000);
+    client.batch_execute("BEGIN").await.unwrap();
+    client.batch_execute(&rows(5000, 1500, 4096)).await.unwrap();
+    client.execute(&rows(7000, 1500, 4096), &[]).await.unwrap();
+    assert_error(client.batch_execute("COMMIT").await, "54000", size);
+
+    let value = "datatype limit greater than 1048576 bytes not supported for";
+    let one = format!("INSERT INTO made (id, v) VALUES (9001, {})", text(4_000_000));
+    assert_error(client.batch_execute(&one).await, "54000", &format!("{value} text"));
+    assert_error(client.execute(&one, &[]).await, "54000", &format!("{value} text"));
+    // Compressed it is small; bytea is not compressed.
+    client.execute("INSERT INTO made (id, v) VALUES (9002, repeat('x', 2000000))", &[]).await.unwrap();
+    let bytes = "INSERT INTO made (id, b) VALUES (9003, decode(repeat('00', 1048577), 'hex')) RETURNING id";
+    assert_error(client.query(bytes, &[]).await, "54000", &format!("{value} bytea"));
+    client.batch_execute("BEGIN").await.unwrap();
+    assert_error(client.batch_execute(bytes).await, "54000", &format!("{value} bytea"));
+    assert_error(client.batch_execute("SELECT 1").await, "25P02", ABORTED);
+    client.batch_execute("ROLLBACK").await.unwrap();
+    let count = client.query_one("SELECT count(*) FROM made", &[]).await.unwrap().get::<_, i64>(0);
+    assert_eq!(count, 1001);
 }

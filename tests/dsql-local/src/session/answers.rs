@@ -198,13 +198,16 @@ impl Session<'_> {
             }
             Kind::Write => {
                 self.txn.wrote = true;
-                self.txn.bytes += bytes;
                 self.ran.push(running.clone());
                 let counted = !tag.starts_with("SELECT") && !tag.starts_with("EXPLAIN");
                 let rows =
                     tag.rsplit(' ').next().and_then(|n| n.parse().ok()).filter(|_| counted).unwrap_or(0);
                 if let Some(table) = running.get().and_then(|s| s.table.as_ref()) {
-                    *self.txn.tables.entry(table.clone()).or_default() += rows;
+                    let written = self.txn.tables.entry(table.clone()).or_default();
+                    written.rows += rows;
+                    written.bytes += bytes;
+                } else {
+                    self.txn.bytes += bytes;
                 }
                 return self.txn.add_rows(rows);
             }

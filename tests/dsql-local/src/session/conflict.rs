@@ -66,18 +66,18 @@ impl Session<'_> {
             self.forward(frame, Request::Execute(running, bytes));
             return Ok(());
         }
-        self.run_own(SAVEPOINT);
+        self.run_own(SAVEPOINT, Show::Nothing);
         self.guard = Guard::Watching;
         self.forward(frame, Request::Execute(running, bytes));
         self.barrier().await?;
         if std::mem::replace(&mut self.guard, Guard::Off) != Guard::Lost {
             if !self.skipping {
-                self.run_own(RELEASE);
+                self.run_own(RELEASE, Show::Nothing);
             }
             return Ok(());
         }
         self.resync().await?;
-        self.run_own(UNDO);
+        self.run_own(UNDO, Show::Nothing);
         self.resync().await?;
         (self.skipping, self.failed, self.real) = (false, false, Real::Open);
         self.txn.doomed = Some(txn::data_conflict());
@@ -109,6 +109,7 @@ impl Session<'_> {
         take_cstr(&mut body);
         let name = take_cstr(&mut body).unwrap_or_default().to_owned();
         let types = self.describe_parameters(&name).await?;
+        self.close_own();
         self.send_parse(OWN, query, &types, Show::Nothing);
         // A count comes back as text, whatever the client asked of the original.
         let counted = show == Show::Nothing;
@@ -127,7 +128,6 @@ impl Session<'_> {
             out.put_u32(0);
         });
         self.expect(Request::Execute(Running::nothing(), 0), show);
-        self.close_own();
         self.barrier().await
     }
 

@@ -1,12 +1,17 @@
 //! Rows that CommandComplete does not tell: those of a data changing WITH, and those that foreign keys change on DELETE
-//! and UPDATE. PostgreSQL's own counters of the transaction are read before and after such a statement.
+//! and UPDATE: PostgreSQL's own counters of the transaction are read before and after such a statement. And bytes that the
+//! protocol does not show, since a statement computes them.
 
 use super::{Flow, Running, Session, Show};
-use crate::sql::Kind;
+use crate::sql::{Kind, Statement};
 use crate::txn::Table;
 
 const CHANGED: &str =
     "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint FROM pg_stat_xact_user_tables";
+
+/// Rows from which the bytes of a computing statement are measured; fewer can only be large in ways that
+/// `Statement::may_be_large` tells.
+const MANY: u64 = 100;
 
 impl Session<'_> {
     /// Whether the tag of this statement may tell fewer rows than it changes.
@@ -26,7 +31,7 @@ impl Session<'_> {
         if simple {
             self.query(CHANGED, None, Show::Nothing).await?;
         } else {
-            self.run_own(CHANGED);
+            self.run_own(CHANGED, Show::Nothing);
             self.barrier().await?;
         }
         Ok(self.take_count())
@@ -48,6 +53,43 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Measures what a statement has computed itself, where that may be much. `rows`: how many it wrote; `at`: where its
+    /// answer begins, which is replaced when a value is too large.
+    pub(super) async fn measure(
+        &mut self,
+        statement: &Statement,
+        rows: u64,
+        at: usize,
+        simple: bool,
+    ) -> Flow {
+        let Some(table) = statement.table.as_ref().filter(|_| statement.computes) else { return Ok(()) };
+        if self.skipping || self.failed || self.poison || rows < MANY && !statement.may_be_large {
+            return Ok(());
+        }
+        let query = format!("SELECT dsql_local.check_written('{}')", table.replace('\'', "''"));
+        let (end, held) = (self.pipes.out.len(), self.held.take());
+        self.captured = Some(Vec::new());
+        if simple {
+            self.query(&query, None, Show::Errors).await?;
+        } else {
+            self.run_own(&query, Show::Errors);
+            self.barrier().await?;
+        }
+        let bytes = self.take_count();
+        if self.failed || self.skipping {
+            // The error takes the place of the answer, unless that is on its way already.
+            if at <= end && end <= self.pipes.out.len() {
+                let error = self.pipes.out.split_off(end);
+                self.pipes.out.truncate(at);
+                self.pipes.out.extend_from_slice(&error);
+            }
+            return Ok(());
+        }
+        self.held = held;
+        self.txn.tables.entry(table.clone()).or_default().bytes = bytes;
+        Ok(())
+    }
+
     /// What the indexes of the written tables add to the size of the transaction.
     pub(super) async fn index_bytes(&mut self) -> Flow<u64> {
         // Most transactions stay under the limit however many indexes their tables have.
@@ -55,9 +97,9 @@ impl Session<'_> {
             return Ok(0);
         }
         let mut bytes = 0;
-        for (table, rows) in &self.txn.tables {
+        for (table, written) in &self.txn.tables {
             let Table { indexes, .. } = self.cluster.table(table).await?;
-            bytes += rows * indexes * crate::txn::INDEX_ENTRY;
+            bytes += written.rows * indexes * crate::txn::INDEX_ENTRY;
         }
         Ok(bytes)
     }

@@ -97,18 +97,24 @@ impl Session<'_> {
                 self.gated = true
             }
         }
-        if !self.hides_rows(&running).await? {
+        let hides = self.hides_rows(&running).await?;
+        let statement = running.clone();
+        let Some(statement) = statement.get().filter(|s| hides || s.computes) else {
             return self.execute(&frame, running, bytes, bind).await;
-        }
+        };
         self.barrier().await?;
         if self.skipping {
             return Ok(());
         }
-        let before = (self.changed_rows(false).await?, self.txn.rows);
+        let rows = self.txn.rows;
+        let before = if hides { (self.changed_rows(false).await?, rows) } else { (0, rows) };
         let at = self.pipes.out.len();
         self.execute(&frame, running, bytes, bind).await?;
         self.barrier().await?;
-        self.count_hidden(before, at, false).await
+        if hides {
+            self.count_hidden(before, at, false).await?;
+        }
+        self.measure(statement, self.txn.rows.saturating_sub(rows), at, false).await
     }
 
     /// A transaction block is open, or will be when PostgreSQL has answered.
@@ -151,7 +157,7 @@ impl Session<'_> {
                 }
             }
             Err(error) => {
-                self.run_own("ROLLBACK");
+                self.run_own("ROLLBACK", Show::Nothing);
                 self.barrier().await?;
                 self.real = Real::Idle;
                 self.end_transaction(false);
@@ -231,8 +237,9 @@ impl Session<'_> {
     }
 
     /// Runs a statement of the stand-in's own amid the client's, leaving the unnamed statement and portal alone.
-    pub(super) fn run_own(&mut self, text: &str) {
-        self.send_parse(OWN, text, &[0, 0], Show::Nothing);
+    pub(super) fn run_own(&mut self, text: &str, show: Show) {
+        self.close_own();
+        self.send_parse(OWN, text, &[0, 0], show);
         let mut out = BytesMut::new();
         message(&mut out, b'B', |out| {
             cstr(out, OWN);
@@ -245,11 +252,10 @@ impl Session<'_> {
         });
         self.pipes.send(&out);
         self.expect(Request::Bind, Show::Nothing);
-        self.expect(Request::Execute(Running::nothing(), 0), Show::Nothing);
-        self.close_own();
+        self.expect(Request::Execute(Running::nothing(), 0), show);
     }
 
-    /// Closes the stand-in's own portal and statement; inside a transaction block they would stay.
+    /// Closes the stand-in's own portal and statement before they are made anew: they stay, also after an error.
     pub(super) fn close_own(&mut self) {
         for kind in [b'P', b'S'] {
             message(self.pipes.backend_queue(), b'C', |out| {

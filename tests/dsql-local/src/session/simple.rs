@@ -94,7 +94,8 @@ impl Session<'_> {
                         self.hidden = true;
                     }
                     let hides = self.hides_rows(&running).await?;
-                    let before = if hides { (self.changed_rows(true).await?, self.txn.rows) } else { (0, 0) };
+                    let rows = self.txn.rows;
+                    let before = if hides { (self.changed_rows(true).await?, rows) } else { (0, rows) };
                     let at = self.pipes.out.len();
                     let block = self.real == Real::Open && !self.hidden && statement.kind.may_conflict();
                     match statement.shadow.clone().filter(|_| block) {
@@ -104,6 +105,7 @@ impl Session<'_> {
                     if hides {
                         self.count_hidden(before, at, true).await?;
                     }
+                    self.measure(statement, self.txn.rows.saturating_sub(rows), at, true).await?;
                 }
             }
             if self.failed {

@@ -1,7 +1,7 @@
 //! Limits on single values and rows, checked on the values that a Bind carries.
 //!
-//! Text and JSON count by their compressed size, as on Aurora DSQL; its compression is not known, LZ4 stands in. A value
-//! that a statement computes itself is not seen here.
+//! Text and JSON count by their compressed size, as on Aurora DSQL; its compression is not known, LZ4 stands in. Values
+//! that a statement computes itself are measured in `count`.
 
 use bytes::BufMut;
 

@@ -58,6 +58,10 @@ pub struct Statement {
     pub literal_bytes: u64,
     /// The table that it writes to or alters, as written.
     pub table: Option<String>,
+    /// It writes values that the client did not send.
+    pub computes: bool,
+    /// It calls a function whose result may be large.
+    pub may_be_large: bool,
     /// Columns that ALTER TABLE drops.
     pub dropped_columns: Vec<String>,
     /// It updates or deletes, so foreign keys may change other rows.
@@ -99,6 +103,8 @@ pub fn analyse(text: &str) -> Statement {
         rewritten: is_async,
         literal_bytes,
         table: None,
+        computes: false,
+        may_be_large: false,
         dropped_columns: Vec::new(),
         may_cascade: false,
         value_rows: rows.unwrap_or(1),
@@ -131,6 +137,8 @@ pub fn analyse(text: &str) -> Statement {
     }
     statement.may_cascade = matches!(node.kind(), K::UpdateStmt | K::DeleteStmt);
     statement.shadow = shadow::of(node, rows);
+    statement.computes = computes(node);
+    statement.may_be_large = node.descendants().any(may_be_large);
     statement.dropped_columns = dropped_columns(node);
     // The ranges of a shortened text's tree are not those of the whole text.
     let rewritten = rewrite::of(node, is_async, &statement.text).filter(|_| shortened.is_none());
@@ -140,6 +148,38 @@ pub fn analyse(text: &str) -> Statement {
         statement.rewritten = true;
     }
     statement
+}
+
+/// UPDATE, INSERT ... SELECT, and VALUES that call functions.
+fn computes(node: &ResolvedNode) -> bool {
+    let values =
+        || tree::find(node, K::values_clause).is_some() && tree::find(node, K::from_clause).is_none();
+    match node.kind() {
+        K::UpdateStmt => true,
+        K::InsertStmt => !values() || tree::find(node, K::func_application).is_some(),
+        _ => false,
+    }
+}
+
+fn may_be_large(node: &ResolvedNode) -> bool {
+    const LARGE: &[&str] = &[
+        "repeat",
+        "string_agg",
+        "array_agg",
+        "json_agg",
+        "jsonb_agg",
+        "lpad",
+        "rpad",
+        "replace",
+        "concat",
+        "format",
+        "decode",
+        "encode",
+        "convert_to",
+        "array_to_string",
+    ];
+    let name = (node.kind() == K::func_name).then(|| tree::name_parts(node));
+    name.is_some_and(|parts| parts.last().is_some_and(|last| LARGE.contains(&last.as_str())))
 }
 
 fn dropped_columns(node: &ResolvedNode) -> Vec<String> {
