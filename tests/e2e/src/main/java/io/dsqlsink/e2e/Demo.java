@@ -22,9 +22,13 @@ public final class Demo {
     private static final String DSQL_HOST = "127.0.83.81";
     private static final String MYSQL_HOST = "127.0.83.82";
 
-    private static final Duration LOAD = Duration.ofMinutes(20);
     private static final Duration CATCH_UP = Duration.ofMinutes(2);
     private static final int TIMED_ROUNDS = 8;
+
+    /** How often a line tells how far the load is, and how long it may stand still. */
+    private static final long TELL_NANOS = Duration.ofSeconds(2).toNanos();
+
+    private static final long STANDSTILL_NANOS = Duration.ofSeconds(90).toNanos();
 
     private final Path folder = Places.ROOT.resolve("target/demo");
     private final long rows;
@@ -66,7 +70,7 @@ public final class Demo {
                         JobConfig.mysqlToDsql(mysql.host(), Shop.DATABASE, names()));
         SeaTunnelHome home = new SeaTunnelHome(Path.of(System.getProperty("zeta.home")));
         Path log = folder.resolve("logs/seatunnel.log");
-        say("running bin/seatunnel.sh --config " + config + " -m local");
+        say("running bin/seatunnel.sh --config " + config + " -m local, its log is " + log);
         try (Job job = home.run(config, log, dsql.environment());
                 Connection source = mysql.connect(Shop.DATABASE);
                 Connection target = dsql.connectBehind()) {
@@ -123,46 +127,48 @@ public final class Demo {
 
     private Load load(Job job, Connection source, Connection target) throws SQLException {
         long started = System.nanoTime();
-        long[] count = new long[1];
         Poll.until(
                 "the first row in the target",
                 CATCH_UP,
                 Duration.ofMillis(20),
                 () -> {
                     job.requireAlive();
-                    count[0] = count(target);
-                    return count[0] > 0;
+                    return count(target) > 0;
                 });
         long first = System.nanoTime();
-        long before = count[0];
-        boolean[] changed = new boolean[1];
-        long[] told = {first};
-        Poll.until(
-                () -> "the full load; " + count[0] + " rows are there",
-                LOAD,
-                Duration.ofMillis(100),
-                () -> {
-                    job.requireAlive();
-                    count[0] = count(target);
-                    if (!changed[0] && count[0] > rows / 10) {
-                        changed[0] = true;
-                        say(
-                                String.format(
-                                        "  %,d rows are there; changing rows while the load runs",
-                                        count[0]));
-                        for (Changes.Change change : Changes.DURING_LOAD) {
-                            change.apply(source);
-                        }
-                    }
-                    if (System.nanoTime() - told[0] > 2_000_000_000L) {
-                        told[0] = System.nanoTime();
-                        say(String.format("  %,d rows", count[0]));
-                    }
-                    return changed[0] && count[0] >= rows - Changes.DELETED_DURING_LOAD;
-                });
+        long before = count(target);
+        long count = before;
+        long moved = first;
+        long told = first;
+        boolean changed = false;
+        while (!changed || count < rows - Changes.DELETED_DURING_LOAD) {
+            job.requireAlive();
+            long now = System.nanoTime();
+            long counted = count(target);
+            if (counted != count) {
+                count = counted;
+                moved = now;
+            } else if (now - moved > STANDSTILL_NANOS) {
+                throw new IllegalStateException(
+                        String.format("the load stands still at %,d of %,d rows", count, rows));
+            }
+            if (!changed && count > rows / 10) {
+                changed = true;
+                say(
+                        String.format(
+                                "  %,d rows are there; changing rows while the load runs", count));
+                for (Changes.Change change : Changes.DURING_LOAD) {
+                    change.apply(source);
+                }
+            } else if (now - told > TELL_NANOS) {
+                told = now;
+                say(String.format("  %,d rows", count));
+            }
+            Poll.pause(Duration.ofMillis(100));
+        }
         double seconds = (System.nanoTime() - first) / 1e9;
-        say(String.format("the full load is there: %,d rows", count[0]));
-        return new Load(count[0] - before, seconds, (first - started) / 1e9);
+        say(String.format("the full load is there: %,d rows", count));
+        return new Load(count - before, seconds, (first - started) / 1e9);
     }
 
     private static long count(Connection target) throws SQLException {

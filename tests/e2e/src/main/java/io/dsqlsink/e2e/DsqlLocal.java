@@ -110,6 +110,7 @@ final class DsqlLocal implements AutoCloseable {
     Connection connect() throws SQLException {
         Properties properties = new Properties();
         properties.put("user", "admin");
+        properties.put("socketTimeout", String.valueOf(Sql.PATIENCE.toSeconds()));
         properties.put("password", mint());
         properties.put("sslmode", "verify-full");
         properties.put("sslrootcert", ca);
@@ -176,7 +177,8 @@ final class DsqlLocal implements AutoCloseable {
      * preparing tables.
      */
     Connection connectBehind() throws SQLException {
-        return DriverManager.getConnection(behindUrl() + "?user=postgres");
+        return DriverManager.getConnection(
+                behindUrl() + "?user=postgres&socketTimeout=" + Sql.PATIENCE.toSeconds());
     }
 
     String behindUrl() {

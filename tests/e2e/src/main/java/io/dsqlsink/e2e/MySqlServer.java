@@ -137,6 +137,7 @@ final class MySqlServer implements AutoCloseable {
     Connection connect(String database) throws SQLException {
         Properties properties = new Properties();
         properties.put("user", "root");
+        properties.put("socketTimeout", String.valueOf(Sql.PATIENCE.toMillis()));
         properties.put("connectionTimeZone", "UTC");
         properties.put("rewriteBatchedStatements", "true");
         // tinyint(1) is a number here; whether it means a boolean is the target column's decision.

@@ -26,12 +26,16 @@ final class Poll {
                 throw new IllegalStateException(
                         "waited " + deadline.toSeconds() + " s in vain for " + what.get());
             }
-            try {
-                Thread.sleep(pause.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while waiting for " + what.get(), e);
-            }
+            pause(pause);
+        }
+    }
+
+    static void pause(Duration pause) {
+        try {
+            Thread.sleep(pause.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         }
     }
 

@@ -4,9 +4,13 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 
 /** Small JDBC helpers. */
 final class Sql {
+    /** No statement here takes that long; a server that does not answer shall not hang a test. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private Sql() {}
 
     /** Runs statements one after the other; returns the number of rows the last one changed. */
