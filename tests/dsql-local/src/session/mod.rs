@@ -12,12 +12,12 @@ mod conflict;
 mod count;
 mod extended;
 mod pipes;
+mod request;
 mod simple;
 mod values;
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -25,11 +25,11 @@ use anyhow::Result;
 
 use crate::cluster::{Cluster, count};
 use crate::faults::Effect;
-use crate::sql::{Kind, Statement};
 use crate::startup::Connected;
 use crate::txn::Txn;
 use crate::wire::{Frame, FrameError, SqlError, take_cstr};
 use pipes::Pipes;
+use request::{Expect, Portal, Real, Request, Running, Show};
 
 /// Why a session ends.
 #[derive(Debug)]
@@ -49,97 +49,6 @@ impl<E: Into<anyhow::Error>> From<E> for Stop {
 }
 
 type Flow<T = ()> = Result<T, Stop>;
-
-/// A statement that is being run: one of the statements of a query text.
-#[derive(Debug, Clone)]
-struct Running {
-    list: Arc<[Statement]>,
-    index: usize,
-}
-
-impl Running {
-    /// For requests of the session's own.
-    fn nothing() -> Self {
-        Running { list: [].into(), index: 0 }
-    }
-
-    fn get(&self) -> Option<&Statement> {
-        self.list.get(self.index)
-    }
-
-    fn kind(&self) -> Kind {
-        self.get().map_or(Kind::Read, |s| s.kind)
-    }
-}
-
-/// A bound statement.
-#[derive(Debug, Clone)]
-struct Portal {
-    running: Running,
-    /// Size of its values.
-    bytes: u64,
-    /// The Bind message, inside a transaction block.
-    bind: Option<Frame>,
-}
-
-/// A request for which PostgreSQL still owes the answer.
-#[derive(Debug)]
-struct Expect {
-    request: Request,
-    /// How much of the answer the client sees.
-    show: Show,
-    /// Whether it sees ReadyForQuery; otherwise the session sends its own when it has decided.
-    ready: bool,
-}
-
-impl Expect {
-    /// The request may wait for another writer.
-    fn may_conflict(&self) -> bool {
-        self.kind().is_some_and(Kind::may_conflict)
-    }
-
-    /// What the statement is that the request runs.
-    fn kind(&self) -> Option<Kind> {
-        match &self.request {
-            Request::Execute(running, _) | Request::Query(Some(running), _) => Some(running.kind()),
-            _ => None,
-        }
-    }
-
-    /// The tag that the client must see instead of PostgreSQL's.
-    fn tag(&self) -> Option<&'static str> {
-        match &self.request {
-            Request::Execute(running, _) | Request::Query(Some(running), _) => running.get()?.tag,
-            _ => None,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Show {
-    All,
-    Errors,
-    Nothing,
-}
-
-#[derive(Debug)]
-enum Request {
-    Parse,
-    Bind,
-    Describe,
-    Execute(Running, u64),
-    Close,
-    Sync,
-    Query(Option<Running>, u64),
-}
-
-/// State of the real transaction, as ReadyForQuery tells it and as completed statements change it in between.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Real {
-    Idle,
-    Open,
-    Failed,
-}
 
 /// Watch over a statement in a transaction block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
