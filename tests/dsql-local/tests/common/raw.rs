@@ -1,5 +1,7 @@
 //! A client at the level of protocol messages: it sees command tags, and can send what a well-behaved driver would not.
 
+use std::time::Duration;
+
 use bytes::{BufMut, BytesMut};
 use dsql_local::server::Server;
 use dsql_local::wire::{Frame, FrameReader, cstr, error_field, message, take_cstr};
@@ -104,7 +106,9 @@ impl Raw {
     }
 
     pub async fn read(&mut self) -> Option<Frame> {
-        self.stream.read_frame().await.ok().flatten()
+        // No answer is this slow; a test that hangs would say nothing.
+        let frame = tokio::time::timeout(Duration::from_secs(60), self.stream.read_frame()).await;
+        frame.expect("an answer within 60 s").ok().flatten()
     }
 
     /// The answers up to ReadyForQuery; `None` when the connection ended.
