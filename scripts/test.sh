@@ -68,6 +68,7 @@ jobs_on_engines() {
 
 "$ROOT/scripts/fetch.sh" postgres
 suite rust cargo test --workspace --locked --no-fail-fast
+suite clients tests/dsql-local/clients/run.sh
 suite java java_units
 [[ -n $quick ]] || suite jobs jobs_on_engines
 

@@ -3,11 +3,15 @@
 # aurora-dsql-python-connector. Each mints its own token, except psql, which gets one from `dsql-local token`.
 #
 # Usage: tests/dsql-local/clients/run.sh
-# Needs psql, java, mvn and python3. The last line counts the clients in the form of `cargo test`.
+# Needs java, mvn and python3; psql is installed if it is missing and this runs as root. The last line counts the clients in the form of `cargo test`.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../../scripts/lib.sh"
 [[ ${1:-} != --help && ${1:-} != -h ]] || help_and_exit
+if ! command -v psql >/dev/null && [[ $EUID -eq 0 ]]; then
+    say "installing psql"
+    apt-get -qq update && apt-get -qq install --yes postgresql-client >/dev/null
+fi
 need psql java mvn python3 keytool
 HERE=$ROOT/tests/dsql-local/clients
 WORK=$(mktemp -d)
