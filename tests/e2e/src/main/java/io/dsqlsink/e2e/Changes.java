@@ -59,7 +59,9 @@ final class Changes {
 
     static final List<Change> AFTER_LOAD =
             List.of(
-                    Change.of("insert of many rows", insertCopies("orders", 13, 300)),
+                    Change.of(
+                            "insert of many rows",
+                            Shop.ORDERS.copyRows(2 * NEW_KEYS, "id BETWEEN 13 AND 313")),
                     Change.of(
                             "update of many rows",
                             "UPDATE orders SET amount = -amount, gift = NOT gift WHERE id % 50 = 7"),
@@ -105,7 +107,7 @@ final class Changes {
                     Change.of(
                             "every value of a row",
                             "REPLACE INTO customers SELECT 68, "
-                                    + columnsAfterKey(Shop.CUSTOMERS)
+                                    + Shop.CUSTOMERS.columnsAfterKey()
                                     + " FROM customers WHERE id = 2"),
                     Change.of("every value to NULL", "REPLACE INTO items (id) VALUES (69)"),
                     Change.of(
@@ -123,25 +125,5 @@ final class Changes {
                     mysql,
                     "UPDATE items SET stock = " + i + ", title = 'update " + i + "' WHERE id = 70");
         }
-    }
-
-    private static String insertCopies(String table, long from, int count) {
-        return "INSERT INTO "
-                + table
-                + " SELECT id + "
-                + 2 * NEW_KEYS
-                + ", "
-                + columnsAfterKey(Shop.ORDERS)
-                + " FROM "
-                + table
-                + " WHERE id BETWEEN "
-                + from
-                + " AND "
-                + (from + count);
-    }
-
-    private static String columnsAfterKey(Table table) {
-        List<String> names = table.columnNames();
-        return "`" + String.join("`, `", names.subList(1, names.size())) + "`";
     }
 }

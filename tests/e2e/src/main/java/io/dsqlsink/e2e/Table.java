@@ -41,6 +41,24 @@ record Table(String name, String mysqlKey, String dsqlKey, List<Column> columns)
         return names;
     }
 
+    /** A statement that inserts rows again, under keys that are the given number higher. */
+    String copyRows(long offset, String condition) {
+        return "INSERT INTO "
+                + name
+                + " SELECT id + "
+                + offset
+                + ", "
+                + columnsAfterKey()
+                + " FROM "
+                + name
+                + " WHERE "
+                + condition;
+    }
+
+    String columnsAfterKey() {
+        return columns.stream().map(c -> "`" + c.name() + "`").collect(Collectors.joining(", "));
+    }
+
     /** Inserts the rows with the keys from..to in transactions of a thousand. */
     void insert(Connection mysql, long from, long to) throws SQLException {
         String sql =
