@@ -193,10 +193,6 @@ final class DsqlLocal implements AutoCloseable {
         return control;
     }
 
-    Path logFile() {
-        return child.logFile();
-    }
-
     @Override
     public void close() {
         child.close();

@@ -129,10 +129,6 @@ final class MySqlServer implements AutoCloseable {
         return host;
     }
 
-    Path logFile() {
-        return child.logFile();
-    }
-
     /** A connection of the administrator; an empty name chooses no database. */
     Connection connect(String database) throws SQLException {
         Properties properties = new Properties();

@@ -29,9 +29,4 @@ final class SeaTunnelHome {
         command.addAll(List.of(arguments));
         return new Job(Child.start("the SeaTunnel job", log, environment, command));
     }
-
-    @Override
-    public String toString() {
-        return home.toString();
-    }
 }
