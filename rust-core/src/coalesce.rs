@@ -2,8 +2,8 @@
 //!
 //! INSERT and UPDATE_AFTER upsert, DELETE deletes. UPDATE_BEFORE is a tentative delete: the UPDATE_AFTER
 //! that follows it usually has the same key and takes its place, but if the key changed the old row has
-//! to go. A tentative delete therefore stays in the window until its key is seen again or a flush asks
-//! for everything.
+//! to go. A tentative delete therefore stays in the window until its key is seen again, or a flush or a
+//! full buffer asks for everything.
 
 use std::time::Instant;
 

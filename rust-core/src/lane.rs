@@ -110,7 +110,8 @@ impl Queue {
             let late = window.since().map(|since| since + core.config.batch_interval);
             let full = window.firm() >= most || window.weight() >= limits::BATCH_BYTES;
             if everything || late.is_some_and(|late| late <= now) {
-                taken.push((number, window.take(usize::MAX, flush.is_some())));
+                // Tentative deletes too, when memory is short: they could hold all of it.
+                taken.push((number, window.take(usize::MAX, everything)));
             } else if full {
                 // Whole batches go, what would be a ragged one waits for company.
                 let whole = window.firm() / most * most;

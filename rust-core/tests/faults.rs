@@ -145,6 +145,24 @@ fn a_full_buffer_holds_writers_back_until_the_server_goes_on() {
 }
 
 #[test]
+fn a_buffer_full_of_tentative_deletes_is_written() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY); INSERT INTO t VALUES (1)");
+    let sink = cluster.sink(&[("max_buffer_bytes", "20971520")]);
+    let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
+    // More keys than the buffer holds, and none comes back: as if every key of a large table changed.
+    for frame in 0..30 {
+        (0..10_000)
+            .fold(Rows::new(table), |rows, id| rows.row(ROW_UPDATE_BEFORE, &[(frame * 10_000 + id).into()]))
+            .write(&sink)
+            .unwrap();
+    }
+    flush(&sink).unwrap();
+    assert!(cluster.rows("SELECT id FROM t").is_empty());
+    sink.close();
+}
+
+#[test]
 fn connections_are_replaced_before_their_end() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
