@@ -82,7 +82,10 @@ impl Queue {
 
     /// Asks for everything that waits, on behalf of `ticket`.
     pub fn flush(&self, ticket: Ticket) {
-        self.lock().flush = Some(ticket);
+        let mut waiting = self.lock();
+        // Two flushes may arrive in the other order than they drew their tickets: the later one stands.
+        waiting.flush = waiting.flush.max(Some(ticket));
+        drop(waiting);
         self.wake.notify_one();
     }
 
@@ -99,8 +102,9 @@ impl Queue {
     /// short, full batches, and rows that have waited for the interval.
     fn next(&self, core: &Core, most: usize) -> Step {
         let now = Instant::now();
-        let tables = core.tables();
         let mut waiting = self.lock();
+        // Behind the lock, so that every table with a window is among them.
+        let tables = core.tables();
         let flush = waiting.flush.take();
         let everything = flush.is_some() || core.budget.pressed();
         let mut deadline: Option<Instant> = None;
