@@ -189,7 +189,58 @@ END $$;
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'dsql_local_limits') THEN
     CREATE EVENT TRIGGER dsql_local_limits ON ddl_command_end WHEN TAG IN ('CREATE SCHEMA', 'CREATE TABLE', 'CREATE VIEW', 'CREATE SEQUENCE')
-     
       EXECUTE FUNCTION dsql_local.check_schema_limits();
+  END IF;
+END $$;
+
+-- Keys of at most 1,981 bytes (observed; PostgreSQL's own bound is 2,704, after compression). One budget: every further
+-- column costs 7 bytes more, and the key of a secondary index carries the primary key. A trigger on the table guards each
+-- index that has a column of variable length; its condition is all that most rows cost. Expressions count nothing.
+CREATE OR REPLACE FUNCTION dsql_local.refuse_key() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'key size too large';
+END $$;
+
+CREATE OR REPLACE FUNCTION dsql_local.guard_keys() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+  key record;
+  guard text;
+  guard_oid oid;
+BEGIN
+  FOR key IN
+    SELECT i.indexrelid, i.indrelid,
+      string_agg(CASE WHEN a.attlen > 0 THEN a.attlen::text
+                      WHEN a.atttypid IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype)
+                        THEN format('coalesce(octet_length(NEW.%I), 0)', a.attname)
+                      ELSE format('coalesce(pg_column_size(NEW.%I), 0)', a.attname) END, ' + ') AS size,
+      count(*) AS columns
+    FROM pg_index i
+    JOIN pg_class c ON c.oid = i.indrelid AND c.relkind = 'r'
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+      AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema', 'dsql_local')
+    LEFT JOIN pg_index p ON p.indrelid = i.indrelid AND p.indisprimary
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum > 0
+      AND (a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]) OR a.attnum = ANY (p.indkey[0:p.indnkeyatts - 1]))
+    WHERE NOT EXISTS (SELECT FROM pg_trigger t
+                      WHERE t.tgrelid = i.indrelid AND t.tgname = 'dsql_local_key_' || i.indexrelid)
+    GROUP BY i.indexrelid, i.indrelid
+    HAVING bool_or(a.attlen < 0)
+  LOOP
+    guard := 'dsql_local_key_' || key.indexrelid;
+    EXECUTE format('CREATE TRIGGER %I BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (%s > %s)
+                    EXECUTE FUNCTION dsql_local.refuse_key()',
+                   guard, key.indrelid::regclass, key.size, 1981 - 7 * (key.columns - 1));
+    -- Out of the clients' sight, and gone with the index or a column of it.
+    UPDATE pg_trigger SET tgisinternal = true WHERE tgrelid = key.indrelid AND tgname = guard RETURNING oid INTO guard_oid;
+    UPDATE pg_depend SET deptype = 'a'
+      WHERE classid = 'pg_trigger'::regclass AND objid = guard_oid AND refclassid = 'pg_class'::regclass;
+    INSERT INTO pg_depend (classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype)
+      VALUES ('pg_trigger'::regclass, guard_oid, 0, 'pg_class'::regclass, key.indexrelid, 0, 'a');
+  END LOOP;
+END $$;
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'dsql_local_keys') THEN
+    CREATE EVENT TRIGGER dsql_local_keys ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE', 'CREATE INDEX')
+      EXECUTE FUNCTION dsql_local.guard_keys();
   END IF;
 END $$;

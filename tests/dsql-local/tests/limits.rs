@@ -17,6 +17,7 @@ async fn rows_and_bytes() {
     hidden_rows(&server).await;
     index_cost(&server).await;
     computed(&server).await;
+    keys(&server).await;
     server.stop().await.unwrap();
 }
 
@@ -188,4 +189,43 @@ async fn computed(server: &Server) {
     client.batch_execute("ROLLBACK").await.unwrap();
     let count = client.query_one("SELECT count(*) FROM made", &[]).await.unwrap().get::<_, i64>(0);
     assert_eq!(count, 1001);
+}
+
+/// One budget for the columns of a key, 7 bytes less for every further one; a secondary index also carries the primary key.
+async fn keys(server: &Server) {
+    let client = connect(server).await;
+    let too_large = "key size too large";
+    let text = |bytes: usize| "k".repeat(bytes);
+    client.batch_execute("CREATE TABLE keyed (a text PRIMARY KEY, b text)").await.unwrap();
+    let insert = "INSERT INTO keyed VALUES ($1, $2)";
+    client.execute(insert, &[&text(1981), &text(5000)]).await.unwrap();
+    assert_error(client.execute(insert, &[&text(1982), &""]).await, "54000", too_large);
+    let upsert = format!("{insert} ON CONFLICT (a) DO UPDATE SET b = excluded.b");
+    assert_error(client.execute(&upsert, &[&text(1982), &""]).await, "54000", too_large);
+    let computed = "UPDATE keyed SET a = a || 'k'";
+    assert_error(client.batch_execute(computed).await, "54000", too_large);
+
+    let two = "CREATE TABLE pair (a text, b varchar(1000), v text, PRIMARY KEY (a, b))";
+    client.batch_execute(two).await.unwrap();
+    let insert = "INSERT INTO pair VALUES ($1, $2, '')";
+    client.execute(insert, &[&text(1000), &text(974)]).await.unwrap();
+    assert_error(client.execute(insert, &[&text(1001), &text(974)]).await, "54000", too_large);
+
+    // The index on v leaves what the primary key leaves; without the index v is no key.
+    client.batch_execute("CREATE TABLE side (id bigint PRIMARY KEY, v text)").await.unwrap();
+    let insert = "INSERT INTO side VALUES ($1, $2)";
+    client.execute(insert, &[&1_i64, &text(1900)]).await.unwrap();
+    let job: String = client.query_one("CREATE INDEX ASYNC side_v ON side (v)", &[]).await.unwrap().get(0);
+    client.query_one(&format!("CALL sys.wait_for_job('{job}')"), &[]).await.unwrap();
+    client.execute(insert, &[&2_i64, &text(1981 - 7 - 8)]).await.unwrap();
+    assert_error(client.execute(insert, &[&3_i64, &text(1982 - 7 - 8)]).await, "54000", too_large);
+    assert_error(client.execute(insert, &[&3_i64, &text(8000)]).await, "54000", too_large);
+    let triggers = "SELECT count(*) FROM information_schema.triggers";
+    assert_eq!(client.query_one(triggers, &[]).await.unwrap().get::<_, i64>(0), 0);
+    client.batch_execute("DROP INDEX side_v").await.unwrap();
+    client.execute(insert, &[&3_i64, &text(8000)]).await.unwrap();
+    let job: String = client.query_one("CREATE INDEX ASYNC ON keyed (b)", &[]).await.unwrap().get(0);
+    client.query_one(&format!("CALL sys.wait_for_job('{job}')"), &[]).await.unwrap();
+    client.batch_execute("ALTER TABLE keyed DROP COLUMN b").await.unwrap();
+    client.execute("INSERT INTO keyed VALUES ($1)", &[&text(100)]).await.unwrap();
 }

@@ -14,6 +14,8 @@ use crate::wire::{Frame, SqlError, cstr, error_field, message, take_cstr};
 
 /// Start of the text sent in place of a refused statement; the number of the refusal follows.
 const MARKER: &str = "dsql_local_refusal_";
+/// Aurora DSQL's answer to a key beyond its limit.
+const KEY_TOO_LARGE: &str = "key size too large";
 
 /// A statement that takes longer than this is looked after: it may be waiting for another writer, which no statement of
 /// Aurora DSQL does.
@@ -281,8 +283,10 @@ impl Session<'_> {
                 let number = text.split(MARKER).nth(1)?.trim_end_matches('"').parse().ok()?;
                 self.refusals.remove(&number)
             }
-            // PostgreSQL's own bound on a key is 2,704 bytes; Aurora DSQL's is about 1,981, which is not emulated.
-            "54000" if text.starts_with("index row ") => Some(SqlError::error("54000", "key size too large")),
+            // By the stand-in's trigger, or PostgreSQL's own bound where no trigger counts (an expression).
+            "54000" if text == KEY_TOO_LARGE || text.starts_with("index row ") => {
+                Some(SqlError::error("54000", KEY_TOO_LARGE))
+            }
             _ => None,
         }
     }
