@@ -220,6 +220,8 @@ async fn keys(server: &Server) {
     client.execute(insert, &[&2_i64, &text(1981 - 7 - 8)]).await.unwrap();
     assert_error(client.execute(insert, &[&3_i64, &text(1982 - 7 - 8)]).await, "54000", too_large);
     assert_error(client.execute(insert, &[&3_i64, &text(8000)]).await, "54000", too_large);
+    let error = client.batch_execute("CREATE INDEX ASYNC ON nowhere (v)").await.unwrap_err();
+    assert_eq!((db(&error).code().code(), db(&error).where_()), ("42P01", None));
     let triggers = "SELECT count(*) FROM information_schema.triggers";
     assert_eq!(client.query_one(triggers, &[]).await.unwrap().get::<_, i64>(0), 0);
     client.batch_execute("DROP INDEX side_v").await.unwrap();

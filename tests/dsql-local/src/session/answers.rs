@@ -283,9 +283,11 @@ impl Session<'_> {
                 let number = text.split(MARKER).nth(1)?.trim_end_matches('"').parse().ok()?;
                 self.refusals.remove(&number)
             }
-            // By the stand-in's trigger, or PostgreSQL's own bound where no trigger counts (an expression).
-            "54000" if text == KEY_TOO_LARGE || text.starts_with("index row ") => {
-                Some(SqlError::error("54000", KEY_TOO_LARGE))
+            // PostgreSQL's own bound, where no trigger counts (an expression).
+            "54000" if text.starts_with("index row ") => Some(SqlError::error("54000", KEY_TOO_LARGE)),
+            // Raised by the stand-in's own functions, which the client need not know of.
+            _ if error_field(body, b'W').is_some_and(|context| context.contains("dsql_local.")) => {
+                Some(SqlError::error(code, text))
             }
             _ => None,
         }
