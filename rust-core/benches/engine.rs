@@ -30,7 +30,7 @@ fn table() -> Arc<Table> {
         ("paid", ColumnType::Bool),
         ("note", ColumnType::Varchar(Some(200))),
         ("day", ColumnType::Date),
-        ("at", ColumnType::Timestamp),
+        ("at", ColumnType::Timestamp(6)),
     ];
     let column = |(name, ty): (&str, ColumnType)| Column {
         name: name.to_owned(),
@@ -38,6 +38,7 @@ fn table() -> Arc<Table> {
         ty,
         nullable: name != "id",
         key: name == "id",
+        sent: true,
     };
     Arc::new(Table {
         schema: "public".to_owned(),
@@ -45,6 +46,7 @@ fn table() -> Arc<Table> {
         columns: types.into_iter().map(column).collect(),
         keys: vec![0],
         indexes: Vec::new(),
+        query: None,
     })
 }
 

@@ -6,7 +6,7 @@
 /*
  Raised whenever a native signature, a frame layout or the meaning of a number changes.
  */
-#define DSQL_ABI_VERSION 1
+#define DSQL_ABI_VERSION 2
 
 /*
  First byte of every frame.
@@ -42,6 +42,11 @@
  The table has no key: rows are appended.
  */
 #define DSQL_MODE_INSERT 1
+
+/*
+ A statement of the user's own runs for each row.
+ */
+#define DSQL_MODE_QUERY 2
 
 /*
  SQL NULL, no payload.

@@ -169,6 +169,7 @@ mod tests {
             ty: ColumnType::Bytea,
             nullable: true,
             key: at == 0,
+            sent: true,
         };
         Arc::new(Table {
             schema: "s".to_owned(),
@@ -176,6 +177,7 @@ mod tests {
             columns: (0..columns).map(column).collect(),
             keys: vec![0],
             indexes: Vec::new(),
+            query: None,
         })
     }
 

@@ -5,7 +5,7 @@
 //! ([`crate::row::frame`]) and written ([`crate::notice`], [`crate::metrics`]).
 
 /// Raised whenever a native signature, a frame layout or the meaning of a number changes.
-pub const ABI_VERSION: i32 = 1;
+pub const ABI_VERSION: i32 = 2;
 
 /// First byte of every frame.
 pub const FRAME_VERSION: u8 = 1;
@@ -23,6 +23,8 @@ pub const ROW_DELETE: u8 = 3;
 pub const MODE_UPSERT: u8 = 0;
 /// The table has no key: rows are appended.
 pub const MODE_INSERT: u8 = 1;
+/// A statement of the user's own runs for each row.
+pub const MODE_QUERY: u8 = 2;
 
 /// SQL NULL, no payload.
 pub const TAG_NULL: u8 = 0;

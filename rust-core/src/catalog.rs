@@ -1,11 +1,14 @@
-//! Reads the target table's columns and indexes.
+//! Asks the database about a declared table: its columns and indexes, or the parameters of a query.
 
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{Kind, Type};
 use tokio_postgres::{Client, Error, Row};
 
-use crate::classify::Failure;
+use crate::classify::{Failure, Fault};
+use crate::error::SinkError;
+use crate::outcome;
+use crate::query::Query;
 use crate::row::frame::Declaration;
-use crate::schema::{CatalogColumn, CatalogIndex};
+use crate::schema::{self, CatalogColumn, CatalogIndex, Table};
 
 /// A domain is written as its base type.
 const COLUMNS: &str = "\
@@ -30,11 +33,48 @@ JOIN pg_catalog.pg_class c ON c.oid = i.indrelid \
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
 WHERE n.nspname = $1 AND c.relname = $2";
 
-/// What the catalog says of the declared table: no columns if it does not exist.
+/// The declared table as the database has it, or why it cannot be written.
 ///
 /// # Errors
 /// The failure, for [`crate::retry`].
-pub async fn read(
+pub async fn resolve(client: &Client, declared: &Declaration) -> Result<Result<Table, SinkError>, Failure> {
+    let Some(text) = &declared.query else {
+        let (columns, indexes) = read(client, declared).await?;
+        return Ok(schema::resolve(declared, &columns, &indexes));
+    };
+    let columns: Vec<&str> = declared.columns.iter().map(|(name, _)| name.as_str()).collect();
+    let query = match Query::parse(text, &columns) {
+        Ok(query) => query,
+        Err(error) => return Ok(Err(error)),
+    };
+    match describe(client, &query).await {
+        Ok(parameters) => Ok(schema::resolve_query(declared, query, &parameters)),
+        // The database has read the query and does not take it.
+        Err(failure) if matches!(failure.fault, Fault::Missing | Fault::BadRow | Fault::Rejected) => {
+            Ok(Err(outcome::query_error(&failure)))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// The types of a query's parameters, each with its name.
+async fn describe(client: &Client, query: &Query) -> Result<Vec<(u32, String)>, Failure> {
+    let statement = client.prepare(&query.text).await;
+    let statement =
+        statement.map_err(|error| Failure { outcome_unknown: false, ..Failure::executing(&error) })?;
+    Ok(statement.params().iter().map(|ty| (base(ty).oid(), ty.name().to_owned())).collect())
+}
+
+/// A domain is written as its base type.
+fn base(ty: &Type) -> &Type {
+    match ty.kind() {
+        Kind::Domain(ty) => base(ty),
+        _ => ty,
+    }
+}
+
+/// What the catalog says of the declared table: no columns if it does not exist.
+async fn read(
     client: &Client,
     declared: &Declaration,
 ) -> Result<(Vec<CatalogColumn>, Vec<CatalogIndex>), Failure> {

@@ -60,6 +60,9 @@ pub struct Failure {
     pub outcome_unknown: bool,
 }
 
+/// Characters of the database's words that are passed on: they may quote a value, which may have megabytes.
+const SHOWN: usize = 1_000;
+
 impl Failure {
     /// A fault that is not the database's answer.
     pub fn local(fault: Fault, text: impl Into<String>) -> Self {
@@ -86,6 +89,10 @@ impl Failure {
         for part in [answer.detail(), answer.hint()].into_iter().flatten() {
             text.push_str("; ");
             text.push_str(part);
+        }
+        if let Some((cut, _)) = text.char_indices().nth(SHOWN) {
+            text.truncate(cut);
+            text.push_str("...");
         }
         let fault = fault_of(answer.code().code(), answer.message(), answer.hint().unwrap_or_default());
         Self {

@@ -31,6 +31,7 @@ pub mod config;
 pub mod jni;
 pub mod sink;
 pub mod row;
+pub mod query;
 pub mod schema;
 pub mod stage;
 pub mod route;

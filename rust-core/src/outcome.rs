@@ -63,10 +63,16 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
         _ if failure.outcome_unknown && !batch.idempotent() => error(
             ErrorKind::OutcomeUnknown,
             format!(
-                "table {table}: the connection broke while {} rows were appended, and they may or may not have been \
-                 committed; as the table has no key they are not sent again. Compare the table with the source before \
-                 restarting the job, or give it a key (option 'primary_keys'): {}",
+                "table {table}: the connection broke while {} of {} rows was committed, which may or may not have \
+                 happened; as {} it is not sent again. Compare the table with the source before restarting the job, or \
+                 give it a key (option 'primary_keys'): {}",
+                verb(batch),
                 batch.len(),
+                if batch.table.query.is_some() {
+                    "a query may do harm when it runs twice,"
+                } else {
+                    "the table has no key"
+                },
                 said(failure)
             ),
             failure,
@@ -88,7 +94,11 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
             format!(
                 "table {table}: role '{}' may not {} rows; grant it SELECT, INSERT, UPDATE and DELETE on the table: {}",
                 config.role,
-                if batch.verb == Verb::Delete { "delete" } else { "upsert" },
+                match batch.verb {
+                    _ if table.query.is_some() => "run the query for",
+                    Verb::Delete => "delete",
+                    Verb::Upsert => "upsert",
+                },
                 said(failure)
             ),
             failure,
@@ -110,6 +120,13 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
         ),
         _ => connection_error(config, failure, tries),
     }
+}
+
+/// The error of a query that the database does not take.
+#[must_use]
+pub fn query_error(failure: &Failure) -> SinkError {
+    let text = format!("option 'query' is refused by the database: {}", said(failure));
+    error(connection_kind(failure.fault), text, failure)
 }
 
 /// The first row of a batch, refused by the database.
@@ -181,6 +198,7 @@ fn said(failure: &Failure) -> &str {
 
 fn verb(batch: &Batch) -> &'static str {
     match batch.verb {
+        _ if batch.table.query.is_some() => "the query",
         Verb::Upsert if batch.table.append() => "an insert",
         Verb::Upsert => "an upsert",
         Verb::Delete => "a delete",

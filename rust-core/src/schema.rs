@@ -5,6 +5,7 @@
 use std::fmt;
 
 use crate::error::{ErrorKind, SinkError};
+use crate::query::Query;
 use crate::row::frame::Declaration;
 
 /// Type of a target column, of those that Aurora DSQL can store.
@@ -26,10 +27,14 @@ pub enum ColumnType {
     Bpchar(Option<usize>),
     Bytea,
     Date,
-    Time,
-    Timetz,
-    Timestamp,
-    Timestamptz,
+    /// Digits of a second's fraction.
+    Time(u8),
+    /// Digits of a second's fraction.
+    Timetz(u8),
+    /// Digits of a second's fraction.
+    Timestamp(u8),
+    /// Digits of a second's fraction.
+    Timestamptz(u8),
     Interval,
     Uuid,
     Json,
@@ -43,6 +48,7 @@ impl ColumnType {
     pub fn from_catalog(oid: u32, modifier: i32) -> Option<Self> {
         // Text types store their limit with PostgreSQL's 4-byte header added.
         let characters = || usize::try_from(modifier - 4).ok();
+        let fraction = u8::try_from(modifier).unwrap_or(FRACTION).min(FRACTION);
         Some(match oid {
             16 => Self::Bool,
             17 => Self::Bytea,
@@ -56,11 +62,11 @@ impl ColumnType {
             1042 => Self::Bpchar(characters()),
             1043 => Self::Varchar(characters()),
             1082 => Self::Date,
-            1083 => Self::Time,
-            1114 => Self::Timestamp,
-            1184 => Self::Timestamptz,
+            1083 => Self::Time(fraction),
+            1114 => Self::Timestamp(fraction),
+            1184 => Self::Timestamptz(fraction),
             1186 => Self::Interval,
-            1266 => Self::Timetz,
+            1266 => Self::Timetz(fraction),
             1700 => Self::Numeric((modifier >= 4).then(|| numeric_modifier(modifier - 4))),
             2950 => Self::Uuid,
             3802 => Self::Jsonb,
@@ -84,11 +90,11 @@ impl ColumnType {
             Self::Bpchar(_) => 1042,
             Self::Varchar(_) => 1043,
             Self::Date => 1082,
-            Self::Time => 1083,
-            Self::Timestamp => 1114,
-            Self::Timestamptz => 1184,
+            Self::Time(_) => 1083,
+            Self::Timestamp(_) => 1114,
+            Self::Timestamptz(_) => 1184,
             Self::Interval => 1186,
-            Self::Timetz => 1266,
+            Self::Timetz(_) => 1266,
             Self::Numeric(_) => 1700,
             Self::Uuid => 2950,
             Self::Jsonb => 3802,
@@ -119,15 +125,26 @@ impl fmt::Display for ColumnType {
             Self::Bpchar(Some(limit)) => write!(f, "char({limit})"),
             Self::Bytea => f.write_str("bytea"),
             Self::Date => f.write_str("date"),
-            Self::Time => f.write_str("time"),
-            Self::Timetz => f.write_str("time with time zone"),
-            Self::Timestamp => f.write_str("timestamp"),
-            Self::Timestamptz => f.write_str("timestamp with time zone"),
+            Self::Time(digits) => write!(f, "time{}", Fraction(*digits)),
+            Self::Timetz(digits) => write!(f, "time{} with time zone", Fraction(*digits)),
+            Self::Timestamp(digits) => write!(f, "timestamp{}", Fraction(*digits)),
+            Self::Timestamptz(digits) => write!(f, "timestamp{} with time zone", Fraction(*digits)),
             Self::Interval => f.write_str("interval"),
             Self::Uuid => f.write_str("uuid"),
             Self::Json => f.write_str("json"),
             Self::Jsonb => f.write_str("jsonb"),
         }
+    }
+}
+
+/// Digits of a second's fraction that times have unless their column says less.
+const FRACTION: u8 = 6;
+
+struct Fraction(u8);
+
+impl fmt::Display for Fraction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == FRACTION { Ok(()) } else { write!(f, "({})", self.0) }
     }
 }
 
@@ -144,6 +161,8 @@ pub struct Column {
     pub nullable: bool,
     /// True if it is part of the key.
     pub key: bool,
+    /// False if a query has no parameter for it.
+    pub sent: bool,
 }
 
 /// A target table, ready to be written.
@@ -159,6 +178,8 @@ pub struct Table {
     pub keys: Vec<usize>,
     /// For each secondary index the positions in `columns` that it holds.
     pub indexes: Vec<Vec<usize>>,
+    /// The user's own statement, which runs for each row.
+    pub query: Option<Query>,
 }
 
 impl Table {
@@ -246,6 +267,7 @@ pub fn resolve(
                         ty,
                         nullable: !found.not_null,
                         key: declared.keys.contains(column),
+                        sent: true,
                     });
                 }
             },
@@ -296,6 +318,49 @@ pub fn resolve(
         columns: resolved,
         keys,
         indexes,
+        query: None,
+    })
+}
+
+/// The table of a query, whose parameters have these types, `parameters` giving object identifier and name.
+///
+/// # Errors
+/// Kind `Schema`, naming the column and its parameter's type if the sink cannot write it.
+pub fn resolve_query(
+    declared: &Declaration,
+    query: Query,
+    parameters: &[(u32, String)],
+) -> Result<Table, SinkError> {
+    let mut columns: Vec<Column> = declared
+        .columns
+        .iter()
+        .map(|(name, source_type)| Column {
+            name: name.clone(),
+            source_type: source_type.clone(),
+            ty: ColumnType::Text,
+            nullable: true,
+            key: false,
+            sent: false,
+        })
+        .collect();
+    for (column, (oid, type_name)) in query.columns.iter().zip(parameters) {
+        let column = &mut columns[*column];
+        column.ty = ColumnType::from_catalog(*oid, -1).ok_or_else(|| {
+            schema_error(format!(
+                "option 'query': the parameter of column \"{}\" has type {type_name}, which the sink cannot write; \
+                 cast it, such as CAST(:{} AS text)",
+                column.name, column.name
+            ))
+        })?;
+        column.sent = true;
+    }
+    Ok(Table {
+        schema: declared.schema.clone(),
+        name: declared.table.clone(),
+        columns,
+        keys: Vec::new(),
+        indexes: Vec::new(),
+        query: Some(query),
     })
 }
 

@@ -26,7 +26,7 @@ use crate::retry::{Bounds, Decision, Sent};
 use crate::route::Router;
 use crate::row::frame;
 use crate::runtime;
-use crate::schema::{self, Table};
+use crate::schema::Table;
 use crate::stage::Staged;
 
 /// How long the first connection is tried: a wrong endpoint should be told soon, a cluster that wakes up
@@ -310,10 +310,10 @@ impl Core {
                     Some(connection) => spare.insert(connection),
                     None => spare.insert(self.connector.open().await?),
                 };
-                catalog::read(&connection.client, declaration).await
+                catalog::resolve(&connection.client, declaration).await
             };
             let failure = match read.await {
-                Ok((columns, indexes)) => return schema::resolve(declaration, &columns, &indexes),
+                Ok(resolved) => return resolved,
                 Err(failure) => failure,
             };
             let mut bounds = self.bounds();

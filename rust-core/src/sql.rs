@@ -17,15 +17,18 @@ impl Verb {
     /// Positions in the table's columns of one row's parameters.
     pub fn columns(self, table: &Table) -> Vec<usize> {
         match self {
-            Self::Upsert => (0..table.columns.len()).collect(),
+            Self::Upsert => (0..table.columns.len()).filter(|at| table.columns[*at].sent).collect(),
             Self::Delete => table.keys.clone(),
         }
     }
 }
 
-/// The statement for `rows` rows, whose parameters follow each other row by row.
+/// The statement for `rows` rows, whose parameters follow each other row by row. A query has but one row.
 #[must_use]
 pub fn statement(verb: Verb, table: &Table, rows: usize) -> String {
+    if let Some(query) = &table.query {
+        return query.text.clone();
+    }
     match verb {
         Verb::Upsert => upsert(table, rows),
         Verb::Delete => delete(table, rows),
@@ -120,6 +123,7 @@ mod tests {
             ty: ColumnType::Int4,
             nullable: true,
             key: keys.contains(&at),
+            sent: true,
         };
         Table {
             schema: "public".to_owned(),
@@ -127,6 +131,7 @@ mod tests {
             columns: columns.iter().enumerate().map(column).collect(),
             keys: keys.to_vec(),
             indexes: Vec::new(),
+            query: None,
         }
     }
 

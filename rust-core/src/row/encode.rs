@@ -3,15 +3,13 @@
 //! | value | columns |
 //! |---|---|
 //! | BOOL | boolean, integers and numeric (0, 1), text |
-//! | INT* | integers and numeric in range, boolean (0, 1), floats, text |
-//! | FLOAT* | floats, numeric and integers if exact, text |
-//! | DECIMAL | numeric and integers if exact, floats, text |
+//! | INT*, DECIMAL, FLOAT* | numeric, integers and floats, boolean (0, 1; not FLOAT*), text |
 //! | TEXT | text, json, uuid, numbers; any other column that is not in the key is parsed by the database |
 //! | BYTES | bytea, uuid if 16 bytes |
 //! | DATE, TIME, TIMESTAMP, TIMESTAMP_TZ | the same; date to timestamp, timestamp to timestamptz and back (UTC), time to interval; text |
 //!
-//! A float column takes the nearest float, as its type means; fractions of a microsecond are rounded as
-//! PostgreSQL rounds them. Nothing else is rounded, cut or replaced.
+//! Nothing is rounded, cut or replaced. A float column holds a number if the nearest float, written in its
+//! shortest form, is that number again: 0.1, but not 16777217 in a real.
 
 use std::fmt;
 
@@ -99,13 +97,19 @@ fn integer(value: i64, flag: Option<bool>, column: &Column, out: &mut Vec<u8>) -
             let number = Decimal::from_i64(value, 0).ok_or_else(|| scale_misfit(0))?;
             decimal(&number, column, out)
         }
-        #[allow(clippy::cast_precision_loss)] // a float column takes the nearest float
-        ColumnType::Float4 | ColumnType::Float8 if flag.is_none() => push_float(value as f64, column, out),
+        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // compared after it
+        ColumnType::Float4 | ColumnType::Float8 if flag.is_none() => {
+            let nearest = value as f64;
+            if nearest as i128 != i128::from(value) {
+                return Err(inexact(&value.to_string(), column));
+            }
+            push_float(nearest, column, out)
+        }
         ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Bpchar(_) => match flag {
             Some(flag) => push_text(if flag { "true" } else { "false" }, column, out),
             None => push_text(&value.to_string(), column, out),
         },
-        _ => Err(unwritable(if flag.is_some() { "boolean" } else { "integer" }, column)),
+        _ => Err(unwritable(if flag.is_some() { "a boolean" } else { "an integer" }, column)),
     }
 }
 
@@ -114,7 +118,12 @@ fn float(value: f64, shown: &dyn fmt::Display, column: &Column, out: &mut Vec<u8
     match column.ty {
         ColumnType::Float4 | ColumnType::Float8 => push_float(value, column, out),
         ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Bpchar(_) => {
-            push_text(&shown.to_string(), column, out)
+            let text = match value {
+                f64::INFINITY => "Infinity".to_owned(),
+                f64::NEG_INFINITY => "-Infinity".to_owned(),
+                _ => shown.to_string(),
+            };
+            push_text(&text, column, out)
         }
         ColumnType::Numeric(_) if value.is_nan() => {
             tuple::push_array(numeric::NAN, out);
@@ -122,10 +131,10 @@ fn float(value: f64, shown: &dyn fmt::Display, column: &Column, out: &mut Vec<u8
         }
         ColumnType::Numeric(_) | ColumnType::Int2 | ColumnType::Int4 | ColumnType::Int8 => {
             let number = Decimal::parse(&shown.to_string())
-                .ok_or_else(|| misfit(format!("{shown} cannot be written as {}", column.ty)))?;
+                .ok_or_else(|| misfit(format!("{shown} is no finite number, as {} needs it", column.ty)))?;
             decimal(&number, column, out)
         }
-        _ => Err(unwritable("floating point number", column)),
+        _ => Err(unwritable("a floating point number", column)),
     }
 }
 
@@ -142,10 +151,14 @@ fn push_float(value: f64, column: &Column, out: &mut Vec<u8>) -> Result<(), Misf
         tuple::push_array(value.to_be_bytes(), out);
         return Ok(());
     }
-    #[allow(clippy::cast_possible_truncation)] // to the nearest real, as the column's type means
+    #[allow(clippy::cast_possible_truncation)] // to the nearest real, which is then compared
     let narrow = value as f32;
     if narrow.is_infinite() && value.is_finite() {
-        return Err(misfit(format!("{value} is out of range for {}", column.ty)));
+        return Err(misfit(format!("{value:e} is out of range for {}", column.ty)));
+    }
+    let exact = f64::from(narrow) == value || value.is_nan();
+    if !exact && !numeric::same(&narrow.to_string(), &value.to_string()) {
+        return Err(inexact(&value.to_string(), column));
     }
     tuple::push_array(narrow.to_be_bytes(), out);
     Ok(())
@@ -159,27 +172,22 @@ fn decimal(number: &Decimal, column: &Column, out: &mut Vec<u8>) -> Result<(), M
             })
         }),
         ColumnType::Int2 | ColumnType::Int4 | ColumnType::Int8 | ColumnType::Bool => {
-            let value = number.to_i64().ok_or_else(|| {
-                misfit(format!("{} does not fit {} exactly", shorten(&number.to_text()), column.ty))
-            })?;
+            let value = number.to_i64().ok_or_else(|| inexact(&number.to_text(), column))?;
             integer(value, None, column, out)
         }
         ColumnType::Float4 | ColumnType::Float8 => {
             // The standard library parses to the nearest float.
-            let value = number.to_text().parse::<f64>().map_err(|_| misfit("is not a number"))?;
-            if value.is_infinite() {
-                return Err(misfit(format!(
-                    "a number of {} digits is out of range for {}",
-                    number.to_text().len(),
-                    column.ty
-                )));
+            let text = number.to_text();
+            let value = text.parse::<f64>().map_err(|_| misfit("is not a number"))?;
+            if value.is_infinite() || !numeric::same(&value.to_string(), &text) {
+                return Err(inexact(&text, column));
             }
             push_float(value, column, out)
         }
         ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Bpchar(_) => {
             push_text(&number.to_text(), column, out)
         }
-        _ => Err(unwritable("decimal number", column)),
+        _ => Err(unwritable("a decimal number", column)),
     }
 }
 
@@ -201,20 +209,53 @@ fn text(value: &str, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
             tuple::push_array(bytes, out);
             Ok(())
         }
-        ColumnType::Int2 | ColumnType::Int4 | ColumnType::Int8 | ColumnType::Numeric(_) => {
+        ColumnType::Int2
+        | ColumnType::Int4
+        | ColumnType::Int8
+        | ColumnType::Numeric(_)
+        | ColumnType::Float4
+        | ColumnType::Float8 => {
             let number = Decimal::parse(value).ok_or_else(|| {
                 misfit(format!("'{}' is not a number, as {} needs it", shorten(value), column.ty))
             })?;
             decimal(&number, column, out)
         }
         // Bytes may be written as text in many ways; only the source knows which it meant.
-        ColumnType::Bytea => Err(unwritable("text", column)),
+        ColumnType::Bytea => Err(unwritable("a text", column)),
         // Several texts can mean one value, and a key needs one form.
-        _ if column.key => Err(unwritable("text in a key", column)),
+        _ if column.key => Err(unwritable("a text in a key", column)),
         _ => {
             no_nul(value)?;
+            temporal_text(value, column)?;
             push_str(value, true, out)
         }
+    }
+}
+
+/// Refuses what the database would leave out of a text: a finer fraction, a date, a time of the day, a zone.
+fn temporal_text(value: &str, column: &Column) -> Result<(), Misfit> {
+    if fraction(column.ty).is_some_and(|digits| temporal::text_fraction(value) > usize::from(digits)) {
+        return Err(finer(&shorten(value), column));
+    }
+    let parts = temporal::text_parts(value);
+    let lost = match column.ty {
+        ColumnType::Date if parts.time => "a time of the day",
+        ColumnType::Time(_) | ColumnType::Timetz(_) if parts.date => "a date",
+        ColumnType::Time(_) | ColumnType::Timestamp(_) if parts.zone => "a time zone",
+        _ => return Ok(()),
+    };
+    Err(misfit(format!("'{}' has {lost}, which {} does not hold", shorten(value), column.ty)))
+}
+
+/// Digits of a second's fraction that a column of this type holds.
+fn fraction(ty: ColumnType) -> Option<u8> {
+    match ty {
+        ColumnType::Time(digits)
+        | ColumnType::Timetz(digits)
+        | ColumnType::Timestamp(digits)
+        | ColumnType::Timestamptz(digits) => Some(digits),
+        ColumnType::Interval => Some(6),
+        _ => None,
     }
 }
 
@@ -280,7 +321,7 @@ fn bytes(value: &[u8], column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit>
             }
             Err(_) => Err(misfit(format!("has {} bytes where a uuid has 16", value.len()))),
         },
-        _ => Err(unwritable("bytes", column)),
+        _ => Err(unwritable("a run of bytes", column)),
     }
 }
 
@@ -291,32 +332,38 @@ fn date(days: i64, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
             tuple::push_array(temporal::date(days).ok_or_else(outside)?.to_be_bytes(), out);
             Ok(())
         }
-        ColumnType::Timestamp | ColumnType::Timestamptz => {
+        ColumnType::Timestamp(_) | ColumnType::Timestamptz(_) => {
             let seconds = days.checked_mul(86_400).ok_or_else(outside)?;
             timestamp(seconds, 0, None, column, out)
         }
         ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Bpchar(_) => {
             push_text(&temporal::date_text(days).ok_or_else(outside)?, column, out)
         }
-        _ => Err(unwritable("date", column)),
+        _ => Err(unwritable("a date", column)),
     }
 }
 
 fn time(nanos: i64, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
     let outside = || misfit(format!("{nanos} ns is not a time of the day"));
     let micros = temporal::time(nanos).ok_or_else(outside)?;
+    let shown = || temporal::time_text(nanos).unwrap_or_default();
     match column.ty {
-        ColumnType::Time => tuple::push_array(micros.to_be_bytes(), out),
+        ColumnType::Time(_)
+        | ColumnType::Interval
+        | ColumnType::Text
+        | ColumnType::Varchar(_)
+        | ColumnType::Bpchar(_) => check_fraction(nanos, &shown, column)?,
+        _ => return Err(unwritable("a time", column)),
+    }
+    match column.ty {
+        ColumnType::Time(_) => tuple::push_array(micros.to_be_bytes(), out),
         ColumnType::Interval => {
             // Microseconds, then days and months (both 0).
             let mut interval = [0; 16];
             interval[..8].copy_from_slice(&micros.to_be_bytes());
             tuple::push_array(interval, out);
         }
-        ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Bpchar(_) => {
-            push_text(&temporal::time_text(nanos).ok_or_else(outside)?, column, out)?;
-        }
-        _ => return Err(unwritable("time", column)),
+        _ => push_text(&shown(), column, out)?,
     }
     Ok(())
 }
@@ -332,8 +379,10 @@ fn timestamp(
 ) -> Result<(), Misfit> {
     let outside =
         || misfit(format!("second {seconds} since 1970-01-01 is outside the range of {}", column.ty));
+    let shown = || temporal::timestamp_text(seconds, nanos, offset).unwrap_or_default();
     match column.ty {
-        ColumnType::Timestamp | ColumnType::Timestamptz => {
+        ColumnType::Timestamp(_) | ColumnType::Timestamptz(_) => {
+            check_fraction(nanos.into(), &shown, column)?;
             let micros = temporal::timestamp(seconds, nanos).ok_or_else(outside)?;
             tuple::push_array(micros.to_be_bytes(), out);
             Ok(())
@@ -345,10 +394,33 @@ fn timestamp(
             date(seconds.div_euclid(86_400), column, out)
         }
         ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Bpchar(_) => {
+            check_fraction(nanos.into(), &shown, column)?;
             push_text(&temporal::timestamp_text(seconds, nanos, offset).ok_or_else(outside)?, column, out)
         }
-        _ => Err(unwritable("timestamp", column)),
+        _ => Err(unwritable("a timestamp", column)),
     }
+}
+
+/// Refuses a fraction of a second that is finer than the column, or than a microsecond where it becomes text.
+fn check_fraction(nanos: i64, shown: &dyn Fn() -> String, column: &Column) -> Result<(), Misfit> {
+    let digits = fraction(column.ty).unwrap_or(6);
+    if temporal::holds(nanos, digits) {
+        return Ok(());
+    }
+    let rest = nanos.rem_euclid(1_000);
+    Err(finer(&if rest == 0 { shown() } else { format!("{} and {rest} ns", shown()) }, column))
+}
+
+fn finer(shown: &str, column: &Column) -> Misfit {
+    misfit(format!(
+        "{shown} has a finer fraction of a second than {} holds; cut it by a transform, or give the column more digits \
+         (6 at most)",
+        column.ty
+    ))
+}
+
+fn inexact(number: &str, column: &Column) -> Misfit {
+    misfit(format!("{} does not fit {} exactly", shorten(number), column.ty))
 }
 
 /// 32 hexadecimal digits, with or without hyphens and braces.
@@ -373,7 +445,7 @@ fn range(value: i64, column: &Column) -> Misfit {
 
 fn unwritable(what: &str, column: &Column) -> Misfit {
     misfit(format!(
-        "is a {what} (source type {}), which cannot be written to a column of type {}; change the column's type or convert the value with a transform",
+        "is {what} (source type {}), which cannot be written to a column of type {}; change the column's type or convert the value with a transform",
         column.source_type, column.ty
     ))
 }

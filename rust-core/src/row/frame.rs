@@ -5,7 +5,7 @@
 //! | frame | layout |
 //! |---|---|
 //! | options | u8 version, u32 count, count x (string key, string value) |
-//! | table | u8 version, string schema, string table, u8 mode, u16 count, count x (string column, string source type), u16 count, count x string key column |
+//! | table | u8 version, string schema, string table, u8 mode, with mode query: string query, u16 count, count x (string column, string source type), u16 count, count x string key column |
 //! | rows | u8 version, u32 table number, u32 count, count x (u8 row kind, u32 length, values) |
 //!
 //! A value is a tag and its payload, as [`crate::border`] lists them. Every reader returns an error of
@@ -140,6 +140,8 @@ pub struct Declaration {
     pub table: String,
     /// True if rows are only appended.
     pub append: bool,
+    /// The user's own statement, in place of the sink's.
+    pub query: Option<String>,
     /// Column name and the source's type of it, as the source writes it.
     pub columns: Vec<(String, String)>,
     /// Names of the key columns.
@@ -155,9 +157,10 @@ pub fn declaration(bytes: &[u8]) -> Result<Declaration> {
     reader.version()?;
     let schema = reader.string()?.to_owned();
     let table = reader.string()?.to_owned();
-    let append = match reader.u8()? {
-        border::MODE_UPSERT => false,
-        border::MODE_INSERT => true,
+    let (append, query) = match reader.u8()? {
+        border::MODE_UPSERT => (false, None),
+        border::MODE_INSERT => (true, None),
+        border::MODE_QUERY => (true, Some(reader.string()?.to_owned())),
         mode => return Err(malformed(&format!("unknown mode {mode}"))),
     };
     let mut columns = Vec::new();
@@ -169,7 +172,7 @@ pub fn declaration(bytes: &[u8]) -> Result<Declaration> {
         keys.push(reader.string()?.to_owned());
     }
     reader.end()?;
-    Ok(Declaration { schema, table, append, columns, keys })
+    Ok(Declaration { schema, table, append, query, columns, keys })
 }
 
 /// How a row changed at the source.

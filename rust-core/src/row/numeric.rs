@@ -172,6 +172,13 @@ impl Decimal {
     }
 }
 
+/// True if both texts are the same number.
+#[must_use]
+pub fn same(a: &str, b: &str) -> bool {
+    let (Some(a), Some(b)) = (Decimal::parse(a), Decimal::parse(b)) else { return false };
+    a.shortest() == b.shortest() && a.negative == b.negative
+}
+
 /// PostgreSQL's binary form of NaN.
 pub const NAN: [u8; 8] = [0, 0, 0, 0, 0xc0, 0, 0, 0];
 

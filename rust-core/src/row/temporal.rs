@@ -22,21 +22,61 @@ pub fn date(days: i64) -> Option<i32> {
     if (FIRST_DAY..=LAST_DAY).contains(&days) { i32::try_from(days).ok() } else { None }
 }
 
-/// Microseconds of the day, rounded to the nearest as PostgreSQL rounds literals; 24:00 is its upper end.
+/// Microseconds of the day, without what is shorter; 24:00 is PostgreSQL's upper end.
 #[must_use]
 pub fn time(nanos: i64) -> Option<i64> {
-    let micros = nanos.checked_add(500)?.div_euclid(1_000);
+    let micros = nanos.div_euclid(1_000);
     (0..=DAY_MICROS).contains(&micros).then_some(micros)
 }
 
-/// Microseconds since 2000-01-01T00:00 for seconds since 1970-01-01T00:00 and nanoseconds; `None`
-/// outside PostgreSQL's range.
+/// Whether `digits` digits after the second hold this fraction of it.
+#[must_use]
+pub fn holds(nanos: i64, digits: u8) -> bool {
+    let unit = 10_i64.saturating_pow(u32::from(9_u8.saturating_sub(digits)));
+    nanos.rem_euclid(unit) == 0
+}
+
+/// Digits after the second that a time written as text needs.
+#[must_use]
+pub fn text_fraction(text: &str) -> usize {
+    let after = text.split_once('.').map_or("", |(_, after)| after);
+    let digits = after.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    digits.trim_end_matches('0').len()
+}
+
+/// What a date or time written as text names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// A date.
+    pub date: bool,
+    /// A time of the day.
+    pub time: bool,
+    /// A zone other than `Z`: sessions run in UTC, so that one changes nothing.
+    pub zone: bool,
+}
+
+/// Tells what a text names, in the forms that programs write.
+#[must_use]
+pub fn text_parts(text: &str) -> Parts {
+    let (before, after) = text.split_once(':').map_or((text, None), |(before, after)| (before, Some(after)));
+    let after = after.unwrap_or_default().trim_end_matches([' ', 'Z', 'z']);
+    let era = [" BC", " AD", " AM", " PM"].iter().any(|mark| after.ends_with(mark));
+    let after = if era { &after[..after.len() - 3] } else { after };
+    Parts {
+        date: before.trim_start_matches('-').contains(['-', '/']),
+        time: text.contains(':'),
+        zone: after.contains(|c: char| c == '+' || c == '-' || c.is_alphabetic()),
+    }
+}
+
+/// Microseconds since 2000-01-01T00:00 for seconds since 1970-01-01T00:00 and nanoseconds, without what is
+/// shorter; `None` outside PostgreSQL's range.
 #[must_use]
 pub fn timestamp(seconds: i64, nanos: i32) -> Option<i64> {
     let micros = seconds
         .checked_sub(EPOCH_DAYS * DAY_SECONDS)?
         .checked_mul(1_000_000)?
-        .checked_add(i64::from(nanos).checked_add(500)?.div_euclid(1_000))?;
+        .checked_add(i64::from(nanos).div_euclid(1_000))?;
     (FIRST_MICRO..=LAST_MICRO).contains(&micros).then_some(micros)
 }
 
@@ -123,12 +163,29 @@ mod tests {
     }
 
     #[test]
-    fn nanoseconds_are_rounded() {
-        assert_eq!(time(499), Some(0));
-        assert_eq!(time(500), Some(1));
-        assert_eq!(time(DAY_MICROS * 1_000 - 1), Some(DAY_MICROS));
-        assert_eq!(time(-501), None);
-        assert_eq!(timestamp(EPOCH_DAYS * DAY_SECONDS, 1_500), Some(2));
+    fn fractions_of_a_second_are_held_or_not() {
+        assert_eq!(time(DAY_MICROS * 1_000), Some(DAY_MICROS));
+        assert_eq!(time(-1), None);
+        assert_eq!(timestamp(EPOCH_DAYS * DAY_SECONDS, 1_000), Some(1));
+        assert!(holds(1_000, 6) && !holds(1_001, 6) && holds(-5_000_000, 3) && !holds(-5_001_000, 3));
+        assert!(holds(86_399_000_000_000, 0) && !holds(500_000_000, 0));
+        for (text, digits) in [("12:00", 0), ("1.50", 1), ("12:00:00.123456789+02", 9), ("0.000", 0)] {
+            assert_eq!(text_fraction(text), digits, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_names_a_date_a_time_or_a_zone() {
+        let check = |text: &str, date, time, zone| {
+            assert_eq!(text_parts(text), Parts { date, time, zone }, "{text}");
+        };
+        check("2024-02-29", true, false, false);
+        check("23:59:59.5", false, true, false);
+        check("23:59+02", false, true, true);
+        check("2024-02-29T12:00:00Z", true, true, false);
+        check("2024-02-29 12:00:00 BC", true, true, false);
+        check("2024-02-29 12:00 Asia/Tokyo", true, true, true);
+        check("-12:00", false, true, false);
         assert_eq!(timestamp(i64::MAX, 0), None);
     }
 

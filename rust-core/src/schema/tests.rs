@@ -18,6 +18,7 @@ fn declare(columns: &[&str], keys: &[&str]) -> Declaration {
         schema: "public".to_owned(),
         table: "orders".to_owned(),
         append: keys.is_empty(),
+        query: None,
         columns: columns.iter().map(|c| ((*c).to_owned(), "INT".to_owned())).collect(),
         keys: keys.iter().map(|k| (*k).to_owned()).collect(),
     }

@@ -122,10 +122,28 @@ impl Drop for Cluster {
 
 /// Declares a table and returns its number.
 pub fn declare(sink: &Sink, table: &str, columns: &[&str], keys: &[&str]) -> Result<u32, SinkError> {
+    let mode = if keys.is_empty() { MODE_INSERT } else { MODE_UPSERT };
+    declare_as(sink, table, &[mode], columns, keys)
+}
+
+/// Declares a table that is written by a query.
+pub fn declare_query(sink: &Sink, query: &str, columns: &[&str]) -> Result<u32, SinkError> {
+    let mut mode = vec![MODE_QUERY];
+    string(&mut mode, query);
+    declare_as(sink, "source", &mode, columns, &[])
+}
+
+fn declare_as(
+    sink: &Sink,
+    table: &str,
+    mode: &[u8],
+    columns: &[&str],
+    keys: &[&str],
+) -> Result<u32, SinkError> {
     let mut frame = vec![FRAME_VERSION];
     string(&mut frame, "public");
     string(&mut frame, table);
-    frame.push(if keys.is_empty() { MODE_INSERT } else { MODE_UPSERT });
+    frame.extend_from_slice(mode);
     frame.extend_from_slice(&u16::try_from(columns.len()).unwrap().to_be_bytes());
     for column in columns {
         string(&mut frame, column);

@@ -3,7 +3,14 @@ use crate::row::tuple::Param;
 use proptest::prelude::*;
 
 fn column(ty: ColumnType) -> Column {
-    Column { name: "c".to_owned(), source_type: "SOURCE".to_owned(), ty, nullable: true, key: false }
+    Column {
+        name: "c".to_owned(),
+        source_type: "SOURCE".to_owned(),
+        ty,
+        nullable: true,
+        key: false,
+        sent: true,
+    }
 }
 
 fn written(value: Value<'_>, column: &Column) -> Result<Vec<u8>, String> {
@@ -71,6 +78,17 @@ fn floats() {
     check(Value::Float32(0.1), ColumnType::Text, b"0.1");
     check(Value::Float32(0.5), ColumnType::Numeric(Some((4, 2))), &numeric(&[5_000], -1, 2));
     check(Value::Float64(f64::NAN), ColumnType::Numeric(None), &numeric::NAN);
+    check(Value::Int(1 << 62), ColumnType::Float8, &4_611_686_018_427_387_904f64.to_be_bytes());
+    check(Value::Decimal { scale: 1, unscaled: 1 }, ColumnType::Float8, &0.1f64.to_be_bytes());
+    check(Value::Text("-1.50e3"), ColumnType::Float4, &(-1_500f32).to_be_bytes());
+    refused(Value::Int(16_777_217), ColumnType::Float4, "16777217 does not fit real exactly");
+    refused(Value::Int((1 << 53) + 1), ColumnType::Float8, "does not fit double precision exactly");
+    refused(Value::Float64(1.0 / 3.0), ColumnType::Float4, "does not fit real exactly");
+    refused(
+        Value::Decimal { scale: 3, unscaled: 12_345_678_915 },
+        ColumnType::Float4,
+        "12345678.915 does not fit",
+    );
     refused(Value::Float64(1e300), ColumnType::Float4, "out of range for real");
     refused(Value::Float64(f64::INFINITY), ColumnType::Numeric(None), "numeric");
     refused(Value::Float64(1.5), ColumnType::Int4, "does not fit integer exactly");
@@ -137,20 +155,32 @@ fn dates_and_times() {
     let instant = Value::TimestampTz { seconds: 43_200, nanos: 1_000, offset: 3_600 };
     let micros = |value: i64| (value - 946_684_800_000_000).to_be_bytes();
     check(Value::Date { days: 10_957 }, ColumnType::Date, &[0; 4]);
-    check(Value::Date { days: 1 }, ColumnType::Timestamp, &micros(86_400_000_000));
+    check(Value::Date { days: 1 }, ColumnType::Timestamp(6), &micros(86_400_000_000));
     check(Value::Date { days: 0 }, ColumnType::Text, b"1970-01-01");
-    check(Value::Time { nanos: 1_000 }, ColumnType::Time, &1i64.to_be_bytes());
+    check(Value::Time { nanos: 1_000 }, ColumnType::Time(6), &1i64.to_be_bytes());
     check(Value::Time { nanos: 0 }, ColumnType::Interval, &[0; 16]);
-    check(noon, ColumnType::Timestamp, &micros(43_200_000_000));
+    check(noon, ColumnType::Timestamp(6), &micros(43_200_000_000));
     check(noon, ColumnType::Text, b"1970-01-01 12:00:00");
-    check(instant, ColumnType::Timestamptz, &micros(43_200_000_001));
+    check(instant, ColumnType::Timestamptz(6), &micros(43_200_000_001));
     check(instant, ColumnType::Text, b"1970-01-01 13:00:00.000001+01:00");
     check(Value::Timestamp { seconds: 86_400, nanos: 0 }, ColumnType::Date, &(-10_956i32).to_be_bytes());
     refused(noon, ColumnType::Date, "time of the day");
-    refused(Value::Time { nanos: -1_000_000 }, ColumnType::Time, "not a time");
+    refused(
+        Value::Time { nanos: 1_001 },
+        ColumnType::Time(6),
+        "00:00:00.000001 and 1 ns has a finer fraction",
+    );
+    refused(Value::Text("12:00:00.25"), ColumnType::Timetz(1), "12:00:00.25 has a finer fraction");
+    refused(
+        Value::Timestamp { seconds: -1, nanos: 1_000 },
+        ColumnType::Timestamp(3),
+        "than timestamp(3) holds",
+    );
+    check(Value::Timestamp { seconds: -1, nanos: 999_000_000 }, ColumnType::Timestamp(3), &micros(-1_000));
+    refused(Value::Time { nanos: -1_000_000 }, ColumnType::Time(6), "not a time");
     refused(Value::Time { nanos: 0 }, ColumnType::Date, "time");
-    refused(Value::Date { days: i64::MAX }, ColumnType::Timestamp, "outside");
-    refused(Value::Timestamp { seconds: i64::MAX, nanos: 0 }, ColumnType::Timestamp, "outside");
+    refused(Value::Date { days: i64::MAX }, ColumnType::Timestamp(6), "outside");
+    refused(Value::Timestamp { seconds: i64::MAX, nanos: 0 }, ColumnType::Timestamp(6), "outside");
 }
 
 #[test]
@@ -195,7 +225,7 @@ proptest! {
             ColumnType::Bool, ColumnType::Int2, ColumnType::Int4, ColumnType::Int8, ColumnType::Float4,
             ColumnType::Float8, ColumnType::Numeric(None), ColumnType::Numeric(Some((10, 2))), ColumnType::Text,
             ColumnType::Varchar(Some(3)), ColumnType::Bpchar(Some(3)), ColumnType::Bytea, ColumnType::Date,
-            ColumnType::Time, ColumnType::Timetz, ColumnType::Timestamp, ColumnType::Timestamptz,
+            ColumnType::Time(6), ColumnType::Timetz(6), ColumnType::Timestamp(6), ColumnType::Timestamptz(6),
             ColumnType::Interval, ColumnType::Uuid, ColumnType::Json, ColumnType::Jsonb,
         ];
         for value in values {

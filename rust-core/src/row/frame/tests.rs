@@ -66,6 +66,10 @@ fn a_table_that_java_wrote_is_read() {
     assert!(!declared.append);
     assert_eq!(declared.columns[2], ("note".to_owned(), "Decimal(10, 2)".to_owned()));
     assert_eq!(declared.keys, ["shop", "id"]);
+    assert_eq!(declared.query, None);
+    let declared = declaration(&golden("query_v1.hex")).unwrap();
+    assert_eq!(declared.query.as_deref(), Some("DELETE FROM t WHERE id = :id"));
+    assert_eq!((declared.table.as_str(), declared.columns.len(), declared.keys.len()), ("orders", 1, 0));
 }
 
 #[test]
@@ -89,7 +93,7 @@ fn every_truncation_is_an_error() {
         let error = read_rows(&bytes[..length], 15).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Frame, "{length}");
     }
-    for name in ["table_v1.hex", "options_v1.hex"] {
+    for name in ["table_v1.hex", "query_v1.hex", "options_v1.hex"] {
         let bytes = golden(name);
         for length in 0..bytes.len() {
             assert!(declaration(&bytes[..length]).is_err() && options(&bytes[..length]).is_err());
@@ -146,7 +150,7 @@ proptest! {
     }
 
     #[test]
-    fn flipped_bits_never_panic(at: prop::sample::Index, bit in 0u8..8, name in prop::sample::select(vec!["rows_v1.hex", "table_v1.hex", "options_v1.hex"])) {
+    fn flipped_bits_never_panic(at: prop::sample::Index, bit in 0u8..8, name in prop::sample::select(vec!["rows_v1.hex", "table_v1.hex", "query_v1.hex", "options_v1.hex"])) {
         let mut bytes = golden(name);
         let at = at.index(bytes.len());
         bytes[at] ^= 1 << bit;

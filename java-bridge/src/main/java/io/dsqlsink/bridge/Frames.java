@@ -18,6 +18,9 @@ public final class Frames {
     /** The table has no key: rows are appended. */
     public static final int MODE_INSERT = 1;
 
+    /** A statement of the user's own runs for each row. */
+    public static final int MODE_QUERY = 2;
+
     private Frames() {}
 
     /** u8 version, u32 count, then key and value as strings. Options that are null are left out. */
@@ -40,15 +43,17 @@ public final class Frames {
     }
 
     /**
-     * u8 version, string schema, string table, u8 mode, u16 columns each with name and source type,
-     * u16 key columns each with its name. The mode follows from the keys.
+     * u8 version, string schema, string table, u8 mode, for mode query the query as a string, u16
+     * columns each with name and source type, u16 key columns each with its name.
      *
      * @param types the source's types, which only messages show
      * @param keys names of key columns; none means that rows are appended
+     * @param query the user's own statement, which no keys go with; null for the sink's
      */
     public static byte[] table(
             String schema,
             String table,
+            String query,
             List<String> columns,
             List<String> types,
             List<String> keys) {
@@ -56,7 +61,12 @@ public final class Frames {
         frame.putByte(NativeSink.FRAME_VERSION);
         putText(frame, schema, "schema name");
         putText(frame, table, "table name");
-        frame.putByte(keys.isEmpty() ? MODE_INSERT : MODE_UPSERT);
+        if (query == null) {
+            frame.putByte(keys.isEmpty() ? MODE_INSERT : MODE_UPSERT);
+        } else {
+            frame.putByte(MODE_QUERY);
+            putText(frame, query, "option query");
+        }
         frame.putShort(columns.size());
         for (int i = 0; i < columns.size(); i++) {
             putText(frame, columns.get(i), "column name");

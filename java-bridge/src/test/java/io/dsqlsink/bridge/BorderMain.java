@@ -98,7 +98,8 @@ final class BorderMain {
     static int declare(NativeSink sink) {
         try {
             return sink.declareTable(
-                    Frames.table("public", "t", List.of("id"), List.of("INT"), List.of("id")));
+                    Frames.table(
+                            "public", "t", null, List.of("id"), List.of("INT"), List.of("id")));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -41,6 +41,7 @@ class FramesTest {
                 Frames.table(
                         "public",
                         "Bestellungen \u00e4\ud83d\ude00",
+                        null,
                         List.of("shop", "id", "note"),
                         List.of("STRING", "BIGINT", "Decimal(10, 2)"),
                         List.of("shop", "id"));
@@ -55,8 +56,28 @@ class FramesTest {
     }
 
     @Test
+    void goldenQuery() throws IOException {
+        byte[] frame =
+                Frames.table(
+                        "public",
+                        "orders",
+                        "DELETE FROM t WHERE id = :id",
+                        List.of("id"),
+                        List.of("BIGINT"),
+                        List.of());
+        new GoldenFile("query_v1.hex")
+                .add(
+                        "version 1, \"public\".\"orders\", mode 2 (query): DELETE FROM t WHERE id ="
+                                + " :id, column id BIGINT, no keys",
+                        frame,
+                        0,
+                        frame.length)
+                .check();
+    }
+
+    @Test
     void tableWithoutKeyIsAppendedTo() {
-        byte[] frame = Frames.table("", "", List.of(), List.of(), List.of());
+        byte[] frame = Frames.table("", "", null, List.of(), List.of(), List.of());
         assertThat(frame).containsExactly(1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0);
     }
 

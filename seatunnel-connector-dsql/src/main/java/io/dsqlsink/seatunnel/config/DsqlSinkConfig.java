@@ -224,7 +224,6 @@ public final class DsqlSinkConfig implements Serializable {
 
     private static void checkModes(OptionReader reader) {
         StockOptions.check(reader);
-        reader.flag(DsqlSinkOptions.GENERATE_SINK_SQL);
         reader.flag(DsqlSinkOptions.IS_EXACTLY_ONCE);
         reader.flag(DsqlSinkOptions.ENABLE_UPSERT);
     }

@@ -156,7 +156,18 @@ public final class DsqlSinkOptions {
             Options.key("generate_sink_sql")
                     .booleanType()
                     .defaultValue(true)
-                    .withDescription("Must be true: the sink writes its own statements");
+                    .withDescription(
+                            "false: 'query' is the statement; true: the sink writes its own, unless"
+                                    + " there is a 'query'");
+
+    public static final Option<String> QUERY =
+            Options.key("query")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "A statement of your own, run for each inserted and updated row with ?"
+                                    + " for its columns in order or :name for those you need;"
+                                    + " batch_size runs are one transaction");
 
     public static final Option<Boolean> ENABLE_UPSERT =
             Options.key("enable_upsert")
@@ -256,6 +267,7 @@ public final class DsqlSinkOptions {
                     PRIMARY_KEYS,
                     SUPPORT_UPSERT_BY_INSERT_ONLY,
                     GENERATE_SINK_SQL,
+                    QUERY,
                     ENABLE_UPSERT,
                     IS_EXACTLY_ONCE,
                     BATCH_SIZE,

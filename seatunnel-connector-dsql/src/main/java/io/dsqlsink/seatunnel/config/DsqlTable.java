@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.bridge.Frames;
 import java.io.Serializable;
 import java.net.URI;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ public final class DsqlTable implements Serializable {
     private final ArrayList<String> columns;
     private final ArrayList<String> types;
     private final ArrayList<String> keys;
+    private final String query;
 
     private DsqlTable(
             String source,
@@ -40,13 +42,15 @@ public final class DsqlTable implements Serializable {
             String name,
             ArrayList<String> columns,
             ArrayList<String> types,
-            ArrayList<String> keys) {
+            ArrayList<String> keys,
+            String query) {
         this.source = source;
         this.schema = schema;
         this.name = name;
         this.columns = columns;
         this.types = types;
         this.keys = keys;
+        this.query = query;
     }
 
     /** Null fields in the result mean that the reader has problems. */
@@ -96,7 +100,9 @@ public final class DsqlTable implements Serializable {
             types.add(String.valueOf(row.getFieldType(i)));
         }
         List<String> keys = keys(reader, names, source.getTableSchema(), columns);
-        if (reader.flag(DsqlSinkOptions.SUPPORT_UPSERT_BY_INSERT_ONLY)) {
+        String query = query(reader);
+        // A query says itself what becomes of a key.
+        if (query != null || reader.flag(DsqlSinkOptions.SUPPORT_UPSERT_BY_INSERT_ONLY)) {
             keys = Collections.emptyList();
         }
         DsqlSinkOptions.FieldIde fieldIde =
@@ -112,7 +118,20 @@ public final class DsqlTable implements Serializable {
                 inCase(Collections.singletonList(name), fieldIde).get(0),
                 targets,
                 types,
-                inCase(keys, fieldIde));
+                inCase(keys, fieldIde),
+                query);
+    }
+
+    /** As in the stock sink a query goes before generated statements. */
+    private static String query(OptionReader reader) {
+        String query = reader.text(DsqlSinkOptions.QUERY);
+        if (query == null && !reader.flag(DsqlSinkOptions.GENERATE_SINK_SQL)) {
+            reader.problem(
+                    DsqlSinkOptions.QUERY.key(),
+                    "is missing beside 'generate_sink_sql' = false: set the statement to run for"
+                            + " each row, or remove 'generate_sink_sql'");
+        }
+        return query;
     }
 
     /** Names of the target; the stock sink has the option for the table and its columns. */
@@ -207,6 +226,11 @@ public final class DsqlTable implements Serializable {
     /** The key columns; none means that rows are appended. */
     public List<String> keys() {
         return Collections.unmodifiableList(keys);
+    }
+
+    /** What the native sink is told of this table. */
+    public byte[] declaration() {
+        return Frames.table(schema, name, query, columns, types, keys);
     }
 
     /** {@code source -> schema.table}. */

@@ -50,15 +50,8 @@ final class StockOptions {
                     none("enable_upsert"),
                     honoured("support_upsert_by_insert_only"),
                     none("support_upsert_by_query_primary_key_exist"),
-                    refused(
-                            "generate_sink_sql",
-                            "false",
-                            "is not supported yet: set it to true, and 'table' to the target"),
-                    refused(
-                            "query",
-                            ANY,
-                            "is not supported yet: remove it; the sink writes its own statements"
-                                    + " for 'table'"),
+                    honoured("generate_sink_sql"),
+                    honoured("query"),
                     refused(
                             "use_copy_statement",
                             "true",

@@ -1,7 +1,6 @@
 package io.dsqlsink.seatunnel.sink;
 
 import io.dsqlsink.bridge.DsqlNativeException;
-import io.dsqlsink.bridge.Frames;
 import io.dsqlsink.bridge.NativeSink;
 import io.dsqlsink.bridge.Notice;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
@@ -68,14 +67,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             if (sink == null) {
                 open();
             }
-            int number =
-                    sink.declareTable(
-                            Frames.table(
-                                    table.schema(),
-                                    table.name(),
-                                    table.columns(),
-                                    table.types(),
-                                    table.keys()));
+            int number = sink.declareTable(table.declaration());
             TableBuffer buffer = new TableBuffer(sink, table, number, handedOver);
             buffers.add(buffer);
             LOG.debug("Table {} has number {}", table, number);

@@ -57,6 +57,15 @@ class DsqlSinkConfigTest {
     }
 
     @Test
+    void withoutGeneratedStatementsAQueryIsNeeded() {
+        options.put("generate_sink_sql", "false");
+        assertThatThrownBy(this::config)
+                .hasMessageContaining("option 'query' is missing beside 'generate_sink_sql'");
+        options.put("query", "INSERT INTO t VALUES (?)");
+        assertThat(config().table().keys()).isEmpty();
+    }
+
+    @Test
     void allProblemsAreReportedAtOnce() {
         options.remove("url");
         options.put("username", " ");
@@ -97,9 +106,7 @@ class DsqlSinkConfigTest {
                 "max_connections | 257 | is not between 1 and 256",
                 "max_buffer_bytes | 1 | is not between 20971520 and",
                 "retry_timeout_ms | -1 | is not between 0 and 86400000",
-                "generate_sink_sql | false | = false is not supported yet",
                 "generate_sink_sql | maybe | is not true or false",
-                "query | insert into t values (?) | is not supported yet: remove it",
                 "is_exactly_once | true | Aurora DSQL has no prepared transactions",
                 "dead_letter_path | /var/dead | has no use without 'row_error_policy' = skip",
                 "dead_letter_path | ' ' | is empty",

@@ -29,9 +29,8 @@ public class StockOptionsTest {
             access_key_id                             | AKIAIOSFODNN7EXAMPLE         | honoured
             secret_access_key                         | x                            | honoured
             region                                    | us-east-1                    | honoured
-            query                                     | insert into t values (?)     | the sink writes its own statements
+            query                                     | insert into t values (?)     | honoured
             generate_sink_sql                         | true                         | honoured
-            generate_sink_sql                         | false                        | set it to true
             database                                  | postgres                     | honoured
             table                                     | t                            | honoured
             schema                                    | s                            | honoured

@@ -39,6 +39,23 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
     }
 
     @Test
+    void aQueryRunsForEachRow() {
+        String query = "INSERT INTO other (id, code) VALUES (:id + 10, upper(:code))";
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, null, Map.of("query", query), "id");
+        writer.write(insert(1L, "a"));
+        writer.write(insert(2L, "b"));
+        writer.prepareCommit();
+        checkRows("other", "11 A", "12 B");
+        checkRows("orders");
+        writer.close();
+        Map<String, Object> wrong = Map.of("query", "INSERT INTO other VALUES (:nr)");
+        DsqlSinkWriter refused = writer("orders", NEVER_MS, null, wrong, "id");
+        assertThat(failure(() -> refused.write(insert(1L, "a"))))
+                .hasMessageContaining("option 'query' names :nr");
+        refused.close();
+    }
+
+    @Test
     void aFullBufferIsHandedOverAndNothingIsLost() {
         DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         int rows = 12_345;
