@@ -1,8 +1,12 @@
 //! A cluster of its own for a test, sinks on it, and frames as Java writes them.
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod journal;
+pub mod network;
+
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use dsql_local::cli::Options;
@@ -23,27 +27,29 @@ pub struct Cluster {
     server: Option<Server>,
     runtime: Runtime,
     postgres: tokio_postgres::Client,
+    options: Options,
 }
 
 impl Cluster {
     pub fn start() -> Self {
+        Self::with(Options::default())
+    }
+
+    pub fn with(options: Options) -> Self {
         let runtime = Runtime::new().unwrap();
-        let (server, postgres) = runtime.block_on(async {
-            let server = Server::start(&Options::default()).await.unwrap_or_else(|error| {
-                panic!("dsql-local does not start (scripts/fetch.sh postgres?): {error:#}")
-            });
-            let (client, connection) = tokio_postgres::Config::new()
-                .host(server.postgres.ip().to_string())
-                .port(server.postgres.port())
-                .user("admin")
-                .dbname("postgres")
-                .connect(tokio_postgres::NoTls)
-                .await
-                .unwrap();
-            tokio::spawn(connection);
-            (server, client)
-        });
-        Self { server: Some(server), runtime, postgres }
+        let (server, postgres) = runtime.block_on(serve(&options));
+        Self { server: Some(server), runtime, postgres, options }
+    }
+
+    /// Ends PostgreSQL as a machine that loses power does, then starts it and dsql-local again on the same address.
+    /// The options need a `dir`, in which the data stays.
+    pub fn crash(&mut self) {
+        let server = self.server.take().unwrap();
+        self.options.listen = server.listen;
+        kill_postgres(&server.dir.join("pgdata/postmaster.pid"));
+        self.runtime.block_on(server.stop()).unwrap();
+        let (server, postgres) = self.runtime.block_on(serve(&self.options));
+        (self.server, self.postgres) = (Some(server), postgres);
     }
 
     fn server(&self) -> &Server {
@@ -80,13 +86,28 @@ impl Cluster {
         answer
     }
 
+    /// Where clients connect.
+    pub fn address(&self) -> SocketAddr {
+        self.server().listen
+    }
+
+    /// A counter of dsql-local.
+    pub fn stat(&self, name: &str) -> i64 {
+        let answer: serde_json::Value = serde_json::from_str(&self.control("stats")).unwrap();
+        answer[name].as_i64().unwrap()
+    }
+
     pub fn url(&self) -> String {
-        let server = self.server();
+        self.url_at(self.address())
+    }
+
+    /// The url of a cluster that is reached at another address.
+    pub fn url_at(&self, address: SocketAddr) -> String {
         format!(
             "jdbc:postgresql://abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws:{}/postgres?hostaddr={}&sslrootcert={}",
-            server.listen.port(),
-            server.listen.ip(),
-            server.ca.display()
+            address.port(),
+            address.ip(),
+            self.server().ca.display()
         )
     }
 
@@ -118,6 +139,32 @@ impl Drop for Cluster {
             self.runtime.block_on(server.stop()).unwrap();
         }
     }
+}
+
+async fn serve(options: &Options) -> (Server, tokio_postgres::Client) {
+    let server = Server::start(options)
+        .await
+        .unwrap_or_else(|error| panic!("dsql-local does not start (scripts/fetch.sh postgres?): {error:#}"));
+    let (client, connection) = tokio_postgres::Config::new()
+        .host(server.postgres.ip().to_string())
+        .port(server.postgres.port())
+        .user("admin")
+        .dbname("postgres")
+        .connect(tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    (server, client)
+}
+
+/// SIGKILL for the postmaster, whose children follow it, and for those that are in the middle of something.
+fn kill_postgres(pid_file: &Path) {
+    let text = std::fs::read_to_string(pid_file).unwrap();
+    let postmaster = text.lines().next().unwrap().trim();
+    let children = std::fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children")).unwrap();
+    let pids = std::iter::once(postmaster).chain(children.split_whitespace());
+    // A child may have ended by itself meanwhile.
+    std::process::Command::new("kill").arg("-KILL").args(pids).output().unwrap();
 }
 
 /// Declares a table and returns its number.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -49,7 +49,8 @@ pub struct Cluster {
     pub schema_conflicts: bool,
     schema_version: AtomicU64,
     tables: Mutex<(u64, HashMap<String, Table>)>,
-    clock_shift: AtomicI64,
+    /// Shift of the clock in seconds, and for how many logins still (`None`: all).
+    clock: Mutex<(i64, Option<u64>)>,
     sessions: Mutex<HashMap<u64, Arc<Notify>>>,
 }
 
@@ -66,6 +67,10 @@ pub struct Stats {
     pub round_trips: AtomicU64,
     /// Executed statements.
     pub statements: AtomicU64,
+    /// Parse messages: statements that clients prepared, the unnamed ones included.
+    pub parses: AtomicU64,
+    /// Describe messages.
+    pub describes: AtomicU64,
     /// Transactions that wrote and committed.
     pub commits: AtomicU64,
     /// Rows written by those.
@@ -100,15 +105,24 @@ impl Cluster {
             schema_conflicts: !options.no_schema_conflicts,
             schema_version: AtomicU64::new(0),
             tables: Mutex::default(),
-            clock_shift: AtomicI64::new(0),
+            clock: Mutex::default(),
             sessions: Mutex::default(),
         }
     }
 
-    /// Unix seconds by the server's clock.
+    /// Unix seconds by the server's clock, for one login.
     pub fn now(&self) -> i64 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-        i64::try_from(now).unwrap_or(i64::MAX).saturating_add(self.clock_shift.load(Ordering::Relaxed))
+        let mut clock = lock(&self.clock);
+        let shift = match &mut clock.1 {
+            Some(0) => 0,
+            Some(left) => {
+                *left -= 1;
+                clock.0
+            }
+            None => clock.0,
+        };
+        i64::try_from(now).unwrap_or(i64::MAX).saturating_add(shift)
     }
 
     /// What the catalog says about a table, kept until the schema changes.
@@ -154,9 +168,9 @@ impl Cluster {
         self.schema_version.fetch_add(1, Ordering::AcqRel) + 1
     }
 
-    /// Moves the server's clock, in seconds from the true time.
-    pub fn shift_clock(&self, seconds: i64) {
-        self.clock_shift.store(seconds, Ordering::Relaxed);
+    /// Moves the server's clock, in seconds from the true time, for the next `logins` or for all.
+    pub fn shift_clock(&self, seconds: i64, logins: Option<u64>) {
+        *lock(&self.clock) = (seconds, logins);
     }
 
     /// Registers a session; the handle is notified when the session must drop its connection.

@@ -29,7 +29,7 @@ const HELP: &[&str] = &[
     "journal read [LIMIT]",
     "journal stop",
     "drop-all",
-    "clock SECONDS",
+    "clock SECONDS [COUNT]",
 ];
 
 /// Answers requests until the task is dropped.
@@ -85,8 +85,9 @@ async fn answer(cluster: &Cluster, words: &[&str]) -> Result<Value, String> {
         ["resume"] => cluster.faults.change(|plan| plan.paused = false),
         ["journal", rest @ ..] => return journal(cluster, rest).await.map_err(|e| format!("{e:#}")),
         ["drop-all"] => return Ok(json!({ "dropped": cluster.drop_all() })),
-        ["clock", seconds] => {
-            cluster.shift_clock(number(seconds)?);
+        ["clock", seconds, rest @ ..] => {
+            let logins = rest.first().map(|n| number(n)).transpose()?;
+            cluster.shift_clock(number(seconds)?, logins);
             return Ok(json!({ "clock_shift_seconds": number::<i64>(seconds)? }));
         }
         _ => return Err(format!("unknown command; commands: {}", HELP.join(" | "))),
@@ -167,6 +168,8 @@ fn stats(cluster: &Cluster) -> Value {
         "connections_open": cluster.open(),
         "round_trips": get(&s.round_trips),
         "statements": get(&s.statements),
+        "parses": get(&s.parses),
+        "describes": get(&s.describes),
         "commits": get(&s.commits),
         "rows_committed": get(&s.rows),
         "errors": get(&s.errors),

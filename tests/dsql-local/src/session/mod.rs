@@ -224,10 +224,16 @@ impl Session<'_> {
             b'S' => return self.on_sync().await,
             _ if self.skipping => return Ok(()),
             b'Q' => return self.on_query(&frame).await,
-            b'P' => self.on_parse(&frame)?,
+            b'P' => {
+                count(&self.cluster.stats.parses);
+                self.on_parse(&frame)?;
+            }
             b'B' => return self.on_bind(&frame).await,
             b'E' => return self.on_execute(frame).await,
-            b'D' => self.forward(&frame, Request::Describe),
+            b'D' => {
+                count(&self.cluster.stats.describes);
+                self.forward(&frame, Request::Describe);
+            }
             b'C' => {
                 self.forget_closed(frame.body());
                 self.forward(&frame, Request::Close);
