@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use dsql_sink::batch;
+use dsql_sink::batch::{self, Size};
 use dsql_sink::border::*;
 use dsql_sink::budget::{Budget, Reservation};
 use dsql_sink::coalesce::{Taken, Window};
+use dsql_sink::limits;
 use dsql_sink::route::Router;
 use dsql_sink::row::frame;
 use dsql_sink::row::tuple;
@@ -18,6 +19,7 @@ use dsql_sink::sql::{self, Verb};
 use dsql_sink::stage::Staged;
 
 const ROWS: u32 = 1_000;
+const SIZE: Size = Size { rows: 1_000, bytes: limits::BATCH_BYTES };
 
 fn table() -> Arc<Table> {
     let types = [
@@ -119,13 +121,13 @@ fn engine(criterion: &mut Criterion) {
     group.bench_function("batch", |bench| {
         let budget = Arc::new(Budget::new(0));
         let taken = || window(&ready).take(usize::MAX, true);
-        let cut = |taken: Taken| batch::cut(0, &table, taken, 1_000, Arc::new(Reservation::none(&budget)));
+        let cut = |taken: Taken| batch::cut(0, &table, taken, SIZE, Arc::new(Reservation::none(&budget)));
         bench.iter_batched(taken, cut, BatchSize::LargeInput);
     });
     group.bench_function("parameters", |bench| {
         let budget = Arc::new(Budget::new(0));
         let taken = window(&ready).take(usize::MAX, true);
-        let batches = batch::cut(0, &table, taken, 1_000, Arc::new(Reservation::none(&budget)));
+        let batches = batch::cut(0, &table, taken, SIZE, Arc::new(Reservation::none(&budget)));
         bench.iter(|| batches[0].rows().flat_map(tuple::params).filter(|param| param.text).count());
     });
     group.bench_function("sql", |bench| {

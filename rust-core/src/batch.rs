@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::budget::Reservation;
+use crate::buffer::Buffer;
 use crate::coalesce::{Op, Taken};
 use crate::limits;
 use crate::schema::Table;
@@ -15,7 +16,7 @@ const FORMAT_BYTES: usize = 2;
 /// The bytes that batches share, and the memory reserved for them.
 #[derive(Debug)]
 pub struct Arena {
-    bytes: Vec<u8>,
+    bytes: Buffer,
     _reserved: Arc<Reservation>,
 }
 
@@ -43,14 +44,23 @@ struct Span {
     key_end: usize,
 }
 
-/// Cuts what was taken out of a window into batches of at most `most` rows, deletes first: so a row that
-/// takes over a unique value finds its former owner gone.
+/// How large a batch may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// Rows.
+    pub rows: usize,
+    /// Bytes as the database accounts them.
+    pub bytes: usize,
+}
+
+/// Cuts what was taken out of a window into batches of at most `most`, deletes first: so a row that takes
+/// over a unique value finds its former owner gone.
 #[must_use]
 pub fn cut(
     number: usize,
     table: &Arc<Table>,
     taken: Taken,
-    most: usize,
+    most: Size,
     reserved: Arc<Reservation>,
 ) -> VecDeque<Batch> {
     let arena = Arc::new(Arena { bytes: taken.arena, _reserved: reserved });
@@ -61,22 +71,21 @@ pub fn cut(
     };
     for verb in [Verb::Delete, Verb::Upsert] {
         let width = verb.columns(table).len();
-        let most = most.min(limits::TRANSACTION_ROWS).min(limits::PARAMETERS / width.max(1)).max(1);
+        let rows = most.rows.min(limits::TRANSACTION_ROWS).min(limits::PARAMETERS / width.max(1)).max(1);
         let mut filling = Filling::default();
         for op in taken.ops.iter().filter(|op| op.verb() == verb) {
             let message = parameters(op, verb) + width * FORMAT_BYTES;
-            let full = filling.rows.len() == most
-                || filling.weight + op.weight > limits::BATCH_BYTES
+            let full = filling.rows.len() == rows
+                || filling.weight + op.weight > most.bytes
                 || filling.message + message > limits::ROW_MESSAGE_BYTES;
             if full && !filling.rows.is_empty() {
-                let rows = std::mem::take(&mut filling).rows;
-                batches.push_back(batch(verb, rows, most));
+                let filled = std::mem::take(&mut filling).rows;
+                batches.push_back(batch(verb, filled, rows));
             }
             filling.add(op, verb, message);
         }
         if !filling.rows.is_empty() {
-            let rows = filling.rows;
-            batches.push_back(batch(verb, rows, most));
+            batches.push_back(batch(verb, filling.rows, rows));
         }
     }
     batches
@@ -207,7 +216,7 @@ mod tests {
             0,
             &table(columns),
             window(rows).take(usize::MAX, true),
-            most,
+            Size { rows: most, bytes: limits::BATCH_BYTES },
             Arc::new(Reservation::none(&budget)),
         )
     }

@@ -9,11 +9,19 @@ use std::time::Instant;
 
 use hashbrown::HashTable;
 
+use crate::buffer::Buffer;
 use crate::row::frame::RowKind;
 use crate::sql::Verb;
 
 /// Memory that an operation takes besides its bytes: itself and its entry in the index.
-pub const OP_BYTES: usize = size_of::<Op>() + 16;
+const OP_BYTES: usize = size_of::<Op>() + 16;
+/// How often an operation's bytes are held while they are sent: here, as a message, and on the way to the socket.
+const COPIES: usize = 3;
+/// Memory that `count` operations with `bytes` bytes take until they are committed.
+#[must_use]
+pub fn memory(bytes: usize, count: usize) -> usize {
+    bytes * COPIES + count * OP_BYTES
+}
 
 /// An operation whose bytes lie in an arena.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +61,7 @@ pub struct Window {
     keyed: bool,
     ops: Vec<Op>,
     index: HashTable<usize>,
-    arena: Vec<u8>,
+    arena: Buffer,
     weight: usize,
     firm: usize,
     since: Option<Instant>,
@@ -65,7 +73,15 @@ pub struct Taken {
     /// The operations.
     pub ops: Vec<Op>,
     /// Their bytes, and those of operations that were replaced.
-    pub arena: Vec<u8>,
+    pub arena: Buffer,
+}
+
+impl Taken {
+    /// Memory that the operations take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        memory(self.arena.len(), self.ops.len())
+    }
 }
 
 impl Window {
@@ -82,7 +98,7 @@ impl Window {
         op.key = op.key - op.start + start;
         op.end = op.end - op.start + start;
         op.start = start;
-        self.arena.extend_from_slice(bytes);
+        self.arena.extend(bytes);
         self.weight += op.weight;
         if !op.tentative() {
             self.firm += 1;
@@ -120,7 +136,7 @@ impl Window {
     /// Memory that the waiting operations take, those that were replaced included.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.arena.len() + self.ops.len() * OP_BYTES
+        memory(self.arena.len(), self.ops.len())
     }
 
     /// Operations that wait and are not tentative.
@@ -133,6 +149,22 @@ impl Window {
     #[must_use]
     pub fn weight(&self) -> usize {
         self.weight
+    }
+
+    /// How many operations, the tentative ones left out, fill batches of `rows` rows and `bytes` accounted bytes; the
+    /// last ones would be a ragged batch.
+    #[must_use]
+    pub fn whole(&self, rows: usize, bytes: usize) -> usize {
+        let (mut whole, mut filled, mut weight) = (0, 0, 0);
+        for op in self.ops.iter().filter(|op| !op.tentative()) {
+            if filled == rows || weight + op.weight > bytes {
+                whole += filled;
+                (filled, weight) = (0, 0);
+            }
+            filled += 1;
+            weight += op.weight;
+        }
+        if filled == rows { whole + filled } else { whole }
     }
 
     /// When the oldest operation that is not tentative came.
@@ -229,6 +261,17 @@ mod tests {
         assert_eq!(window.take(3, false).ops.len(), 3);
         assert_eq!((window.firm(), window.since()), (2, since));
         assert!(push(&mut window, RowKind::Delete, 4, 0));
+    }
+
+    #[test]
+    fn whole_batches_are_counted_by_rows_and_bytes() {
+        let mut window = Window::new(true);
+        (0..8).for_each(|key| assert!(!push(&mut window, RowKind::Insert, key, key)));
+        push(&mut window, RowKind::UpdateBefore, 9, 0);
+        // Every operation weighs 10.
+        for (rows, bytes, whole) in [(3, 1_000, 6), (4, 1_000, 8), (9, 1_000, 0), (9, 35, 6), (9, 5, 7)] {
+            assert_eq!(window.whole(rows, bytes), whole, "{rows} {bytes}");
+        }
     }
 
     #[test]

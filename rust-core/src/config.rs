@@ -26,6 +26,12 @@ const BUFFER_BYTES: usize = 64 * 1024 * 1024;
 /// Room for one full message and a frame that waits.
 const FEWEST_BUFFER_BYTES: usize = 2 * limits::MESSAGE_BYTES;
 
+/// The part of a lane's share of the buffer that one batch takes at most. Rows wait while others are sent, and a
+/// connection keeps the room of its largest message twice, once encoded and once on its way to the socket.
+const BATCH_SHARE: usize = 4;
+/// A batch may always be this large: one row can be.
+const FEWEST_BATCH_BYTES: usize = limits::VALUE_BYTES;
+
 /// The configuration of a sink.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -140,6 +146,12 @@ impl Config {
                 Err(SinkError::option(&key, "is not known to the native library; the jar does not match it"))
             }
         }
+    }
+
+    /// Accounted bytes of a batch at most: what a transaction takes, or less where the buffer is shared by many lanes.
+    #[must_use]
+    pub fn batch_bytes(&self) -> usize {
+        (self.buffer_bytes / self.lanes / BATCH_SHARE).clamp(FEWEST_BATCH_BYTES, limits::BATCH_BYTES)
     }
 }
 

@@ -9,11 +9,11 @@ use rand::Rng;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use crate::batch::{self, Batch};
+use crate::batch::{self, Batch, Size};
 use crate::border;
 use crate::budget::Reservation;
 use crate::classify::{Failure, Fault};
-use crate::coalesce::{OP_BYTES, Op, Window};
+use crate::coalesce::{self, Op, Window};
 use crate::connect::Connection;
 use crate::error::SinkError;
 use crate::limits;
@@ -71,7 +71,7 @@ impl Queue {
         let window = waiting.windows[table].get_or_insert_with(|| Window::new(keyed));
         let (mut replaced, mut bytes) = (0, 0);
         for op in ops {
-            bytes += op.end - op.start + OP_BYTES;
+            bytes += coalesce::memory(op.end - op.start, 1);
             replaced += usize::from(window.push(*op, arena, now));
         }
         reserved.transfer(&mut waiting.reserved, bytes);
@@ -102,6 +102,7 @@ impl Queue {
     /// short, full batches, and rows that have waited for the interval.
     fn next(&self, core: &Core, most: usize) -> Step {
         let now = Instant::now();
+        let size = Size { rows: most, bytes: core.config.batch_bytes() };
         let mut waiting = self.lock();
         // Behind the lock, so that every table with a window is among them.
         let tables = core.tables();
@@ -112,13 +113,13 @@ impl Queue {
         for (number, window) in waiting.windows.iter_mut().enumerate() {
             let Some(window) = window.as_mut().filter(|window| !window.is_empty()) else { continue };
             let late = window.since().map(|since| since + core.config.batch_interval);
-            let full = window.firm() >= most || window.weight() >= limits::BATCH_BYTES;
+            let full = window.firm() >= most || window.weight() >= size.bytes;
             if everything || late.is_some_and(|late| late <= now) {
                 // Tentative deletes too, when memory is short: they could hold all of it.
                 taken.push((number, window.take(usize::MAX, everything)));
             } else if full {
                 // Whole batches go, what would be a ragged one waits for company.
-                let whole = window.firm() / most * most;
+                let whole = window.whole(size.rows, size.bytes);
                 taken.push((number, window.take(if whole > 0 { whole } else { usize::MAX }, false)));
             }
             if let Some(since) = window.since() {
@@ -130,12 +131,15 @@ impl Queue {
         if taken.is_empty() && flush.is_none() {
             return Step::Sleep(deadline);
         }
-        // What the windows keep stays reserved; the rest goes with the batches until the last is written.
+        // What the windows keep stays reserved. The rest goes with the batches of each table until the last of them
+        // is written; what replaced operations took is free.
         let kept = waiting.windows.iter().flatten().map(Window::bytes).sum();
-        let reserved = Arc::new(waiting.reserved.beyond(kept));
+        let mut freed = waiting.reserved.beyond(kept);
         let mut batches = VecDeque::new();
         for (number, taken) in taken {
-            batches.extend(batch::cut(number, &tables[number], taken, most, reserved.clone()));
+            let mut reserved = Reservation::none(&core.budget);
+            freed.transfer(&mut reserved, taken.bytes());
+            batches.extend(batch::cut(number, &tables[number], taken, size, Arc::new(reserved)));
         }
         Step::Write(batches, flush)
     }
@@ -145,7 +149,6 @@ impl Queue {
 pub struct Lane {
     core: Arc<Core>,
     number: usize,
-    connection: Option<Connection>,
     /// The connection's successor, once its end is near.
     successor: Option<JoinHandle<Result<Connection, Failure>>>,
     fill: Fill,
@@ -156,7 +159,7 @@ impl Lane {
     #[must_use]
     pub fn new(core: Arc<Core>, number: usize) -> Self {
         let fill = Fill::new(core.config.batch_rows);
-        Self { core, number, connection: None, successor: None, fill }
+        Self { core, number, successor: None, fill }
     }
 
     /// Writes until the sink is closed or has failed.
@@ -226,7 +229,7 @@ impl Lane {
                         outcome::again(&core.config, self.number, &batch, &failure, after)
                     });
                     if reconnect {
-                        self.connection = None;
+                        *core.connections[self.number].lock().await = None;
                     }
                     tokio::time::sleep(after).await;
                 }
@@ -254,15 +257,17 @@ impl Lane {
     }
 
     async fn attempt(&mut self, batch: &Batch) -> Result<(), Failure> {
-        self.renew().await;
-        let connection = match self.connection.take() {
-            Some(connection) => self.connection.insert(connection),
+        let core = self.core.clone();
+        let mut own = core.connections[self.number].lock().await;
+        self.renew(&mut own).await;
+        let connection = match own.take() {
+            Some(connection) => own.insert(connection),
             None => {
-                let connection = self.core.connection(self.number).await.map_err(|failure| {
+                let connection = core.connect(self.number).await.map_err(|failure| {
                     // Nothing of the batch was sent.
                     Failure { outcome_unknown: false, ..failure }
                 })?;
-                self.connection.insert(connection)
+                own.insert(connection)
             }
         };
         transact::send(connection, batch).await
@@ -270,19 +275,21 @@ impl Lane {
 
     /// Lets go of a connection that is closed or at its end. Its successor is opened a little earlier and
     /// takes over as soon as it is there.
-    async fn renew(&mut self) {
-        let Some(connection) = &self.connection else { return };
+    async fn renew(&mut self, own: &mut Option<Connection>) {
+        let Some(connection) = own else { return };
         let left = connection.retire_at.saturating_duration_since(Instant::now());
         if connection.client.is_closed() {
-            self.connection = None;
+            *own = None;
         } else if left < limits::CONNECTION_HANDOVER {
             let successor = self.successor.get_or_insert_with(|| self.core.prepare());
             if left.is_zero() || successor.is_finished() {
                 let opened = successor.await.ok().and_then(Result::ok);
+                // It may have waited for longer than the server keeps it.
+                let opened = opened.filter(|connection| !connection.client.is_closed());
                 self.successor = None;
                 if opened.is_some() || left.is_zero() {
                     // Without a successor one is opened as if it were the first, with its retries.
-                    self.connection = opened;
+                    *own = opened;
                 }
             }
         }

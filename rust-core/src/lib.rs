@@ -37,6 +37,7 @@ pub mod stage;
 pub mod route;
 
 // From operations to committed statements.
+pub mod buffer;
 pub mod coalesce;
 pub mod batch;
 pub mod sql;

@@ -58,8 +58,8 @@ pub struct Core {
     tables: RwLock<Arc<Vec<Arc<Table>>>>,
     declared: Mutex<HashMap<Vec<u8>, Option<usize>>>,
     resolved: Condvar,
-    /// The connection that read the catalog, for the lane that needs one first.
-    spare: tokio::sync::Mutex<Option<Connection>>,
+    /// The connection of each lane. The catalog is read on the first one, so that tables cost no connection.
+    pub(crate) connections: Vec<tokio::sync::Mutex<Option<Connection>>>,
 }
 
 impl Sink {
@@ -82,7 +82,7 @@ impl Sink {
             tables: RwLock::default(),
             declared: Mutex::default(),
             resolved: Condvar::new(),
-            spare: tokio::sync::Mutex::new(None),
+            connections: (0..config.lanes).map(|_| tokio::sync::Mutex::new(None)).collect(),
             budget,
             metrics,
             config,
@@ -223,11 +223,8 @@ impl Core {
         }
     }
 
-    /// Opens a connection for a lane, or hands over the one that read the catalog.
-    pub(crate) async fn connection(&self, lane: usize) -> Result<Connection, Failure> {
-        if let Some(connection) = self.spare.lock().await.take() {
-            return Ok(connection);
-        }
+    /// Opens a connection for a lane.
+    pub(crate) async fn connect(&self, lane: usize) -> Result<Connection, Failure> {
         let started = Instant::now();
         let connection = self.connector.open().await?;
         self.notices.push(Level::Debug, || {
@@ -297,18 +294,18 @@ impl Core {
         Ok(true)
     }
 
-    /// Reads a declared table's catalog on a connection that is then left for a lane.
+    /// Reads a declared table's catalog on the first lane's connection, between two of its statements.
     async fn resolve(&self, declaration: &frame::Declaration) -> Result<Table, SinkError> {
-        let mut spare = self.spare.lock().await;
         let mut ordeal = Ordeal::default();
         let first = self.tables().is_empty();
         let sent = Sent { rows: 0, idempotent: true };
         loop {
             self.latch.check()?;
+            let mut lent = self.connections[0].lock().await;
             let read = async {
-                let connection = match spare.take() {
-                    Some(connection) => spare.insert(connection),
-                    None => spare.insert(self.connector.open().await?),
+                let connection = match lent.take() {
+                    Some(connection) => lent.insert(connection),
+                    None => lent.insert(self.connect(0).await?),
                 };
                 catalog::resolve(&connection.client, declaration).await
             };
@@ -327,8 +324,9 @@ impl Core {
                         outcome::connect_again(&self.config, &failure, after)
                     });
                     if reconnect {
-                        *spare = None;
+                        *lent = None;
                     }
+                    drop(lent);
                     tokio::time::sleep(after).await;
                 }
                 Decision::Split | Decision::Fail => {

@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use crate::coalesce::{OP_BYTES, Op};
+use crate::coalesce::{self, Op};
 use crate::error::{ErrorKind, SinkError};
 use crate::limits;
 use crate::refused::Refused;
@@ -32,7 +32,7 @@ impl Staged {
     /// Memory that the operations will take.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.arena.len() + self.count * OP_BYTES
+        coalesce::memory(self.arena.len(), self.count)
     }
 
     /// Reads all rows of a frame in place of what was staged before. With `skip` a row that cannot be

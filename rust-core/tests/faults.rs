@@ -10,7 +10,6 @@ use common::journal::Submitted;
 use common::{Cluster, Field, Rows, SLICE, declare, flush, until};
 use dsql_sink::border::*;
 use dsql_sink::error::ErrorKind;
-use dsql_sink::sink::Sink;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -233,26 +232,6 @@ fn a_buffer_full_of_tentative_deletes_is_written() {
     }
     flush(&sink).unwrap();
     assert!(cluster.rows("SELECT id FROM t").is_empty());
-    sink.close();
-}
-
-#[test]
-fn connections_are_replaced_before_their_end() {
-    let cluster = Cluster::start();
-    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
-    let mut config = cluster.config(&[("max_connections", "1")]).unwrap();
-    config.connection_age = Duration::from_millis(100);
-    let sink = Sink::open(config).unwrap();
-    let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
-    let mut id = 0;
-    until("the third connection is open", || {
-        id += 1;
-        Rows::new(table).row(ROW_INSERT, &[id.into()]).write(&sink).unwrap();
-        flush(&sink).unwrap();
-        sink.stats()[STAT_CONNECTIONS_OPENED] >= 3
-    });
-    assert_eq!(cluster.rows("SELECT count(*) FROM t"), [id.to_string()]);
-    assert_eq!(sink.stats()[STAT_RETRIES_CONNECTION], 0, "no batch met a closed connection");
     sink.close();
 }
 

@@ -213,24 +213,6 @@ fn wrong_access_is_told_at_once_and_without_secrets() {
 }
 
 #[test]
-fn one_connection_serves_the_declarations_of_many_tables() {
-    let cluster = Cluster::start();
-    let sink = cluster.sink(&[("max_connections", "2")]);
-    for number in 0..20 {
-        cluster.sql(&format!("CREATE TABLE t{number} (id bigint PRIMARY KEY)"));
-        let table = declare(&sink, &format!("t{number}"), &["id"], &["id"]).unwrap();
-        assert_eq!(table, number);
-        Rows::new(table).row(ROW_INSERT, &[1.into()]).write(&sink).unwrap();
-    }
-    flush(&sink).unwrap();
-    let count = "SELECT sum(n_live_tup) FROM (SELECT (xpath('/row/c/text()', query_to_xml('SELECT count(*) AS c FROM ' \
-                 || relname, false, true, '')))[1]::text::int AS n_live_tup FROM pg_class WHERE relname ~ '^t[0-9]+$') x";
-    assert_eq!(cluster.rows(count), ["20"]);
-    assert!(sink.stats()[STAT_CONNECTIONS_OPENED] <= 3);
-    sink.close();
-}
-
-#[test]
 fn a_closed_sink_says_so() {
     let cluster = Cluster::start();
     let sink = cluster.sink(&[]);

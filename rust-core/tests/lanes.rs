@@ -1,0 +1,231 @@
+//! Connections, batches and statements, counted: how many there are, when they go, how large they become.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod common;
+
+use std::time::Duration;
+
+use common::{Cluster, Field, Rows, declare, flush, until};
+use dsql_local::cli::Options;
+use dsql_sink::border::*;
+use dsql_sink::error::ErrorKind;
+use dsql_sink::sink::Sink;
+
+/// Longer than any test: what happens does not happen because rows waited long enough.
+const NEVER: (&str, &str) = ("batch_interval_ms", "3600000");
+
+fn ids(table: u32, ids: std::ops::Range<i64>) -> Rows {
+    ids.fold(Rows::new(table), |rows, id| rows.row(ROW_INSERT, &[id.into()]))
+}
+
+#[test]
+fn a_hundred_tables_use_the_connections_of_the_lanes() {
+    let cluster = Cluster::start();
+    let sink = cluster.sink(&[("max_connections", "4")]);
+    assert_eq!(cluster.stat("connections_accepted"), 0, "connections are opened when they are needed");
+    for number in 0..100 {
+        cluster.sql(&format!("CREATE TABLE t{number} (id bigint PRIMARY KEY)"));
+        let table = declare(&sink, &format!("t{number}"), &["id"], &["id"]).unwrap();
+        assert_eq!(cluster.stat("connections_accepted") > 1, number > 0, "the first rows open the others");
+        ids(table, 0..50).write(&sink).unwrap();
+        flush(&sink).unwrap();
+    }
+    let count = "SELECT sum((xpath('/row/c/text()', query_to_xml('SELECT count(*) AS c FROM ' || relname, false, true, \
+                 '')))[1]::text::int) FROM pg_class WHERE relname ~ '^t[0-9]+$'";
+    assert_eq!(cluster.rows(count), ["5000"]);
+    assert_eq!(cluster.stat("connections_accepted"), 4);
+    assert_eq!(sink.stats()[STAT_CONNECTIONS_OPEN], 4);
+    sink.close();
+}
+
+#[test]
+fn connections_are_opened_slower_than_a_cluster_takes_them() {
+    // dsql-local refuses more than 60 at once and 60 a second; a cluster takes 100 from all its clients together.
+    let cluster = Cluster::with(Options { connection_rate: 60, ..Options::default() });
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
+    let sink = cluster.sink(&[("max_connections", "150")]);
+    let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
+    ids(table, 0..10_000).write(&sink).unwrap();
+    flush(&sink).unwrap();
+    assert_eq!(sink.stats()[STAT_CONNECTIONS_OPEN], 150);
+    assert_eq!(cluster.stat("connections_refused"), 0);
+    sink.close();
+}
+
+#[test]
+fn connections_are_replaced_under_load_without_a_failure() {
+    let cluster = Cluster::with(Options { connection_lifetime: 2, ..Options::default() });
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY); CREATE TABLE log (id bigint)");
+    let mut config = cluster.config(&[("max_connections", "3"), ("batch_interval_ms", "1")]).unwrap();
+    // As 55 minutes are to an hour.
+    config.connection_age = Duration::from_millis(1_800);
+    let sink = Sink::open(config).unwrap();
+    let keyed = declare(&sink, "t", &["id"], &["id"]).unwrap();
+    let appended = declare(&sink, "log", &["id"], &[]).unwrap();
+    let mut written = 0;
+    // Each lane is at its third connection; the server would have closed the first ones.
+    until("connections were replaced", || {
+        ids(keyed, written..written + 30).write(&sink).unwrap();
+        // These could not be sent again if a connection ended under them.
+        ids(appended, written..written + 1).write(&sink).unwrap();
+        flush(&sink).unwrap();
+        written += 30;
+        sink.stats()[STAT_CONNECTIONS_OPENED] >= 9
+    });
+    assert_eq!(sink.stats()[STAT_RETRIES_CONNECTION], 0, "no batch met a closed connection");
+    assert_eq!(cluster.rows("SELECT count(*) FROM t"), [written.to_string()]);
+    assert_eq!(cluster.rows("SELECT count(*) FROM log"), [(written / 30).to_string()]);
+    sink.close();
+}
+
+#[test]
+fn a_full_batch_costs_one_round_trip_and_nothing_else() {
+    let cluster = Cluster::start();
+    let sink = cluster.sink(&[("max_connections", "1"), ("batch_size", "50"), NEVER]);
+    let tables: Vec<u32> = (0..30)
+        .map(|number| {
+            cluster.sql(&format!("CREATE TABLE t{number} (id bigint PRIMARY KEY)"));
+            declare(&sink, &format!("t{number}"), &["id"], &["id"]).unwrap()
+        })
+        .collect();
+    let count = || ["parses", "describes", "round_trips", "commits"].map(|name| cluster.stat(name));
+    let write = |to: i64, from: i64| {
+        tables.iter().for_each(|table| ids(*table, from..to).write(&sink).unwrap());
+        until("all rows are sent", || sink.stats()[STAT_ROWS_COMMITTED] == 30 * to);
+    };
+    let start = count();
+    write(50, 0);
+    let first = count();
+    assert_eq!(first[0] - start[0], 30, "the statement of each table is prepared once");
+    write(5_000, 50);
+    let after = count();
+    let [parses, describes, round_trips, commits] = std::array::from_fn(|at| after[at] - first[at]);
+    assert_eq!((parses, describes), (0, 0));
+    assert_eq!((round_trips, commits), (30 * 99, 30 * 99));
+    sink.close();
+}
+
+#[test]
+fn full_batches_go_at_once_by_rows_and_by_bytes() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, body bytea)");
+    let sink = cluster.sink(&[("max_connections", "1"), NEVER]);
+    let table = declare(&sink, "t", &["id", "body"], &["id"]).unwrap();
+    let rows = |ids: std::ops::Range<i64>, bytes: usize| {
+        let row = |rows: Rows, id: i64| rows.row(ROW_INSERT, &[id.into(), Field::Bytes(vec![1; bytes])]);
+        ids.fold(Rows::new(table), row)
+    };
+    rows(0..2_999, 1).write(&sink).unwrap();
+    assert_eq!(cluster.stat("commits"), 0);
+    rows(2_999..3_000, 1).write(&sink).unwrap();
+    until("3,000 rows are sent", || sink.stats()[STAT_ROWS_COMMITTED] == 3_000);
+    assert_eq!(sink.stats()[STAT_BATCHES_COMMITTED], 1, "they are one batch");
+    // 8.5 MiB are a full batch.
+    (3_000..3_020).for_each(|id| rows(id..id + 1, 1_000_000).write(&sink).unwrap());
+    until("full batches are sent", || sink.stats()[STAT_ROWS_COMMITTED] >= 3_016);
+    assert_eq!(sink.stats()[STAT_BATCHES_COMMITTED], 3);
+    flush(&sink).unwrap();
+    assert_eq!(cluster.rows("SELECT count(*) FROM t"), ["3020"]);
+    assert_eq!(sink.stats()[STAT_BATCH_SPLITS], 0);
+    sink.close();
+}
+
+/// Writes whole batches one after the other and returns how many rows each transaction had.
+fn batches(cluster: &Cluster, sink: &Sink, table: u32, kind: u8, count: i64) -> Vec<usize> {
+    cluster.control("journal start");
+    let rows = (0..count).fold(Rows::new(table), |rows, id| rows.row(kind, &[id.into(), 1.into()]));
+    rows.write(sink).unwrap();
+    flush(sink).unwrap();
+    let mut sizes: Vec<(u64, usize)> = Vec::new();
+    for change in cluster.changes("t") {
+        match sizes.last_mut() {
+            Some((transaction, rows)) if *transaction == change.transaction => *rows += 1,
+            _ => sizes.push((change.transaction, 1)),
+        }
+    }
+    sizes.into_iter().map(|(_, rows)| rows).collect()
+}
+
+#[test]
+fn batches_shrink_when_rows_keep_conflicting_and_grow_again() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, v bigint)");
+    let sink = cluster.sink(&[("max_connections", "1"), ("batch_size", "400"), NEVER]);
+    let table = declare(&sink, "t", &["id", "v"], &["id"]).unwrap();
+    assert_eq!(batches(&cluster, &sink, table, ROW_INSERT, 800), [400, 400]);
+    // Four pauses, then halves; the fourth half of a half gets through.
+    cluster.control("faults add OC000 --count 10");
+    let halved = batches(&cluster, &sink, table, ROW_INSERT, 400);
+    assert_eq!(halved, [100, 100, 200]);
+    assert_eq!(sink.stats()[STAT_BATCH_SPLITS], 2);
+    let grown = batches(&cluster, &sink, table, ROW_INSERT, 12_000);
+    assert_eq!(grown.iter().sum::<usize>(), 12_000);
+    assert_eq!(
+        (grown[0], grown.iter().max()),
+        (100, Some(&100)),
+        "what was taken together stays as it was cut"
+    );
+    assert_eq!(batches(&cluster, &sink, table, ROW_INSERT, 1_200), [400, 400, 400]);
+    sink.close();
+}
+
+#[test]
+fn batches_shrink_when_a_transaction_becomes_too_large() {
+    let cluster = Cluster::start();
+    // Each row brings four others, which count as rows of the transaction.
+    cluster.sql(
+        "CREATE TABLE t (id bigint PRIMARY KEY, v bigint);
+         CREATE TABLE line (id bigint REFERENCES t ON DELETE CASCADE, n bigint, PRIMARY KEY (id, n));
+         INSERT INTO t SELECT id, 1 FROM generate_series(0, 2999) id;
+         INSERT INTO line SELECT id, n FROM generate_series(0, 2999) id, generate_series(1, 4) n",
+    );
+    let sink = cluster.sink(&[("max_connections", "1")]);
+    let table = declare(&sink, "t", &["id", "v"], &["id"]).unwrap();
+    assert_eq!(batches(&cluster, &sink, table, ROW_DELETE, 3_000), [375; 8]);
+    assert_eq!(cluster.rows("SELECT count(*) FROM t"), ["0"]);
+    assert_eq!(cluster.rows("SELECT count(*) FROM line"), ["0"]);
+    sink.close();
+}
+
+#[test]
+fn rejected_batches_are_tried_as_often_as_the_job_says() {
+    let cluster = Cluster::start();
+    // The first statement is rejected for a reason that nobody knows; a sequence counts through rollbacks.
+    let reset = "DROP TABLE IF EXISTS t; DROP SEQUENCE IF EXISTS tries; CREATE SEQUENCE tries;
+         CREATE TABLE t (id bigint PRIMARY KEY);
+         CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN IF nextval('tries') = 1 THEN RAISE EXCEPTION 'not now' USING ERRCODE = 'P0001'; END IF; RETURN NEW; END $$;
+         CREATE TRIGGER refuse BEFORE INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION refuse()";
+    for (retries, works) in [("0", false), ("1", true)] {
+        cluster.sql(reset);
+        let sink = cluster.sink(&[("max_retries", retries)]);
+        let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
+        ids(table, 7..8).write(&sink).unwrap();
+        let flushed = flush(&sink);
+        if works {
+            assert_eq!(flushed, Ok(()));
+        } else {
+            let error = flushed.unwrap_err();
+            assert_eq!((error.kind(), error.sqlstate()), (ErrorKind::Rejected, Some("P0001")), "{error}");
+        }
+        assert_eq!(cluster.rows("SELECT count(*) FROM t"), [if works { "1" } else { "0" }]);
+        sink.close();
+    }
+}
+
+#[test]
+fn a_missing_privilege_fails_at_once() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY); REVOKE INSERT ON t FROM admin");
+    let sink = cluster.sink(&[("max_retries", "5")]);
+    let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
+    ids(table, 0..1).write(&sink).unwrap();
+    let error = flush(&sink).unwrap_err();
+    assert_eq!((error.kind(), error.sqlstate()), (ErrorKind::Permission, Some("42501")), "{error}");
+    assert!(error.message().contains("role 'admin'") && error.message().contains("public.t"), "{error}");
+    let stats = sink.stats();
+    let retries =
+        [STAT_RETRIES_CONFLICT, STAT_RETRIES_UNAVAILABLE, STAT_RETRIES_CONNECTION].map(|slot| stats[slot]);
+    assert_eq!(retries, [0; 3]);
+    sink.close();
+}
