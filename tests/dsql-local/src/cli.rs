@@ -99,6 +99,9 @@ pub struct Options {
     /// Check TLS and tokens, then relay without any rule: everything answers as PostgreSQL does.
     #[arg(long)]
     pub relay_only: bool,
+    /// Answer INSERTs with parameters as if they had been done, and relay the rest: shows what a client alone can do.
+    #[arg(long, conflicts_with = "relay_only")]
+    pub answer_only: bool,
     /// Do not answer OC001 to other sessions after a schema change.
     #[arg(long)]
     pub no_schema_conflicts: bool,

@@ -45,6 +45,8 @@ pub struct Cluster {
     pub job_waits: Notify,
     /// No rules after startup.
     pub relay_only: bool,
+    /// INSERTs are answered and not executed.
+    pub answer_only: bool,
     /// Whether sessions learn of schema changes by OC001.
     pub schema_conflicts: bool,
     schema_version: AtomicU64,
@@ -102,6 +104,7 @@ impl Cluster {
             job_delay: Duration::from_millis(options.job_delay_ms),
             job_waits: Notify::new(),
             relay_only: options.relay_only,
+            answer_only: options.answer_only,
             schema_conflicts: !options.no_schema_conflicts,
             schema_version: AtomicU64::new(0),
             tables: Mutex::default(),

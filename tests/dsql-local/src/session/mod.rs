@@ -6,6 +6,7 @@
 //! client does not see. A statement that Aurora DSQL refuses is replaced by one that PostgreSQL cannot parse, and
 //! PostgreSQL's error by Aurora DSQL's; so the state of the transaction stays true without being emulated.
 
+mod answer;
 mod answers;
 mod commit;
 mod conflict;
@@ -162,6 +163,9 @@ impl Session<'_> {
         self.relay_greeting().await?;
         if self.cluster.relay_only {
             return self.relay().await;
+        }
+        if self.cluster.answer_only {
+            return self.answer().await;
         }
         loop {
             loop {

@@ -1,0 +1,29 @@
+//! Reads the measurements of a run of `scripts/bench.sh`, prints them as tables, each row with its ratio to its peer of the
+//! same run, holds them against the goals, and draws plots.
+//!
+//! Usage: `bench-report RESULTS.jsonl FOLDER [--strict]`. With `--strict` a missed goal is exit code 2.
+
+mod goals;
+mod plots;
+mod results;
+mod tables;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use results::Results;
+
+fn main() -> Result<ExitCode> {
+    let mut arguments = std::env::args().skip(1);
+    let file = PathBuf::from(arguments.next().context("the results' file is missing")?);
+    let folder = PathBuf::from(arguments.next().context("the folder for plots is missing")?);
+    let strict = arguments.next().as_deref() == Some("--strict");
+    let results = Results::read(&file)?;
+    let goals = goals::all(&results);
+    println!("{}{}", tables::measurements(&results), tables::goals(&goals));
+    plots::draw(&results, &folder)?;
+    let missed = goals.iter().any(|goal| !goal.reached());
+    Ok(ExitCode::from(if strict && missed { 2 } else { 0 }))
+}

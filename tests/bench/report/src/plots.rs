@@ -1,0 +1,212 @@
+//! The plots, as SVG.
+
+use std::path::Path;
+
+use anyhow::{Result, anyhow};
+use plotters::coord::ranged1d::{KeyPointHint, Ranged, ValueFormatter};
+use plotters::prelude::*;
+
+use crate::goals::NEAR;
+use crate::results::{Median, Results};
+
+const SIZE: (u32, u32) = (860, 500);
+/// Colours that can be told apart by everybody (Okabe and Ito).
+const OURS: RGBColor = RGBColor(0, 114, 178);
+const ANSWERS: RGBColor = RGBColor(86, 180, 233);
+const STOCK: RGBColor = RGBColor(213, 94, 0);
+const REWRITING: RGBColor = RGBColor(230, 159, 0);
+const OTHER: RGBColor = RGBColor(110, 110, 110);
+
+fn colour(contender: &str) -> RGBColor {
+    match contender {
+        "ours" => OURS,
+        "ours, answers only" => ANSWERS,
+        "stock" => STOCK,
+        "stock, rewriting" => REWRITING,
+        _ => OTHER,
+    }
+}
+
+/// What the legend says.
+fn label(contender: &str) -> &str {
+    match contender {
+        "ours" => "this sink",
+        "ours, answers only" => "this sink, server that only answers",
+        "stock" => "stock Jdbc sink",
+        "stock, rewriting" => "stock, reWriteBatchedInserts",
+        "stock, rewriting, 3000" => "stock, reWriteBatchedInserts, batch_size 3000",
+        "copy" => "COPY BINARY",
+        other => other,
+    }
+}
+
+/// Draws what was measured; a part that did not run has no plot.
+pub(crate) fn draw(results: &Results, folder: &Path) -> Result<()> {
+    let latency: Vec<&Median> = results.of("a").collect();
+    if latency.iter().any(|median| median.line.commit_ms > 0) {
+        let lines = series(&latency, |median| median.line.round_trip_ms + median.line.commit_ms);
+        let axis = "round trip + commit, ms";
+        lines_plot(&folder.join("latency.svg"), "Rows per second against commit latency", axis, &lines)?;
+    }
+    let connections: Vec<&Median> = results.of("f").collect();
+    if !connections.is_empty() {
+        let lines = series(&connections, |median| median.line.connections);
+        let title = "Rows per second against connections, 80 ms away, 50 ms a commit";
+        lines_plot(&folder.join("connections.svg"), title, "connections", &lines)?;
+    }
+    let cpu: Vec<&Median> = results.of("a").filter(|median| median.line.setting == NEAR).collect();
+    if !cpu.is_empty() {
+        bars_plot(&folder.join("cpu.svg"), &cpu)?;
+    }
+    Ok(())
+}
+
+/// A contender's points: x, and rows per second.
+struct Series<'a> {
+    contender: &'a str,
+    points: Vec<(u32, f64)>,
+}
+
+fn series<'a>(medians: &[&'a Median], x: impl Fn(&Median) -> u32) -> Vec<Series<'a>> {
+    let mut all: Vec<Series<'a>> = Vec::new();
+    for median in medians {
+        let point = (x(median), median.rows_per_second);
+        let contender = median.line.contender.as_str();
+        match all.iter_mut().find(|series| series.contender == contender) {
+            Some(series) => series.points.push(point),
+            None => all.push(Series { contender, points: vec![point] }),
+        }
+    }
+    all
+}
+
+/// An axis whose values are names at equal distances.
+struct Names(Vec<String>);
+
+impl Ranged for Names {
+    type FormatOption = plotters::coord::ranged1d::NoDefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        let width = f64::from(limit.1 - limit.0);
+        let count = f64::from(u32::try_from(self.0.len()).unwrap_or(1));
+        #[allow(clippy::cast_possible_truncation)] // a pixel
+        let pixels = ((value + 0.5) / count * width) as i32;
+        limit.0 + pixels
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
+        (0..self.0.len()).filter_map(|at| u32::try_from(at).ok()).map(f64::from).collect()
+    }
+
+    fn range(&self) -> std::ops::Range<f64> {
+        0.0..f64::from(u32::try_from(self.0.len()).unwrap_or(1))
+    }
+}
+
+impl ValueFormatter<f64> for Names {
+    fn format_ext(&self, value: &f64) -> String {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a position
+        self.0.get(value.round() as usize).cloned().unwrap_or_default()
+    }
+}
+
+fn thousands(value: &f64) -> String {
+    if *value >= 1e6 { format!("{}M", value / 1e6) } else { format!("{}k", value / 1e3) }
+}
+
+fn lines_plot(file: &Path, title: &str, axis: &str, all: &[Series<'_>]) -> Result<()> {
+    let mut places: Vec<u32> = all.iter().flat_map(|series| series.points.iter().map(|p| p.0)).collect();
+    places.sort_unstable();
+    places.dedup();
+    let place =
+        |x: u32| f64::from(u32::try_from(places.iter().position(|p| *p == x).unwrap_or(0)).unwrap_or(0));
+    let names = Names(places.iter().map(u32::to_string).collect());
+    let values = || all.iter().flat_map(|series| series.points.iter().map(|point| point.1));
+    let lowest = 10f64.powf(values().fold(f64::MAX, f64::min).log10().floor());
+    let highest = values().fold(0.0, f64::max) * 3.0;
+
+    let root = SVGBackend::new(file, SIZE).into_drawing_area();
+    root.fill(&WHITE).map_err(drawing)?;
+    let mut chart = ChartBuilder::on(&root)
+        .caption(title, ("sans-serif", 20))
+        .margin(14)
+        .x_label_area_size(46)
+        .y_label_area_size(74)
+        .build_cartesian_2d(names, (lowest..highest).log_scale())
+        .map_err(drawing)?;
+    chart
+        .configure_mesh()
+        .x_desc(axis)
+        .y_desc("rows per second (logarithmic)")
+        .y_label_formatter(&thousands)
+        .label_style(("sans-serif", 14))
+        .axis_desc_style(("sans-serif", 15))
+        .bold_line_style(BLACK.mix(0.15))
+        .light_line_style(TRANSPARENT)
+        .disable_x_mesh()
+        .draw()
+        .map_err(drawing)?;
+    for series in all {
+        let colour = colour(series.contender);
+        let points: Vec<(f64, f64)> = series.points.iter().map(|(x, y)| (place(*x), *y)).collect();
+        chart
+            .draw_series(LineSeries::new(points.clone(), colour.stroke_width(2)))
+            .map_err(drawing)?
+            .label(label(series.contender))
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], colour.stroke_width(3)));
+        chart
+            .draw_series(points.into_iter().map(|point| Circle::new(point, 4, colour.filled())))
+            .map_err(drawing)?;
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .label_font(("sans-serif", 14))
+        .background_style(WHITE.mix(0.85))
+        .border_style(BLACK.mix(0.3))
+        .draw()
+        .map_err(drawing)?;
+    root.present().map_err(drawing)
+}
+
+fn bars_plot(file: &Path, medians: &[&Median]) -> Result<()> {
+    let names = Names(medians.iter().map(|median| label(&median.line.contender).to_owned()).collect());
+    let highest = medians.iter().map(|median| median.cpu).fold(0.0, f64::max) * 1.15;
+    let root = SVGBackend::new(file, SIZE).into_drawing_area();
+    root.fill(&WHITE).map_err(drawing)?;
+    let mut chart = ChartBuilder::on(&root)
+        .caption("CPU seconds of the client per million rows, TLS on, warm", ("sans-serif", 20))
+        .margin(14)
+        .x_label_area_size(40)
+        .y_label_area_size(60)
+        .build_cartesian_2d(names, 0.0..highest)
+        .map_err(drawing)?;
+    chart
+        .configure_mesh()
+        .y_desc("CPU seconds per million rows")
+        .label_style(("sans-serif", 13))
+        .axis_desc_style(("sans-serif", 15))
+        .bold_line_style(BLACK.mix(0.15))
+        .light_line_style(TRANSPARENT)
+        .disable_x_mesh()
+        .draw()
+        .map_err(drawing)?;
+    for (at, median) in medians.iter().enumerate() {
+        let middle = f64::from(u32::try_from(at)?);
+        let bar = [(middle - 0.3, 0.0), (middle + 0.3, median.cpu)];
+        let style = colour(&median.line.contender).filled();
+        let value = Text::new(
+            format!("{:.2} s", median.cpu),
+            (middle - 0.08, median.cpu + highest * 0.04),
+            ("sans-serif", 15),
+        );
+        chart.draw_series([Rectangle::new(bar, style)]).map_err(drawing)?;
+        chart.draw_series([value]).map_err(drawing)?;
+    }
+    root.present().map_err(drawing)
+}
+
+fn drawing<E: std::error::Error>(error: E) -> anyhow::Error {
+    anyhow!("plot: {error}")
+}

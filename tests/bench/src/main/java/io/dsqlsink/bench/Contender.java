@@ -1,0 +1,121 @@
+package io.dsqlsink.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * One contender in a process of its own. Arguments: {@code sink} or {@code copy}, the number of
+ * writers, each a thread, and the options as {@code key=value}. Its standard input tells it what to
+ * do; an answer starts with {@value #ANSWER}, whatever else is printed is a log.
+ *
+ * <ul>
+ *   <li>{@code write SECONDS}: rows as fast as they are taken, then a commit; answers rows,
+ *       nanoseconds, and nanoseconds of processor time of the whole process
+ *   <li>{@code trickle SECONDS RATE URL}: see {@link Trickle}
+ * </ul>
+ */
+public final class Contender {
+    static final String ANSWER = "> ";
+
+    /** Keys of different writers, and of different runs of a process, never meet. */
+    private static final long WRITER_KEYS = 1L << 40;
+
+    /** Between two looks at the clock. */
+    private static final int BURST = 64;
+
+    private final List<Writer> writers = new ArrayList<>();
+    private final List<Rows> rows = new ArrayList<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    public static void main(String[] arguments) throws Exception {
+        try {
+            Map<String, String> options = new LinkedHashMap<>();
+            for (String option : Arrays.asList(arguments).subList(2, arguments.length)) {
+                String[] pair = option.split("=", 2);
+                options.put(pair[0], pair[1]);
+            }
+            Contender contender = new Contender();
+            for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
+                contender.writers.add(
+                        arguments[0].equals("copy") ? new Copy(options) : new JdbcSink(options));
+                contender.rows.add(new Rows(i * WRITER_KEYS + 1));
+            }
+            contender.serve();
+        } catch (Exception e) {
+            e.printStackTrace();
+            System.exit(1);
+        }
+        System.exit(0);
+    }
+
+    private void serve() throws Exception {
+        answer("ready");
+        BufferedReader orders =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        String order;
+        while ((order = orders.readLine()) != null) {
+            String[] words = order.split(" ");
+            if (words[0].equals("write")) {
+                write(Double.parseDouble(words[1]));
+            } else {
+                answer(
+                        Trickle.run(
+                                writers.get(0),
+                                rows.get(0),
+                                Integer.parseInt(words[1]),
+                                Integer.parseInt(words[2]),
+                                words[3]));
+            }
+        }
+        for (Writer writer : writers) {
+            writer.close();
+        }
+    }
+
+    private static void answer(String line) {
+        System.out.println(ANSWER + line);
+    }
+
+    private void write(double seconds) throws Exception {
+        OperatingSystemMXBean system =
+                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long cpu = system.getProcessCpuTime();
+        long start = System.nanoTime();
+        long end = start + (long) (seconds * 1e9);
+        List<Future<Long>> counts = new ArrayList<>();
+        for (int i = 0; i < writers.size(); i++) {
+            Writer writer = writers.get(i);
+            Rows source = rows.get(i);
+            counts.add(threads.submit(() -> write(writer, source, end)));
+        }
+        long written = 0;
+        for (Future<Long> count : counts) {
+            written += count.get();
+        }
+        long nanos = System.nanoTime() - start;
+        answer(written + " " + nanos + " " + (system.getProcessCpuTime() - cpu));
+    }
+
+    private static long write(Writer writer, Rows rows, long end) throws Exception {
+        long written = 0;
+        while (System.nanoTime() < end) {
+            for (int i = 0; i < BURST; i++) {
+                writer.write(rows.next());
+            }
+            written += BURST;
+        }
+        writer.commit();
+        return written;
+    }
+}

@@ -1,0 +1,121 @@
+package io.dsqlsink.bench;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A running {@link Contender}, and the end of the line to it. */
+final class Remote implements AutoCloseable {
+    private static final Path ROOT = Path.of(System.getProperty("root.dir"));
+    private static final Path FOLDER = ROOT.resolve("tests/bench/target");
+
+    /** Which connector a process has on its class path. */
+    enum Connector {
+        OURS(Path.of(System.getProperty("connector.jar"))),
+        STOCK(FOLDER.resolve("stock/connector-jdbc.jar"));
+
+        private final Path jar;
+
+        Connector(Path jar) {
+            this.jar = jar;
+        }
+    }
+
+    /** What a run of a contender took; processor time is that of its whole process. */
+    record Measured(long rows, double seconds, double cpuSeconds) {}
+
+    final String name;
+    private final Process process;
+    private final BufferedReader answers;
+    private final BufferedWriter orders;
+    private final Path log;
+
+    private Remote(String name, Process process, Path log) throws IOException {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+        answers = process.inputReader();
+        orders = process.outputWriter();
+        answer();
+    }
+
+    /**
+     * @param kind sink or copy
+     * @param writers how many writers the process has, each a thread
+     */
+    static Remote start(
+            String name,
+            Connector connector,
+            String kind,
+            int writers,
+            Map<String, String> options,
+            Path folder)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add("java");
+        // The collector that a machine of more than two cores takes by itself, for all the same.
+        command.add("-XX:+UseG1GC");
+        command.add("-Xmx1g");
+        command.add("-Duser.timezone=UTC");
+        command.add("-Djdk.net.hosts.file=" + hosts(folder));
+        command.add("-cp");
+        command.add(
+                FOLDER.resolve("classes") + ":" + connector.jar + ":" + FOLDER.resolve("lib/*"));
+        command.add(Contender.class.getName());
+        command.add(kind);
+        command.add(String.valueOf(writers));
+        options.forEach((key, value) -> command.add(key + "=" + value));
+        Path log = folder.resolve(name.replaceAll("\\W+", "-") + ".log");
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        return new Remote(name, process, log);
+    }
+
+    /** pgjdbc has no option for the address; to others the endpoint's name means nothing here. */
+    private static Path hosts(Path folder) throws IOException {
+        return Files.writeString(
+                folder.resolve("hosts"), "127.0.0.1 " + Server.ENDPOINT + " localhost\n");
+    }
+
+    Measured write(double seconds) throws IOException {
+        String[] words = ask("write " + seconds);
+        return new Measured(
+                Long.parseLong(words[0]),
+                Long.parseLong(words[1]) / 1e9,
+                Long.parseLong(words[2]) / 1e9);
+    }
+
+    String[] ask(String order) throws IOException {
+        orders.write(order + "\n");
+        orders.flush();
+        return answer();
+    }
+
+    private String[] answer() throws IOException {
+        String line;
+        while ((line = answers.readLine()) != null) {
+            if (line.startsWith(Contender.ANSWER)) {
+                return line.substring(Contender.ANSWER.length()).split(" ");
+            }
+            Files.writeString(
+                    log, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+        throw new IOException(name + " ended, see " + log);
+    }
+
+    /** The contender closes its writers and leaves. */
+    @Override
+    public void close() throws IOException {
+        orders.close();
+        process.onExit().join();
+    }
+}
