@@ -1,8 +1,8 @@
 //! One batch, one statement, one transaction: sends it and tells how it ended.
 //!
 //! A statement without BEGIN commits by itself: one round trip, and an answer means durable. A full batch
-//! uses a statement prepared once per connection and table; any other goes with its text and types in the
-//! same round trip. Only a query of the user's own runs row by row, between BEGIN and COMMIT, its rows in one
+//! uses a statement prepared once per connection and table, as far as there is room for them; any other goes
+//! with its text and types in the same round trip. Only a query of the user's own runs row by row, between BEGIN and COMMIT, its rows in one
 //! round trip all the same.
 //!
 //! Dropping the future leaves the statement with the server: it may still commit. The connection stays
@@ -29,14 +29,37 @@ use crate::sql::{self, Verb};
 /// The server ends a transaction at [`limits::TRANSACTION_AGE`]; its answer may take a little longer.
 const ANSWER: Duration = limits::TRANSACTION_AGE.saturating_add(Duration::from_secs(20));
 
-/// Statements prepared on a connection for full batches: one for each table and verb.
+/// Parameters of all statements prepared on a connection. Client and server remember the type of each, the client in 16
+/// bytes: 4 MiB, enough for the full batches of eight tables with ten columns. The others go with text and types.
+const SHAPE_PARAMETERS: usize = 4 * limits::PARAMETERS;
+
+/// Statements prepared on a connection for full batches: at most one for each table and verb.
 #[derive(Debug, Default)]
-pub struct Shapes(HashMap<(usize, Verb), (usize, Statement)>);
+pub struct Shapes {
+    statements: HashMap<(usize, Verb), (usize, Statement)>,
+    parameters: usize,
+}
 
 impl Shapes {
     /// Forgets all: after a change of the schema they may not fit any more.
     pub fn clear(&mut self) {
-        self.0.clear();
+        *self = Self::default();
+    }
+
+    fn get(&self, table: usize, verb: Verb, rows: usize) -> Option<&Statement> {
+        let (of, statement) = self.statements.get(&(table, verb))?;
+        (*of == rows).then_some(statement)
+    }
+
+    fn has_room(&self, parameters: usize) -> bool {
+        self.parameters + parameters <= SHAPE_PARAMETERS
+    }
+
+    fn keep(&mut self, table: usize, verb: Verb, rows: usize, statement: Statement) {
+        self.parameters += statement.params().len();
+        if let Some((_, former)) = self.statements.insert((table, verb), (rows, statement)) {
+            self.parameters -= former.params().len();
+        }
     }
 }
 
@@ -111,8 +134,7 @@ async fn run_query(connection: &mut Connection, batch: &Batch) -> Result<u64, Fa
 
 /// The statement for `rows` rows, prepared on this connection.
 async fn prepared(connection: &mut Connection, batch: &Batch, rows: usize) -> Result<Statement, Failure> {
-    let key = (batch.number, batch.verb);
-    if let Some((_, statement)) = connection.shapes.0.get(&key).filter(|(of, _)| *of == rows) {
+    if let Some(statement) = connection.shapes.get(batch.number, batch.verb, rows) {
         return Ok(statement.clone());
     }
     let text = sql::statement(batch.verb, &batch.table, rows);
@@ -122,13 +144,14 @@ async fn prepared(connection: &mut Connection, batch: &Batch, rows: usize) -> Re
         // Nothing was executed yet.
         Failure { outcome_unknown: false, ..Failure::executing(&error) }
     })?;
-    connection.shapes.0.insert(key, (rows, statement.clone()));
+    connection.shapes.keep(batch.number, batch.verb, rows, statement.clone());
     Ok(statement)
 }
 
 async fn execute(connection: &mut Connection, batch: &Batch) -> Result<u64, Failure> {
     let types = types(batch);
-    if !batch.full {
+    let known = connection.shapes.get(batch.number, batch.verb, batch.len()).is_some();
+    if !batch.full || !known && !connection.shapes.has_room(types.len() * batch.len()) {
         let text = sql::statement(batch.verb, &batch.table, batch.len());
         let values: Vec<Value<'_>> = values(batch);
         let typed: Vec<(&(dyn ToSql + Sync), Type)> = values

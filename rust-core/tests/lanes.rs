@@ -106,6 +106,34 @@ fn a_full_batch_costs_one_round_trip_and_nothing_else() {
 }
 
 #[test]
+fn a_connection_keeps_a_bounded_number_of_statements() {
+    let cluster = Cluster::start();
+    let sink = cluster.sink(&[("max_connections", "1"), NEVER]);
+    let names: Vec<String> = (0..20).map(|column| format!("c{column}")).collect();
+    let columns: Vec<&str> = names.iter().map(String::as_str).collect();
+    let tables: Vec<u32> = (0..6)
+        .map(|number| {
+            let columns_ddl = columns.join(" smallint, ");
+            cluster.sql(&format!("CREATE TABLE t{number} ({columns_ddl} smallint, PRIMARY KEY (c0))"));
+            declare(&sink, &format!("t{number}"), &columns, &["c0"]).unwrap()
+        })
+        .collect();
+    let (parses, trips) = (cluster.stat("parses"), cluster.stat("round_trips"));
+    for batch in 1..=2 {
+        for table in &tables {
+            let row =
+                |rows: Rows, id: i64| rows.row(ROW_INSERT, &[&[id.into()][..], &vec![1.into(); 19]].concat());
+            (0..3_000).fold(Rows::new(*table), row).write(&sink).unwrap();
+        }
+        until("all rows are sent", || sink.stats()[STAT_ROWS_COMMITTED] == 6 * 3_000 * batch);
+    }
+    // There is room for four statements of 60,000 parameters; those of the other two tables are parsed each time.
+    assert_eq!(cluster.stat("parses") - parses, 4 + 2 * 2);
+    assert_eq!(cluster.stat("round_trips") - trips, 12 + 4);
+    sink.close();
+}
+
+#[test]
 fn full_batches_go_at_once_by_rows_and_by_bytes() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, body bytea)");
