@@ -54,6 +54,7 @@ done
 need java mvn cargo
 started=$SECONDS
 prepare_jobs
+prepare_home "$ZETA_VERSION" lib
 say "everything is built ($((SECONDS - started)) s)"
 
 # The demo and all its children form a process group of their own. On SIGTERM the demo stops its children in order;

@@ -60,9 +60,18 @@ seatunnel() { echo "org.apache.seatunnel:$1:$2${3:+:$3}"; }
 
 unpack_zeta() {
     local dir=$1 version=$2
-    [[ $version == 2.3.4 ]] || die "SeaTunnel $version is not one of the versions known here: 2.3.4"
-    maven_copy "$dir/starter" "$(seatunnel seatunnel-starter "$version")"
-    mv "$dir/starter/seatunnel-starter-$version.jar" "$dir/starter/seatunnel-starter.jar"
+    case $version in
+        2.3.4)
+            maven_copy "$dir/starter" "$(seatunnel seatunnel-starter "$version")"
+            mv "$dir/starter/seatunnel-starter-$version.jar" "$dir/starter/seatunnel-starter.jar"
+            ;;
+        2.3.8)
+            # Maven Central has no starter of this release, only what it is made of.
+            maven_closure "$dir/starter" "$(seatunnel seatunnel-engine-client "$version")" \
+                "$(seatunnel seatunnel-engine-server "$version")" "$(seatunnel seatunnel-core-starter "$version")"
+            ;;
+        *) die "SeaTunnel $version is not one of the versions known here: 2.3.4, 2.3.8" ;;
+    esac
     maven_copy "$dir/connectors" "$(seatunnel connector-jdbc "$version")" "$(seatunnel connector-cdc-mysql "$version")" \
         "$(seatunnel connector-fake "$version")" "$(seatunnel connector-console "$version")"
     # The uber jar without the classifier is empty; it carries the file storage of the checkpoints.

@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # Runs all tests; builds and fetches what they need first.
 #
-# Usage: scripts/test.sh [--quick]
+# Usage: scripts/test.sh [--quick | --all]
 #   --quick  without the jobs on real engines
+#   --all    with the jobs on every release in both modes of installation, not only on some
 # The last line counts them: N passed, N failed, N skipped. Exit code 0: none failed, and every suite ran a test.
 # Logs: target/logs, target/e2e.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-quick=''
+quick='' all=''
 for argument in "$@"; do
     case $argument in
         --help | -h) help_and_exit ;;
         --quick) quick=yes ;;
+        --all) all=yes ;;
         *) die "unknown option '$argument'; see --help" ;;
     esac
 done
@@ -61,16 +63,27 @@ java_units() {
     maven -pl java-bridge,seatunnel-connector-dsql package
 }
 
-jobs_on_engines() {
+# jobs_on VERSION MODE [TEST,...]: all jobs, or these, on one release with the connector installed in one mode.
+jobs_on() {
     prepare_jobs
-    maven -pl tests/e2e verify
+    prepare_home "$1" "$2"
+    maven -pl tests/e2e -Dzeta.version="$1" -Dzeta.mode="$2" ${3:+-Dit.test="$3"} verify
 }
 
 "$ROOT/scripts/fetch.sh" postgres
 suite rust cargo test --workspace --locked --no-fail-fast
 suite clients tests/dsql-local/clients/run.sh
 suite java java_units
-[[ -n $quick ]] || suite jobs jobs_on_engines
+if [[ -z $quick ]]; then
+    # What a mistake in the config leads to is the same everywhere; who gets which sink is not.
+    everywhere=StreamingIT,BatchIT,StockSinkIT
+    suite jobs jobs_on "$ZETA_VERSION" lib
+    suite jobs-newer jobs_on "$ZETA_NEWER" connectors "$everywhere"
+    if [[ -n $all ]]; then
+        suite jobs-merged jobs_on "$ZETA_VERSION" connectors "$everywhere"
+        suite jobs-newer-lib jobs_on "$ZETA_NEWER" lib "$everywhere"
+    fi
+fi
 
 [[ -z $broken ]] || printf 'broken:%s\n' "$broken" >&2
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

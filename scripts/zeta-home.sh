@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Assembles a SeaTunnel home that runs jobs on the Zeta engine: stock jars, JDBC drivers, our connector in lib/.
+# Assembles a SeaTunnel home that runs jobs on the Zeta engine: stock jars, JDBC drivers, our connector installed.
 #
-# Usage: scripts/zeta-home.sh VERSION DIR [--connector JAR]
-#   VERSION          2.3.4
+# Usage: scripts/zeta-home.sh VERSION DIR [--connector JAR [--mode MODE]]
+#   VERSION          2.3.4 or 2.3.8
 #   DIR              the home; replaced when it is there already
-#   --connector JAR  the jar to put into lib/ (without it: a stock home)
+#   --connector JAR  the jar that installs itself (without it: a stock home)
+#   --mode MODE      where to: lib (default) or connectors
 # Then: DIR/bin/seatunnel.sh --config JOB.conf -m local
 # The client's command line, lib/, connectors/ and config/ are those of an ordinary SeaTunnel installation.
 
@@ -13,11 +14,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [[ ${1:-} != --help && ${1:-} != -h ]] || help_and_exit
 [[ $# -ge 2 ]] || die "needs VERSION and DIR; see --help"
-version=$1 home=$2 connector=
+version=$1 home=$2 connector='' mode=lib
 shift 2
 while [[ $# -gt 0 ]]; do
     case $1 in
         --connector) connector=${2:?--connector needs a jar} && shift 2 ;;
+        --mode) mode=${2:?--mode needs lib or connectors} && shift 2 ;;
         *) die "unknown option '$1'; see --help" ;;
     esac
 done
@@ -29,7 +31,11 @@ rm -rf "$home"
 mkdir -p "$home"/{bin,config,plugins,logs,checkpoint}
 home=$(cd "$home" && pwd)
 cp -r "$CACHE/seatunnel-$version"/{starter,connectors,lib} "$home"
-[[ -z $connector ]] || cp "$connector" "$home/lib/"
+client=org.apache.seatunnel.core.starter.seatunnel.SeaTunnelClient
+if [[ ! -e $home/starter/seatunnel-starter.jar ]]; then
+    javac -d "$home/starter/client" -cp "$home/starter/*" "$ROOT/tests/e2e/src/zeta/SeaTunnelClient.java"
+    client=SeaTunnelClient
+fi
 
 cat >"$home/connectors/plugin-mapping.properties" <<'E_MAPPING'
 seatunnel.source.FakeSource = connector-fake
@@ -124,7 +130,9 @@ cat >"$home/config/jvm_client_options" <<'E_JVM'
 -Xmx1g
 E_JVM
 
-cat >"$home/bin/seatunnel.sh" <<'E_RUN'
+[[ -z $connector ]] || java -jar "$connector" install --home "$home" --mode "$mode"
+
+sed "s/@CLIENT@/$client/" >"$home/bin/seatunnel.sh" <<'E_RUN'
 #!/usr/bin/env bash
 # Runs a job on the Zeta engine: bin/seatunnel.sh --config JOB.conf -m local
 # Every argument goes to SeaTunnel's own client (--help shows them). Environment: JAVA_HOME, JAVA_OPTS.
@@ -137,6 +145,9 @@ export SEATUNNEL_HOME=$home
 port=$((5801 + RANDOM % 1000))
 while (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
 
+# The parts of a 2.3.8 starter hold two versions of some classes; the patched one has to come first.
+class_path=$home/lib/*$(printf ':%s' "$home"/starter/seatunnel-config-shade-*.jar):$home/starter/*:$home/starter/client
+
 mapfile -t jvm_options < <(grep -v '^#' "$home/config/jvm_client_options")
 # JAVA_OPTS holds several options, so it is split on purpose.
 # shellcheck disable=SC2086
@@ -144,6 +155,6 @@ exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" "${jvm_options[@]}" -DSEATUNNEL_HOME="$
     -Dseatunnel.config="$home/config/seatunnel.yaml" -Dhazelcast.config="$home/config/hazelcast.yaml" \
     -Dhazelcast.client.config="$home/config/hazelcast-client.yaml" -Dhazelcast.logging.type=log4j2 \
     -Dlog4j2.configurationFile="$home/config/log4j2_client.properties" -Dlog4j2.isThreadContextMapInheritable=true \
-    ${JAVA_OPTS:-} -cp "$home/lib/*:$home/starter/*" org.apache.seatunnel.core.starter.seatunnel.SeaTunnelClient "$@"
+    ${JAVA_OPTS:-} -cp "$class_path" @CLIENT@ "$@"
 E_RUN
 chmod +x "$home/bin/seatunnel.sh"

@@ -29,6 +29,15 @@ public final class NativeSink implements AutoCloseable {
     }
 
     /**
+     * Loads the library when it is not loaded yet.
+     *
+     * @throws IllegalStateException when it cannot be loaded
+     */
+    public static void load() {
+        NativeLoader.load();
+    }
+
+    /**
      * Loads the library when it is not loaded yet, and opens a sink.
      *
      * @param options see the option table of the README; absent keys have their default

@@ -3,6 +3,7 @@ package io.dsqlsink.seatunnel;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -36,19 +37,37 @@ class ArchitectureTest {
                                     || type.isEquivalentTo(Set.class)
                                     || type.isEquivalentTo(Map.class));
 
+    private static final String[] API = {
+        "io.dsqlsink.bridge..",
+        "io.dsqlsink.seatunnel..",
+        "java..",
+        "org.slf4j",
+        "org.apache.seatunnel.api..",
+        "org.apache.seatunnel.common.exception",
+        "org.apache.seatunnel.connectors.seatunnel.jdbc.sink"
+    };
+
+    private static final String INSTALLER = "io.dsqlsink.seatunnel.install..";
+
     /** What every supported release has: guava, jackson and commons move or are shaded. */
     @ArchTest
     static final ArchRule NEEDS_ONLY_THE_API =
             classes()
+                    .that()
+                    .resideOutsideOfPackage(INSTALLER)
                     .should()
                     .onlyDependOnClassesThat()
-                    .resideInAnyPackage(
-                            "io.dsqlsink..",
-                            "java..",
-                            "org.slf4j",
-                            "org.apache.seatunnel.api..",
-                            "org.apache.seatunnel.common.exception",
-                            "org.apache.seatunnel.connectors.seatunnel.jdbc.sink");
+                    .resideInAnyPackage(API);
+
+    /** A merged connector has neither the installer nor its libraries. */
+    @ArchTest
+    static final ArchRule THE_SINK_KNOWS_NO_INSTALLER =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage(INSTALLER)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(INSTALLER);
 
     @ArchTest
     static final ArchRule ONE_CLASS_BEARS_A_STOCK_NAME =

@@ -22,11 +22,11 @@ import org.apache.seatunnel.api.table.factory.TableSinkFactory;
  */
 public final class StockJdbcFactory {
     /** The stock class, whose name ours takes. */
-    static final String NAME =
+    public static final String NAME =
             "org.apache.seatunnel.connectors.seatunnel.jdbc.sink.JdbcSinkFactory";
 
     /** What the installer calls the stock class when it puts ours in its place. */
-    static final String RENAMED = NAME + "$Stock";
+    public static final String RENAMED = NAME + "$Stock";
 
     /** Our class names this package, in every version of it; the stock class does not. */
     private static final String OUR_PACKAGE = "io/dsqlsink/";

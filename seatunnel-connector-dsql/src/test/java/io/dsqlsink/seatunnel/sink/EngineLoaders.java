@@ -19,18 +19,18 @@ import org.apache.commons.lang3.StringUtils;
 import org.slf4j.LoggerFactory;
 
 /** Class loaders laid out as the engines lay them out, with the real jars of each release. */
-final class EngineLoaders {
+public final class EngineLoaders {
     private EngineLoaders() {}
 
     /** A folder of target/engines, such as connectors; Maven fills it. */
-    static Path[] jars(String version, String folder) throws IOException {
+    public static Path[] jars(String version, String folder) throws IOException {
         try (Stream<Path> jars =
                 Files.list(Path.of(System.getProperty("engines.dir"), version, folder))) {
             return jars.sorted().toArray(Path[]::new);
         }
     }
 
-    static Path jar(String version, String folder, String prefix) throws IOException {
+    public static Path jar(String version, String folder, String prefix) throws IOException {
         return Arrays.stream(jars(version, folder))
                 .filter(jar -> jar.getFileName().toString().startsWith(prefix))
                 .findFirst()
@@ -38,12 +38,12 @@ final class EngineLoaders {
     }
 
     /** The connector as Maven compiled it: its classes and those of java-bridge. */
-    static List<Path> connector() {
+    public static List<Path> connector() {
         return List.of(Path.of(System.getProperty("classes.dir")), source(NativeSink.class));
     }
 
     /** What the tests themselves and every engine have. */
-    static List<Path> libraries() {
+    public static List<Path> libraries() {
         return List.of(
                 Path.of(System.getProperty("test.classes.dir")),
                 source(LoggerFactory.class),
@@ -58,13 +58,13 @@ final class EngineLoaders {
 
     /** One loader with everything, as in Flink's client and on Spark. */
     @SafeVarargs
-    static URLClassLoader flat(List<Path>... parts) {
+    public static URLClassLoader flat(List<Path>... parts) {
         return new URLClassLoader(urls(parts), ClassLoader.getPlatformClassLoader());
     }
 
     /** Zeta's loader of a job's connectors above the application's. */
     @SafeVarargs
-    static URLClassLoader zetaJob(ClassLoader application, List<Path>... parts) {
+    public static URLClassLoader zetaJob(ClassLoader application, List<Path>... parts) {
         return new ZetaJobLoader(urls(parts), application);
     }
 

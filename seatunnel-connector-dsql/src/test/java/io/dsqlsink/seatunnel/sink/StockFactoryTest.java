@@ -25,9 +25,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which sink a job gets, with the jars and class loaders of real engines. */
-class StockFactoryTest {
-    private static final String OURS = DsqlSink.class.getName();
-    private static final String STOCK =
+public class StockFactoryTest {
+    public static final String OURS = DsqlSink.class.getName();
+    public static final String STOCK =
             "org.apache.seatunnel.connectors.seatunnel.jdbc.sink.JdbcSink";
 
     @TempDir Path home;
@@ -45,23 +45,6 @@ class StockFactoryTest {
                         EngineLoaders.zetaJob(application, connectors(version, connectors))) {
             check(job, "Jdbc", TestTables.options(), OURS);
             check(job, "Dsql", TestTables.options(), OURS);
-            check(job, "Jdbc", stockOptions(), STOCK);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"2.3.4", "2.3.8"})
-    void zetaWithTheJarMergedIntoConnectorJdbc(String version) throws Exception {
-        List<Path> merged = List.of(merged(version));
-        try (URLClassLoader application = zeta(version, List.of());
-                URLClassLoader job = EngineLoaders.zetaJob(application, merged)) {
-            check(job, "Jdbc", TestTables.options(), OURS);
-            check(job, "Jdbc", stockOptions(), STOCK);
-        }
-        // And with another copy in lib/, which then comes first.
-        try (URLClassLoader application = zeta(version, EngineLoaders.connector());
-                URLClassLoader job = EngineLoaders.zetaJob(application, merged)) {
-            check(job, "Jdbc", TestTables.options(), OURS);
             check(job, "Jdbc", stockOptions(), STOCK);
         }
     }
@@ -222,7 +205,8 @@ class StockFactoryTest {
         }
     }
 
-    private static URLClassLoader zeta(String version, List<Path> lib) throws IOException {
+    /** The application class path of a Zeta node. */
+    public static URLClassLoader zeta(String version, List<Path> lib) throws IOException {
         return EngineLoaders.flat(
                 lib,
                 // First, as in the installed engine: it holds patched copies of config-base.
@@ -239,13 +223,8 @@ class StockFactoryTest {
         return jars;
     }
 
-    private Path merged(String version) throws IOException {
-        Path stock = EngineLoaders.jar(version, "connectors", "connector-jdbc");
-        return TestJars.merged(stock, home.resolve("connector-jdbc-" + version + ".jar"));
-    }
-
     /** A sink block for PostgreSQL that says nothing of a dialect. */
-    private static Map<String, Object> stockOptions() {
+    public static Map<String, Object> stockOptions() {
         Map<String, Object> options = TestTables.options();
         options.keySet().retainAll(List.of("driver", "generate_sink_sql", "primary_keys"));
         options.put("url", "jdbc:postgresql://127.0.0.1:1/shop");
@@ -256,7 +235,8 @@ class StockFactoryTest {
         return options;
     }
 
-    private static void check(
+    /** A job with these jars and this sink block gets the sink of that class. */
+    public static void check(
             ClassLoader job, String plugin, Map<String, Object> options, String sink)
             throws Exception {
         assertThat(sink(job, plugin, options)).isEqualTo(sink);

@@ -1,7 +1,6 @@
 package io.dsqlsink.seatunnel.sink;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -9,40 +8,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import net.bytebuddy.jar.asm.ClassReader;
-import net.bytebuddy.jar.asm.ClassWriter;
-import net.bytebuddy.jar.asm.commons.ClassRemapper;
-import net.bytebuddy.jar.asm.commons.SimpleRemapper;
 
 /** Jars as users have them, made from what Maven compiled and fetched. */
-final class TestJars {
-    private static final String STOCK = StockJdbcFactory.NAME.replace('.', '/');
-    private static final String RENAMED = StockJdbcFactory.RENAMED.replace('.', '/');
-
+public final class TestJars {
     private TestJars() {}
 
     /** The connector in one jar. */
-    static Path connector(Path jar) throws IOException {
+    public static Path connector(Path jar) throws IOException {
         try (FileSystem to = FileSystems.newFileSystem(jar, Map.of("create", "true"))) {
-            addConnector(to);
-        }
-        return jar;
-    }
-
-    /** A connector-jdbc jar that our factory was merged into, the stock one kept beside it. */
-    static Path merged(Path stock, Path jar) throws IOException {
-        Files.copy(stock, jar);
-        try (FileSystem to = FileSystems.newFileSystem(jar)) {
-            byte[] renamed;
-            try (InputStream in = Files.newInputStream(to.getPath(STOCK + ".class"))) {
-                ClassWriter writer = new ClassWriter(0);
-                new ClassReader(in)
-                        .accept(new ClassRemapper(writer, new SimpleRemapper(STOCK, RENAMED)), 0);
-                renamed = writer.toByteArray();
-            }
-            Files.write(to.getPath(RENAMED + ".class"), renamed);
-            Files.delete(to.getPath(STOCK + ".class"));
-            // The stock list of factories names the class already.
             addConnector(to);
         }
         return jar;

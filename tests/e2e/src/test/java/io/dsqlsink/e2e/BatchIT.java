@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A batch job from a Jdbc source: everything is there when it ends, and running it again does no
- * harm.
+ * harm, under the sink's own name either.
  */
 class BatchIT {
     /** More than DSQL takes in one transaction, and no multiple of a batch. */
@@ -28,18 +28,16 @@ class BatchIT {
             Sql.run(source, TABLE.mysqlDdl());
             Servers.dsql().create(TABLE.dsqlDdl());
             TABLE.insert(source, 1, ROWS);
-            String config =
-                    SinkBlock.dsql()
-                            .with("table", "\"" + TABLE.name() + "\"")
-                            .batchFrom(SinkBlock.jdbcSource(Servers.mysql(), "batch", TABLE));
+            String read = SinkBlock.jdbcSource(Servers.mysql(), "batch", TABLE);
+            SinkBlock sink = SinkBlock.dsql().with("table", "\"" + TABLE.name() + "\"");
 
-            runToTheEnd("batch-first", config);
+            runToTheEnd("batch-first", sink.batchFrom(read));
             assertEqual(source, target);
 
             Sql.run(
                     source,
                     "UPDATE batch_orders SET remark = 'second run', amount = -amount WHERE id % 3 = 0");
-            runToTheEnd("batch-second", config);
+            runToTheEnd("batch-second", sink.named("Dsql").without("dialect").batchFrom(read));
             assertEqual(source, target);
         }
     }

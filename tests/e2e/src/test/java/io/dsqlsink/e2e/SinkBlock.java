@@ -6,6 +6,7 @@ import java.util.Map;
 /** The Jdbc sink block of a job as a table of options, starting from the one of the main job. */
 final class SinkBlock {
     private final Map<String, String> options = new LinkedHashMap<>();
+    private String plugin = "Jdbc";
 
     private SinkBlock() {}
 
@@ -53,13 +54,19 @@ final class SinkBlock {
         return this;
     }
 
+    /** The same options under the sink's own name. */
+    SinkBlock named(String plugin) {
+        this.plugin = plugin;
+        return this;
+    }
+
     /**
      * A whole config of a batch job. A failure is final at once: a restart would only repeat it.
      */
     String batchFrom(String source) {
         StringBuilder config = new StringBuilder();
         config.append("env {\n  parallelism = 1\n  job.mode = \"BATCH\"\n}\n");
-        config.append("source {\n").append(source).append("}\nsink {\n  Jdbc {\n");
+        config.append("source {\n").append(source).append("}\nsink {\n  " + plugin + " {\n");
         options.forEach((option, value) -> config.append("    " + option + " = " + value + "\n"));
         return config.append("  }\n}\n").toString();
     }

@@ -1,0 +1,95 @@
+package io.dsqlsink.seatunnel.install;
+
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The class loaders that the engine of a home would make, from its own jars. */
+final class HomeLoaders {
+    private static final String ZETA_STARTER = "seatunnel-starter.jar";
+    private static final String ZETA_LOADER =
+            "org.apache.seatunnel.engine.common.loader.SeaTunnelChildFirstClassLoader";
+
+    /** Patched copies of classes that config-base has too, where a starter comes in parts. */
+    private static final String COMES_FIRST = "seatunnel-config-shade";
+
+    private final Home home;
+    private final URLClassLoader application;
+    private final List<Path> common;
+
+    HomeLoaders(Home home) throws IOException {
+        this.home = home;
+        List<Path> jars = new ArrayList<>(Home.jars(home.lib()));
+        Path zeta = home.starter().resolve(ZETA_STARTER);
+        if (Files.exists(zeta)) {
+            jars.add(zeta);
+        } else {
+            List<Path> starter = Home.jars(home.starter());
+            starter.stream().filter(HomeLoaders::comesFirst).forEach(jars::add);
+            starter.stream().filter(jar -> !comesFirst(jar)).forEach(jars::add);
+        }
+        // Not above our own classes: the home's are to be found.
+        application =
+                new URLClassLoader(urls(jars), ClassLoader.getSystemClassLoader().getParent());
+        common = plugins();
+    }
+
+    private static boolean comesFirst(Path jar) {
+        return jar.getFileName().toString().startsWith(COMES_FIRST);
+    }
+
+    /** Every jar under plugins/ is on the class path of every job, behind the connectors. */
+    private List<Path> plugins() throws IOException {
+        Path folder = home.root().resolve("plugins");
+        if (!Files.isDirectory(folder)) {
+            return new ArrayList<>();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(".jar"))
+                    .sorted()
+                    .collect(Collectors.toList());
+        }
+    }
+
+    /** A job's loader with these jars: Zeta's own, or a plain one in a home without Zeta. */
+    ClassLoader job(List<Path> jars) throws IOException {
+        List<Path> all = new ArrayList<>(jars);
+        all.addAll(common);
+        List<URL> urls = new ArrayList<>();
+        for (URL url : urls(all)) {
+            urls.add(url);
+        }
+        try {
+            for (Constructor<?> made : application.loadClass(ZETA_LOADER).getConstructors()) {
+                Class<?>[] parameters = made.getParameterTypes();
+                // A List up to 2.3.4, a Collection since.
+                if (parameters.length == 2
+                        && parameters[0].isAssignableFrom(List.class)
+                        && parameters[1] == ClassLoader.class) {
+                    return (ClassLoader) made.newInstance(urls, application);
+                }
+            }
+        } catch (ClassNotFoundException e) {
+            // Flink's and Spark's starters: what is in lib/ comes first there too.
+        } catch (ReflectiveOperationException e) {
+            throw new IOException("SeaTunnel's own class loader cannot be made: " + e, e);
+        }
+        return new URLClassLoader(urls.toArray(new URL[0]), application);
+    }
+
+    private static URL[] urls(List<Path> jars) throws MalformedURLException {
+        URL[] urls = new URL[jars.size()];
+        for (int i = 0; i < urls.length; i++) {
+            urls[i] = jars.get(i).toUri().toURL();
+        }
+        return urls;
+    }
+}

@@ -1,0 +1,357 @@
+package io.dsqlsink.seatunnel.install;
+
+import io.dsqlsink.seatunnel.install.Receipt.Change;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Puts the connector into a home and takes it out again. All new files are prepared beside their
+ * places; then each takes its place by a rename. What an interrupted run left is put back first.
+ */
+final class Installer {
+    /** Has to begin the name of the jar, see {@link Mapping}. */
+    private static final String CONNECTOR = "connector-dsql";
+
+    private static final String STAGED = ".dsql-new";
+
+    private final Path ours;
+    private final String version;
+    private final Home home;
+    private final boolean dryRun;
+    private final Consumer<String> out;
+
+    /**
+     * @param ours the jar with the connector
+     * @param dryRun only tells what would be done
+     * @param out takes a line for each thing that is done
+     */
+    Installer(Path ours, Home home, boolean dryRun, Consumer<String> out)
+            throws IOException, InstallException {
+        this.ours = ours;
+        this.home = home;
+        this.dryRun = dryRun;
+        this.out = out;
+        this.version = Files.isRegularFile(ours) ? Jars.ourVersion(ours) : null;
+        if (version == null) {
+            throw new InstallException(
+                    ours + " is not the connector's jar: run java -jar with that");
+        }
+    }
+
+    /** True when something was to be done. */
+    boolean install(Mode mode) throws IOException, InstallException {
+        Receipt before = Receipt.read(home);
+        refuseStrangers(before);
+        if (before != null && isCurrent(before, mode)) {
+            out.accept(version + " is installed already, mode " + mode + ": nothing to do");
+            return false;
+        }
+        if (mode == Mode.connectors) {
+            requireConnectors();
+        }
+        if (before != null) {
+            restore(before);
+        }
+        clean();
+        List<Change> changes =
+                mode == Mode.lib
+                        ? Collections.singletonList(
+                                add(
+                                        home.lib()
+                                                .resolve(
+                                                        "seatunnel-"
+                                                                + CONNECTOR
+                                                                + "-"
+                                                                + version
+                                                                + ".jar")))
+                        : prepareConnectors();
+        Receipt receipt = new Receipt(version, mode, Jars.digest(ours), false, changes);
+        if (!dryRun) {
+            receipt.write(home);
+        }
+        for (Change change : changes) {
+            apply(change);
+        }
+        if (!dryRun) {
+            receipt.with(true).write(home);
+        }
+        return true;
+    }
+
+    /** True when something was to be done. */
+    boolean uninstall() throws IOException, InstallException {
+        Receipt receipt = Receipt.read(home);
+        if (receipt == null) {
+            refuseStrangers(null);
+            clean();
+            out.accept("nothing is installed in " + home.root());
+            return false;
+        }
+        restore(receipt);
+        clean();
+        return true;
+    }
+
+    /** Whether an installation of this very jar in this mode is whole. */
+    private boolean isCurrent(Receipt receipt, Mode mode) throws IOException {
+        Set<Path> files = new HashSet<>();
+        for (Change change : receipt.changes) {
+            if (!change.after.equals(Jars.digest(change.file))) {
+                return false;
+            }
+            files.add(change.file);
+        }
+        return receipt.complete
+                && receipt.mode == mode
+                && receipt.jar.equals(Jars.digest(ours))
+                && (mode == Mode.lib || files.containsAll(home.jdbcJars()));
+    }
+
+    /** Copies of the connector that no installer put there would decide which one a job gets. */
+    private void refuseStrangers(Receipt receipt) throws IOException, InstallException {
+        Set<Path> known =
+                receipt == null
+                        ? new HashSet<>()
+                        : receipt.changes.stream().map(c -> c.file).collect(Collectors.toSet());
+        for (Path folder : new Path[] {home.lib(), home.connectors()}) {
+            for (Path jar : Home.jars(folder)) {
+                if (known.contains(jar) || !Jars.has(jar, Jars.OUR_CLASS)) {
+                    continue;
+                }
+                throw new InstallException(
+                        jar
+                                + (Jars.isMerged(jar)
+                                        ? " was changed by an installer whose record "
+                                                + home.receipt().getFileName()
+                                                + " is gone: put the stock jar back, from "
+                                                + jar.getFileName()
+                                                + ".dsql-stock if that is there"
+                                        : " was not put there by the installer: remove it first"));
+            }
+        }
+    }
+
+    private void requireConnectors() throws IOException, InstallException {
+        if (!Files.isRegularFile(home.mapping())) {
+            throw new InstallException(
+                    home.mapping() + " is not there: this home is not complete, or use --mode lib");
+        }
+        boolean jdbc = false;
+        for (Path jar : home.jdbcJars()) {
+            jdbc |= jar.getFileName().toString().startsWith("connector-jdbc");
+            if (Files.isSymbolicLink(jar)) {
+                throw new InstallException(
+                        jar + " is a symbolic link: install into the home that it points into");
+            }
+        }
+        if (!jdbc) {
+            throw new InstallException(
+                    home.connectors()
+                            + " has no connector-jdbc: install it (bin/install-plugin.sh), or use"
+                            + " --mode lib");
+        }
+    }
+
+    private List<Change> prepareConnectors() throws IOException, InstallException {
+        List<Change> changes = new ArrayList<>();
+        for (Path jar : home.jdbcJars()) {
+            if (!dryRun) {
+                JarMerge.merge(jar, ours, staged(jar));
+            }
+            changes.add(change(jar));
+        }
+        changes.add(add(home.connectors().resolve(CONNECTOR + "-" + version + ".jar")));
+        byte[] mapping = Mapping.with(home.mapping());
+        if (mapping != null) {
+            if (!dryRun) {
+                Files.write(staged(home.mapping()), mapping);
+            }
+            changes.add(change(home.mapping()));
+        }
+        return changes;
+    }
+
+    private Change add(Path jar) throws IOException {
+        if (!dryRun) {
+            Files.copy(ours, staged(jar), StandardCopyOption.REPLACE_EXISTING);
+        }
+        return change(jar);
+    }
+
+    /** Of a file whose new content is prepared. */
+    private Change change(Path file) throws IOException {
+        if (!dryRun) {
+            if (Files.exists(file)) {
+                likeStock(file, staged(file));
+            }
+            sync(staged(file));
+        }
+        return new Change(file, Jars.digest(file), Jars.digest(staged(file)));
+    }
+
+    private void apply(Change change) throws IOException {
+        String name = home.name(change.file);
+        if (change.before == null) {
+            out.accept("add " + name);
+        } else if (change.file.equals(home.mapping())) {
+            out.accept("add '" + Mapping.LINE + "' to " + name);
+        } else {
+            out.accept("merge into " + name + ", and keep it as " + home.name(change.backup()));
+        }
+        if (!dryRun) {
+            if (change.before != null) {
+                keep(change);
+            }
+            replace(change.staged(), change.file);
+        }
+    }
+
+    /** The stock file itself gets a second name, so it comes back with its times and its owner. */
+    private static void keep(Change change) throws IOException {
+        Files.deleteIfExists(change.backup());
+        try {
+            Files.createLink(change.backup(), change.file);
+        } catch (IOException | UnsupportedOperationException e) {
+            Files.copy(change.file, change.backup(), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+    }
+
+    /** Puts every file back that is still as the installation left it. */
+    private void restore(Receipt receipt) throws IOException, InstallException {
+        List<String> lost = new ArrayList<>();
+        if (!dryRun) {
+            receipt.with(false).write(home);
+        }
+        for (Change change : receipt.changes) {
+            String problem = change.before == null ? remove(change) : putBack(change);
+            if (problem != null) {
+                lost.add(problem);
+            }
+        }
+        if (!lost.isEmpty()) {
+            throw new InstallException(String.join("\n", lost));
+        }
+        if (!dryRun) {
+            Files.delete(home.receipt());
+        }
+    }
+
+    private String remove(Change change) throws IOException {
+        String now = Jars.digest(change.file);
+        if (now != null && !now.equals(change.after)) {
+            return change.file + " is not the file that was installed: remove it by hand";
+        }
+        if (now != null) {
+            out.accept("remove " + home.name(change.file));
+            if (!dryRun) {
+                Files.delete(change.file);
+            }
+        }
+        return null;
+    }
+
+    private String putBack(Change change) throws IOException {
+        String now = Jars.digest(change.file);
+        boolean kept = change.before.equals(Jars.digest(change.backup()));
+        if (change.after.equals(now)) {
+            if (!kept) {
+                return change.file
+                        + " cannot be put back, as "
+                        + change.backup().getFileName()
+                        + " beside it is gone or damaged: copy the stock file there under that name";
+            }
+            out.accept("put back " + home.name(change.file));
+            if (!dryRun) {
+                replace(change.backup(), change.file);
+            }
+            return null;
+        }
+        if (now != null && !now.equals(change.before)) {
+            if (change.file.equals(home.mapping())) {
+                out.accept("remove '" + Mapping.LINE + "' from " + home.name(change.file));
+                if (!dryRun) {
+                    Files.write(staged(change.file), Mapping.without(change.file));
+                    likeStock(change.file, staged(change.file));
+                    replace(staged(change.file), change.file);
+                }
+            } else if (Jars.isMerged(change.file)) {
+                return change.file
+                        + " was changed after the installation: replace it by the stock jar"
+                        + (kept ? ", which is " + change.backup().getFileName() : "");
+            } else {
+                out.accept("leave " + home.name(change.file) + ", which was replaced since");
+            }
+        } else if (now == null) {
+            out.accept("leave out " + home.name(change.file) + ", which was removed since");
+        }
+        if (!dryRun) {
+            Files.deleteIfExists(change.backup());
+        }
+        return null;
+    }
+
+    /** What a run left that ended before it wrote its receipt. */
+    private void clean() throws IOException {
+        if (dryRun) {
+            return;
+        }
+        for (Path folder : new Path[] {home.root(), home.lib(), home.connectors()}) {
+            List<Path> files;
+            try (Stream<Path> all = Files.list(folder)) {
+                files =
+                        all.filter(f -> f.getFileName().toString().endsWith(STAGED))
+                                .collect(Collectors.toList());
+            }
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Where a file is prepared: on the same file system, under a name that no engine takes. */
+    static Path staged(Path file) {
+        return file.resolveSibling(file.getFileName() + STAGED);
+    }
+
+    /** Its content is on the disk before its name is: a crash leaves no empty jar. */
+    static void sync(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    private static void replace(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The engines may run as another user than the one who installs. */
+    private static void likeStock(Path stock, Path file) throws IOException {
+        PosixFileAttributeView view =
+                Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        if (view == null) {
+            return;
+        }
+        PosixFileAttributes wanted = Files.readAttributes(stock, PosixFileAttributes.class);
+        view.setPermissions(wanted.permissions());
+        try {
+            view.setGroup(wanted.group());
+            view.setOwner(wanted.owner());
+        } catch (IOException e) {
+            // Only root may; the permissions suffice where the file is readable by all.
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.dsqlsink.seatunnel.install;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The command line of the connector's jar. */
+@Command(
+        name = "java -jar seatunnel-connector-dsql.jar",
+        description = "Puts the native Aurora DSQL sink into a SeaTunnel home, and takes it out.",
+        footer = "Exit code: 0 good, 1 a problem was found, 2 the command line is wrong.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {Main.Install.class, Main.Uninstall.class, Main.Check.class})
+public final class Main {
+    private static final int PROBLEM = 1;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    static int run(String... arguments) {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(Main::explain)
+                .execute(arguments);
+    }
+
+    private static int explain(Exception e, CommandLine command, Object parsed) throws Exception {
+        if (!(e instanceof InstallException) && !(e instanceof IOException)) {
+            throw e;
+        }
+        // The message of a file system's exception is often the name of the file alone.
+        String message = e instanceof InstallException ? e.getMessage() : e.toString();
+        command.getErr().println(message);
+        return PROBLEM;
+    }
+
+    /** The jar that runs. */
+    static Path ownJar() {
+        try {
+            return new File(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+                    .toPath();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("A code source is a file", e);
+        }
+    }
+
+    /** The option that every command has. */
+    static final class InHome {
+        @Option(
+                names = "--home",
+                required = true,
+                paramLabel = "DIR",
+                defaultValue = "${env:SEATUNNEL_HOME}",
+                description = "The SeaTunnel home; by default $$SEATUNNEL_HOME.")
+        private Path folder;
+
+        Home open() throws IOException, InstallException {
+            return Home.of(folder);
+        }
+    }
+
+    static final class DryRun {
+        @Option(names = "--dry-run", description = "Only tell what would be done.")
+        private boolean on;
+    }
+
+    @Command(
+            name = "install",
+            description = "Puts the sink into a home, or another release or mode in its place.",
+            mixinStandardHelpOptions = true)
+    static final class Install implements Callable<Integer> {
+        @Mixin private InHome home;
+        @Mixin private DryRun dryRun;
+
+        @Option(
+                names = "--mode",
+                paramLabel = "MODE",
+                defaultValue = "lib",
+                description = {
+                    "lib: one jar in lib/; no stock file is touched (default).",
+                    "connectors: merged into the connectors that bring a Jdbc sink; uninstall puts"
+                            + " the stock jars back."
+                })
+        private Mode mode;
+
+        @Override
+        public Integer call() throws IOException, InstallException {
+            Home into = home.open();
+            boolean done =
+                    new Installer(ownJar(), into, dryRun.on, System.out::println).install(mode);
+            if (done && !dryRun.on) {
+                System.out.println(
+                        "installed into SeaTunnel "
+                                + into.version()
+                                + ": do the same on every node, then restart the nodes");
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "uninstall",
+            description = "Puts everything back as it was before.",
+            mixinStandardHelpOptions = true)
+    static final class Uninstall implements Callable<Integer> {
+        @Mixin private InHome home;
+        @Mixin private DryRun dryRun;
+
+        @Override
+        public Integer call() throws IOException, InstallException {
+            Home from = home.open();
+            if (new Installer(ownJar(), from, dryRun.on, System.out::println).uninstall()
+                    && !dryRun.on) {
+                System.out.println("uninstalled: restart the nodes");
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "doctor",
+            description = "Tells which sink a job would get, and why, and what is in its way.",
+            mixinStandardHelpOptions = true)
+    static final class Check implements Callable<Integer> {
+        @Mixin private InHome home;
+
+        @Override
+        public Integer call() throws IOException, InstallException {
+            Report report = new Report(System.out::println);
+            new Doctor(home.open(), report).check();
+            return report.problems() == 0 ? 0 : PROBLEM;
+        }
+    }
+
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() throws IOException {
+            return new String[] {Jars.ourVersion(ownJar())};
+        }
+    }
+}

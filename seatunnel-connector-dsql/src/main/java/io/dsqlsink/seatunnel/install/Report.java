@@ -1,0 +1,32 @@
+package io.dsqlsink.seatunnel.install;
+
+import java.util.function.Consumer;
+
+/** What doctor finds, a line each. */
+final class Report {
+    private final Consumer<String> out;
+    private int problems;
+
+    Report(Consumer<String> out) {
+        this.out = out;
+    }
+
+    void good(String what) {
+        out.accept("ok       " + what);
+    }
+
+    /** Neither good nor bad. */
+    void note(String what) {
+        out.accept("note     " + what);
+    }
+
+    /** Says what is wrong and what to do. */
+    void problem(String what) {
+        problems++;
+        out.accept("PROBLEM  " + what);
+    }
+
+    int problems() {
+        return problems;
+    }
+}

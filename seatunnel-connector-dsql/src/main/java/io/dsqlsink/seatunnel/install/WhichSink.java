@@ -1,0 +1,139 @@
+package io.dsqlsink.seatunnel.install;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks SeaTunnel itself, from the jars of the home, which sink a job would get. */
+final class WhichSink {
+    private static final String API = "org.apache.seatunnel.api.table.factory.";
+
+    /** From this release on a sink's class path is without the source's jars. */
+    private static final int[] SEPARATE_LOADERS = {2, 3, 10};
+
+    private final Home home;
+    private final HomeLoaders loaders;
+    private final Report report;
+
+    WhichSink(Home home, HomeLoaders loaders, Report report) {
+        this.home = home;
+        this.loaders = loaders;
+        this.report = report;
+    }
+
+    void check() throws IOException {
+        List<Path> jdbc = new ArrayList<>();
+        List<Path> sources = new ArrayList<>();
+        List<Path> own = new ArrayList<>();
+        for (Path jar : Home.jars(home.connectors())) {
+            if (jar.getFileName().toString().startsWith("connector-dsql")) {
+                own.add(jar);
+            }
+        }
+        for (Path jar : home.jdbcJars()) {
+            (jar.getFileName().toString().startsWith("connector-jdbc") ? jdbc : sources).add(jar);
+        }
+        if (jdbc.size() > 1) {
+            report.problem(
+                    "several connector-jdbc jars: "
+                            + jdbc
+                            + "; SeaTunnel takes one or fails, so leave one");
+        }
+        jdbcSink("Jdbc { dialect = \"dsql\" }", jdbc);
+        if (!home.isAtLeast(SEPARATE_LOADERS)) {
+            for (Path source : sources) {
+                List<Path> job = new ArrayList<>();
+                job.add(source);
+                job.addAll(jdbc);
+                jdbcSink(
+                        "Jdbc { dialect = \"dsql\" } after a source in " + source.getFileName(),
+                        job);
+            }
+        }
+        ask("Dsql { }", "Dsql", own, "run install");
+    }
+
+    private void jdbcSink(String job, List<Path> jars) throws IOException {
+        ask(job, "Jdbc", jars, "run install, in the same mode for all");
+    }
+
+    private void ask(String job, String plugin, List<Path> jars, String remedy) throws IOException {
+        ClassLoader loader = loaders.job(jars);
+        Class<?> factory;
+        try {
+            factory = discover(loader, plugin).getClass();
+        } catch (ReflectiveOperationException | LinkageError e) {
+            report.problem(job + ": SeaTunnel's classes cannot be loaded: " + e);
+            return;
+        } catch (Throwable e) {
+            // What SeaTunnel says when there is no such factory, or more than one.
+            report.problem(job + ": " + e.getMessage() + "; " + remedy);
+            return;
+        }
+        Path jar = source(factory);
+        String place = jar == null ? "an unknown place" : home.name(jar);
+        if (!isOurs(factory)) {
+            report.problem(
+                    job
+                            + ": the stock sink, from "
+                            + place
+                            + ", which is first on the job's class path; "
+                            + remedy);
+            return;
+        }
+        String version = jar == null || !Files.isRegularFile(jar) ? null : Jars.ourVersion(jar);
+        report.good(
+                job
+                        + ": the native sink "
+                        + version
+                        + ", from "
+                        + place
+                        + (jar != null && jar.startsWith(home.lib())
+                                ? ", which comes before every connector"
+                                : ", which is first on the job's class path"));
+    }
+
+    /** By a handle: to look a method up by reflection loads the types of all others too. */
+    private static Object discover(ClassLoader loader, String plugin) throws Throwable {
+        Class<?> sinkFactory = Class.forName(API + "TableSinkFactory", true, loader);
+        MethodType type =
+                MethodType.methodType(
+                        Class.forName(API + "Factory", true, loader),
+                        ClassLoader.class,
+                        Class.class,
+                        String.class);
+        return MethodHandles.publicLookup()
+                .findStatic(
+                        Class.forName(API + "FactoryUtil", true, loader), "discoverFactory", type)
+                .invokeWithArguments(loader, sinkFactory, plugin);
+    }
+
+    /** The stock factory has no field of our types. */
+    private static boolean isOurs(Class<?> factory) {
+        if (factory.getName().startsWith("io.dsqlsink.")) {
+            return true;
+        }
+        for (Field field : factory.getDeclaredFields()) {
+            if (field.getType().getName().startsWith("io.dsqlsink.")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Path source(Class<?> type) {
+        try {
+            return new File(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                    .toPath();
+        } catch (URISyntaxException | RuntimeException e) {
+            return null;
+        }
+    }
+}

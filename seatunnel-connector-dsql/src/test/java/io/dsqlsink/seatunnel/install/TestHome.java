@@ -1,0 +1,94 @@
+package io.dsqlsink.seatunnel.install;
+
+import io.dsqlsink.seatunnel.sink.EngineLoaders;
+import io.dsqlsink.seatunnel.sink.TestJars;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** A SeaTunnel home with the real jars of a release, as far as the installer looks at it. */
+final class TestHome {
+    final Path root;
+    final Path ours;
+    final List<String> told = new ArrayList<>();
+
+    /**
+     * @param folder an empty one, for the home and for the connector's jar
+     */
+    TestHome(Path folder, String version) throws IOException {
+        root = Files.createDirectory(folder.resolve("home"));
+        for (String part : new String[] {"starter", "lib", "connectors"}) {
+            Files.createDirectory(root.resolve(part));
+        }
+        for (Path jar : EngineLoaders.jars(version, "engine")) {
+            copy(jar, "starter");
+        }
+        for (Path jar : EngineLoaders.libraries()) {
+            if (Files.isRegularFile(jar)) {
+                copy(jar, "starter");
+            }
+        }
+        for (Path jar : EngineLoaders.jars(version, "connectors")) {
+            copy(jar, "connectors");
+        }
+        Files.writeString(
+                mapping(),
+                "# stock\nseatunnel.sink.Jdbc = connector-jdbc\n"
+                        + "seatunnel.source.MySQL-CDC = connector-cdc-mysql");
+        ours = TestJars.connector(folder.resolve("ours.jar"));
+    }
+
+    private void copy(Path jar, String folder) throws IOException {
+        Files.copy(jar, root.resolve(folder).resolve(jar.getFileName()));
+    }
+
+    Path mapping() {
+        return root.resolve("connectors/plugin-mapping.properties");
+    }
+
+    Path connector(String prefix) throws IOException {
+        return jars("connectors").stream()
+                .filter(jar -> jar.getFileName().toString().startsWith(prefix))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    List<Path> jars(String folder) throws IOException {
+        return Home.jars(root.resolve(folder));
+    }
+
+    Installer installer() throws IOException, InstallException {
+        told.clear();
+        return new Installer(ours, Home.of(root), false, told::add);
+    }
+
+    Installer dryRun() throws IOException, InstallException {
+        told.clear();
+        return new Installer(ours, Home.of(root), true, told::add);
+    }
+
+    /** Every file of the home with its content and its time. */
+    Map<String, String> state() throws IOException {
+        Map<String, String> state = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                state.put(
+                        root.relativize(file).toString(),
+                        Jars.digest(file) + " " + Files.getLastModifiedTime(file));
+            }
+        }
+        return state;
+    }
+
+    /** What doctor says of it. */
+    List<String> doctor() throws IOException, InstallException {
+        List<String> lines = new ArrayList<>();
+        new Doctor(Home.of(root), new Report(lines::add)).check();
+        return lines;
+    }
+}
