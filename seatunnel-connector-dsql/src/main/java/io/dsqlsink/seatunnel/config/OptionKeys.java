@@ -34,9 +34,15 @@ final class OptionKeys {
         }
     }
 
-    /** The stock options in the config that have no effect. */
+    /**
+     * The stock options in the config that have no effect, but for the driver: every job has it.
+     */
     static List<String> withoutEffect(OptionReader options) {
-        return keys(options, key -> StockOptions.effects().get(key) == StockOptions.Effect.NONE);
+        return keys(
+                options,
+                key ->
+                        StockOptions.effects().get(key) == StockOptions.Effect.NONE
+                                && !key.equals(DsqlSinkOptions.DRIVER.key()));
     }
 
     /** The keys in the config that neither this sink nor the stock one nor the engine has. */

@@ -173,7 +173,7 @@ class DsqlSinkConfigTest {
         assertThat(config().warnings())
                 .containsExactly("Options that are not known: something_else");
         assertThat(config().withoutEffect())
-                .containsExactly("auto_commit", "driver", "password", "schema_save_mode");
+                .containsExactly("auto_commit", "password", "schema_save_mode");
     }
 
     @Test

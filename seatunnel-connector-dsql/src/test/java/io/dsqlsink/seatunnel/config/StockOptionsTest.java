@@ -21,7 +21,7 @@ public class StockOptionsTest {
             """
             url                                       | jdbc:postgresql://h.dsql.us-east-1.on.aws/postgres | honoured
             base-url                                  | jdbc:postgresql://h.dsql.us-east-1.on.aws/postgres | honoured
-            driver                                    | org.postgresql.Driver        | no effect
+            driver                                    | org.postgresql.Driver        | honoured
             dialect                                   | dsql                         | honoured
             username                                  | admin                        | honoured
             user                                      | admin                        | honoured

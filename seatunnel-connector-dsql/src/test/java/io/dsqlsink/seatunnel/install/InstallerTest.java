@@ -77,6 +77,23 @@ class InstallerTest {
         }
     }
 
+    /** Only the merged connector-jdbc is in a sink's class loader there. */
+    @Test
+    void mergedConnectorsWhereSinksHaveLoadersOfTheirOwn() throws Exception {
+        TestHome home = new TestHome(folder, "2.3.8");
+        home.installer().install(Mode.connectors);
+        try (URLClassLoader application = zeta("2.3.10", List.of());
+                URLClassLoader sink =
+                        EngineLoaders.zetaJob(
+                                application, List.of(home.connector("connector-jdbc")));
+                URLClassLoader dsql =
+                        EngineLoaders.zetaJob(
+                                application, List.of(home.connector("connector-dsql")))) {
+            check(sink, "Jdbc", TestTables.options(), OURS);
+            check(dsql, "Dsql", TestTables.options(), OURS);
+        }
+    }
+
     /** A copy in lib/ comes first then, and its stock factory is the renamed one. */
     @Test
     void mergedConnectorsBesideACopyInLib() throws Exception {

@@ -49,6 +49,26 @@ public class StockFactoryTest {
         }
     }
 
+    /**
+     * From 2.3.10 on a sink has a class loader of its own, without the source's connectors. The
+     * connectors of those releases are not on Maven Central; connector-jdbc 2.3.8 takes their
+     * place.
+     */
+    @Test
+    void zetaWithLoadersOfTheirOwnForSourceAndSink() throws Exception {
+        List<Path> cdc = connectors("2.3.8", "connector-cdc-mysql");
+        List<Path> jdbc = connectors("2.3.8", "connector-jdbc");
+        try (URLClassLoader application = zeta("2.3.10", EngineLoaders.connector());
+                URLClassLoader source = EngineLoaders.zetaJob(application, cdc);
+                URLClassLoader sink = EngineLoaders.zetaJob(application, jdbc)) {
+            check(sink, "Jdbc", TestTables.options(), OURS);
+            check(sink, "Dsql", TestTables.options(), OURS);
+            assertThat(source.loadClass(StockJdbcFactory.NAME))
+                    .as("one class for all loaders of the node")
+                    .isSameAs(sink.loadClass(StockJdbcFactory.NAME));
+        }
+    }
+
     /** The starter takes our factory in lib/ for connector-jdbc and leaves that out. */
     @Test
     void flinkClientWithTheJarInLib() throws Exception {
@@ -166,7 +186,7 @@ public class StockFactoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2.3.4", "2.3.8"})
+    @ValueSource(strings = {"2.3.4", "2.3.8", "2.3.10"})
     void theSinkLivesOnEachRelease(String version) throws Exception {
         try (URLClassLoader application = zeta(version, EngineLoaders.connector())) {
             assertThat(
@@ -193,7 +213,7 @@ public class StockFactoryTest {
         Map<String, Object> options = TestTables.options();
         options.put("table", table);
         options.put("primary_keys", List.of(key));
-        for (String version : List.of("2.3.4", "2.3.8")) {
+        for (String version : List.of("2.3.4", "2.3.8", "2.3.10")) {
             try (URLClassLoader application = zeta(version, EngineLoaders.connector())) {
                 String seen =
                         (String)

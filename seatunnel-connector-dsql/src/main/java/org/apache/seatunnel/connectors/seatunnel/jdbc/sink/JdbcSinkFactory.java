@@ -31,7 +31,8 @@ public final class JdbcSinkFactory implements TableSinkFactory {
     public OptionRule optionRule() {
         try {
             return DsqlSinkOptions.listing(stock().optionRule());
-        } catch (DsqlConnectorException e) {
+        } catch (DsqlConnectorException | LinkageError e) {
+            // Our dialect works without the stock sink, and beside one of another release.
             return DsqlSinkOptions.listing(dsql.optionRule());
         }
     }

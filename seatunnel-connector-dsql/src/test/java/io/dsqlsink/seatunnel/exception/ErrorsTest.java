@@ -1,0 +1,60 @@
+package io.dsqlsink.seatunnel.exception;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dsqlsink.bridge.DsqlNativeException;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** ERRORS.md has every error, and no other. */
+class ErrorsTest {
+    private static final int COLUMNS = 5;
+
+    @Test
+    void everyCodeHasItsRowAndEveryRowItsCode() throws IOException {
+        List<String> rows =
+                Arrays.stream(DsqlErrorCode.values())
+                        .map(c -> c.getCode() + " `" + c.name() + "` " + c.getDescription())
+                        .toList();
+        assertThat(rows().stream().map(r -> String.join(" ", r.subList(0, 3))))
+                .containsExactlyElementsOf(rows);
+    }
+
+    @Test
+    void everyRowSaysWhyAndWhatToDo() throws IOException {
+        assertThat(rows())
+                .allSatisfy(
+                        row ->
+                                assertThat(row)
+                                        .hasSize(COLUMNS)
+                                        .allSatisfy(cell -> assertThat(cell).isNotBlank()));
+    }
+
+    @Test
+    void everyNativeKindHasItsRow() throws IOException, IllegalAccessException {
+        List<String> codes = rows().stream().map(row -> row.get(0)).toList();
+        for (Field field : DsqlNativeException.class.getFields()) {
+            if (field.getName().startsWith("ERROR_")) {
+                assertThat(codes)
+                        .as(field.getName())
+                        .contains(String.format("DSQL-%02d", field.getInt(null)));
+            }
+        }
+    }
+
+    private static List<List<String>> rows() throws IOException {
+        return Files.readAllLines(Path.of(System.getProperty("root.dir"), "ERRORS.md")).stream()
+                .filter(line -> line.startsWith("| DSQL-"))
+                .map(
+                        line ->
+                                Arrays.stream(line.substring(1, line.lastIndexOf('|')).split("\\|"))
+                                        .map(String::trim)
+                                        .toList())
+                .toList();
+    }
+}
