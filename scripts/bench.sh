@@ -50,7 +50,10 @@ if ! newer_than "$BENCH/target/stock/connector-jdbc.jar" "$BENCH/src" "$BENCH/po
     quietly target/logs/bench-build.log maven -pl tests/bench package -DskipTests
     touch "$BENCH/target/stock/connector-jdbc.jar"
 fi
-[[ $parts != *e* ]] || prepare_jobs
+if [[ $parts == *e* ]]; then
+    prepare_jobs
+    prepare_home "$ZETA_VERSION" lib
+fi
 say "everything is built ($((SECONDS - started)) s)"
 
 rm -rf "$OUT"
