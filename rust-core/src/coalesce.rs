@@ -2,7 +2,7 @@
 //!
 //! INSERT and UPDATE_AFTER upsert, DELETE deletes. UPDATE_BEFORE is a tentative delete: the UPDATE_AFTER
 //! that follows it usually has the same key and takes its place, but if the key changed the old row has
-//! to go. A tentative delete therefore stays in the window until its key is seen again, or a flush or a
+//! to go. If the UPDATE_AFTER cannot be written and is skipped, the old row stays. A tentative delete therefore stays in the window until its key is seen again, or a flush or a
 //! full buffer asks for everything.
 
 use std::time::Instant;
@@ -46,12 +46,13 @@ impl Op {
     pub fn verb(&self) -> Verb {
         match self.kind {
             RowKind::Insert | RowKind::UpdateAfter => Verb::Upsert,
-            RowKind::UpdateBefore | RowKind::Delete => Verb::Delete,
+            RowKind::UpdateBefore | RowKind::Delete | RowKind::Kept => Verb::Delete,
         }
     }
 
+    /// True if it may come to nothing.
     fn tentative(&self) -> bool {
-        self.kind == RowKind::UpdateBefore
+        matches!(self.kind, RowKind::UpdateBefore | RowKind::Kept)
     }
 }
 
@@ -94,6 +95,9 @@ impl Window {
     /// Adds an operation whose bytes lie in `source`; true if it took the place of another.
     pub fn push(&mut self, mut op: Op, source: &[u8], now: Instant) -> bool {
         let bytes = &source[op.start..op.end];
+        if op.kind == RowKind::Kept && !self.deletes_tentatively(op.hash, &source[op.key..op.end]) {
+            return false;
+        }
         let start = self.arena.len();
         op.key = op.key - op.start + start;
         op.end = op.end - op.start + start;
@@ -125,6 +129,11 @@ impl Window {
                 false
             }
         }
+    }
+
+    fn deletes_tentatively(&self, hash: u64, key: &[u8]) -> bool {
+        let at = self.index.find(hash, |at| &self.arena[self.ops[*at].key..self.ops[*at].end] == key);
+        at.is_some_and(|at| self.ops[*at].tentative())
     }
 
     /// True if nothing waits.
@@ -180,7 +189,9 @@ impl Window {
         let mut taken = Vec::with_capacity(ops.len().min(most));
         for op in ops {
             if taken.len() < most && (flush || !op.tentative()) {
-                taken.push(op);
+                if op.kind != RowKind::Kept {
+                    taken.push(op);
+                }
             } else {
                 // What stays is not younger for it.
                 self.push(op, &arena, since.unwrap_or_else(Instant::now));
@@ -198,8 +209,11 @@ mod tests {
 
     fn push(window: &mut Window, kind: RowKind, key: u8, row: u8) -> bool {
         // Row bytes in front of the key, as the sink stages them.
-        let source =
-            if matches!(kind, RowKind::Delete | RowKind::UpdateBefore) { vec![key] } else { vec![row, key] };
+        let source = if matches!(kind, RowKind::Delete | RowKind::UpdateBefore | RowKind::Kept) {
+            vec![key]
+        } else {
+            vec![row, key]
+        };
         let op = Op {
             kind,
             hash: u64::from(key % 3),
@@ -243,6 +257,22 @@ mod tests {
         let taken = window.take(usize::MAX, true);
         assert_eq!(taken.ops[0].verb(), Verb::Delete);
         assert_eq!(taken.arena[taken.ops[0].key], 1);
+    }
+
+    #[test]
+    fn a_refused_update_leaves_the_row() {
+        let mut window = Window::new(true);
+        push(&mut window, RowKind::UpdateBefore, 1, 0);
+        assert!(push(&mut window, RowKind::Kept, 1, 0));
+        push(&mut window, RowKind::UpdateBefore, 2, 0);
+        // What was done to a key before stays done, and a key that is not there needs nothing.
+        push(&mut window, RowKind::Delete, 3, 0);
+        assert!(!push(&mut window, RowKind::Kept, 3, 0) && !push(&mut window, RowKind::Kept, 4, 0));
+        assert_eq!(window.firm(), 1);
+        let taken = window.take(usize::MAX, true);
+        let keys: Vec<u8> = taken.ops.iter().map(|op| taken.arena[op.key]).collect();
+        assert_eq!(keys, [2, 3]);
+        assert!(window.is_empty());
     }
 
     #[test]
@@ -298,7 +328,7 @@ mod tests {
                 push(&mut window, *kind, key, row);
                 match kind {
                     RowKind::Insert | RowKind::UpdateAfter => expected.insert(key, row),
-                    RowKind::UpdateBefore | RowKind::Delete => expected.remove(&key),
+                    RowKind::UpdateBefore | RowKind::Delete | RowKind::Kept => expected.remove(&key),
                 };
             }
             apply(&mut written, &window.take(usize::MAX, true));

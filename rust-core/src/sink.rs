@@ -289,7 +289,7 @@ impl Core {
         for (lane, ops) in self.lanes.iter().zip(&staged.lanes).filter(|(_, ops)| !ops.is_empty()) {
             replaced += lane.push(number, !table.append(), ops, &staged.arena, &mut reserved);
         }
-        self.metrics.add(border::STAT_ROWS_RECEIVED, staged.count + staged.refused.len());
+        self.metrics.add(border::STAT_ROWS_RECEIVED, staged.rows);
         self.metrics.add(border::STAT_ROWS_COALESCED, replaced);
         Ok(true)
     }

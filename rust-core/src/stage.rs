@@ -21,6 +21,8 @@ pub struct Staged {
     pub lanes: Vec<Vec<Op>>,
     /// Their bytes: each row's parameters and behind them its key's.
     pub arena: Vec<u8>,
+    /// Number of rows read.
+    pub rows: usize,
     /// Number of operations.
     pub count: usize,
     /// Rows that cannot be written, where they do not stop the job.
@@ -52,10 +54,10 @@ impl Staged {
         self.lanes.resize_with(lanes, Vec::new);
         self.lanes.iter_mut().for_each(Vec::clear);
         self.arena.clear();
-        self.count = 0;
+        (self.rows, self.count) = (rows.count, 0);
         self.refused.clear();
         let number = rows.table;
-        while let Some((kind, values)) = rows.next()? {
+        while let Some((mut kind, values)) = rows.next()? {
             if table.query.is_some() && kind == RowKind::UpdateBefore {
                 // The statement runs with the row as it is after the update.
                 continue;
@@ -66,7 +68,16 @@ impl Staged {
                 Err(row) if skip => {
                     self.arena.truncate(start);
                     self.refused.push(row);
-                    continue;
+                    if kind != RowKind::UpdateAfter || table.append() || table.query.is_some() {
+                        continue;
+                    }
+                    // The update is not made, so neither is the delete of the row before it.
+                    kind = RowKind::Kept;
+                    let Ok(key) = self.encode(kind, values, table)? else {
+                        self.arena.truncate(start);
+                        continue;
+                    };
+                    key
                 }
                 Err(row) => return Err(row.into()),
             };
@@ -93,7 +104,7 @@ impl Staged {
         values: Reader<'_>,
         table: &Table,
     ) -> Result<Result<usize, Refused>, SinkError> {
-        let deletes = matches!(kind, RowKind::Delete | RowKind::UpdateBefore);
+        let deletes = matches!(kind, RowKind::Delete | RowKind::UpdateBefore | RowKind::Kept);
         if table.query.is_some() && kind == RowKind::Delete {
             return Err(SinkError::new(
                 ErrorKind::Data,

@@ -172,6 +172,29 @@ fn refused_rows_can_be_skipped_and_leave_a_trace() {
 }
 
 #[test]
+fn a_refused_update_leaves_the_row_as_it_was() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, n smallint CHECK (n <> 13)); INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_string_lossy();
+    let sink = cluster.sink(&[("row_error_policy", "skip"), ("dead_letter_path", &path)]);
+    let table = declare(&sink, "t", &["id", "n"], &["id"]).unwrap();
+    let update = |id: i64, n: i64| {
+        let before = Rows::new(table).row(ROW_UPDATE_BEFORE, &[id.into(), id.into()]);
+        before.row(ROW_UPDATE_AFTER, &[id.into(), n.into()]).write(&sink).unwrap();
+    };
+    // Refused before it is sent, refused by the database, and written.
+    update(1, 70_000);
+    update(2, 13);
+    update(3, 30);
+    flush(&sink).unwrap();
+    assert_eq!(cluster.rows("SELECT id, n FROM t ORDER BY id"), ["1|1", "2|2", "3|30"]);
+    let stats = sink.stats();
+    assert_eq!((stats[STAT_ROWS_DEAD], stats[STAT_ROWS_RECEIVED]), (2, 6));
+    sink.close();
+}
+
+#[test]
 fn a_table_that_does_not_fit_is_refused_before_any_row() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, must text NOT NULL)");

@@ -186,6 +186,8 @@ pub enum RowKind {
     UpdateAfter,
     /// Deleted.
     Delete,
+    /// Not from Java: after an update it could not be written, so that the row before the update stays.
+    Kept,
 }
 
 impl RowKind {
@@ -197,6 +199,7 @@ impl RowKind {
             Self::UpdateBefore => "UPDATE_BEFORE",
             Self::UpdateAfter => "UPDATE_AFTER",
             Self::Delete => "DELETE",
+            Self::Kept => "refused UPDATE_AFTER",
         }
     }
 }

@@ -1,14 +1,11 @@
 //! A network that is away and servers that restart: the job waits, goes on by itself, and nothing is lost, doubled or
 //! reordered.
-#![allow(missing_docs, clippy::unwrap_used)]
-
-mod common;
 
 use std::time::{Duration, Instant};
 
-use common::journal::Submitted;
-use common::network::Network;
-use common::{Cluster, Rows, SLICE, declare, flush, until};
+use crate::common::journal::Submitted;
+use crate::common::network::Network;
+use crate::common::{Cluster, Rows, SLICE, declare, flush, until};
 use dsql_local::cli::Options;
 use dsql_sink::border::*;
 use rand::SeedableRng;

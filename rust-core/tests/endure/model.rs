@@ -3,16 +3,13 @@
 //!
 //! A case is a history of its own keys; a hundred of them share a sink, so that batches and lanes mix them. The seed is
 //! printed; `DSQL_MODEL_SEED` repeats a run, `DSQL_MODEL_CASES` says how many cases (10,000 unless given).
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
-
-mod common;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use common::{Cluster, Field, Rows, declare, flush};
+use crate::common::{Cluster, Field, Rows, declare, flush};
 use dsql_sink::border::*;
 use dsql_sink::sink::Sink;
 use rand::rngs::StdRng;

@@ -1,13 +1,10 @@
 //! The memory of a process with a sink: 100 tables, rows of up to 1 MiB, and never more than twice the buffer.
 //!
 //! `DSQL_SOAK_MIB` says how much is written (1,024 unless given).
-#![allow(missing_docs, clippy::unwrap_used)]
-
-mod common;
 
 use std::process::Command;
 
-use common::{Cluster, DEADLINE, Field, Rows, SLICE, declare, flush};
+use crate::common::{Cluster, DEADLINE, Field, Rows, SLICE, declare, flush};
 use dsql_sink::border::*;
 use dsql_sink::config::Config;
 use dsql_sink::sink::Sink;
@@ -38,7 +35,7 @@ fn memory_stays_within_twice_the_buffer() {
         ));
     }
     let status = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "memory_stays_within_twice_the_buffer", "--nocapture"])
+        .args(["--exact", "soak::memory_stays_within_twice_the_buffer", "--nocapture"])
         .env("DSQL_SOAK_URL", cluster.url())
         .status()
         .unwrap();
