@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the sink beside its peers, and says which goals were reached. Needs the machine to itself.
 #
-# Usage: scripts/bench.sh [--only PARTS] [--quick] [--strict]
+# Usage: scripts/bench.sh [--only PARTS] [--quick] [--strict] [--publish]
 #   --only PARTS  letters with commas, such as a,b; by default all:
 #                 a  this sink's writer and the stock Jdbc sink's (connector-jdbc 2.3.8), the same rows, TLS on, against
 #                    dsql-local: no added latency, in region, across a continent, across an ocean
@@ -12,13 +12,14 @@
 #                 f  1 to 64 connections across an ocean
 #   --quick       each measurement once, and short: to see that it runs
 #   --strict      exit code 2 when a goal was missed
+#   --publish     puts tables and plots into tests/bench/RESULTS.md and tests/bench/plots, to be committed
 # Each row of the table has its ratio to its peer in the same run; the last table has the goals. It builds and fetches
 # what is missing. Measurements, tables and plots (SVG): target/bench.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-parts=abcdef quick='' strict=''
+parts=abcdef quick='' strict='' publish=''
 while [[ $# -gt 0 ]]; do
     case $1 in
         --help | -h) help_and_exit ;;
@@ -30,6 +31,7 @@ while [[ $# -gt 0 ]]; do
             ;;
         --quick) quick=quick ;;
         --strict) strict=--strict ;;
+        --publish) publish=yes ;;
         *) die "unknown option '$1'; see --help" ;;
     esac
     shift
@@ -75,6 +77,16 @@ printf '%s, %s CPUs (%s), %s kB of memory\n\n' "$(date -u '+%Y-%m-%d %H:%M UTC')
     >"$OUT/report.md"
 status=0
 "$CARGO_TARGET/release/bench-report" "$OUT/results.jsonl" "$OUT" $strict >>"$OUT/report.md" || status=$?
+if [[ -n $publish ]]; then
+    mkdir -p "$BENCH/plots"
+    rm -f "$BENCH"/plots/*.svg
+    cp "$OUT"/*.svg "$BENCH/plots/"
+    {
+        printf '# Results\n\nA run of scripts/bench.sh; [README](README.md) tells what was measured, and how.\n\n'
+        cat "$OUT/report.md"
+        (cd "$BENCH" && printf '\n![](%s)\n' plots/*.svg)
+    } >"$BENCH/RESULTS.md"
+fi
 echo
 cat "$OUT/report.md"
 say "done ($((SECONDS - started)) s); measurements, tables and plots are in $OUT"

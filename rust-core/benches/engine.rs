@@ -1,4 +1,5 @@
-//! What a row costs on its way from Java's bytes to a statement: 1,000 rows of 10 columns a round.
+//! What a row costs on its way from Java's bytes to a statement: 1,000 rows of 10 columns a round. `encode` is a part of
+//! `stage`.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::hint::black_box;
@@ -12,6 +13,7 @@ use dsql_sink::budget::{Budget, Reservation};
 use dsql_sink::coalesce::{Taken, Window};
 use dsql_sink::limits;
 use dsql_sink::route::Router;
+use dsql_sink::row::encode;
 use dsql_sink::row::frame;
 use dsql_sink::row::tuple;
 use dsql_sink::schema::{Column, ColumnType, Table};
@@ -109,6 +111,18 @@ fn engine(criterion: &mut Criterion) {
             while let Some((_, mut values)) = rows.next().unwrap() {
                 (0..10).for_each(|_| drop(black_box(values.value())));
             }
+        });
+    });
+    group.bench_function("encode", |bench| {
+        let mut rows = frame::rows(&frame).unwrap();
+        let mut values = Vec::new();
+        while let Some((_, mut row)) = rows.next().unwrap() {
+            values.extend(table.columns.iter().map(|column| (row.value().unwrap(), column)));
+        }
+        let mut out = Vec::new();
+        bench.iter(|| {
+            out.clear();
+            values.iter().for_each(|(value, column)| encode::encode(*value, column, &mut out).unwrap());
         });
     });
     group.bench_function("stage", |bench| {

@@ -37,6 +37,8 @@ struct Waiting {
     reserved: Reservation,
     /// The last ticket that asks for everything.
     flush: Option<Ticket>,
+    /// Rows of a full batch when the task looked last.
+    most: usize,
 }
 
 /// What the lane's task does next.
@@ -49,7 +51,7 @@ impl Queue {
     /// An empty queue; `reserved` starts without bytes.
     #[must_use]
     pub fn new(reserved: Reservation) -> Self {
-        let waiting = Waiting { windows: Vec::new(), reserved, flush: None };
+        let waiting = Waiting { windows: Vec::new(), reserved, flush: None, most: 1 };
         Self { waiting: Mutex::new(waiting), wake: Notify::new() }
     }
 
@@ -68,15 +70,21 @@ impl Queue {
         if waiting.windows.len() <= table {
             waiting.windows.resize_with(table + 1, || None);
         }
+        let most = waiting.most;
         let window = waiting.windows[table].get_or_insert_with(|| Window::new(keyed));
+        let waited = window.since().is_some();
         let (mut replaced, mut bytes) = (0, 0);
         for op in ops {
             bytes += coalesce::memory(op.end - op.start, 1);
             replaced += usize::from(window.push(*op, arena, now));
         }
+        // The task knows already when the oldest row is due.
+        let news = !waited || window.firm() >= most || window.weight() >= limits::BATCH_BYTES / 2;
         reserved.transfer(&mut waiting.reserved, bytes);
         drop(waiting);
-        self.wake.notify_one();
+        if news {
+            self.wake.notify_one();
+        }
         replaced
     }
 
@@ -98,8 +106,8 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes what is due, in batches of at most `most` rows: everything for a flush or when memory is
-    /// short, full batches, and rows that have waited for the interval.
+    /// Takes what is due, in batches of at most `most` rows: everything for a flush, rows that have waited
+    /// for the interval, full batches, and everything where there is none and memory is short.
     fn next(&self, core: &Core, most: usize) -> Step {
         let now = Instant::now();
         let size = Size { rows: most, bytes: core.config.batch_bytes() };
@@ -107,20 +115,22 @@ impl Queue {
         // Behind the lock, so that every table with a window is among them.
         let tables = core.tables();
         let flush = waiting.flush.take();
-        let everything = flush.is_some() || core.budget.pressed();
+        waiting.most = most;
+        let pressed = core.budget.pressed();
         let mut deadline: Option<Instant> = None;
         let mut taken = Vec::new();
         for (number, window) in waiting.windows.iter_mut().enumerate() {
             let Some(window) = window.as_mut().filter(|window| !window.is_empty()) else { continue };
             let late = window.since().map(|since| since + core.config.batch_interval);
+            let due = flush.is_some() || late.is_some_and(|late| late <= now);
             let full = window.firm() >= most || window.weight() >= size.bytes;
-            if everything || late.is_some_and(|late| late <= now) {
-                // Tentative deletes too, when memory is short: they could hold all of it.
-                taken.push((number, window.take(usize::MAX, everything)));
-            } else if full {
+            let whole = if full && !due { window.whole(size.rows, size.bytes) } else { 0 };
+            if whole > 0 {
                 // Whole batches go, what would be a ragged one waits for company.
-                let whole = window.whole(size.rows, size.bytes);
-                taken.push((number, window.take(if whole > 0 { whole } else { usize::MAX }, false)));
+                taken.push((number, window.take(whole, false)));
+            } else if due || full || pressed {
+                // Tentative deletes too, when memory is short: they could hold all of it.
+                taken.push((number, window.take(usize::MAX, flush.is_some() || pressed)));
             }
             if let Some(since) = window.since() {
                 let late = since + core.config.batch_interval;

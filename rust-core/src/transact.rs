@@ -153,7 +153,7 @@ async fn execute(connection: &mut Connection, batch: &Batch) -> Result<u64, Fail
     let known = connection.shapes.get(batch.number, batch.verb, batch.len()).is_some();
     if !batch.full || !known && !connection.shapes.has_room(types.len() * batch.len()) {
         let text = sql::statement(batch.verb, &batch.table, batch.len());
-        let values: Vec<Value<'_>> = values(batch);
+        let values: Vec<Value<'_>> = values(batch).collect();
         let typed: Vec<(&(dyn ToSql + Sync), Type)> = values
             .iter()
             .map(|value| value as &(dyn ToSql + Sync))
@@ -179,9 +179,32 @@ fn types(batch: &Batch) -> Vec<Type> {
     columns.map(|column| Type::from_oid(column.ty.oid()).unwrap_or(Type::TEXT)).collect()
 }
 
-fn values(batch: &Batch) -> Vec<Value<'_>> {
-    batch.rows().flat_map(tuple::params).map(Value).collect()
+/// All parameters of a batch. Their number is known beforehand, so they need not be gathered to be sent.
+fn values(batch: &Batch) -> impl ExactSizeIterator<Item = Value<'_>> {
+    let left = batch.len() * batch.verb.columns(&batch.table).len();
+    Values { params: batch.rows().flat_map(tuple::params), left }
 }
+
+struct Values<I> {
+    params: I,
+    left: usize,
+}
+
+impl<'a, I: Iterator<Item = Param<'a>>> Iterator for Values<I> {
+    type Item = Value<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Value<'a>> {
+        self.left = self.left.saturating_sub(1);
+        self.params.next().map(Value)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<'a, I: Iterator<Item = Param<'a>>> ExactSizeIterator for Values<I> {}
 
 /// A parameter that is already in the form in which it is sent.
 #[derive(Debug)]

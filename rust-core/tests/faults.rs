@@ -145,7 +145,7 @@ fn appended_rows_are_committed_once_and_in_order_or_the_job_fails() {
         if fails {
             let error = flushed.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{order}: {error}");
-            for part in ["public.log", "'primary_keys'", "may or may not have been committed"] {
+            for part in ["public.log", "'primary_keys'", "may or may not have happened"] {
                 assert!(error.message().contains(part), "{order}: {error}");
             }
             let most = if when == "after" { 30 } else { 20 };

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
+use plotters::chart::SeriesLabelPosition::{self, LowerLeft, UpperLeft};
 use plotters::coord::ranged1d::{KeyPointHint, Ranged, ValueFormatter};
 use plotters::prelude::*;
 
@@ -40,19 +41,30 @@ fn label(contender: &str) -> &str {
     }
 }
 
+/// What fits below a bar.
+fn short(contender: &str) -> &str {
+    if contender == "ours" { "this sink" } else { contender }
+}
+
 /// Draws what was measured; a part that did not run has no plot.
 pub(crate) fn draw(results: &Results, folder: &Path) -> Result<()> {
     let latency: Vec<&Median> = results.of("a").collect();
     if latency.iter().any(|median| median.line.commit_ms > 0) {
         let lines = series(&latency, |median| median.line.round_trip_ms + median.line.commit_ms);
         let axis = "round trip + commit, ms";
-        lines_plot(&folder.join("latency.svg"), "Rows per second against commit latency", axis, &lines)?;
+        lines_plot(
+            &folder.join("latency.svg"),
+            "Rows per second against commit latency",
+            axis,
+            LowerLeft,
+            &lines,
+        )?;
     }
     let connections: Vec<&Median> = results.of("f").collect();
     if !connections.is_empty() {
         let lines = series(&connections, |median| median.line.connections);
         let title = "Rows per second against connections, 80 ms away, 50 ms a commit";
-        lines_plot(&folder.join("connections.svg"), title, "connections", &lines)?;
+        lines_plot(&folder.join("connections.svg"), title, "connections", UpperLeft, &lines)?;
     }
     let cpu: Vec<&Median> = results.of("a").filter(|median| median.line.setting == NEAR).collect();
     if !cpu.is_empty() {
@@ -115,7 +127,13 @@ fn thousands(value: &f64) -> String {
     if *value >= 1e6 { format!("{}M", value / 1e6) } else { format!("{}k", value / 1e3) }
 }
 
-fn lines_plot(file: &Path, title: &str, axis: &str, all: &[Series<'_>]) -> Result<()> {
+fn lines_plot(
+    file: &Path,
+    title: &str,
+    axis: &str,
+    legend: SeriesLabelPosition,
+    all: &[Series<'_>],
+) -> Result<()> {
     let mut places: Vec<u32> = all.iter().flat_map(|series| series.points.iter().map(|p| p.0)).collect();
     places.sort_unstable();
     places.dedup();
@@ -161,7 +179,7 @@ fn lines_plot(file: &Path, title: &str, axis: &str, all: &[Series<'_>]) -> Resul
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(legend)
         .label_font(("sans-serif", 14))
         .background_style(WHITE.mix(0.85))
         .border_style(BLACK.mix(0.3))
@@ -171,7 +189,7 @@ fn lines_plot(file: &Path, title: &str, axis: &str, all: &[Series<'_>]) -> Resul
 }
 
 fn bars_plot(file: &Path, medians: &[&Median]) -> Result<()> {
-    let names = Names(medians.iter().map(|median| label(&median.line.contender).to_owned()).collect());
+    let names = Names(medians.iter().map(|median| short(&median.line.contender).to_owned()).collect());
     let highest = medians.iter().map(|median| median.cpu).fold(0.0, f64::max) * 1.15;
     let root = SVGBackend::new(file, SIZE).into_drawing_area();
     root.fill(&WHITE).map_err(drawing)?;

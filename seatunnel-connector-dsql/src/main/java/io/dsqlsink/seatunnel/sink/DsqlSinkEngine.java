@@ -84,6 +84,9 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     private void open() {
         Map<String, String> options = new HashMap<>(config.nativeOptions());
         options.put("log_level", logLevel());
+        // What the tick leaves, so that both waits together are the interval that the job asks for.
+        options.put(
+                "batch_interval_ms", Long.toString(Math.max(config.batchIntervalMs() - tick(), 1)));
         try {
             sink = NativeSink.open(options);
         } catch (IllegalStateException e) {
@@ -214,8 +217,12 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         }
     }
 
+    private long tick() {
+        return Math.max(config.batchIntervalMs() / TICKS_PER_INTERVAL, SHORTEST_TICK_MS);
+    }
+
     private void runTimer() {
-        long tick = Math.max(config.batchIntervalMs() / TICKS_PER_INTERVAL, SHORTEST_TICK_MS);
+        long tick = tick();
         Progress progress = new Progress(System.nanoTime());
         try {
             while (!closing.await(tick, TimeUnit.MILLISECONDS)) {

@@ -41,7 +41,7 @@ public final class Bench {
     private static final int[] CONNECTIONS = {1, 2, 4, 8, 16, 32, 64};
 
     /** Room for the rows of 64 lanes, a full batch in flight and one waiting for each. */
-    private static final String MANY_LANES_BYTES = String.valueOf(256L << 20);
+    private static final String MANY_LANES_BYTES = String.valueOf(512L << 20);
 
     private final Path results;
     private final Path folder;
@@ -164,10 +164,11 @@ public final class Bench {
     }
 
     /** The sink's share of a change's latency: a writer that gets 100 rows a second. */
-    private void trickle(Server dsql) throws IOException {
+    private void trickle(Server dsql) throws IOException, SQLException {
         say("a hundred rows a second");
         for (Setting setting : List.of(NEAR, SETTINGS.get(1))) {
             try (Remote ours = ours("ours", dsql, Map.of())) {
+                empty(dsql);
                 ours.ask("trickle 5 100 " + url(dsql) + "?user=postgres");
                 dsql.latency(setting.roundTripMs, setting.commitMs);
                 String[] words =

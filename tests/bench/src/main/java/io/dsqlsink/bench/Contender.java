@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One contender in a process of its own. Arguments: {@code sink} or {@code copy}, the number of
@@ -27,9 +28,6 @@ import java.util.concurrent.Future;
  */
 public final class Contender {
     static final String ANSWER = "> ";
-
-    /** Keys of different writers, and of different runs of a process, never meet. */
-    private static final long WRITER_KEYS = 1L << 40;
 
     /** Between two looks at the clock. */
     private static final int BURST = 64;
@@ -46,10 +44,11 @@ public final class Contender {
                 options.put(pair[0], pair[1]);
             }
             Contender contender = new Contender();
+            AtomicLong keys = new AtomicLong(1);
             for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
                 contender.writers.add(
                         arguments[0].equals("copy") ? new Copy(options) : new JdbcSink(options));
-                contender.rows.add(new Rows(i * WRITER_KEYS + 1));
+                contender.rows.add(new Rows(keys));
             }
             contender.serve();
         } catch (Exception e) {

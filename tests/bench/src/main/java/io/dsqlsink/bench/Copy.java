@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -37,7 +38,7 @@ final class Copy implements Writer {
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE TEMPORARY TABLE sample (LIKE " + Rows.NAME + ")");
         }
-        Rows sample = new Rows(1);
+        Rows sample = new Rows(new AtomicLong(1));
         try (PreparedStatement insert =
                 connection.prepareStatement("INSERT INTO sample VALUES (?,?,?,?,?,?,?,?,?,?)")) {
             for (int i = 0; i < BATCH; i++) {

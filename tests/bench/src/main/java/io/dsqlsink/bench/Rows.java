@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.PhysicalColumn;
 import org.apache.seatunnel.api.table.catalog.PrimaryKey;
@@ -19,8 +20,8 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /**
  * The rows that every contender writes: ten columns, about 290 bytes in PostgreSQL's binary form,
- * keys in sequence. The values of few rows are used again and again, so that making rows costs the
- * writer's process little.
+ * keys in sequence over all writers. The values of few rows are used again and again, so that
+ * making rows costs the writer's process little.
  */
 final class Rows {
     static final String NAME = "orders";
@@ -32,17 +33,22 @@ final class Rows {
 
     private static final int POOL = 8192;
 
+    /** Keys that a source takes at once: fewer than a batch of any writer. */
+    private static final int KEYS = 500;
+
     private static final String WORDS =
             "leave it at the door, ring twice, and mind the dog; the parcel is heavy and holds glass; ";
 
     private final Object[][] pool = new Object[POOL][];
+    private final AtomicLong keys;
     private long next;
+    private long end;
 
     /**
-     * @param first the first key
+     * @param keys the next key; sources that share it give their rows different keys
      */
-    Rows(long first) {
-        next = first;
+    Rows(AtomicLong keys) {
+        this.keys = keys;
         Random random = new Random(42);
         for (int i = 0; i < POOL; i++) {
             pool[i] =
@@ -74,6 +80,10 @@ final class Rows {
 
     /** A new row, as a source makes it: writing to an old one costs the collector more. */
     SeaTunnelRow next() {
+        if (next == end) {
+            next = keys.getAndAdd(KEYS);
+            end = next + KEYS;
+        }
         Object[] fields = pool[(int) (next % POOL)].clone();
         fields[0] = next++;
         return new SeaTunnelRow(fields);
