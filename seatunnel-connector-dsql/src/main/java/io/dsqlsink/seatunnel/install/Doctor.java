@@ -2,6 +2,7 @@ package io.dsqlsink.seatunnel.install;
 
 import io.dsqlsink.seatunnel.install.Receipt.Change;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -32,6 +34,53 @@ final class Doctor {
         checkHalf();
         new WhichSink(home, new HomeLoaders(home), report).check();
         new Machine(report).check();
+    }
+
+    /**
+     * Looks at one job, from the home's own classes and those of the given jar.
+     *
+     * @param variables key=value
+     */
+    void check(Path ours, Path job, List<String> variables) throws IOException, InstallException {
+        for (String variable : variables) {
+            if (variable.indexOf('=') < 1) {
+                throw new InstallException("-i " + variable + " is not key=value");
+            }
+        }
+        List<Path> jars = new ArrayList<>();
+        jars.add(ours);
+        // Every connector: which of them the job needs is known when it is read.
+        for (Path jar : Home.jars(home.connectors())) {
+            if (!Jars.has(jar, Jars.OUR_CLASS) || Jars.isMerged(jar)) {
+                jars.add(jar);
+            }
+        }
+        ClassLoader loader = new HomeLoaders(home).job(jars);
+        BiConsumer<String, String> found =
+                (kind, text) -> {
+                    switch (kind) {
+                        case JobCheck.GOOD:
+                            report.good(text);
+                            break;
+                        case JobCheck.NOTE:
+                            report.note(text);
+                            break;
+                        case JobCheck.DETAIL:
+                            report.detail(text);
+                            break;
+                        default:
+                            report.problem(text);
+                    }
+                };
+        try {
+            loader.loadClass(JobCheck.class.getName())
+                    .getMethod("run", ClassLoader.class, Path.class, List.class, BiConsumer.class)
+                    .invoke(null, loader, job, variables, found);
+        } catch (InvocationTargetException e) {
+            report.problem(job + " cannot be checked: " + e.getCause());
+        } catch (ReflectiveOperationException | LinkageError e) {
+            report.problem(job + " cannot be checked with the classes of this home: " + e);
+        }
     }
 
     private void checkReceipt() throws IOException {

@@ -1,6 +1,8 @@
 package io.dsqlsink.seatunnel.install;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -14,6 +16,7 @@ import java.util.stream.Stream;
 
 /** The class loaders that the engine of a home would make, from its own jars. */
 final class HomeLoaders {
+    private static final String API = "org.apache.seatunnel.api.table.factory.";
     private static final String ZETA_STARTER = "seatunnel-starter.jar";
     private static final String ZETA_LOADER =
             "org.apache.seatunnel.engine.common.loader.SeaTunnelChildFirstClassLoader";
@@ -83,6 +86,25 @@ final class HomeLoaders {
             throw new IOException("SeaTunnel's own class loader cannot be made: " + e, e);
         }
         return new URLClassLoader(urls.toArray(new URL[0]), application);
+    }
+
+    /**
+     * The factory that SeaTunnel finds for a plugin. By a handle: to look the method up by
+     * reflection loads the types of all others of its class too.
+     *
+     * @param kind simple name of the factory's interface
+     */
+    static Object discover(ClassLoader loader, String kind, String plugin) throws Throwable {
+        MethodType type =
+                MethodType.methodType(
+                        Class.forName(API + "Factory", true, loader),
+                        ClassLoader.class,
+                        Class.class,
+                        String.class);
+        return MethodHandles.publicLookup()
+                .findStatic(
+                        Class.forName(API + "FactoryUtil", true, loader), "discoverFactory", type)
+                .invokeWithArguments(loader, Class.forName(API + kind, true, loader), plugin);
     }
 
     private static URL[] urls(List<Path> jars) throws MalformedURLException {

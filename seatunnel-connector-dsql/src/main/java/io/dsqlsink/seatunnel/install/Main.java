@@ -4,6 +4,8 @@ import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -135,10 +137,31 @@ public final class Main {
     static final class Check implements Callable<Integer> {
         @Mixin private InHome home;
 
+        @Option(
+                names = "--config",
+                paramLabel = "FILE",
+                description =
+                        "Also do for this job what its start would do, short of writing: ask the"
+                                + " source for its tables, connect, and compare the columns.")
+        private Path config;
+
+        @Option(
+                names = {"-i", "--variable"},
+                paramLabel = "KEY=VALUE",
+                description = "A variable of the job, as the engine's client takes it.")
+        private List<String> variables = new ArrayList<>();
+
         @Override
         public Integer call() throws IOException, InstallException {
+            System.setProperty(
+                    "log4j2.configurationFile",
+                    Main.class.getResource("log4j2.properties").toString());
             Report report = new Report(System.out::println);
-            new Doctor(home.open(), report).check();
+            Doctor doctor = new Doctor(home.open(), report);
+            doctor.check();
+            if (config != null) {
+                doctor.check(ownJar(), config, variables);
+            }
             return report.problems() == 0 ? 0 : PROBLEM;
         }
     }

@@ -26,6 +26,11 @@ final class Report {
         out.accept("PROBLEM  " + what);
     }
 
+    /** Belongs to the line before. */
+    void detail(String what) {
+        out.accept("           " + what);
+    }
+
     int problems() {
         return problems;
     }

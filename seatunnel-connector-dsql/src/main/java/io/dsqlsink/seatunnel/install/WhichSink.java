@@ -2,8 +2,6 @@ package io.dsqlsink.seatunnel.install;
 
 import java.io.File;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -13,8 +11,6 @@ import java.util.List;
 
 /** Asks SeaTunnel itself, from the jars of the home, which sink a job would get. */
 final class WhichSink {
-    private static final String API = "org.apache.seatunnel.api.table.factory.";
-
     /** From this release on a sink's class path is without the source's jars. */
     private static final int[] SEPARATE_LOADERS = {2, 3, 10};
 
@@ -68,7 +64,7 @@ final class WhichSink {
         ClassLoader loader = loaders.job(jars);
         Class<?> factory;
         try {
-            factory = discover(loader, plugin).getClass();
+            factory = HomeLoaders.discover(loader, "TableSinkFactory", plugin).getClass();
         } catch (ReflectiveOperationException | LinkageError e) {
             report.problem(job + ": SeaTunnel's classes cannot be loaded: " + e);
             return;
@@ -98,21 +94,6 @@ final class WhichSink {
                         + (jar != null && jar.startsWith(home.lib())
                                 ? ", which comes before every connector"
                                 : ", which is first on the job's class path"));
-    }
-
-    /** By a handle: to look a method up by reflection loads the types of all others too. */
-    private static Object discover(ClassLoader loader, String plugin) throws Throwable {
-        Class<?> sinkFactory = Class.forName(API + "TableSinkFactory", true, loader);
-        MethodType type =
-                MethodType.methodType(
-                        Class.forName(API + "Factory", true, loader),
-                        ClassLoader.class,
-                        Class.class,
-                        String.class);
-        return MethodHandles.publicLookup()
-                .findStatic(
-                        Class.forName(API + "FactoryUtil", true, loader), "discoverFactory", type)
-                .invokeWithArguments(loader, sinkFactory, plugin);
     }
 
     /** The stock factory has no field of our types. */

@@ -1,0 +1,96 @@
+package io.dsqlsink.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What the jar's doctor says of a job before it is started, with both of its sides there. */
+class DoctorIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Path FOLDER = Places.ROOT.resolve("target/e2e/doctor");
+    private static final Table TABLE = Shop.ORDERS;
+
+    @Test
+    void aJobIsCheckedWithoutBeingRun() throws Exception {
+        try (Connection source = Servers.database("doctor");
+                Connection target = Servers.dsql().connectBehind()) {
+            Sql.run(source, TABLE.mysqlDdl());
+            TABLE.insert(source, 1, 10);
+            String config =
+                    JobConfig.mysqlToDsql(Servers.mysql().host(), "doctor", List.of(TABLE.name()))
+                            .replace(
+                                    "dialect = ",
+                                    "table = \"checked.${table_name}\"\n    dialect = ");
+
+            assertThat(doctor("missing", config, 1))
+                    .containsPattern("PROBLEM .*DSQL-05.* table checked.orders does not exist");
+
+            Servers.dsql()
+                    .create("CREATE SCHEMA checked", "SET search_path = checked", TABLE.dsqlDdl());
+            assertThat(doctor("good", config, 0))
+                    .contains("doctor.orders -> checked.orders on " + DsqlLocal.ENDPOINT + ": ")
+                    .containsPattern("(?m)^ +id: BIGINT, key$")
+                    .doesNotContain("PROBLEM");
+            assertThat(Sql.number(target, "SELECT count(*) FROM checked.orders")).isZero();
+
+            Sql.run(target, "ALTER TABLE checked.orders DROP COLUMN remark");
+            assertThat(doctor("column", config, 1)).containsPattern("PROBLEM .*orders.*remark");
+
+            assertThat(
+                            doctor(
+                                    "secret",
+                                    config.replace(
+                                            DsqlLocal.SECRET_ACCESS_KEY,
+                                            Secrets.WRONG_SECRET_ACCESS_KEY),
+                                    1))
+                    .containsPattern("PROBLEM .*DSQL-02.*secret_access_key");
+            assertThat(doctor("option", config.replace("batch_size = 1000", "batch_size = 0"), 1))
+                    .containsPattern("PROBLEM .*DSQL-01.*batch_size");
+            assertThat(
+                            doctor(
+                                    "source",
+                                    config.replace(MySqlServer.PASSWORD, "not-the-password"),
+                                    1))
+                    .contains("PROBLEM  source MySQL-CDC does not tell its tables");
+        }
+    }
+
+    /** Runs the jar as a person would; no secret may be in what it says. */
+    private static String doctor(String name, String config, int exitCode) {
+        Path file = JobConfig.write(FOLDER.resolve(name + ".conf"), config);
+        Path jar =
+                Places.require(
+                        Places.ROOT.resolve(
+                                "seatunnel-connector-dsql/target/seatunnel-connector-dsql-0.1.0.jar"),
+                        "run scripts/build.sh");
+        Map<String, String> environment = Servers.dsql().environment();
+        try (Child doctor =
+                Child.start(
+                        "doctor",
+                        FOLDER.resolve(name + ".log"),
+                        environment,
+                        List.of(
+                                "java",
+                                "-jar",
+                                jar.toString(),
+                                "doctor",
+                                "--home",
+                                System.getProperty("zeta.home"),
+                                "--config",
+                                file.toString()))) {
+            Poll.until(
+                    () -> "doctor to end; it said:\n" + doctor.tail(),
+                    PATIENCE,
+                    Duration.ofMillis(50),
+                    () -> !doctor.isAlive());
+            assertThat(doctor.exitCode()).as(doctor::log).isEqualTo(exitCode);
+            Secrets.assertAbsent(doctor.log());
+            return doctor.log();
+        }
+    }
+}
