@@ -60,7 +60,7 @@ suite() {
 java_units() {
     scripts/build-native.sh
     scripts/build-native.sh --fault-injection
-    maven -pl java-bridge,seatunnel-connector-dsql package
+    maven -pl java-bridge,newer-api,seatunnel-connector-dsql package
 }
 
 # jobs_on VERSION MODE [TEST,...]: all jobs, or these, on one release with the connector installed in one mode.
@@ -73,6 +73,7 @@ jobs_on() {
 "$ROOT/scripts/fetch.sh" postgres
 suite rust cargo test --workspace --locked --no-fail-fast
 suite clients tests/dsql-local/clients/run.sh
+suite lint tests/golden/lint.sh
 suite java java_units
 if [[ -z $quick ]]; then
     # What a mistake in the config leads to is the same everywhere; who gets which sink is not.

@@ -30,7 +30,7 @@ needed=$(objdump -p "$library" | awk '/NEEDED/ {print $2}' | tr '\n' ' ')
 printf 'library  %s\nsize     %d bytes\nglibc    %s\nneeds    %s\nexports\n%s\n' \
     "$library" "$(stat -c %s "$library")" "$glibc" "$needed" "${exported//Java_/  Java_}"
 
-! grep -v '^Java_io_dsqlsink_bridge_NativeSink_' <<<"$exported" || die "exports more than the border (above)"
+! grep -v '^Java_io_dsqlsink_bridge_Native\(Sink\|Session\)_' <<<"$exported" || die "exports more than the border (above)"
 [[ -n $exported ]] || die "exports nothing"
 [[ -z $ceiling || $(printf '%s\n%s\n' "$glibc" "$ceiling" | sort -V | tail -n 1) == "$ceiling" ]] ||
     die "needs glibc $glibc, which is newer than $ceiling"

@@ -14,6 +14,8 @@
 //!                     first failure (latch)              classify -> retry -> again, split, or fail (outcome)
 //! ```
 //!
+//! [`session`] stands beside it: administrative SQL of the connector, which prepares tables.
+//!
 //! Back to Java go only the return value or exception of a call, and what Java pulls: counters
 //! ([`metrics`]) and log lines ([`notice`]).
 
@@ -30,6 +32,7 @@ pub mod config;
 // From Java's bytes to operations with ready parameters.
 pub mod jni;
 pub mod sink;
+pub mod session;
 pub mod row;
 pub mod query;
 pub mod schema;

@@ -12,6 +12,13 @@ use crate::row::tuple;
 use crate::schema::{ColumnType, Table};
 use crate::sql::Verb;
 
+/// How long the first connection is tried: a wrong endpoint should be told soon, a cluster that wakes up
+/// takes seconds.
+pub const FIRST_CONNECTION: Duration = Duration::from_secs(20);
+
+/// As much of a statement as tells which it is.
+const STATEMENT_CHARACTERS: usize = 300;
+
 /// A batch that is sent again.
 #[must_use]
 pub fn again(config: &Config, lane: usize, batch: &Batch, failure: &Failure, after: Duration) -> String {
@@ -127,6 +134,58 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
 pub fn query_error(failure: &Failure) -> SinkError {
     let text = format!("option 'query' is refused by the database: {}", said(failure));
     error(connection_kind(failure.fault), text, failure)
+}
+
+/// A statement of a session that is sent again.
+#[must_use]
+pub fn statement_again(sql: &str, failure: &Failure, after: Duration) -> String {
+    format!("a statement is sent again in {} ms: {} [{}]", after.as_millis(), said(failure), head(sql))
+}
+
+/// The error of a session's statement.
+#[must_use]
+pub fn statement_error(
+    config: &Config,
+    sql: &str,
+    failure: &Failure,
+    repeatable: bool,
+    tries: Tries,
+) -> SinkError {
+    let statement = head(sql);
+    let said = said(failure);
+    let (kind, text) = match failure.fault {
+        _ if failure.outcome_unknown && !repeatable => (
+            ErrorKind::OutcomeUnknown,
+            format!(
+                "it is not known whether the statement was carried out; look before running it again: {said}"
+            ),
+        ),
+        Fault::Conflict | Fault::SchemaChanged => (
+            ErrorKind::Conflict,
+            format!(
+                "the statement kept conflicting with other transactions (tried {} times in {} s): {said}",
+                tries.failures,
+                tries.elapsed.as_secs()
+            ),
+        ),
+        Fault::Permission => (
+            ErrorKind::Permission,
+            format!("role '{}' may not do this; grant it the privilege, or use another: {said}", config.role),
+        ),
+        Fault::Missing => (ErrorKind::Schema, said.to_owned()),
+        Fault::TooBig => (ErrorKind::Limit, said.to_owned()),
+        Fault::BadRow | Fault::Constraint => (ErrorKind::Data, said.to_owned()),
+        Fault::Rejected => (ErrorKind::Rejected, said.to_owned()),
+        _ => return connection_error(config, failure, tries),
+    };
+    error(kind, format!("{text} [{statement}]"), failure)
+}
+
+fn head(sql: &str) -> String {
+    match sql.char_indices().nth(STATEMENT_CHARACTERS) {
+        Some((end, _)) => format!("{}...", &sql[..end]),
+        None => sql.to_owned(),
+    }
 }
 
 /// The first row of a batch, refused by the database.

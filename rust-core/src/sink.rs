@@ -29,10 +29,6 @@ use crate::runtime;
 use crate::schema::Table;
 use crate::stage::Staged;
 
-/// How long the first connection is tried: a wrong endpoint should be told soon, a cluster that wakes up
-/// takes seconds.
-const FIRST_CONNECTION: Duration = Duration::from_secs(20);
-
 /// Staging areas kept for the next frame; more writers than this at one moment allocate their own.
 const STAGING_AREAS: usize = 8;
 
@@ -124,6 +120,12 @@ impl Sink {
             .unwrap_or_else(PoisonError::into_inner);
         core.latch.check()?;
         Ok(declared.get(bytes).copied().flatten())
+    }
+
+    /// Forgets what the catalog said of the tables declared so far: the next declaration of any of them reads it
+    /// again and has another number. Numbers given out stay valid.
+    pub fn forget_tables(&self) {
+        lock(&self.core.declared).retain(|_, number| number.is_none());
     }
 
     /// Takes the rows of a frame. `false` means that there was no room within `patience` and nothing was
@@ -315,7 +317,7 @@ impl Core {
             };
             let mut bounds = self.bounds();
             if first && failure.fault != Fault::Waking {
-                bounds.timeout = bounds.timeout.min(FIRST_CONNECTION);
+                bounds.timeout = bounds.timeout.min(outcome::FIRST_CONNECTION);
             }
             match ordeal.decide(&failure, sent, bounds) {
                 Decision::Again { after, reconnect } => {

@@ -27,7 +27,7 @@ use crate::row::tuple::{self, Param};
 use crate::sql::{self, Verb};
 
 /// The server ends a transaction at [`limits::TRANSACTION_AGE`]; its answer may take a little longer.
-const ANSWER: Duration = limits::TRANSACTION_AGE.saturating_add(Duration::from_secs(20));
+pub const ANSWER: Duration = limits::TRANSACTION_AGE.saturating_add(Duration::from_secs(20));
 
 /// Parameters of all statements prepared on a connection. Client and server remember the type of each, the client in 16
 /// bytes: 4 MiB, enough for the full batches of eight tables with ten columns. The others go with text and types.

@@ -67,7 +67,7 @@ fn rust_never_calls_java() {
 
 #[test]
 fn the_client_of_postgresql_has_its_places() {
-    only_in("tokio_postgres", &["connect.rs", "catalog.rs", "transact.rs", "classify.rs"]);
+    only_in("tokio_postgres", &["connect.rs", "catalog.rs", "transact.rs", "classify.rs", "session.rs"]);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The native methods of `io.dsqlsink.bridge.NativeSink`, in the order in which a writer calls them.
+//! The native methods of `io.dsqlsink.bridge.NativeSink`, in the order in which a writer calls them, then
+//! those of `NativeSession`.
 
 use std::time::Duration;
 
@@ -8,11 +9,12 @@ use jni::{Env, EnvUnowned};
 
 use crate::border;
 use crate::config::Config;
-use crate::error::SinkError;
+use crate::error::{ErrorKind, SinkError};
 use crate::jni::exception::Failure;
 use crate::jni::guard::guard;
-use crate::jni::handles;
+use crate::jni::handles::{sessions, sinks};
 use crate::row::frame;
+use crate::session::Session;
 use crate::sink::Sink;
 
 /// `static native int abiVersion()`
@@ -36,7 +38,7 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_open<'local>(
         #[cfg(feature = "fault-injection")]
         let options = fault::take(options);
         let config = Config::new(options, |name| std::env::var(name).ok())?;
-        Ok(handles::insert(Sink::open(config)?))
+        Ok(sinks().insert(Sink::open(config)?))
     })
 }
 
@@ -51,11 +53,24 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_declareTable<'local>(
 ) -> jint {
     guard(env, |env| {
         let table = env.convert_byte_array(&table)?;
-        match handles::get(sink)?.declare(&table, millis(wait_millis))? {
+        match sinks().get(sink)?.declare(&table, millis(wait_millis))? {
             Some(number) => Ok(jint::try_from(number).map_err(SinkError::internal)?),
             None => Ok(-1),
         }
     })
+}
+
+/// `static native void forgetTables(long sink)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_forgetTables(
+    env: EnvUnowned<'_>,
+    _: JClass<'_>,
+    sink: jlong,
+) {
+    guard(env, |_| {
+        sinks().get(sink)?.forget_tables();
+        Ok(())
+    });
 }
 
 /// `static native boolean write(long sink, byte[] frame, int length, long waitMillis)`
@@ -69,7 +84,7 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_write<'local>(
     wait_millis: jlong,
 ) -> jboolean {
     guard(env, |env| {
-        let sink = handles::get(sink)?;
+        let sink = sinks().get(sink)?;
         let frame = head(env, &frame, length)?;
         Ok(sink.write(&frame, millis(wait_millis))?)
     })
@@ -83,7 +98,7 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_flush(
     sink: jlong,
 ) -> jlong {
     guard(env, |_| {
-        let ticket = handles::get(sink)?.flush()?;
+        let ticket = sinks().get(sink)?.flush()?;
         Ok(jlong::try_from(ticket).map_err(SinkError::internal)?)
     })
 }
@@ -99,7 +114,7 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_await(
 ) -> jboolean {
     guard(env, |_| {
         let ticket = u64::try_from(ticket).map_err(SinkError::internal)?;
-        Ok(handles::get(sink)?.wait(ticket, millis(wait_millis))?)
+        Ok(sinks().get(sink)?.wait(ticket, millis(wait_millis))?)
     })
 }
 
@@ -113,7 +128,7 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_stats<'local>(
     guard(env, |env| {
         #[cfg(feature = "fault-injection")]
         fault::panic_if_asked();
-        let stats = handles::get(sink)?.stats();
+        let stats = sinks().get(sink)?.stats();
         let array = env.new_long_array(stats.len())?;
         array.set_region(env, 0, &stats)?;
         Ok(array)
@@ -127,7 +142,7 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_notices<'local>(
     _: JClass<'local>,
     sink: jlong,
 ) -> JByteArray<'local> {
-    guard(env, |env| match handles::get(sink)?.notices() {
+    guard(env, |env| match sinks().get(sink)?.notices() {
         Some(block) => Ok(env.byte_array_from_slice(&block)?),
         None => Ok(JByteArray::default()),
     })
@@ -141,8 +156,81 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_close(
     sink: jlong,
 ) {
     guard(env, |_| {
-        if let Some(sink) = handles::remove(sink) {
+        if let Some(sink) = sinks().remove(sink) {
             sink.close();
+        }
+        Ok(())
+    });
+}
+
+/// `static native long open(byte[] options)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSession_open<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    options: JByteArray<'local>,
+) -> jlong {
+    guard(env, |env| {
+        let options = frame::options(&env.convert_byte_array(&options)?)?;
+        let config = Config::new(options, |name| std::env::var(name).ok())?;
+        Ok(sessions().insert(Session::open(config)?))
+    })
+}
+
+/// `static native void send(long session, byte[] sql, boolean repeatable)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSession_send<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    session: jlong,
+    sql: JByteArray<'local>,
+    repeatable: jboolean,
+) {
+    guard(env, |env| {
+        let session = sessions().get(session)?;
+        let sql = String::from_utf8(env.convert_byte_array(&sql)?)
+            .map_err(|error| SinkError::new(ErrorKind::Frame, error.to_string()))?;
+        Ok(session.send(sql, repeatable)?)
+    });
+}
+
+/// `static native byte[] receive(long session, long waitMillis)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSession_receive<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    session: jlong,
+    wait_millis: jlong,
+) -> JByteArray<'local> {
+    guard(env, |env| match sessions().get(session)?.receive(millis(wait_millis))? {
+        Some(answer) => Ok(env.byte_array_from_slice(&answer)?),
+        None => Ok(JByteArray::default()),
+    })
+}
+
+/// `static native byte[] notices(long session)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSession_notices<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    session: jlong,
+) -> JByteArray<'local> {
+    guard(env, |env| match sessions().get(session)?.notices() {
+        Some(block) => Ok(env.byte_array_from_slice(&block)?),
+        None => Ok(JByteArray::default()),
+    })
+}
+
+/// `static native void close(long session)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSession_close(
+    env: EnvUnowned<'_>,
+    _: JClass<'_>,
+    session: jlong,
+) {
+    guard(env, |_| {
+        if let Some(session) = sessions().remove(session) {
+            session.close();
         }
         Ok(())
     });

@@ -2,33 +2,31 @@
 //!
 //! A handle is a slot's number and generation. A closed handle's slot is used again under another
 //! generation, so a stale handle is an error and never another sink. A call holds the sink by `Arc`, so
-//! closing may race with it. This table is the library's only mutable static.
+//! closing may race with it. These tables are the library's only mutable statics.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use once_cell::sync::Lazy;
 
 use crate::error::{ErrorKind, SinkError};
+use crate::session::Session;
 use crate::sink::Sink;
 
-static HANDLES: Lazy<Handles<Sink>> = Lazy::new(Handles::default);
+static SINKS: Lazy<Handles<Sink>> = Lazy::new(Handles::default);
+static SESSIONS: Lazy<Handles<Session>> = Lazy::new(Handles::default);
 
-/// Keeps a sink; the handle is positive.
-pub(super) fn insert(sink: Sink) -> i64 {
-    HANDLES.insert(sink)
+/// The sinks.
+pub(super) fn sinks() -> &'static Handles<Sink> {
+    &SINKS
 }
 
-/// The sink of a handle.
-pub(super) fn get(handle: i64) -> Result<Arc<Sink>, SinkError> {
-    HANDLES.get(handle)
+/// The sessions for administrative SQL.
+pub(super) fn sessions() -> &'static Handles<Session> {
+    &SESSIONS
 }
 
-/// Takes a sink out; `None` if the handle is closed already.
-pub(super) fn remove(handle: i64) -> Option<Arc<Sink>> {
-    HANDLES.remove(handle)
-}
-
-struct Handles<T>(RwLock<Vec<Slot<T>>>);
+/// What the handles of one kind stand for.
+pub(super) struct Handles<T>(RwLock<Vec<Slot<T>>>);
 
 struct Slot<T> {
     generation: u32,
@@ -42,7 +40,8 @@ impl<T> Default for Handles<T> {
 }
 
 impl<T> Handles<T> {
-    fn insert(&self, value: T) -> i64 {
+    /// Keeps a value; the handle is positive.
+    pub(super) fn insert(&self, value: T) -> i64 {
         let mut slots = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let free = slots.iter().position(|slot| slot.value.is_none());
         let at = free.unwrap_or_else(|| {
@@ -56,7 +55,8 @@ impl<T> Handles<T> {
         (i64::from(slot.generation) << 32) | i64::try_from(at + 1).unwrap_or(0)
     }
 
-    fn get(&self, handle: i64) -> Result<Arc<T>, SinkError> {
+    /// The value of a handle.
+    pub(super) fn get(&self, handle: i64) -> Result<Arc<T>, SinkError> {
         let slots = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let (at, generation) = split(handle);
         slots
@@ -66,7 +66,8 @@ impl<T> Handles<T> {
             .ok_or_else(|| SinkError::new(ErrorKind::Closed, "the native sink is closed"))
     }
 
-    fn remove(&self, handle: i64) -> Option<Arc<T>> {
+    /// Takes a value out; `None` if the handle is closed already.
+    pub(super) fn remove(&self, handle: i64) -> Option<Arc<T>> {
         let mut slots = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let (at, generation) = split(handle);
         slots.get_mut(at).filter(|slot| slot.generation == generation)?.value.take()

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The small frames: options and tables to Rust, notices from Rust. All integers are big-endian; a
- * string is its u32 byte length and UTF-8. {@link RowEncoder} has the row frame.
+ * The small frames: options and tables to Rust, notices and answers from Rust. All integers are
+ * big-endian; a string is its u32 byte length and UTF-8. {@link RowEncoder} has the row frame.
  */
 public final class Frames {
     /** The table has a key: rows are upserted and deleted by it. */
@@ -96,6 +96,29 @@ public final class Frames {
                     new Notice(level, epochMillis, new String(message, StandardCharsets.UTF_8)));
         }
         return notices;
+    }
+
+    /**
+     * u64 affected rows, u32 rows, then each row as u16 values, then each value as i32 length and
+     * UTF-8, with length -1 for NULL.
+     */
+    static NativeSession.Answer answer(byte[] bytes) {
+        ByteBuffer frame = ByteBuffer.wrap(bytes);
+        long affected = frame.getLong();
+        int count = frame.getInt();
+        List<List<String>> rows = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int values = Short.toUnsignedInt(frame.getShort());
+            List<String> row = new ArrayList<>(values);
+            for (int j = 0; j < values; j++) {
+                int length = frame.getInt();
+                byte[] text = new byte[Math.max(length, 0)];
+                frame.get(text);
+                row.add(length < 0 ? null : new String(text, StandardCharsets.UTF_8));
+            }
+            rows.add(Collections.unmodifiableList(row));
+        }
+        return new NativeSession.Answer(affected, Collections.unmodifiableList(rows));
     }
 
     private static void putText(RowBuffer frame, String text, String what) {

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One native sink: its connections, its lanes, and the rows on their way. The only class with
- * native methods.
+ * One native sink: its connections, its lanes, and the rows on their way. {@link NativeSession} is
+ * the other class with native methods.
  *
  * <p>Calls into Rust wait for {@value #SLICE_MILLIS} ms at most, and look for an interrupt between
  * two slices: a call that need not wait goes through whatever the interrupt flag says. Any thread
@@ -16,11 +16,11 @@ import java.util.Map;
  * but close(), stats() and notices() throws that failure again.
  */
 public final class NativeSink implements AutoCloseable {
-    static final int ABI_VERSION = 2;
+    static final int ABI_VERSION = 3;
     static final int FRAME_VERSION = 1;
 
     /** How long a cancelled task may go on waiting. */
-    private static final long SLICE_MILLIS = 100;
+    static final long SLICE_MILLIS = 100;
 
     private final long handle;
 
@@ -62,6 +62,14 @@ public final class NativeSink implements AutoCloseable {
             number = declareTable(handle, table, SLICE_MILLIS);
         }
         return number;
+    }
+
+    /**
+     * Forgets what the database said of the tables declared so far, so that the next declaration
+     * reads a changed table anew. Table numbers given out stay valid.
+     */
+    public void forgetTables() {
+        forgetTables(handle);
     }
 
     /** Hands over the rows of the encoder, waiting for room. The encoder is not reset. */
@@ -116,7 +124,7 @@ public final class NativeSink implements AutoCloseable {
         close(handle);
     }
 
-    private static void heedInterrupt() throws InterruptedException {
+    static void heedInterrupt() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("Interrupted while waiting for Aurora DSQL");
         }
@@ -127,6 +135,8 @@ public final class NativeSink implements AutoCloseable {
     private static native long open(byte[] options);
 
     private static native int declareTable(long sink, byte[] table, long waitMillis);
+
+    private static native void forgetTables(long sink);
 
     private static native boolean write(long sink, byte[] frame, int length, long waitMillis);
 

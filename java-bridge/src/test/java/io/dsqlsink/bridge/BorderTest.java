@@ -197,7 +197,7 @@ class BorderTest {
     void anotherBorderVersionIsRefused() {
         assertThatThrownBy(() -> NativeLoader.checkAbi(NativeSink.ABI_VERSION + 1))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("border version 2, but these classes need 1");
+                .hasMessageContaining("border version 4, but these classes need 3");
     }
 
     @Test

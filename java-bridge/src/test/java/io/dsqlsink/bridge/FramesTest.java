@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,6 +91,19 @@ class FramesTest {
                 .hasMessage(
                         "The option session_token holds an unpaired surrogate, which UTF-8 cannot"
                                 + " carry");
+    }
+
+    @Test
+    void anAnswerIsRead() {
+        ByteBuffer frame = ByteBuffer.allocate(8 + 4 + 2 * 2 + 3 * 4 + 3);
+        frame.putLong(3_000).putInt(2);
+        frame.putShort((short) 2).putInt(3).put("\u20ac".getBytes(StandardCharsets.UTF_8));
+        frame.putInt(-1);
+        frame.putShort((short) 1).putInt(0);
+
+        NativeSession.Answer answer = Frames.answer(frame.array());
+        assertThat(answer.affected()).isEqualTo(3_000);
+        assertThat(answer.rows()).containsExactly(Arrays.asList("\u20ac", null), List.of(""));
     }
 
     @Test

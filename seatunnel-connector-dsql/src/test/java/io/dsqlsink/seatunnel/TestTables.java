@@ -12,6 +12,7 @@ import org.apache.seatunnel.api.table.catalog.PhysicalColumn;
 import org.apache.seatunnel.api.table.catalog.PrimaryKey;
 import org.apache.seatunnel.api.table.catalog.TableIdentifier;
 import org.apache.seatunnel.api.table.catalog.TableSchema;
+import org.apache.seatunnel.api.table.type.ArrayType;
 import org.apache.seatunnel.api.table.type.BasicType;
 
 /** Source tables and sink blocks that tests start from. */
@@ -55,6 +56,24 @@ public final class TestTables {
         return CatalogTable.of(
                 TableIdentifier.of("mysql", "shop", null, "orders"),
                 schema.build(),
+                Collections.emptyMap(),
+                Collections.emptyList(),
+                "");
+    }
+
+    /** shop.orders with the key id and an array. */
+    public static CatalogTable withArray(String column) {
+        TableSchema schema =
+                TableSchema.builder()
+                        .column(column("id", BasicType.LONG_TYPE))
+                        .column(
+                                PhysicalColumn.of(
+                                        column, ArrayType.STRING_ARRAY_TYPE, 0, true, null, ""))
+                        .primaryKey(PrimaryKey.of("pk", Collections.singletonList("id")))
+                        .build();
+        return CatalogTable.of(
+                TableIdentifier.of("mysql", "shop", null, "orders"),
+                schema,
                 Collections.emptyMap(),
                 Collections.emptyList(),
                 "");

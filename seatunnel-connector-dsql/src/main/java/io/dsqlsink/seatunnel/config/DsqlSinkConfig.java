@@ -46,18 +46,24 @@ public final class DsqlSinkConfig implements Serializable {
     private final ArrayList<String> withoutEffect;
     private final String host;
     private final DsqlTable table;
+    private final SaveModes saveModes;
+    private final DsqlSinkOptions.SchemaChangePolicy schemaChangePolicy;
 
     private DsqlSinkConfig(
             LinkedHashMap<String, String> nativeOptions,
             ArrayList<String> warnings,
             ArrayList<String> withoutEffect,
             String host,
-            DsqlTable table) {
+            DsqlTable table,
+            SaveModes saveModes,
+            DsqlSinkOptions.SchemaChangePolicy schemaChangePolicy) {
         this.nativeOptions = nativeOptions;
         this.warnings = warnings;
         this.withoutEffect = withoutEffect;
         this.host = host;
         this.table = table;
+        this.saveModes = saveModes;
+        this.schemaChangePolicy = schemaChangePolicy;
     }
 
     /**
@@ -83,13 +89,20 @@ public final class DsqlSinkConfig implements Serializable {
         checkModes(reader);
         readRowErrors(reader, nativeOptions);
         DsqlTable table = DsqlTable.of(reader, url, source);
+        SaveModes saveModes = SaveModes.of(reader, new Placeholders(source));
+        DsqlSinkOptions.SchemaChangePolicy schemaChangePolicy =
+                reader.choice(
+                        DsqlSinkOptions.SCHEMA_CHANGE_POLICY,
+                        DsqlSinkOptions.SchemaChangePolicy.class);
         reader.check();
         return new DsqlSinkConfig(
                 nativeOptions,
                 warnings(reader),
                 new ArrayList<>(OptionKeys.withoutEffect(reader)),
                 url.getHost(),
-                table);
+                table,
+                saveModes,
+                schemaChangePolicy);
     }
 
     private static void put(Map<String, String> nativeOptions, Option<?> option, Object value) {
@@ -291,6 +304,16 @@ public final class DsqlSinkConfig implements Serializable {
     /** Where skipped rows go; null when none is skipped. */
     public String deadLetterPath() {
         return nativeOptions.get(DsqlSinkOptions.DEAD_LETTER_PATH.key());
+    }
+
+    /** What is done to the table before the job writes. */
+    public SaveModes saveModes() {
+        return saveModes;
+    }
+
+    /** What follows when the source's table changes while the job runs. */
+    public DsqlSinkOptions.SchemaChangePolicy schemaChangePolicy() {
+        return schemaChangePolicy;
     }
 
     public DsqlTable table() {

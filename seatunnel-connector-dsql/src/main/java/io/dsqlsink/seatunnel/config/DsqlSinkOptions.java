@@ -27,6 +27,29 @@ public final class DsqlSinkOptions {
         LOWERCASE
     }
 
+    /** What becomes of the target table before the job writes. IGNORE came with 2.3.5. */
+    public enum SchemaSaveMode {
+        RECREATE_SCHEMA,
+        CREATE_SCHEMA_WHEN_NOT_EXIST,
+        ERROR_WHEN_SCHEMA_NOT_EXIST,
+        IGNORE
+    }
+
+    /** What becomes of the target's rows before the job writes. */
+    public enum DataSaveMode {
+        DROP_DATA,
+        APPEND_DATA,
+        CUSTOM_PROCESSING,
+        ERROR_WHEN_DATA_EXISTS
+    }
+
+    /** What follows when the source's table changes while the job runs. */
+    public enum SchemaChangePolicy {
+        APPLY,
+        FAIL,
+        IGNORE
+    }
+
     /** The value of {@link #DIALECT} that selects this sink. */
     public static final String DSQL_DIALECT = "dsql";
 
@@ -152,6 +175,47 @@ public final class DsqlSinkOptions {
                             "true: rows are appended by plain inserts although there is a key;"
                                     + " updates and deletes are errors then");
 
+    public static final Option<SchemaSaveMode> SCHEMA_SAVE_MODE =
+            Options.key("schema_save_mode")
+                    .enumType(SchemaSaveMode.class)
+                    .defaultValue(SchemaSaveMode.CREATE_SCHEMA_WHEN_NOT_EXIST)
+                    .withDescription(
+                            "What becomes of the target table before the job writes:"
+                                    + " CREATE_SCHEMA_WHEN_NOT_EXIST, RECREATE_SCHEMA,"
+                                    + " ERROR_WHEN_SCHEMA_NOT_EXIST or IGNORE");
+
+    public static final Option<DataSaveMode> DATA_SAVE_MODE =
+            Options.key("data_save_mode")
+                    .enumType(DataSaveMode.class)
+                    .defaultValue(DataSaveMode.APPEND_DATA)
+                    .withDescription(
+                            "What becomes of the target's rows before the job writes: APPEND_DATA,"
+                                    + " DROP_DATA, CUSTOM_PROCESSING or ERROR_WHEN_DATA_EXISTS");
+
+    public static final Option<String> CUSTOM_SQL =
+            Options.key("custom_sql")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "The statement that data_save_mode = CUSTOM_PROCESSING carries out");
+
+    public static final Option<Boolean> CREATE_INDEX =
+            Options.key("create_index")
+                    .booleanType()
+                    .defaultValue(true)
+                    .withDescription(
+                            "Whether a table is created with the source's other indexes; they are"
+                                    + " waited for");
+
+    public static final Option<SchemaChangePolicy> SCHEMA_CHANGE_POLICY =
+            Options.key("schema_change_policy")
+                    .enumType(SchemaChangePolicy.class)
+                    .defaultValue(SchemaChangePolicy.APPLY)
+                    .withDescription(
+                            "What follows when the source's columns change while the job runs."
+                                    + " apply: the target's change too, or the job stops; fail: the"
+                                    + " job stops; ignore: the target stays as it is");
+
     public static final Option<Boolean> GENERATE_SINK_SQL =
             Options.key("generate_sink_sql")
                     .booleanType()
@@ -266,6 +330,11 @@ public final class DsqlSinkOptions {
                     FIELD_IDE,
                     PRIMARY_KEYS,
                     SUPPORT_UPSERT_BY_INSERT_ONLY,
+                    SCHEMA_SAVE_MODE,
+                    DATA_SAVE_MODE,
+                    CUSTOM_SQL,
+                    CREATE_INDEX,
+                    SCHEMA_CHANGE_POLICY,
                     GENERATE_SINK_SQL,
                     QUERY,
                     ENABLE_UPSERT,

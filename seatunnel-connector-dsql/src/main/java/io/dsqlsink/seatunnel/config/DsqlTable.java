@@ -31,26 +31,43 @@ public final class DsqlTable implements Serializable {
     private final String source;
     private final String schema;
     private final String name;
-    private final ArrayList<String> columns;
-    private final ArrayList<String> types;
-    private final ArrayList<String> keys;
+    private final DsqlSinkOptions.FieldIde fieldIde;
+    private final ArrayList<RowColumn> rowColumns;
+    private final ArrayList<String> columns = new ArrayList<>();
+    private final ArrayList<String> types = new ArrayList<>();
+    private final ArrayList<String> primaryKey;
+    private final boolean append;
     private final String query;
 
     private DsqlTable(
             String source,
             String schema,
             String name,
-            ArrayList<String> columns,
-            ArrayList<String> types,
-            ArrayList<String> keys,
+            DsqlSinkOptions.FieldIde fieldIde,
+            List<RowColumn> rowColumns,
+            List<String> primaryKey,
+            boolean append,
             String query) {
         this.source = source;
         this.schema = schema;
         this.name = name;
-        this.columns = columns;
-        this.types = types;
-        this.keys = keys;
+        this.fieldIde = fieldIde;
+        this.rowColumns = new ArrayList<>(rowColumns);
+        this.primaryKey = new ArrayList<>(primaryKey);
+        this.append = append;
         this.query = query;
+        for (RowColumn column : rowColumns) {
+            if (column.target() != null) {
+                columns.add(column.target());
+                types.add(column.type());
+            }
+        }
+    }
+
+    /** The same target with rows that have other columns. */
+    public DsqlTable with(List<RowColumn> newColumns, List<String> newPrimaryKey) {
+        return new DsqlTable(
+                source, schema, name, fieldIde, newColumns, newPrimaryKey, append, query);
     }
 
     /** Null fields in the result mean that the reader has problems. */
@@ -95,19 +112,16 @@ public final class DsqlTable implements Serializable {
         }
         SeaTunnelRowType row = source.getSeaTunnelRowType();
         List<String> columns = Arrays.asList(row.getFieldNames());
-        ArrayList<String> types = new ArrayList<>();
-        for (int i = 0; i < row.getTotalFields(); i++) {
-            types.add(String.valueOf(row.getFieldType(i)));
-        }
         List<String> keys = keys(reader, names, source.getTableSchema(), columns);
         String query = query(reader);
-        // A query says itself what becomes of a key.
-        if (query != null || reader.flag(DsqlSinkOptions.SUPPORT_UPSERT_BY_INSERT_ONLY)) {
-            keys = Collections.emptyList();
-        }
         DsqlSinkOptions.FieldIde fieldIde =
                 reader.choice(DsqlSinkOptions.FIELD_IDE, DsqlSinkOptions.FieldIde.class);
-        ArrayList<String> targets = inCase(columns, fieldIde);
+        List<String> targets = inCase(columns, fieldIde);
+        List<RowColumn> rowColumns = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            String type = String.valueOf(row.getFieldType(i));
+            rowColumns.add(new RowColumn(columns.get(i), targets.get(i), type));
+        }
         if (new HashSet<>(targets).size() < new HashSet<>(columns).size()) {
             reader.problem(
                     DsqlSinkOptions.FIELD_IDE.key(), "makes one name of two columns of " + columns);
@@ -116,9 +130,10 @@ public final class DsqlTable implements Serializable {
                 source.getTablePath().getFullName(),
                 schema,
                 inCase(Collections.singletonList(name), fieldIde).get(0),
-                targets,
-                types,
+                fieldIde,
+                rowColumns,
                 inCase(keys, fieldIde),
+                reader.flag(DsqlSinkOptions.SUPPORT_UPSERT_BY_INSERT_ONLY),
                 query);
     }
 
@@ -135,8 +150,8 @@ public final class DsqlTable implements Serializable {
     }
 
     /** Names of the target; the stock sink has the option for the table and its columns. */
-    private static ArrayList<String> inCase(List<String> names, DsqlSinkOptions.FieldIde fieldIde) {
-        ArrayList<String> changed = new ArrayList<>(names);
+    private static List<String> inCase(List<String> names, DsqlSinkOptions.FieldIde fieldIde) {
+        List<String> changed = new ArrayList<>(names);
         if (fieldIde == DsqlSinkOptions.FieldIde.UPPERCASE) {
             changed.replaceAll(name -> name.toUpperCase(Locale.ROOT));
         } else if (fieldIde == DsqlSinkOptions.FieldIde.LOWERCASE) {
@@ -213,7 +228,32 @@ public final class DsqlTable implements Serializable {
         return name;
     }
 
-    /** The columns in the order of the rows' values. */
+    /** The columns of the rows, in their order, those that the target lacks among them. */
+    public List<RowColumn> rowColumns() {
+        return Collections.unmodifiableList(rowColumns);
+    }
+
+    /** What the target calls a column of the source. */
+    public String target(String sourceColumn) {
+        return inCase(Collections.singletonList(sourceColumn), fieldIde).get(0);
+    }
+
+    /** The values that are written, of those of a row. */
+    public Object[] written(Object[] values) {
+        if (columns.size() == rowColumns.size() || values.length != rowColumns.size()) {
+            return values;
+        }
+        Object[] written = new Object[columns.size()];
+        int at = 0;
+        for (int i = 0; i < values.length; i++) {
+            if (rowColumns.get(i).target() != null) {
+                written[at++] = values[i];
+            }
+        }
+        return written;
+    }
+
+    /** The columns that are written, in the order of the rows' values. */
     public List<String> columns() {
         return Collections.unmodifiableList(columns);
     }
@@ -223,19 +263,61 @@ public final class DsqlTable implements Serializable {
         return Collections.unmodifiableList(types);
     }
 
-    /** The key columns; none means that rows are appended. */
+    /** The key that the table is created with, even if rows are appended. */
+    public List<String> primaryKey() {
+        return Collections.unmodifiableList(primaryKey);
+    }
+
+    /** The key columns that rows are upserted by; none means that rows are appended. */
     public List<String> keys() {
-        return Collections.unmodifiableList(keys);
+        // A query says itself what becomes of a key.
+        return append || query != null ? Collections.emptyList() : primaryKey();
+    }
+
+    /** The statement that the job brings in place of the sink's own; or null. */
+    public String query() {
+        return query;
     }
 
     /** What the native sink is told of this table. */
     public byte[] declaration() {
-        return Frames.table(schema, name, query, columns, types, keys);
+        return Frames.table(schema, name, query, columns, types, keys());
     }
 
     /** {@code source -> schema.table}. */
     @Override
     public String toString() {
         return source + " -> " + schema + "." + name;
+    }
+
+    /** A column of the rows. */
+    public static final class RowColumn implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final String source;
+        private final String target;
+        private final String type;
+
+        /**
+         * @param target null when its values are left out
+         * @param type what SeaTunnel calls its type, for messages
+         */
+        public RowColumn(String source, String target, String type) {
+            this.source = source;
+            this.target = target;
+            this.type = type;
+        }
+
+        public String source() {
+            return source;
+        }
+
+        public String target() {
+            return target;
+        }
+
+        public String type() {
+            return type;
+        }
     }
 }

@@ -1,10 +1,7 @@
 package io.dsqlsink.seatunnel.config;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** What becomes of each option that the stock Jdbc sink has in any of its releases. */
@@ -72,25 +69,10 @@ final class StockOptions {
                     none("xa_data_source_class_name"),
                     none("max_commit_attempts"),
                     none("transaction_timeout_sec"),
-                    none("schema_save_mode")
-                            .and(
-                                    "RECREATE_SCHEMA",
-                                    "is not supported yet: create the tables beforehand")
-                            .choices(
-                                    "CREATE_SCHEMA_WHEN_NOT_EXIST",
-                                    "ERROR_WHEN_SCHEMA_NOT_EXIST",
-                                    "IGNORE"),
-                    none("data_save_mode")
-                            .and("DROP_DATA", "is not supported yet: empty the tables beforehand")
-                            .and(
-                                    "CUSTOM_PROCESSING",
-                                    "is not supported yet: prepare the tables beforehand")
-                            .and(
-                                    "ERROR_WHEN_DATA_EXISTS",
-                                    "is not supported yet: check the tables beforehand")
-                            .choices("APPEND_DATA"),
-                    none("custom_sql"),
-                    none("create_index"),
+                    honoured("schema_save_mode"),
+                    honoured("data_save_mode"),
+                    honoured("custom_sql"),
+                    honoured("create_index"),
                     none("connection_check_timeout_sec"),
                     none("socket_timeout_ms"),
                     none("connect_timeout_ms"),
@@ -149,7 +131,6 @@ final class StockOptions {
         private final Effect effect;
         // Refused values, with the reason and what to do.
         private final Map<String, String> reasons = new LinkedHashMap<>();
-        private final List<String> choices = new ArrayList<>();
 
         Entry(String key, Effect effect) {
             this.key = key;
@@ -158,12 +139,6 @@ final class StockOptions {
 
         Entry and(String refusedValue, String why) {
             reasons.put(refusedValue, why);
-            return this;
-        }
-
-        /** The values that are accepted, of which others are not known. */
-        Entry choices(String... accepted) {
-            choices.addAll(Arrays.asList(accepted));
             return this;
         }
 
@@ -176,10 +151,6 @@ final class StockOptions {
                     options.problem(key, "= " + value + " " + reason.getValue());
                     return;
                 }
-            }
-            if (!choices.isEmpty() && choices.stream().noneMatch(value::equalsIgnoreCase)) {
-                options.problem(
-                        key, "= " + value + " is not one of: " + String.join(", ", choices));
             }
         }
     }

@@ -20,7 +20,12 @@ public final class DsqlConnectorException extends SeaTunnelRuntimeException {
      * twice, and its stack trace is this one's.
      */
     public static DsqlConnectorException of(DsqlNativeException e) {
-        String message = e.getMessage();
+        return of("", e);
+    }
+
+    /** The same with words before it that say what was to be done. */
+    public static DsqlConnectorException of(String head, DsqlNativeException e) {
+        String message = head + e.getMessage();
         boolean hasState = e.sqlState().isEmpty() || message.contains(e.sqlState());
         return new DsqlConnectorException(
                 DsqlErrorCode.of(e),

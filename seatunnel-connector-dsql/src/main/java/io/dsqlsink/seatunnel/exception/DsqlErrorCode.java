@@ -21,7 +21,8 @@ public enum DsqlErrorCode implements SeaTunnelErrorCode {
     INTERNAL("DSQL-13", "The sink has a bug"),
     NATIVE_LIBRARY("DSQL-20", "The native library cannot be loaded"),
     INTERRUPTED("DSQL-21", "The task was cancelled while it waited for Aurora DSQL"),
-    STOCK_SINK("DSQL-22", "The stock Jdbc sink cannot be found");
+    STOCK_SINK("DSQL-22", "The stock Jdbc sink cannot be found"),
+    SAVE_MODE("DSQL-23", "The target is not as the save mode demands");
 
     private final String code;
     private final String description;

@@ -2,7 +2,8 @@ package io.dsqlsink.seatunnel.sink;
 
 import io.dsqlsink.bridge.DsqlNativeException;
 import io.dsqlsink.bridge.NativeSink;
-import io.dsqlsink.bridge.Notice;
+import io.dsqlsink.seatunnel.NativeLog;
+import io.dsqlsink.seatunnel.catalog.SchemaEvolution;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
@@ -67,11 +68,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             if (sink == null) {
                 open();
             }
-            int number = sink.declareTable(table.declaration());
-            TableBuffer buffer = new TableBuffer(sink, table, number, handedOver);
-            buffers.add(buffer);
-            LOG.debug("Table {} has number {}", table, number);
-            return buffer;
+            return declare(table);
         } catch (InterruptedException | RuntimeException e) {
             // Not every engine closes the writers of a task that could not start.
             DsqlConnectorException cause = latch(fail(e));
@@ -81,9 +78,38 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         }
     }
 
+    private TableBuffer declare(DsqlTable table) throws InterruptedException {
+        int number = sink.declareTable(table.declaration());
+        TableBuffer buffer = new TableBuffer(sink, table, number, handedOver);
+        buffers.add(buffer);
+        LOG.debug("Table {} has number {}", table, number);
+        return buffer;
+    }
+
+    /**
+     * Takes a change of the source's table over, between the rows before it, which become durable,
+     * and those after it.
+     *
+     * @return where rows go from now on
+     */
+    TableBuffer evolve(TableBuffer buffer, Object event) {
+        commit();
+        try {
+            DsqlTable table = SchemaEvolution.apply(config, buffer.table(), event);
+            synchronized (this) {
+                sink.forgetTables();
+                TableBuffer next = declare(table);
+                buffers.remove(buffer);
+                return next;
+            }
+        } catch (InterruptedException | RuntimeException e) {
+            throw fail(e);
+        }
+    }
+
     private void open() {
         Map<String, String> options = new HashMap<>(config.nativeOptions());
-        options.put("log_level", logLevel());
+        options.put("log_level", NativeLog.level(LOG));
         // What the tick leaves, so that both waits together are the interval that the job asks for.
         options.put(
                 "batch_interval_ms", Long.toString(Math.max(config.batchIntervalMs() - tick(), 1)));
@@ -208,7 +234,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             Thread.currentThread().interrupt();
         }
         try {
-            logNotices();
+            NativeLog.write(LOG, sink.notices());
             LOG.info(Progress.total(sink.stats(), config.deadLetterPath()));
         } catch (DsqlNativeException e) {
             LOG.debug("The last log lines of the native sink are lost", e);
@@ -226,7 +252,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         Progress progress = new Progress(System.nanoTime());
         try {
             while (!closing.await(tick, TimeUnit.MILLISECONDS)) {
-                logNotices();
+                NativeLog.write(LOG, sink.notices());
                 String line =
                         progress.isDue(System.nanoTime()) ? progress.line(sink.stats()) : null;
                 if (line != null) {
@@ -242,33 +268,6 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 latch(e);
             }
         }
-    }
-
-    private void logNotices() {
-        for (Notice notice : sink.notices()) {
-            switch (notice.level()) {
-                case Notice.LEVEL_ERROR:
-                    LOG.error(notice.message());
-                    break;
-                case Notice.LEVEL_WARN:
-                    LOG.warn(notice.message());
-                    break;
-                case Notice.LEVEL_INFO:
-                    LOG.info(notice.message());
-                    break;
-                default:
-                    LOG.debug(notice.message());
-            }
-        }
-    }
-
-    private static String logLevel() {
-        if (LOG.isDebugEnabled()) {
-            return "debug";
-        } else if (LOG.isInfoEnabled()) {
-            return "info";
-        }
-        return LOG.isWarnEnabled() ? "warn" : "error";
     }
 
     private void throwFailure() {

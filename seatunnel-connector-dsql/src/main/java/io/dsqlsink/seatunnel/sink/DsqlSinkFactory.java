@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.sink;
 
+import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
 import org.apache.seatunnel.api.configuration.util.OptionRule;
@@ -34,6 +35,7 @@ public final class DsqlSinkFactory implements TableSinkFactory<SeaTunnelRow, Voi
             return null;
         }
         DsqlSinkConfig config = DsqlSinkConfig.of(context.getOptions(), context.getCatalogTable());
-        return () -> new DsqlSink(config);
+        TableDefinition definition = TableDefinition.of(config.table(), context.getCatalogTable());
+        return () -> DsqlSink.of(config, definition);
     }
 }

@@ -45,7 +45,7 @@ final class TableBuffer {
     void append(SeaTunnelRow row) throws InterruptedException {
         lock.lock();
         try {
-            rows.append(row.getRowKind().toByteValue(), row.getFields());
+            rows.append(row.getRowKind().toByteValue(), table.written(row.getFields()));
             if (rows.rows() >= HANDOVER_ROWS || rows.bytes() >= HANDOVER_BYTES) {
                 sink.write(rows);
                 taken();

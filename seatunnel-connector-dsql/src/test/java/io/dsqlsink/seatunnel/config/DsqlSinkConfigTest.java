@@ -110,10 +110,10 @@ class DsqlSinkConfigTest {
                 "is_exactly_once | true | Aurora DSQL has no prepared transactions",
                 "dead_letter_path | /var/dead | has no use without 'row_error_policy' = skip",
                 "dead_letter_path | ' ' | is empty",
-                "schema_save_mode | CREATE_MAYBE | is not one of: CREATE_SCHEMA_WHEN_NOT_EXIST, ERROR",
-                "data_save_mode | APPEND | is not one of: APPEND_DATA",
+                "schema_save_mode | CREATE_MAYBE | is not one of: recreate_schema, create_schema_when_not_exist",
+                "data_save_mode | APPEND | is not one of: drop_data, append_data",
                 "field_ide | camel | is not one of: original, uppercase, lowercase",
-                "data_save_mode | DROP_DATA | is not supported yet: empty the tables beforehand",
+                "create_index | maybe | is not true or false",
                 "primary_keys | ${unique_key} | names '${unique_key}', but the rows have [id, code]",
                 "support_upsert_by_insert_only | maybe | is not true or false",
                 "table | a.b.c | has more than two parts",
@@ -163,17 +163,24 @@ class DsqlSinkConfigTest {
     }
 
     @Test
+    void customProcessingNeedsItsStatement() {
+        options.put("data_save_mode", "custom_processing");
+        assertThatThrownBy(this::config)
+                .hasMessageContaining("option 'custom_sql' is missing beside 'data_save_mode'");
+        options.put("custom_sql", "DELETE FROM ${table_name}");
+        assertThat(config().saveModes().customSql()).isEqualTo("DELETE FROM orders");
+    }
+
+    @Test
     void whatHasNoEffectIsSaidOnce() {
         options.put("password", "the-password");
         options.put("parallelism", 2);
         options.put("user", "somebody");
         options.put("auto_commit", "true");
-        options.put("schema_save_mode", "CREATE_SCHEMA_WHEN_NOT_EXIST");
         options.put("something_else", 1);
         assertThat(config().warnings())
                 .containsExactly("Options that are not known: something_else");
-        assertThat(config().withoutEffect())
-                .containsExactly("auto_commit", "password", "schema_save_mode");
+        assertThat(config().withoutEffect()).containsExactly("auto_commit", "password");
     }
 
     @Test

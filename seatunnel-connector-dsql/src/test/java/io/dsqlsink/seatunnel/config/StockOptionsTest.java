@@ -53,16 +53,15 @@ public class StockOptionsTest {
             xa_data_source_class_name                 | org.postgresql.xa.PGXADataSource | no effect
             max_commit_attempts                       | 3                            | no effect
             transaction_timeout_sec                   | -1                           | no effect
-            schema_save_mode                          | CREATE_SCHEMA_WHEN_NOT_EXIST | no effect
-            schema_save_mode                          | ERROR_WHEN_SCHEMA_NOT_EXIST  | no effect
-            schema_save_mode                          | IGNORE                       | no effect
-            schema_save_mode                          | RECREATE_SCHEMA              | create the tables beforehand
-            data_save_mode                            | APPEND_DATA                  | no effect
-            data_save_mode                            | DROP_DATA                    | empty the tables beforehand
-            data_save_mode                            | CUSTOM_PROCESSING            | prepare the tables beforehand
-            data_save_mode                            | ERROR_WHEN_DATA_EXISTS       | check the tables beforehand
-            custom_sql                                | select 1                     | no effect
-            create_index                              | true                         | no effect
+            schema_save_mode                          | CREATE_SCHEMA_WHEN_NOT_EXIST | honoured
+            schema_save_mode                          | ERROR_WHEN_SCHEMA_NOT_EXIST  | honoured
+            schema_save_mode                          | IGNORE                       | honoured
+            schema_save_mode                          | RECREATE_SCHEMA              | honoured
+            data_save_mode                            | APPEND_DATA                  | honoured
+            data_save_mode                            | DROP_DATA                    | honoured
+            data_save_mode                            | ERROR_WHEN_DATA_EXISTS       | honoured
+            custom_sql                                | select 1                     | honoured
+            create_index                              | true                         | honoured
             field_ide                                 | ORIGINAL                     | honoured
             field_ide                                 | UPPERCASE                    | honoured
             field_ide                                 | LOWERCASE                    | honoured

@@ -75,7 +75,7 @@ abstract class DsqlWriterFixture {
         options.put("max_connections", 2);
         options.put("primary_keys", List.of(keys));
         options.putAll(more);
-        return new DsqlSinkWriter(
+        return new EventWriter(
                 DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), TestTables.orders("id", null)),
                 context);
     }

@@ -28,6 +28,9 @@ class LinkageTest {
                         Arrays.asList(EngineLoaders.jars(version, "engine")),
                         EngineLoaders.libraries())) {
             for (JavaClass type : ours) {
+                if (!isFor(type, version)) {
+                    continue;
+                }
                 for (JavaCodeUnitAccess<?> call : type.getCodeUnitCallsFromSelf()) {
                     String owner = call.getTargetOwner().getName();
                     if (owner.startsWith("org.apache.seatunnel.") && !ours.contain(owner)) {
@@ -48,6 +51,12 @@ class LinkageTest {
         }
         assertThat(missing).isEmpty();
         assertThat(checked).isGreaterThan(50);
+    }
+
+    /** Two pairs of classes are each loaded by one range of releases alone. */
+    private static boolean isFor(JavaClass type, String version) {
+        boolean newer = version.equals("2.3.10");
+        return !type.getSimpleName().startsWith(newer ? "EventWriter" : "Evolving");
     }
 
     /** By name, parameters and result, as the JVM resolves it. */

@@ -123,9 +123,9 @@ public class StockFactoryTest {
                     .hasMessageContaining("option 'url' is missing: write jdbc:postgresql://")
                     .hasMessageContaining("option 'username' is missing: set the database role")
                     .hasMessageContaining(
-                            "option 'schema_save_mode' = CREATE_MAYBE is not one of: CREATE_SCHEMA")
+                            "option 'schema_save_mode' = CREATE_MAYBE is not one of: recreate_schema")
                     .hasMessageContaining(
-                            "option 'data_save_mode' = APPEND_MAYBE is not one of: APPEND_DATA")
+                            "option 'data_save_mode' = APPEND_MAYBE is not one of: drop_data")
                     .hasMessageContaining("option 'is_exactly_once' = maybe is not true or false")
                     .hasMessageContaining("option 'max_retries' = abc is not a whole number");
         }

@@ -110,7 +110,18 @@ class BadInputIT {
                         .environment("PGHOSTADDR", ""),
                 Case.option(
                         "missing-table",
-                        sink -> sink.with("table", quoted("no_such_table")),
+                        sink ->
+                                sink.with("table", quoted("no_such_table"))
+                                        .with(
+                                                "schema_save_mode",
+                                                quoted("ERROR_WHEN_SCHEMA_NOT_EXIST")),
+                        "no_such_table",
+                        "CREATE_SCHEMA_WHEN_NOT_EXIST"),
+                Case.option(
+                        "missing-table-ignored",
+                        sink ->
+                                sink.with("table", quoted("no_such_table"))
+                                        .with("schema_save_mode", quoted("IGNORE")),
                         "no_such_table"),
                 Case.option(
                         "missing-column",
@@ -162,7 +173,7 @@ class BadInputIT {
                         sink -> sink.with("schema_save_mode", quoted("CREATE_MAYBE")),
                         "'schema_save_mode'",
                         "CREATE_MAYBE",
-                        "CREATE_SCHEMA_WHEN_NOT_EXIST"),
+                        "create_schema_when_not_exist"),
                 Case.option(
                         "unknown-key-column",
                         sink -> sink.with("primary_keys", "[\"uid\"]"),

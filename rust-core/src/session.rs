@@ -1,0 +1,234 @@
+//! A session for administrative SQL: one statement at a time, with the connection, token and retries of a sink.
+//!
+//! Whoever prepares tables uses it, never the write path. Statements go as simple queries, so each commits by
+//! itself and every value comes back as text.
+//!
+//! An answer is laid out as u64 rows that the statement's tag counts, u32 rows, then each row as u16 values,
+//! then each value as i32 length and UTF-8, with length -1 for NULL. All integers are big-endian.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use tokio::time::timeout;
+use tokio_postgres::SimpleQueryMessage;
+
+use crate::classify::{Failure, Fault};
+use crate::config::Config;
+use crate::connect::{Connection, Connector};
+use crate::error::{ErrorKind, SinkError};
+use crate::lane::Ordeal;
+use crate::metrics::Metrics;
+use crate::notice::Notices;
+use crate::outcome;
+use crate::retry::{Bounds, Decision, Sent};
+use crate::runtime;
+use crate::transact;
+
+/// A session with a cluster. It connects with its first statement.
+pub struct Session {
+    core: Arc<Core>,
+    runtime: Mutex<Option<Runtime>>,
+    answer: Mutex<Option<Receiver<Told>>>,
+}
+
+/// How a statement ended: its answer as a frame, or the error.
+type Told = Result<Vec<u8>, SinkError>;
+
+struct Core {
+    config: Config,
+    connector: Connector,
+    notices: Notices,
+    /// Whether a connection was ever opened: until then the endpoint may be wrong.
+    reached: Mutex<bool>,
+    connection: tokio::sync::Mutex<Option<Connection>>,
+}
+
+impl Session {
+    /// Starts a session. No connection is opened yet.
+    ///
+    /// # Errors
+    /// Kind `Config` if trusted certificates cannot be read; kind `Internal` without threads.
+    pub fn open(config: Config) -> Result<Self, SinkError> {
+        let core = Arc::new(Core {
+            connector: Connector::new(&config, Arc::new(Metrics::default()))?,
+            notices: Notices::new(config.log_level),
+            reached: Mutex::new(false),
+            connection: tokio::sync::Mutex::new(None),
+            config,
+        });
+        Ok(Self { core, runtime: Mutex::new(Some(runtime::start(1)?)), answer: Mutex::default() })
+    }
+
+    /// Starts a statement. `repeatable` says that to carry it out twice does no harm, so that it may be sent
+    /// again when nobody knows whether it was committed.
+    ///
+    /// # Errors
+    /// Kind `Closed` after [`Session::close`]; kind `Internal` while another statement is not answered.
+    pub fn send(&self, sql: String, repeatable: bool) -> Result<(), SinkError> {
+        let mut answer = lock(&self.answer);
+        if answer.is_some() {
+            return Err(SinkError::internal("two statements at once in a session"));
+        }
+        let (teller, receiver) = sync_channel(1);
+        let core = self.core.clone();
+        match &*lock(&self.runtime) {
+            Some(runtime) => drop(runtime.spawn(answer_to(core, sql, repeatable, teller))),
+            None => return Err(closed()),
+        }
+        *answer = Some(receiver);
+        Ok(())
+    }
+
+    /// Waits at most `patience` for the statement's answer; `None` means not yet.
+    ///
+    /// # Errors
+    /// What no retry could mend, with the database's SQLSTATE; kind `Closed` after [`Session::close`].
+    pub fn receive(&self, patience: Duration) -> Result<Option<Vec<u8>>, SinkError> {
+        let mut answer = lock(&self.answer);
+        let Some(receiver) = &*answer else {
+            return Err(SinkError::internal("no statement waits for an answer"));
+        };
+        match receiver.recv_timeout(patience) {
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(closed()),
+            Ok(told) => {
+                *answer = None;
+                told.map(Some)
+            }
+        }
+    }
+
+    /// Log lines since the last call, laid out as [`crate::notice`] says.
+    #[must_use]
+    pub fn notices(&self) -> Option<Vec<u8>> {
+        self.core.notices.drain()
+    }
+
+    /// Ends the session. A statement in progress is left to the server.
+    pub fn close(&self) {
+        let runtime = lock(&self.runtime).take();
+        if let Some(runtime) = runtime {
+            runtime::stop(runtime);
+        }
+    }
+}
+
+async fn answer_to(core: Arc<Core>, sql: String, repeatable: bool, teller: SyncSender<Told>) {
+    // Nobody listens any more when the session was closed meanwhile.
+    let _ = teller.send(core.execute(&sql, repeatable).await);
+}
+
+impl Core {
+    async fn execute(&self, sql: &str, repeatable: bool) -> Told {
+        let mut ordeal = Ordeal::default();
+        loop {
+            let mut connection = self.connection.lock().await;
+            let (failure, connecting) = match self.connected(&mut connection).await {
+                Ok(connection) => match answer(connection, sql).await {
+                    Ok(messages) => return encode(&messages),
+                    Err(failure) => (failure, false),
+                },
+                Err(failure) => (failure, true),
+            };
+            let mut bounds = Bounds { timeout: self.config.retry_timeout, rejections: 0 };
+            if !*lock(&self.reached) && failure.fault != Fault::Waking {
+                bounds.timeout = bounds.timeout.min(outcome::FIRST_CONNECTION);
+            }
+            let sent = Sent { rows: 0, idempotent: repeatable };
+            match ordeal.decide(&failure, sent, bounds) {
+                Decision::Again { after, reconnect } => {
+                    self.notices.push(ordeal.level(failure.fault), || {
+                        if connecting {
+                            outcome::connect_again(&self.config, &failure, after)
+                        } else {
+                            outcome::statement_again(sql, &failure, after)
+                        }
+                    });
+                    if reconnect {
+                        *connection = None;
+                    }
+                    drop(connection);
+                    tokio::time::sleep(after).await;
+                }
+                Decision::Split | Decision::Fail if connecting => {
+                    return Err(outcome::connection_error(&self.config, &failure, ordeal.tries()));
+                }
+                Decision::Split | Decision::Fail => {
+                    return Err(outcome::statement_error(
+                        &self.config,
+                        sql,
+                        &failure,
+                        sent.idempotent,
+                        ordeal.tries(),
+                    ));
+                }
+            }
+        }
+    }
+
+    async fn connected<'a>(&self, held: &'a mut Option<Connection>) -> Result<&'a Connection, Failure> {
+        if held.as_ref().is_some_and(|connection| connection.client.is_closed()) {
+            *held = None;
+        }
+        match held {
+            Some(connection) => Ok(connection),
+            None => {
+                // Nothing of the statement was sent.
+                let opened = self.connector.open().await;
+                let opened = opened.map_err(|failure| Failure { outcome_unknown: false, ..failure })?;
+                *lock(&self.reached) = true;
+                Ok(held.insert(opened))
+            }
+        }
+    }
+}
+
+async fn answer(connection: &Connection, sql: &str) -> Result<Vec<SimpleQueryMessage>, Failure> {
+    match timeout(transact::ANSWER, connection.client.simple_query(sql)).await {
+        Ok(answered) => answered.map_err(|error| Failure::executing(&error)),
+        Err(_) => {
+            let text = format!("no answer within {} s", transact::ANSWER.as_secs());
+            Err(Failure { outcome_unknown: true, ..Failure::local(Fault::Lost, text) })
+        }
+    }
+}
+
+fn encode(messages: &[SimpleQueryMessage]) -> Told {
+    let mut affected = 0u64;
+    let mut count = 0u32;
+    let mut rows = Vec::new();
+    for message in messages {
+        match message {
+            SimpleQueryMessage::CommandComplete(tagged) => affected = *tagged,
+            SimpleQueryMessage::Row(row) => {
+                count += 1;
+                rows.extend(u16::try_from(row.len()).map_err(SinkError::internal)?.to_be_bytes());
+                for at in 0..row.len() {
+                    match row.try_get(at).map_err(SinkError::internal)? {
+                        None => rows.extend((-1i32).to_be_bytes()),
+                        Some(text) => {
+                            let length = i32::try_from(text.len()).map_err(SinkError::internal)?;
+                            rows.extend(length.to_be_bytes());
+                            rows.extend(text.as_bytes());
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut frame = affected.to_be_bytes().to_vec();
+    frame.extend(count.to_be_bytes());
+    frame.append(&mut rows);
+    Ok(frame)
+}
+
+fn closed() -> SinkError {
+    SinkError::new(ErrorKind::Closed, "the native session is closed")
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

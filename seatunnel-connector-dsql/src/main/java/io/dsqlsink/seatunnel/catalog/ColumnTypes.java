@@ -1,0 +1,165 @@
+package io.dsqlsink.seatunnel.catalog;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.seatunnel.api.table.catalog.Column;
+import org.apache.seatunnel.api.table.type.DecimalType;
+
+/**
+ * The type of Aurora DSQL for a source's column: the narrowest one that holds every value of the
+ * source exactly.
+ *
+ * <p>SeaTunnel's type decides what the rows carry. The source's own name for it, where the source
+ * gives one, adds what SeaTunnel leaves out: the length of a text in characters, the digits of a
+ * decimal beyond 38.
+ */
+final class ColumnTypes {
+    /** Bytes of a declared varchar (quotas of Aurora DSQL), at four bytes a character. */
+    private static final int MOST_VARCHAR = 65_535 / 4;
+
+    /** Digits of a numeric (quotas). */
+    private static final int MOST_DIGITS = 1_000;
+
+    private static final Pattern TEXT_LENGTH =
+            Pattern.compile(
+                    "(?:n?varchar2?|n?char|character varying|character|bpchar)"
+                            + "\\s*\\((\\d{1,9})(?: char| byte)?\\).*");
+
+    private static final Pattern DIGITS =
+            Pattern.compile(
+                    "(?:decimal|dec|numeric|number)\\s*\\((\\d{1,4})\\s*,\\s*(\\d{1,4})\\).*");
+
+    private ColumnTypes() {}
+
+    /**
+     * Null when Aurora DSQL has no type for it.
+     *
+     * <p>By the name of the SQL type: later releases have some that this one was not compiled with.
+     */
+    static String of(Column column) {
+        String sourceType = column.getSourceType() == null ? "" : column.getSourceType().trim();
+        sourceType = sourceType.toLowerCase(Locale.ROOT);
+        switch (column.getDataType().getSqlType().name()) {
+            case "BOOLEAN":
+                return "boolean";
+            case "TINYINT":
+            case "SMALLINT":
+                return "smallint";
+            case "INT":
+                return "integer";
+            case "BIGINT":
+                return "bigint";
+            case "FLOAT":
+                return "real";
+            case "DOUBLE":
+                return "double precision";
+            case "DECIMAL":
+                return numeric((DecimalType) column.getDataType(), sourceType);
+            case "STRING":
+                return text(sourceType);
+            case "BYTES":
+                return "bytea";
+            case "DATE":
+                return "date";
+            case "TIME":
+                return "time";
+            case "TIMESTAMP":
+                return "timestamp";
+            case "TIMESTAMP_TZ":
+                return "timestamptz";
+            default:
+                return null;
+        }
+    }
+
+    /** Always with its digits: a bare numeric is numeric(18,6) to Aurora DSQL. */
+    private static String numeric(DecimalType type, String sourceType) {
+        int precision = type.getPrecision();
+        int scale = type.getScale();
+        Matcher digits = DIGITS.matcher(sourceType);
+        if (digits.matches() && Integer.parseInt(digits.group(1)) > precision) {
+            precision = Integer.parseInt(digits.group(1));
+            scale = Integer.parseInt(digits.group(2));
+        }
+        if (precision < 1 || precision > MOST_DIGITS || scale < 0 || scale > precision) {
+            return null;
+        }
+        return "numeric(" + precision + "," + scale + ")";
+    }
+
+    private static String text(String sourceType) {
+        if (sourceType.equals("json") || sourceType.equals("jsonb") || sourceType.equals("uuid")) {
+            return sourceType;
+        }
+        Matcher length = TEXT_LENGTH.matcher(sourceType);
+        if (length.matches()) {
+            int characters = Integer.parseInt(length.group(1));
+            if (characters > 0 && characters <= MOST_VARCHAR) {
+                // For char too: its padding is no part of the values that a source reads.
+                return "varchar(" + characters + ")";
+            }
+        }
+        return "text";
+    }
+
+    /**
+     * Whether a column holds every value of another type exactly.
+     *
+     * @param actual as the catalog shows it
+     * @param needed as {@link #of} makes it
+     */
+    static boolean holds(String actual, String needed) {
+        String wanted = needed.replace("varchar", "character varying");
+        switch (wanted) {
+            case "timestamp":
+            case "time":
+                return actual.matches(wanted + "(\\(6\\))? without time zone");
+            case "timestamptz":
+                return actual.matches("timestamp(\\(6\\))? with time zone");
+            case "smallint":
+                return actual.matches("smallint|integer|bigint") || digits(actual)[0] >= 5;
+            case "integer":
+                return actual.matches("integer|bigint") || digits(actual)[0] >= 10;
+            case "bigint":
+                return actual.equals("bigint") || digits(actual)[0] >= 19;
+            case "real":
+                return actual.matches("real|double precision");
+            case "json":
+            case "jsonb":
+                return actual.matches("jsonb?|text");
+            case "uuid":
+                return actual.matches("uuid|text");
+            default:
+        }
+        if (wanted.equals(actual)) {
+            return true;
+        } else if (wanted.startsWith("numeric")) {
+            return digits(actual)[0] >= digits(wanted)[0] && digits(actual)[1] >= digits(wanted)[1];
+        } else if (wanted.startsWith("character varying")) {
+            return actual.equals("text")
+                    || actual.equals("character varying")
+                    || actual.startsWith("character varying") && length(actual) >= length(wanted);
+        }
+        return wanted.equals("text") && actual.equals("character varying");
+    }
+
+    /** Digits before and behind the point; none for what is not numeric. */
+    private static int[] digits(String type) {
+        Matcher digits = DIGITS.matcher(type);
+        if (!digits.matches()) {
+            return new int[] {-1, -1};
+        }
+        int scale = Integer.parseInt(digits.group(2));
+        return new int[] {Integer.parseInt(digits.group(1)) - scale, scale};
+    }
+
+    private static int length(String type) {
+        return Integer.parseInt(type.replaceAll("\\D", ""));
+    }
+
+    /** Whether a key or index may have the column: Aurora DSQL refuses the others. */
+    static boolean isIndexable(String type) {
+        return !type.equals("bytea") && !type.equals("json") && !type.equals("jsonb");
+    }
+}

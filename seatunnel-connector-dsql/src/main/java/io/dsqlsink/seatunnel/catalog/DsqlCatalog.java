@@ -1,0 +1,303 @@
+package io.dsqlsink.seatunnel.catalog;
+
+import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.bridge.NativeSession;
+import io.dsqlsink.seatunnel.NativeLog;
+import io.dsqlsink.seatunnel.catalog.TableDefinition.ColumnDefinition;
+import io.dsqlsink.seatunnel.catalog.TableDefinition.IndexDefinition;
+import io.dsqlsink.seatunnel.config.DsqlTable;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done to tables as a whole. Several jobs may prepare one table at once: each step looks
+ * whether it is done already, and looks again when the database says that it is.
+ */
+final class DsqlCatalog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DsqlCatalog.class);
+
+    /** Rows that a transaction may modify (quotas of Aurora DSQL). */
+    private static final int MOST_ROWS = 3_000;
+
+    /** Between two looks at a job of the database; such jobs take tens of seconds. */
+    private static final long JOB_PAUSE_MS = 500;
+
+    /** Between two lines about work that goes on. */
+    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** A build of an index on an empty table that takes longer is left to the database. */
+    private static final long LONGEST_BUILD_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    /** That there is one already: of a table, an object, and in a race a unique catalog row. */
+    private static final Set<String> EXISTS =
+            Collections.unmodifiableSet(
+                    new HashSet<>(Arrays.asList("42P07", "42710", "42P06", "23505")));
+
+    private final Map<String, String> options;
+    private NativeSession session;
+
+    /**
+     * @param options what the native library is opened with
+     */
+    DsqlCatalog(Map<String, String> options) {
+        this.options = new HashMap<>(options);
+        this.options.put("log_level", NativeLog.level(LOG));
+    }
+
+    boolean exists(DsqlTable table) throws InterruptedException {
+        return !query("SELECT 1 FROM " + from(table) + " AND c.relkind IN ('r', 'p')").isEmpty();
+    }
+
+    private static String from(DsqlTable table) {
+        return "pg_catalog.pg_class c"
+                + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                + " WHERE n.nspname = "
+                + Ddl.literal(table.schema())
+                + " AND c.relname = "
+                + Ddl.literal(table.name());
+    }
+
+    /** Creates the table, and its schema where that is missing. */
+    void create(TableDefinition definition) throws InterruptedException {
+        definition.check();
+        DsqlTable table = definition.table();
+        String schema = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ";
+        if (query(schema + Ddl.literal(table.schema())).isEmpty()) {
+            create(Ddl.createSchema(table));
+        }
+        create(Ddl.createTable(definition));
+        if (!exists(table)) {
+            throw new DsqlConnectorException(
+                    DsqlErrorCode.SCHEMA,
+                    "Table "
+                            + table
+                            + " was not created, although nothing was refused: look whether its"
+                            + " name is that of a view");
+        }
+        if (definition.primaryKey().isEmpty()) {
+            LOG.warn(
+                    "Table {} has no key, and Aurora DSQL can add none later: set option"
+                            + " 'primary_keys' where rows are to be updated or deleted",
+                    table);
+        }
+    }
+
+    private void create(String ddl) throws InterruptedException {
+        try {
+            execute(ddl, true);
+            LOG.info("Created: {}", ddl.replaceAll("\\s+", " "));
+        } catch (DsqlNativeException e) {
+            if (!EXISTS.contains(e.sqlState())) {
+                throw e;
+            }
+            LOG.info("Created by another at the same time: {}", ddl.replaceAll("\\s+", " "));
+        }
+    }
+
+    /**
+     * Creates the indexes and waits until they are built. One that the database refuses is left
+     * out: no row is wrong without it.
+     */
+    void createIndexes(TableDefinition definition) throws InterruptedException {
+        Map<String, String> jobs = new LinkedHashMap<>();
+        for (IndexDefinition index : definition.indexes()) {
+            String obstacle = obstacle(definition, index);
+            try {
+                if (obstacle == null) {
+                    String ddl = Ddl.createIndex(definition.table(), index);
+                    List<List<String>> job = execute(ddl, true).rows();
+                    LOG.info("Created: {}", ddl);
+                    if (!job.isEmpty() && job.get(0).get(0) != null) {
+                        jobs.put(index.name(), job.get(0).get(0));
+                    }
+                }
+            } catch (DsqlNativeException e) {
+                if (e.kind() != DsqlNativeException.ERROR_REJECTED
+                        && e.kind() != DsqlNativeException.ERROR_DATA) {
+                    throw e;
+                }
+                obstacle = EXISTS.contains(e.sqlState()) ? null : e.getMessage();
+            }
+            if (obstacle != null) {
+                LOG.warn(
+                        "Index {} of table {} is left out: {}",
+                        index.name(),
+                        definition.table(),
+                        obstacle);
+            }
+        }
+        awaitJobs(jobs);
+    }
+
+    private static String obstacle(TableDefinition definition, IndexDefinition index) {
+        for (ColumnDefinition column : definition.columns()) {
+            if (index.columns().contains(column.name())
+                    && !ColumnTypes.isIndexable(column.type())) {
+                return "column '" + column.name() + "' is of type " + column.type();
+            }
+        }
+        return null;
+    }
+
+    private void awaitJobs(Map<String, String> jobs) throws InterruptedException {
+        long start = System.nanoTime();
+        long told = start;
+        while (!jobs.isEmpty() && System.nanoTime() - start < LONGEST_BUILD_NANOS) {
+            String ids = jobs.values().stream().map(Ddl::literal).collect(Collectors.joining(", "));
+            for (List<String> job :
+                    query(
+                            "SELECT job_id, status, details FROM sys.jobs WHERE status IN"
+                                    + " ('completed', 'failed') AND job_id IN ("
+                                    + ids
+                                    + ")")) {
+                jobs.entrySet().removeIf(index -> ended(index, job));
+            }
+            if (System.nanoTime() - told > PROGRESS_NANOS) {
+                told = System.nanoTime();
+                long seconds = TimeUnit.NANOSECONDS.toSeconds(told - start);
+                LOG.info("Building {} for {} s", jobs.keySet(), seconds);
+            }
+            if (!jobs.isEmpty()) {
+                Thread.sleep(JOB_PAUSE_MS);
+            }
+        }
+        if (!jobs.isEmpty()) {
+            LOG.warn("Not waited for any longer, see sys.jobs: {}", jobs);
+        }
+    }
+
+    private static boolean ended(Map.Entry<String, String> index, List<String> job) {
+        if (!index.getValue().equals(job.get(0))) {
+            return false;
+        }
+        if (job.get(1).equals("failed")) {
+            LOG.warn("Index {} could not be built: {}", index.getKey(), job.get(2));
+        } else {
+            LOG.info("Index {} is built", index.getKey());
+        }
+        return true;
+    }
+
+    void drop(DsqlTable table) throws InterruptedException {
+        execute(Ddl.dropTable(table), true);
+        LOG.info("Dropped table {}", table);
+    }
+
+    boolean hasRows(DsqlTable table) throws InterruptedException {
+        return !query("SELECT 1 FROM " + Ddl.quoted(table) + " LIMIT 1").isEmpty();
+    }
+
+    /** Deletes all rows, as many at a time as a transaction takes. */
+    void empty(DsqlTable table) throws InterruptedException {
+        List<String> key =
+                query(
+                                "SELECT a.attname FROM pg_catalog.pg_constraint k"
+                                        + " JOIN pg_catalog.pg_attribute a ON a.attrelid ="
+                                        + " k.conrelid AND a.attnum = ANY (k.conkey)"
+                                        + " WHERE k.contype = 'p' AND k.conrelid = (SELECT c.oid"
+                                        + " FROM "
+                                        + from(table)
+                                        + ") ORDER BY a.attnum")
+                        .stream()
+                        .map(row -> row.get(0))
+                        .collect(Collectors.toList());
+        long deleted = 0;
+        long told = System.nanoTime();
+        int rows = MOST_ROWS;
+        while (true) {
+            try {
+                long more = execute(Ddl.deleteSome(table, key, rows), true).affected();
+                deleted += more;
+                if (more == 0 || key.isEmpty()) {
+                    break;
+                }
+            } catch (DsqlNativeException e) {
+                if (e.kind() != DsqlNativeException.ERROR_LIMIT || rows == 1) {
+                    throw e;
+                } else if (key.isEmpty()) {
+                    throw new DsqlConnectorException(
+                            DsqlErrorCode.LIMIT,
+                            "Table "
+                                    + table
+                                    + " has more rows than a transaction takes and no key to tell"
+                                    + " some of them by, so DROP_DATA cannot empty it: set"
+                                    + " schema_save_mode = RECREATE_SCHEMA");
+                }
+                // Large rows, or rows of other tables that go with them.
+                rows = rows / 2;
+            }
+            if (System.nanoTime() - told > PROGRESS_NANOS) {
+                told = System.nanoTime();
+                LOG.info("Table {}: {} rows deleted so far", table, deleted);
+            }
+        }
+        LOG.info("Table {}: all {} rows deleted", table, deleted);
+    }
+
+    /** Type and, in a second place, NOT NULL or nothing, of each column by its name. */
+    Map<String, List<String>> columns(DsqlTable table) throws InterruptedException {
+        Map<String, List<String>> columns = new LinkedHashMap<>();
+        for (List<String> column :
+                query(
+                        "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),"
+                                + " CASE WHEN a.attnotnull THEN 'NOT NULL' ELSE '' END"
+                                + " FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 AND NOT"
+                                + " a.attisdropped AND a.attrelid = (SELECT c.oid FROM "
+                                + from(table)
+                                + ") ORDER BY a.attnum")) {
+            columns.put(column.get(0), column.subList(1, 3));
+        }
+        return columns;
+    }
+
+    /** Carries out a change of a table that another task may make at the same time. */
+    void alter(String ddl) throws InterruptedException {
+        try {
+            execute(ddl, true);
+            LOG.info("Carried out: {}", ddl);
+        } catch (DsqlNativeException e) {
+            // Of a column: it is there already, or is not there any more.
+            if (!e.sqlState().equals("42701") && !e.sqlState().equals("42703")) {
+                throw e;
+            }
+            LOG.info("Carried out by another at the same time: {}", ddl);
+        }
+    }
+
+    /** Carries out a statement of the user, once. */
+    void custom(String sql) throws InterruptedException {
+        execute(sql, false);
+        LOG.info("Carried out custom_sql");
+    }
+
+    private List<List<String>> query(String sql) throws InterruptedException {
+        return execute(sql, true).rows();
+    }
+
+    private NativeSession.Answer execute(String sql, boolean repeatable)
+            throws InterruptedException {
+        if (session == null) {
+            session = NativeSession.open(options);
+        }
+        return session.execute(sql, repeatable, notices -> NativeLog.write(LOG, notices));
+    }
+
+    @Override
+    public void close() {
+        if (session != null) {
+            session.close();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.dsqlsink.seatunnel.catalog;
+
+import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
+import io.dsqlsink.seatunnel.config.DsqlTable;
+import io.dsqlsink.seatunnel.config.SaveModes;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
+import java.lang.reflect.Proxy;
+import org.apache.seatunnel.api.sink.DataSaveMode;
+import org.apache.seatunnel.api.sink.SaveModeHandler;
+import org.apache.seatunnel.api.sink.SchemaSaveMode;
+import org.apache.seatunnel.api.table.catalog.Catalog;
+import org.apache.seatunnel.api.table.catalog.TablePath;
+
+/**
+ * Prepares the target of one table before a job writes. The engine asks once a job: up to 2.3.4,
+ * and on Flink and Spark, in the submitting process; later in the master of the job.
+ *
+ * <p>open() and the getters belong to the interface from 2.3.5 on. It is compiled against 2.3.4,
+ * where they are methods of this class alone.
+ */
+public final class DsqlSaveModeHandler implements SaveModeHandler {
+    private final SaveModes modes;
+    private final TableDefinition definition;
+    private final DsqlCatalog catalog;
+
+    public DsqlSaveModeHandler(DsqlSinkConfig config, TableDefinition definition) {
+        this.modes = config.saveModes();
+        this.definition = definition;
+        this.catalog = new DsqlCatalog(config.nativeOptions());
+    }
+
+    /** Nothing: the first statement connects. */
+    public void open() {}
+
+    @Override
+    public void handleSchemaSaveMode() {
+        run(
+                () -> {
+                    DsqlTable table = definition.table();
+                    switch (modes.schema()) {
+                        case RECREATE_SCHEMA:
+                            // Not to be without a table in the end.
+                            definition.check();
+                            catalog.drop(table);
+                            create();
+                            break;
+                        case CREATE_SCHEMA_WHEN_NOT_EXIST:
+                            if (!catalog.exists(table)) {
+                                create();
+                            }
+                            break;
+                        case ERROR_WHEN_SCHEMA_NOT_EXIST:
+                            if (!catalog.exists(table)) {
+                                throw new DsqlConnectorException(
+                                        DsqlErrorCode.SAVE_MODE,
+                                        "Table "
+                                                + table
+                                                + " does not exist, and schema_save_mode ="
+                                                + " ERROR_WHEN_SCHEMA_NOT_EXIST: create it, or set"
+                                                + " CREATE_SCHEMA_WHEN_NOT_EXIST");
+                            }
+                            break;
+                        default:
+                    }
+                });
+    }
+
+    private void create() throws InterruptedException {
+        catalog.create(definition);
+        if (modes.createIndex()) {
+            catalog.createIndexes(definition);
+        }
+    }
+
+    @Override
+    public void handleDataSaveMode() {
+        run(
+                () -> {
+                    DsqlTable table = definition.table();
+                    switch (modes.data()) {
+                        case DROP_DATA:
+                            if (catalog.exists(table)) {
+                                catalog.empty(table);
+                            }
+                            break;
+                        case CUSTOM_PROCESSING:
+                            catalog.custom(modes.customSql());
+                            break;
+                        case ERROR_WHEN_DATA_EXISTS:
+                            if (catalog.exists(table) && catalog.hasRows(table)) {
+                                throw new DsqlConnectorException(
+                                        DsqlErrorCode.SAVE_MODE,
+                                        "Table "
+                                                + table
+                                                + " has rows, and data_save_mode ="
+                                                + " ERROR_WHEN_DATA_EXISTS: empty it, or set"
+                                                + " APPEND_DATA or DROP_DATA");
+                            }
+                            break;
+                        default:
+                    }
+                });
+    }
+
+    private interface Step {
+        void run() throws InterruptedException;
+    }
+
+    private void run(Step step) {
+        try {
+            step.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DsqlConnectorException(DsqlErrorCode.INTERRUPTED, e.getMessage());
+        } catch (DsqlNativeException e) {
+            throw DsqlConnectorException.of("Table " + definition.table() + ": ", e);
+        } catch (IllegalStateException e) {
+            throw new DsqlConnectorException(DsqlErrorCode.NATIVE_LIBRARY, e.getMessage());
+        }
+    }
+
+    public SchemaSaveMode getSchemaSaveMode() {
+        return SchemaSaveMode.valueOf(modes.schema().name());
+    }
+
+    public DataSaveMode getDataSaveMode() {
+        return DataSaveMode.valueOf(modes.data().name());
+    }
+
+    public TablePath getHandleTablePath() {
+        DsqlTable table = definition.table();
+        return TablePath.of("postgres", table.schema(), table.name());
+    }
+
+    /** Of which the engine asks the name, for its log. */
+    public Catalog getHandleCatalog() {
+        return (Catalog)
+                Proxy.newProxyInstance(
+                        Catalog.class.getClassLoader(),
+                        new Class<?>[] {Catalog.class},
+                        (proxy, method, arguments) -> {
+                            if (method.getName().equals("name")) {
+                                return "Aurora DSQL";
+                            }
+                            throw new UnsupportedOperationException(method.getName());
+                        });
+    }
+
+    @Override
+    public void close() {
+        catalog.close();
+    }
+}

@@ -1,0 +1,17 @@
+package io.dsqlsink.seatunnel.sink;
+
+import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
+import org.apache.seatunnel.api.sink.SinkWriter;
+import org.apache.seatunnel.api.table.event.SchemaChangeEvent;
+
+/** The writer for releases up to 2.3.8, which have their schema events in this package. */
+final class EventWriter extends DsqlSinkWriter {
+    EventWriter(DsqlSinkConfig config, SinkWriter.Context context) {
+        super(config, context);
+    }
+
+    @Override
+    public void applySchemaChange(SchemaChangeEvent event) {
+        evolve(event);
+    }
+}

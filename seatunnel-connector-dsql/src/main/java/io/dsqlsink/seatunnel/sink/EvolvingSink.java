@@ -1,0 +1,30 @@
+package io.dsqlsink.seatunnel.sink;
+
+import io.dsqlsink.seatunnel.catalog.TableDefinition;
+import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.seatunnel.api.sink.SinkWriter;
+import org.apache.seatunnel.api.sink.SupportSchemaEvolutionSink;
+import org.apache.seatunnel.api.table.schema.SchemaChangeType;
+import org.apache.seatunnel.api.table.type.SeaTunnelRow;
+
+/** The sink for releases from 2.3.9 on; loaded by them alone. */
+final class EvolvingSink extends DsqlSink implements SupportSchemaEvolutionSink {
+    private static final long serialVersionUID = 1L;
+
+    EvolvingSink(DsqlSinkConfig config, TableDefinition definition) {
+        super(config, definition);
+    }
+
+    /** All kinds: what Aurora DSQL cannot do is decided with the change, and told then. */
+    @Override
+    public List<SchemaChangeType> supports() {
+        return Arrays.asList(SchemaChangeType.values());
+    }
+
+    @Override
+    SinkWriter<SeaTunnelRow, Void, Void> writer(DsqlSinkConfig config, SinkWriter.Context context) {
+        return new EvolvingWriter(config, context);
+    }
+}

@@ -1,0 +1,254 @@
+package io.dsqlsink.seatunnel.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.catalog.TableDefinition;
+import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.seatunnel.api.configuration.ReadonlyConfig;
+import org.apache.seatunnel.api.sink.SaveModeHandler;
+import org.apache.seatunnel.api.table.catalog.CatalogTable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What each save mode does to a table of dsql-local. */
+@Timeout(120)
+class SaveModeTest {
+    private static final String COLUMNS =
+            "SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull"
+                    + " FROM pg_attribute a WHERE a.attrelid = 'public.orders'::regclass"
+                    + " AND a.attnum > 0 ORDER BY a.attnum";
+
+    private static final String INDEXES =
+            "SELECT indexdef FROM pg_indexes WHERE tablename = 'orders' ORDER BY indexname";
+
+    private static final String EXISTS = "SELECT to_regclass('public.orders') IS NOT NULL";
+
+    private static DsqlLocal dsql;
+
+    @BeforeAll
+    static void start(@TempDir Path dir) throws IOException {
+        dsql = DsqlLocal.start(dir.resolve("dsql-local.log"));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (dsql != null) {
+            dsql.close();
+        }
+    }
+
+    @AfterEach
+    void dropTables() throws IOException {
+        dsql.control("faults clear");
+        dsql.sql("DROP TABLE IF EXISTS orders");
+    }
+
+    private static void prepare(Map<String, Object> options, CatalogTable source) throws Exception {
+        Map<String, Object> all = new LinkedHashMap<>(TestTables.options());
+        all.remove("primary_keys");
+        all.put("url", dsql.url());
+        all.putAll(options);
+        DsqlSinkConfig config = DsqlSinkConfig.of(ReadonlyConfig.fromMap(all), source);
+        DsqlSink sink = new DsqlSink(config, TableDefinition.of(config.table(), source));
+        SaveModeHandler handler = sink.getSaveModeHandler().orElseThrow();
+        try {
+            handler.handleSaveMode();
+        } finally {
+            handler.close();
+        }
+    }
+
+    private static DsqlConnectorException refused(
+            Map<String, Object> options, CatalogTable source) {
+        DsqlConnectorException e =
+                catchThrowableOfType(DsqlConnectorException.class, () -> prepare(options, source));
+        assertThat(e).isNotNull();
+        return e;
+    }
+
+    @Test
+    void aMissingTableIsCreatedWithItsKeyAndIndexes() throws Exception {
+        prepare(Map.of(), TestTables.orders("id", "code"));
+        assertThat(dsql.sql(COLUMNS)).containsExactly("id bigint t", "code text f");
+        assertThat(dsql.sql(INDEXES))
+                .containsExactly(
+                        "CREATE UNIQUE INDEX orders_pkey ON public.orders USING btree (id)",
+                        "CREATE UNIQUE INDEX orders_uk ON public.orders USING btree (code)");
+    }
+
+    @Test
+    void aMissingSchemaIsCreated() throws Exception {
+        prepare(Map.of("schema", "shop app"), TestTables.orders("id", null));
+        assertThat(dsql.sql("SELECT count(*) FROM \"shop app\".orders")).containsExactly("0");
+        dsql.sql("DROP SCHEMA \"shop app\" CASCADE");
+    }
+
+    @Test
+    void indexesAreLeftOutOnRequest() throws Exception {
+        prepare(Map.of("create_index", false), TestTables.orders("id", "code"));
+        assertThat(dsql.sql(INDEXES)).hasSize(1);
+    }
+
+    @Test
+    void aTableThatExistsIsLeftAsItIs() throws Exception {
+        dsql.sql("CREATE TABLE orders (id numeric(20,0) PRIMARY KEY, code varchar(5))");
+        dsql.sql("INSERT INTO orders VALUES (1, 'a')");
+        for (String mode : List.of("CREATE_SCHEMA_WHEN_NOT_EXIST", "IGNORE")) {
+            prepare(Map.of("schema_save_mode", mode), TestTables.orders("id", "code"));
+        }
+        prepare(
+                Map.of("schema_save_mode", "ERROR_WHEN_SCHEMA_NOT_EXIST"),
+                TestTables.orders("id", "code"));
+        assertThat(dsql.sql(COLUMNS).get(0)).isEqualTo("id numeric(20,0) t");
+        assertThat(dsql.sql("TABLE orders")).containsExactly("1 a");
+    }
+
+    @Test
+    void recreateLeavesNothingOfTheOldTable() throws Exception {
+        dsql.sql("CREATE TABLE orders (id numeric(20,0) PRIMARY KEY, old text)");
+        dsql.sql("INSERT INTO orders VALUES (1, 'a')");
+        prepare(
+                Map.of("schema_save_mode", "RECREATE_SCHEMA", "create_index", false),
+                TestTables.orders("id", null));
+        assertThat(dsql.sql(COLUMNS)).containsExactly("id bigint t", "code text f");
+        assertThat(dsql.sql("TABLE orders")).isEmpty();
+    }
+
+    @Test
+    void aTableThatCannotBeCreatedIsNotDroppedBefore() {
+        dsql.sql("CREATE TABLE orders (id bigint PRIMARY KEY)");
+        DsqlConnectorException e =
+                refused(
+                        Map.of("schema_save_mode", "RECREATE_SCHEMA"),
+                        TestTables.withArray("tags"));
+        assertThat(e)
+                .hasMessageContaining("DSQL-05")
+                .hasMessageContaining("shop.orders -> public.orders")
+                .hasMessageContaining("'tags' is of type ARRAY<STRING>")
+                .hasMessageContaining("transform");
+        assertThat(dsql.sql(EXISTS)).containsExactly("t");
+    }
+
+    @Test
+    void aMissingTableIsAnErrorOnRequest() {
+        assertThat(
+                        refused(
+                                Map.of("schema_save_mode", "ERROR_WHEN_SCHEMA_NOT_EXIST"),
+                                TestTables.orders("id", null)))
+                .hasMessageContaining("DSQL-23")
+                .hasMessageContaining("public.orders does not exist");
+        assertThat(dsql.sql(EXISTS)).containsExactly("f");
+    }
+
+    @Test
+    void ignoreCreatesNothing() throws Exception {
+        prepare(Map.of("schema_save_mode", "IGNORE"), TestTables.orders("id", null));
+        assertThat(dsql.sql(EXISTS)).containsExactly("f");
+    }
+
+    /** The table's own key tells them apart, not the job's. */
+    @Test
+    void allRowsAreDeletedInPieces() throws Exception {
+        dsql.sql("CREATE TABLE orders (a int, b text, code text, PRIMARY KEY (b, a))");
+        dsql.sql("INSERT INTO orders SELECT i, 'k', 'x' FROM generate_series(1, 10000) i");
+        prepare(Map.of("data_save_mode", "DROP_DATA"), TestTables.orders("id", null));
+        assertThat(dsql.sql("SELECT count(*) FROM orders")).containsExactly("0");
+    }
+
+    @Test
+    void rowsWithoutAKeyAreDeletedWhileTheyFit() throws Exception {
+        dsql.sql("CREATE TABLE orders (id bigint, code text)");
+        dsql.sql("INSERT INTO orders SELECT i, 'x' FROM generate_series(1, 3000) i");
+        prepare(Map.of("data_save_mode", "DROP_DATA"), TestTables.orders("id", null));
+        assertThat(dsql.sql("SELECT count(*) FROM orders")).containsExactly("0");
+
+        dsql.sql("INSERT INTO orders SELECT i, 'x' FROM generate_series(1, 3001) i");
+        assertThat(refused(Map.of("data_save_mode", "DROP_DATA"), TestTables.orders("id", null)))
+                .hasMessageContaining("RECREATE_SCHEMA");
+        assertThat(dsql.sql("SELECT count(*) FROM orders")).containsExactly("3001");
+    }
+
+    @Test
+    void rowsAreAnErrorOnRequest() throws Exception {
+        Map<String, Object> options = Map.of("data_save_mode", "ERROR_WHEN_DATA_EXISTS");
+        prepare(options, TestTables.orders("id", null));
+        dsql.sql("INSERT INTO orders VALUES (1, 'a')");
+        assertThat(refused(options, TestTables.orders("id", null)))
+                .hasMessageContaining("DSQL-23")
+                .hasMessageContaining("public.orders has rows");
+        assertThat(dsql.sql("TABLE orders")).containsExactly("1 a");
+    }
+
+    @Test
+    void theUsersStatementIsCarriedOutOnce() throws Exception {
+        dsql.sql("CREATE TABLE orders (id bigint, code text)");
+        Map<String, Object> options =
+                Map.of(
+                        "data_save_mode",
+                        "CUSTOM_PROCESSING",
+                        "custom_sql",
+                        "INSERT INTO ${table_name} VALUES (7, 'x')");
+        dsql.control("faults add OC000 --count 2");
+        prepare(options, TestTables.orders("id", null));
+        assertThat(dsql.sql("TABLE orders")).containsExactly("7 x");
+
+        dsql.control("faults add EOF --when after");
+        assertThat(refused(options, TestTables.orders("id", null)))
+                .hasMessageContaining("DSQL-09")
+                .hasMessageContaining("it is not known whether");
+        assertThat(dsql.sql("TABLE orders")).containsExactly("7 x", "7 x");
+    }
+
+    @Test
+    void faultsAndConflictsAreOutlived() throws Exception {
+        for (String fault : List.of("OC000", "OC001", "XX000 --when statement", "EOF")) {
+            dsql.control("faults add " + fault + " --count 2");
+        }
+        prepare(Map.of(), TestTables.orders("id", "code"));
+        dsql.sql("INSERT INTO orders SELECT i, i FROM generate_series(1, 3500) i");
+        dsql.control("faults add OC000 --count 2");
+        dsql.control("faults add RESET --when after --count 2");
+        prepare(Map.of("data_save_mode", "DROP_DATA"), TestTables.orders("id", "code"));
+        assertThat(dsql.sql("SELECT count(*) FROM orders")).containsExactly("0");
+    }
+
+    @Test
+    void jobsThatStartTogetherCreateOneTable() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            List<CompletableFuture<Void>> jobs = new ArrayList<>();
+            for (int job = 0; job < 4; job++) {
+                jobs.add(
+                        CompletableFuture.runAsync(
+                                () -> {
+                                    try {
+                                        prepare(
+                                                Map.of("create_index", false),
+                                                TestTables.orders("id", "code"));
+                                    } catch (Exception e) {
+                                        throw new AssertionError(e);
+                                    }
+                                }));
+            }
+            for (CompletableFuture<Void> job : jobs) {
+                job.get(60, TimeUnit.SECONDS);
+            }
+            assertThat(dsql.sql(COLUMNS)).hasSize(2);
+            dsql.sql("DROP TABLE orders");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+package io.dsqlsink.seatunnel.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.seatunnel.api.sink.MultiTableResourceManager;
+import org.apache.seatunnel.api.table.catalog.Column;
+import org.apache.seatunnel.api.table.catalog.PhysicalColumn;
+import org.apache.seatunnel.api.table.catalog.TablePath;
+import org.apache.seatunnel.api.table.event.AlterTableAddColumnEvent;
+import org.apache.seatunnel.api.table.event.AlterTableChangeColumnEvent;
+import org.apache.seatunnel.api.table.event.AlterTableColumnEvent;
+import org.apache.seatunnel.api.table.event.AlterTableColumnsEvent;
+import org.apache.seatunnel.api.table.event.AlterTableDropColumnEvent;
+import org.apache.seatunnel.api.table.event.AlterTableModifyColumnEvent;
+import org.apache.seatunnel.api.table.type.BasicType;
+import org.apache.seatunnel.api.table.type.RowKind;
+import org.apache.seatunnel.api.table.type.SeaTunnelDataType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Changes of the source's columns between its rows, on dsql-local. */
+class SchemaChangeTest extends DsqlWriterFixture {
+    private static final TablePath TABLE = TablePath.of("shop", "orders");
+
+    private static final String COLUMNS =
+            "SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY"
+                    + " attnum) FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum >"
+                    + " 0 AND NOT attisdropped";
+
+    private DsqlSinkWriter writer;
+
+    @AfterEach
+    void abort() {
+        if (writer != null) {
+            writer.abortPrepare();
+        }
+    }
+
+    private void open(String policy) {
+        writer =
+                writer(
+                        "orders",
+                        NEVER_MS,
+                        null,
+                        Map.of("schema_change_policy", policy, "max_connections", 4),
+                        "id");
+    }
+
+    private static AlterTableColumnsEvent event(AlterTableColumnEvent... changes) {
+        return new AlterTableColumnsEvent(TABLE, Arrays.asList(changes));
+    }
+
+    private static Column column(
+            String name, SeaTunnelDataType<?> type, boolean nullable, Object defaultValue) {
+        return PhysicalColumn.of(name, type, 0, nullable, defaultValue, "");
+    }
+
+    private static Column text(String name) {
+        return column(name, BasicType.STRING_TYPE, true, null);
+    }
+
+    @Test
+    void addedDroppedAndRenamedColumnsFollowInOrder() {
+        open("apply");
+        writer.write(insert(1L, "a"));
+        writer.evolve(event(AlterTableAddColumnEvent.add(TABLE, text("note"))));
+        writer.write(insert(2L, "b", "new"));
+        writer.evolve(
+                event(
+                        AlterTableAddColumnEvent.addAfter(
+                                TABLE, column("n", BasicType.INT_TYPE, true, null), "id"),
+                        AlterTableChangeColumnEvent.change(TABLE, "note", text("remark"))));
+        writer.write(row(RowKind.UPDATE_AFTER, 1L, 10, "A", "r"));
+        writer.write(insert(3L, 30, "c", "r3"));
+        writer.evolve(event(new AlterTableDropColumnEvent(TABLE, "code")));
+        writer.write(insert(4L, 40, "r4"));
+        writer.write(row(RowKind.DELETE, 2L, null, null));
+        writer.prepareCommit();
+
+        assertThat(dsql.sql(COLUMNS)).containsExactly("id bigint, remark text, n integer");
+        checkRows("orders", "1 r 10", "3 r3 30", "4 r4 40");
+        writer.close();
+    }
+
+    /** The same declaration as before the change, but other types behind it. */
+    @Test
+    void aColumnThatComesBackWithAnotherTypeIsSeenAsItIs() {
+        open("apply");
+        writer.write(insert(1L, "a"));
+        writer.evolve(
+                event(
+                        new AlterTableDropColumnEvent(TABLE, "code"),
+                        AlterTableAddColumnEvent.add(TABLE, text("code"))));
+        writer.write(insert(2L, "longer than five"));
+        writer.prepareCommit();
+        checkRows("orders", "1 null", "2 longer than five");
+        writer.close();
+    }
+
+    @Test
+    void rowsOfManyKeysKeepTheirOrderAroundAChange() {
+        open("apply");
+        int rows = 5_000;
+        for (long id = 0; id < rows; id++) {
+            writer.write(insert(id, "old"));
+        }
+        writer.evolve(event(AlterTableAddColumnEvent.add(TABLE, text("note"))));
+        for (long id = 0; id < rows; id++) {
+            writer.write(row(RowKind.UPDATE_AFTER, id, "new", "n" + id));
+        }
+        writer.prepareCommit();
+        assertThat(dsql.sql("SELECT count(*) FROM orders WHERE code = 'new' AND note = 'n' || id"))
+                .containsExactly(String.valueOf(rows));
+        writer.close();
+    }
+
+    @Test
+    void eachWriterOfATaskBringsTheChange() {
+        open("apply");
+        DsqlSinkWriter second = writer("orders", NEVER_MS, "id");
+        MultiTableResourceManager<DsqlSinkEngine> shared =
+                writer.initMultiTableResourceManager(2, 2);
+        writer.setMultiTableResourceManager(shared, 0);
+        second.setMultiTableResourceManager(shared, 1);
+        AlterTableColumnsEvent event = event(AlterTableAddColumnEvent.add(TABLE, text("note")));
+        writer.evolve(event);
+        second.evolve(event);
+        writer.write(insert(1L, "a", "x"));
+        second.write(insert(2L, "b", "y"));
+        second.prepareCommit();
+        checkRows("orders", "1 a x", "2 b y");
+        writer.close();
+        second.close();
+    }
+
+    @Test
+    void faultsDuringAChangeAreOutlived() throws Exception {
+        open("apply");
+        writer.write(insert(1L, "a"));
+        dsql.control("faults add OC001 --count 2 --match ALTER");
+        dsql.control("faults add EOF --when after --match ALTER");
+        writer.evolve(event(AlterTableAddColumnEvent.add(TABLE, text("note"))));
+        writer.write(insert(2L, "b", "x"));
+        writer.prepareCommit();
+        checkRows("orders", "1 a null", "2 b x");
+        writer.close();
+    }
+
+    @Test
+    void aTypeThatHoldsAllValuesStays() {
+        open("apply");
+        dsql.sql("ALTER TABLE orders ALTER COLUMN code SET NOT NULL");
+        writer.write(insert(1L, "a"));
+        writer.evolve(
+                event(
+                        AlterTableModifyColumnEvent.modify(
+                                TABLE,
+                                PhysicalColumn.of("id", BasicType.INT_TYPE, 0, false, null, ""))));
+        writer.write(insert(2, "b"));
+        writer.prepareCommit();
+        checkRows("orders", "1 a", "2 b");
+        writer.close();
+    }
+
+    /** What stops the job, with the column and the remedy; nothing of it is done. */
+    private void stops(AlterTableColumnEvent change, String... says) {
+        open("apply");
+        writer.write(insert(1L, "a"));
+        String before = dsql.sql(COLUMNS).get(0);
+        DsqlConnectorException e = failure(() -> writer.evolve(event(change)));
+        assertThat(e).hasMessageContaining("DSQL-05").hasMessageContaining("public.orders");
+        for (String word : says) {
+            assertThat(e).hasMessageContaining(word);
+        }
+        assertThat(dsql.sql(COLUMNS)).containsExactly(before);
+        // The rows before the change are there, and nothing is written after the failure.
+        checkRows("orders", "1 a");
+        assertThat(failure(() -> writer.write(insert(2L, "b")))).hasMessage(e.getMessage());
+    }
+
+    @Test
+    void aNewTypeStopsTheJob() {
+        stops(
+                AlterTableModifyColumnEvent.modify(TABLE, text("id")),
+                "column 'id' is of type bigint and would have to become text",
+                "changes no column's type",
+                "To go on",
+                "schema_change_policy = ignore");
+    }
+
+    @Test
+    void aRenameWithANewTypeStopsTheJob() {
+        stops(
+                AlterTableChangeColumnEvent.change(TABLE, "code", text("remark")),
+                "column 'code' is of type character varying(5) and would have to become text");
+    }
+
+    @Test
+    void aDroppedKeyStopsTheJob() {
+        stops(new AlterTableDropColumnEvent(TABLE, "id"), "'id'", "belongs to the key");
+    }
+
+    @Test
+    void aTypeWithoutCounterpartStopsTheJob() {
+        stops(
+                AlterTableAddColumnEvent.add(
+                        TABLE, column("shape", BasicType.VOID_TYPE, true, null)),
+                "'shape' is of type NULL",
+                "no column type");
+    }
+
+    @Test
+    void notNullStopsTheJobUntilTheColumnIsThere() {
+        AlterTableAddColumnEvent change =
+                AlterTableAddColumnEvent.add(TABLE, column("n", BasicType.INT_TYPE, false, 5));
+        stops(change, "NOT NULL", "ALTER TABLE \"public\".\"orders\" ADD COLUMN \"n\" integer");
+        writer.abortPrepare();
+        dsql.sql("ALTER TABLE orders ADD COLUMN n integer");
+        dsql.sql("UPDATE orders SET n = 5");
+        open("apply");
+        writer.evolve(event(change));
+        writer.write(insert(2L, "b", 6));
+        writer.prepareCommit();
+        checkRows("orders", "1 a 5", "2 b 6");
+        writer.close();
+    }
+
+    @Test
+    void everyChangeStopsTheJobOnRequest() {
+        open("fail");
+        writer.write(insert(1L, "a"));
+        assertThat(
+                        failure(
+                                () ->
+                                        writer.evolve(
+                                                event(
+                                                        AlterTableAddColumnEvent.add(
+                                                                TABLE, text("note"))))))
+                .hasMessageContaining("schema_change_policy = fail");
+        checkRows("orders", "1 a");
+    }
+
+    @Test
+    void theTargetStaysAsItIsOnRequest() {
+        open("ignore");
+        writer.write(insert(1L, "a"));
+        writer.evolve(
+                event(
+                        AlterTableAddColumnEvent.addFirst(TABLE, text("note")),
+                        AlterTableChangeColumnEvent.change(TABLE, "code", text("kode"))));
+        writer.write(insert("left out", 2L, "b"));
+        writer.evolve(event(new AlterTableDropColumnEvent(TABLE, "kode")));
+        writer.write(insert("left out", 3L));
+        writer.write(row(RowKind.UPDATE_AFTER, "left out", 2L));
+        writer.prepareCommit();
+        assertThat(dsql.sql(COLUMNS)).containsExactly("id bigint, code character varying(5)");
+        checkRows("orders", "1 a", "2 b", "3 null");
+        writer.close();
+    }
+
+    @Test
+    void theEnginesCallReachesTheTarget() throws Exception {
+        open("apply");
+        EventWriter engine = (EventWriter) writer;
+        engine.applySchemaChange(event(AlterTableAddColumnEvent.add(TABLE, text("note"))));
+        assertThat(List.of(dsql.sql(COLUMNS).get(0).split(", "))).hasSize(3);
+    }
+}

@@ -1,0 +1,101 @@
+package io.dsqlsink.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The main job with no table in the target: it creates them all, and every value fits. */
+class CreateTablesIT {
+    private static final String DATABASE = "newshop";
+    private static final String SCHEMA = "created";
+    private static final long ROWS = 500;
+
+    @Test
+    void missingTablesAreCreatedAndFilled() throws Exception {
+        try (Connection source = Servers.database(DATABASE);
+                Connection target = Servers.dsql().connectBehind()) {
+            for (Table table : Shop.TABLES) {
+                Sql.run(source, table.mysqlDdl());
+                table.insert(source, 1, ROWS);
+            }
+            String config =
+                    JobConfig.mysqlToDsql(
+                                    Servers.mysql().host(),
+                                    DATABASE,
+                                    Shop.TABLES.stream().map(Table::name).toList())
+                            .replace(
+                                    "generate_sink_sql = true",
+                                    "generate_sink_sql = true\n    schema = \"" + SCHEMA + "\"");
+            try (Job job = Servers.run("create-tables", config)) {
+                awaitTables(job, target);
+                Sql.run(target, "SET search_path TO " + SCHEMA);
+                awaitEqual(job, source, target);
+                assertThat(job.log().lines().filter(l -> l.contains("Created: CREATE TABLE")))
+                        .as("each table is created once")
+                        .hasSize(Shop.TABLES.size());
+            }
+            // A numeric without digits would be numeric(18,6) to Aurora DSQL.
+            assertThat(
+                            query(
+                                    target,
+                                    "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
+                                            + " WHERE attrelid = 'created.items'::regclass"
+                                            + " AND attname IN ('id', 'sold', 'price') ORDER BY 1"))
+                    .containsExactly("bigint", "numeric(12,4)", "numeric(20,0)");
+        }
+    }
+
+    private static void awaitTables(Job job, Connection target) {
+        Poll.until(
+                () -> "the tables to be there; " + job.tail(),
+                Servers.JOB,
+                Duration.ofMillis(300),
+                () -> {
+                    job.requireAlive();
+                    return query(
+                                            target,
+                                            "SELECT 1 FROM pg_tables WHERE schemaname = '"
+                                                    + SCHEMA
+                                                    + "'")
+                                    .size()
+                            == Shop.TABLES.size();
+                });
+    }
+
+    private static void awaitEqual(Job job, Connection source, Connection target) {
+        List<String> differences = new ArrayList<>();
+        Poll.until(
+                () -> "source and target to be equal; " + differences,
+                Servers.JOB,
+                Duration.ofMillis(300),
+                () -> {
+                    job.requireAlive();
+                    differences.clear();
+                    for (Table table : Shop.TABLES) {
+                        TableDiff diff =
+                                TableDiff.compare(
+                                        source, target, table.name(), table.columnNames());
+                        differences.addAll(diff.shown());
+                    }
+                    return differences.isEmpty();
+                });
+    }
+
+    private static List<String> query(Connection target, String sql) throws SQLException {
+        try (Statement statement = target.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> values = new ArrayList<>();
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+            return values;
+        }
+    }
+}
