@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.install;
 
 import static io.dsqlsink.seatunnel.sink.StockFactoryTest.OURS;
+import static io.dsqlsink.seatunnel.sink.StockFactoryTest.OURS_NEWER;
 import static io.dsqlsink.seatunnel.sink.StockFactoryTest.STOCK;
 import static io.dsqlsink.seatunnel.sink.StockFactoryTest.check;
 import static io.dsqlsink.seatunnel.sink.StockFactoryTest.stockOptions;
@@ -89,8 +90,8 @@ class InstallerTest {
                 URLClassLoader dsql =
                         EngineLoaders.zetaJob(
                                 application, List.of(home.connector("connector-dsql")))) {
-            check(sink, "Jdbc", TestTables.options(), OURS);
-            check(dsql, "Dsql", TestTables.options(), OURS);
+            check(sink, "Jdbc", TestTables.options(), OURS_NEWER);
+            check(dsql, "Dsql", TestTables.options(), OURS_NEWER);
         }
     }
 
