@@ -12,7 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 say "building the native library"
 "$ROOT/scripts/build-native.sh" "$@"
 cd "$ROOT"
-if ! newer_than "$CONNECTOR_JAR" "$NATIVE_LIBRARY" pom.xml {java-bridge,seatunnel-connector-dsql}/{pom.xml,src}; then
+if ! newer_than "$CONNECTOR_JAR" "$NATIVE_LIBRARY" pom.xml newer-api/pom.xml {java-bridge,seatunnel-connector-dsql}/{pom.xml,src}; then
     say "building the connector jar"
     quietly target/logs/connector-build.log maven -pl seatunnel-connector-dsql -am package -DskipTests
     # Maven leaves a jar alone whose content would be the same.
