@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.install;
 
 import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.bridge.NativeSession;
 import io.dsqlsink.bridge.NativeSink;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
@@ -9,6 +10,7 @@ import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -30,6 +32,8 @@ public final class JobCheck {
     static final String NOTE = "note";
     static final String PROBLEM = "problem";
     static final String DETAIL = "detail";
+
+    private static final String[] PRIVILEGES = {"INSERT", "SELECT", "UPDATE", "DELETE"};
 
     private final ClassLoader loader;
     private final BiConsumer<String, String> report;
@@ -101,11 +105,14 @@ public final class JobCheck {
         }
         DsqlSinkConfig first = null;
         List<DsqlTable> targets = new ArrayList<>();
+        Map<DsqlTable, Boolean> created = new HashMap<>();
         for (CatalogTable table : tables) {
             try {
                 DsqlSinkConfig config = DsqlSinkConfig.of(ReadonlyConfig.fromMap(sink), table);
                 first = first == null ? config : first;
                 targets.add(config.table());
+                String mode = config.saveModes().schema().name();
+                created.put(config.table(), mode.startsWith("CREATE") || mode.startsWith("RE"));
             } catch (DsqlConnectorException e) {
                 report.accept(PROBLEM, e.getMessage());
                 return;
@@ -113,7 +120,7 @@ public final class JobCheck {
         }
         if (first != null) {
             first.warnings().forEach(warning -> report.accept(NOTE, warning));
-            look(first, targets);
+            look(first, targets, created);
         }
     }
 
@@ -146,14 +153,22 @@ public final class JobCheck {
         return made.getProducedCatalogTables();
     }
 
-    private void look(DsqlSinkConfig config, List<DsqlTable> targets) {
+    private void look(
+            DsqlSinkConfig config, List<DsqlTable> targets, Map<DsqlTable, Boolean> created) {
         Map<String, String> options = new HashMap<>(config.nativeOptions());
         options.put("log_level", "error");
         // One connection is enough to look.
         options.put(DsqlSinkOptions.MAX_CONNECTIONS.key(), "1");
-        try (NativeSink sink = NativeSink.open(options)) {
+        try (NativeSession session = NativeSession.open(options);
+                NativeSink sink = NativeSink.open(options)) {
+            query(session, "SELECT 1");
+            report.accept(
+                    GOOD,
+                    config.host()
+                            + ": connected and authenticated as "
+                            + options.get(DsqlSinkOptions.USERNAME.key()));
             for (DsqlTable table : targets) {
-                look(sink, table, config.host());
+                look(session, sink, table, created.get(table));
             }
         } catch (DsqlNativeException e) {
             report.accept(PROBLEM, DsqlConnectorException.of(e).getMessage());
@@ -164,22 +179,34 @@ public final class JobCheck {
         }
     }
 
-    private void look(NativeSink sink, DsqlTable table, String host) throws InterruptedException {
-        try {
-            sink.declareTable(table.declaration());
+    private void look(NativeSession session, NativeSink sink, DsqlTable table, boolean created)
+            throws InterruptedException {
+        Map<String, String> columns = columns(session, table);
+        if (columns.isEmpty()) {
             report.accept(
-                    GOOD,
+                    created ? NOTE : PROBLEM,
                     table
-                            + " on "
-                            + host
-                            + ": "
-                            + table.columns().size()
-                            + " columns that fit, "
-                            + (table.keys().isEmpty()
-                                    ? "no key: rows are appended"
-                                    : "key " + table.keys()));
-        } catch (DsqlNativeException e) {
-            report.accept(PROBLEM, DsqlConnectorException.of(e).getMessage());
+                            + ": the table does not exist"
+                            + (created
+                                    ? "; the job creates it"
+                                    : ": create it, or set schema_save_mode ="
+                                            + " CREATE_SCHEMA_WHEN_NOT_EXIST"));
+        } else {
+            privileges(session, table);
+            try {
+                sink.declareTable(table.declaration());
+                report.accept(
+                        GOOD,
+                        table
+                                + ": "
+                                + table.columns().size()
+                                + " columns, "
+                                + (table.keys().isEmpty()
+                                        ? "no key: rows are appended"
+                                        : "key " + table.keys()));
+            } catch (DsqlNativeException e) {
+                report.accept(PROBLEM, DsqlConnectorException.of(e).getMessage());
+            }
         }
         for (int i = 0; i < table.columns().size(); i++) {
             String column = table.columns().get(i);
@@ -188,8 +215,77 @@ public final class JobCheck {
                     column
                             + ": "
                             + table.types().get(i)
+                            + (columns.isEmpty()
+                                    ? ""
+                                    : " -> " + columns.getOrDefault(column, "not there"))
                             + (table.keys().contains(column) ? ", key" : ""));
         }
+    }
+
+    private static Map<String, String> columns(NativeSession session, DsqlTable table)
+            throws InterruptedException {
+        Map<String, String> columns = new LinkedHashMap<>();
+        for (List<String> row :
+                query(
+                        session,
+                        "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)"
+                                + " FROM pg_catalog.pg_attribute a"
+                                + " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+                                + where(table)
+                                + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum")) {
+            columns.put(row.get(0), row.get(1));
+        }
+        return columns;
+    }
+
+    private void privileges(NativeSession session, DsqlTable table) throws InterruptedException {
+        // Rows that are only appended need the first alone.
+        int needed = table.keys().isEmpty() ? 1 : PRIVILEGES.length;
+        StringBuilder asked =
+                new StringBuilder("SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE')::text");
+        for (int i = 0; i < needed; i++) {
+            asked.append(", pg_catalog.has_table_privilege(c.oid, '")
+                    .append(PRIVILEGES[i])
+                    .append("')::text");
+        }
+        List<String> held;
+        try {
+            held = query(session, asked + " FROM pg_catalog.pg_class c" + where(table)).get(0);
+        } catch (DsqlNativeException e) {
+            report.accept(NOTE, table + ": the privileges cannot be asked: " + e.getMessage());
+            return;
+        }
+        List<String> missing = new ArrayList<>();
+        for (int i = 0; i < needed; i++) {
+            if (!held.get(i + 1).startsWith("t")) {
+                missing.add(PRIVILEGES[i]);
+            }
+        }
+        if (!held.get(0).startsWith("t")) {
+            report.accept(PROBLEM, table + ": grant the role USAGE on schema " + table.schema());
+        }
+        if (!missing.isEmpty()) {
+            report.accept(
+                    PROBLEM,
+                    table + ": grant the role " + String.join(", ", missing) + " on the table");
+        }
+    }
+
+    private static String where(DsqlTable table) {
+        return " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
+                + literal(table.schema())
+                + " AND c.relname = "
+                + literal(table.name())
+                + " AND c.relkind IN ('r', 'p')";
+    }
+
+    private static String literal(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    private static List<List<String>> query(NativeSession session, String sql)
+            throws InterruptedException {
+        return session.execute(sql, true, lines -> {}).rows();
     }
 
     /** What is at the bottom of it, in one line. */

@@ -27,19 +27,24 @@ class DoctorIT {
                                     "dialect = ",
                                     "table = \"checked.${table_name}\"\n    dialect = ");
 
-            assertThat(doctor("missing", config, 1))
-                    .containsPattern("PROBLEM .*DSQL-05.* table checked.orders does not exist");
+            assertThat(doctor("missing", config, 0))
+                    .contains(
+                            "doctor.orders -> checked.orders: the table does not exist; the job"
+                                    + " creates it");
 
             Servers.dsql()
                     .create("CREATE SCHEMA checked", "SET search_path = checked", TABLE.dsqlDdl());
             assertThat(doctor("good", config, 0))
-                    .contains("doctor.orders -> checked.orders on " + DsqlLocal.ENDPOINT + ": ")
-                    .containsPattern("(?m)^ +id: BIGINT, key$")
+                    .contains("connected and authenticated as admin")
+                    .contains("doctor.orders -> checked.orders: ")
+                    .containsPattern("(?m)^ +id: BIGINT -> bigint, key$")
                     .doesNotContain("PROBLEM");
             assertThat(Sql.number(target, "SELECT count(*) FROM checked.orders")).isZero();
 
             Sql.run(target, "ALTER TABLE checked.orders DROP COLUMN remark");
-            assertThat(doctor("column", config, 1)).containsPattern("PROBLEM .*orders.*remark");
+            assertThat(doctor("column", config, 1))
+                    .containsPattern("PROBLEM .*orders.*remark")
+                    .containsPattern("(?m)^ +remark: STRING -> not there$");
 
             assertThat(
                             doctor(
@@ -57,6 +62,31 @@ class DoctorIT {
                                     config.replace(MySqlServer.PASSWORD, "not-the-password"),
                                     1))
                     .contains("PROBLEM  source MySQL-CDC does not tell its tables");
+        }
+    }
+
+    @Test
+    void whatARoleMayNotIsTold() throws Exception {
+        try (Connection source = Servers.database("doctor_role")) {
+            Sql.run(source, TABLE.mysqlDdl());
+            Servers.dsql()
+                    .create(
+                            "CREATE ROLE reader WITH LOGIN",
+                            "AWS IAM GRANT reader TO 'arn:aws:iam::123456789012:user/local'",
+                            "CREATE SCHEMA of_role",
+                            "GRANT USAGE ON SCHEMA of_role TO reader",
+                            "SET search_path = of_role",
+                            TABLE.dsqlDdl(),
+                            "GRANT SELECT, INSERT ON orders TO reader");
+            String config =
+                    JobConfig.mysqlToDsql(
+                                    Servers.mysql().host(), "doctor_role", List.of(TABLE.name()))
+                            .replace("dialect = ", "table = \"of_role.orders\"\n    dialect = ")
+                            .replace("username = \"admin\"", "username = \"reader\"");
+            assertThat(doctor("role", config, 1))
+                    .contains("connected and authenticated as reader")
+                    .contains(
+                            "orders -> of_role.orders: grant the role UPDATE, DELETE on the table");
         }
     }
 
