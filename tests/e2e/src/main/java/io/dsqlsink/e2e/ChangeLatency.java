@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -77,20 +78,34 @@ public final class ChangeLatency {
             Sql.run(source, DDL);
         }
         String config = JobConfig.mysqlToDsql(mysql.host(), DATABASE, List.of(TABLE));
-        measure("ours", config);
+        measure("ours", config, dsql.behindUrl());
+        // The stock sink takes the database postgres for one that it has to create.
+        String url = dsql.behindUrl().replaceFirst("/postgres$", "/" + DATABASE);
+        try (Connection server = dsql.connectBehind()) {
+            Sql.run(server, "CREATE DATABASE " + DATABASE);
+        }
+        try (Connection target = DriverManager.getConnection(url + "?user=postgres")) {
+            Sql.run(target, DDL);
+        }
         String sink = config.substring(config.indexOf("sink {"));
         String stock =
-                sink.replaceFirst("url = .*", "url = \"" + dsql.behindUrl() + "\"")
+                sink.replaceFirst("url = .*", "url = \"" + url + "\"")
                         .replace("dialect = \"dsql\"", "dialect = \"postgres\"")
                         .replace("username = \"admin\"", "user = \"postgres\"")
-                        .replaceFirst("database = .*", "$0\n    table = \"public." + TABLE + "\"");
-        measure("stock", config.replace(sink, stock));
+                        .replaceFirst(
+                                "database = .*",
+                                "database = \""
+                                        + DATABASE
+                                        + "\"\n    table = \"public."
+                                        + TABLE
+                                        + "\"");
+        measure("stock", config.replace(sink, stock), url);
     }
 
-    private void measure(String contender, String config)
+    private void measure(String contender, String config, String targetUrl)
             throws SQLException, IOException, InterruptedException {
         try (Connection source = mysql.connect(DATABASE);
-                Connection target = dsql.connectBehind()) {
+                Connection target = DriverManager.getConnection(targetUrl + "?user=postgres")) {
             Sql.run(source, "TRUNCATE ticks");
             Sql.run(target, "TRUNCATE ticks", "CREATE INDEX IF NOT EXISTS ticks_n ON ticks (n)");
             insertRows(source);
