@@ -58,6 +58,8 @@ pub struct Failure {
     pub text: String,
     /// True if the statement may have been committed all the same.
     pub outcome_unknown: bool,
+    /// The column that the database blames, if it names one.
+    pub column: Option<String>,
 }
 
 /// Characters of the database's words that are passed on: they may quote a value, which may have megabytes.
@@ -66,7 +68,7 @@ const SHOWN: usize = 1_000;
 impl Failure {
     /// A fault that is not the database's answer.
     pub fn local(fault: Fault, text: impl Into<String>) -> Self {
-        Self { fault, sqlstate: None, text: text.into(), outcome_unknown: false }
+        Self { fault, sqlstate: None, text: text.into(), outcome_unknown: false, column: None }
     }
 
     /// Classifies an error of connecting.
@@ -83,7 +85,7 @@ impl Failure {
     pub fn executing(error: &Error) -> Self {
         let Some(answer) = error.as_db_error() else {
             let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-            return Self { fault: Fault::Lost, sqlstate: None, text, outcome_unknown: true };
+            return Self { outcome_unknown: true, ..Self::local(Fault::Lost, text) };
         };
         let mut text = answer.message().to_owned();
         for part in [answer.detail(), answer.hint()].into_iter().flatten() {
@@ -100,6 +102,7 @@ impl Failure {
             sqlstate: Some(answer.code().code().to_owned()),
             text,
             outcome_unknown: matches!(fault, Fault::Unavailable | Fault::Lost),
+            column: answer.column().map(str::to_owned),
         }
     }
 }

@@ -196,7 +196,7 @@ pub fn refused(batch: &Batch, failure: &Failure) -> Refused {
     Refused {
         kind: if limit { ErrorKind::Limit } else { ErrorKind::Data },
         table: batch.table.to_string(),
-        column: None,
+        column: failure.column.clone(),
         key: first_key(batch),
         reason: format!("{who}: {}", said(failure)),
         sqlstate: failure.sqlstate.clone(),

@@ -94,8 +94,15 @@ fn a_bad_row_is_found_and_the_others_land() {
         .unwrap();
     flush(&sink).unwrap();
     assert_eq!(cluster.rows("SELECT count(*) FROM t"), ["40"]);
+    // The database names the column that it blames.
+    let null = declare_query(&sink, "INSERT INTO t (id, hits) VALUES (:id, NULLIF(1, 1))", &COLUMNS).unwrap();
+    rows(null, ROW_INSERT, 50..51).write(&sink).unwrap();
+    flush(&sink).unwrap();
     let letters = std::fs::read_to_string(path).unwrap();
-    assert!(letters.contains("22001") && letters.lines().count() == 1, "{letters}");
+    let letters: Vec<serde_json::Value> =
+        letters.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<_> = letters.iter().map(|letter| (&letter["sqlstate"], &letter["column"])).collect();
+    assert_eq!(told, [(&"22001".into(), &serde_json::Value::Null), (&"23502".into(), &"hits".into())]);
     sink.close();
 }
 

@@ -9,6 +9,7 @@ import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -181,8 +182,10 @@ public final class JobCheck {
 
     private void look(NativeSession session, NativeSink sink, DsqlTable table, boolean created)
             throws InterruptedException {
-        Map<String, String> columns = columns(session, table);
-        if (columns.isEmpty()) {
+        // A query has tables of its own, which only the database finds in it.
+        boolean hasQuery = table.query() != null;
+        Map<String, String> columns = hasQuery ? Collections.emptyMap() : columns(session, table);
+        if (columns.isEmpty() && !hasQuery) {
             report.accept(
                     created ? NOTE : PROBLEM,
                     table
@@ -192,7 +195,9 @@ public final class JobCheck {
                                     : ": create it, or set schema_save_mode ="
                                             + " CREATE_SCHEMA_WHEN_NOT_EXIST"));
         } else {
-            privileges(session, table);
+            if (!hasQuery) {
+                privileges(session, table);
+            }
             try {
                 sink.declareTable(table.declaration());
                 report.accept(
@@ -201,9 +206,11 @@ public final class JobCheck {
                                 + ": "
                                 + table.columns().size()
                                 + " columns, "
-                                + (table.keys().isEmpty()
-                                        ? "no key: rows are appended"
-                                        : "key " + table.keys()));
+                                + (hasQuery
+                                        ? "each row by option 'query', which the database takes"
+                                        : table.keys().isEmpty()
+                                                ? "no key: rows are appended"
+                                                : "key " + table.keys()));
             } catch (DsqlNativeException e) {
                 report.accept(PROBLEM, DsqlConnectorException.of(e).getMessage());
             }
