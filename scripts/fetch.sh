@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Brings the servers that the demo and the tests run into the cache; what is there already is left alone.
 #
-# Usage: scripts/fetch.sh [postgres] [mysql] [zeta VERSION]
+# Usage: scripts/fetch.sh [postgres] [mysql] [zeta VERSION] [flink] [spark]
 #   postgres      PostgreSQL 16.4 (behind dsql-local)      -> postgres-16.4/bin/postgres
 #   mysql         MySQL 8.0.15, and libaio, which it needs -> mysql-8.0.15/bin/mysqld, libaio/
 #   zeta VERSION  SeaTunnel's engine, connectors, drivers  -> seatunnel-VERSION/{starter,connectors,lib}
-# Without arguments all three, with SeaTunnel 2.3.4. Everything comes from Maven Central through mvn, except
-# libaio (the system's apt, unpacked into the cache: nothing is installed).
+#   flink         Flink 1.15.4, SeaTunnel 2.3.4's starter -> flink-1.15.4/{lib,starter}
+#   spark         Spark 3.3.4, SeaTunnel 2.3.4's starter  -> spark-3.3.4/{bin,jars,starter}
+# Without arguments the first three, with SeaTunnel 2.3.4. Everything comes from Maven Central through mvn, except
+# libaio (the system's apt, unpacked into the cache: nothing is installed), and Flink and Spark (PyPI through pip:
+# Maven Central has no whole Flink; 234 and 281 MB).
 # The cache is $DSQL_SINK_CACHE, by default ~/.cache/dsql-sink.
 
 set -euo pipefail
@@ -80,6 +83,35 @@ unpack_zeta() {
         com.mysql:mysql-connector-j:8.0.33 org.postgresql:postgresql:42.7.4
 }
 
+# pypi_unpack DIR NAME VERSION MEMBER...: what a source distribution has under deps/.
+pypi_unpack() {
+    local dir=$1 name=$2 version=$3
+    shift 3
+    need python3
+    python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$dir/sdist" "$name==$version"
+    tar xzf "$dir/sdist/$name-$version.tar.gz" -C "$dir" --no-same-owner --strip-components=2 "${@/#/$name-$version/deps/}"
+    rm -r "$dir/sdist"
+}
+
+# The starter's name has no version in an installation, and it is looked up by that name. Its JVM has no logger of its own.
+unpack_starter() {
+    local dir=$1 name=$2
+    maven_copy "$dir" "$(seatunnel "$name" "$ZETA_VERSION")"
+    mv "$dir/$name-$ZETA_VERSION.jar" "$dir/$name.jar"
+    maven_copy "$dir/logging" org.slf4j:slf4j-api:1.7.25 org.apache.logging.log4j:log4j-api:2.17.1 \
+        org.apache.logging.log4j:log4j-core:2.17.1 org.apache.logging.log4j:log4j-slf4j-impl:2.17.1
+}
+
+unpack_flink() {
+    pypi_unpack "$1" apache-flink-libraries "$FLINK_VERSION" lib
+    unpack_starter "$1/starter" seatunnel-flink-15-starter
+}
+
+unpack_spark() {
+    pypi_unpack "$1" pyspark "$SPARK_VERSION" bin jars
+    unpack_starter "$1/starter" seatunnel-spark-3-starter
+}
+
 fetch_mysql() {
     fill mysql-8.0.15 unpack_mysql
     ldconfig -p 2>/dev/null | grep -q 'libaio\.so\.1 ' || fill libaio unpack_libaio
@@ -96,6 +128,8 @@ while [[ $# -gt 0 ]]; do
             fill "seatunnel-$2" unpack_zeta "$2"
             shift
             ;;
+        flink) fill "flink-$FLINK_VERSION" unpack_flink ;;
+        spark) fill "spark-$SPARK_VERSION" unpack_spark ;;
         *) die "unknown '$1'; --help shows what can be fetched" ;;
     esac
     shift

@@ -7,6 +7,9 @@ PROJECT_VERSION=0.1.0
 ZETA_VERSION=2.3.4
 # Also run: its engine has no starter jar on Maven Central, so fetch.sh puts the parts of one together.
 ZETA_NEWER=2.3.8
+# The newest of either that SeaTunnel 2.3.4 has a starter for.
+FLINK_VERSION=1.15.4
+SPARK_VERSION=3.3.4
 # Only this platform's servers and native library are fetched, built and tested.
 PLATFORM=linux-x86_64
 CARGO_TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
@@ -131,4 +134,148 @@ prepare_home() {
         say "assembling $ZETA_HOME"
         "$ROOT/scripts/zeta-home.sh" "$1" "$ZETA_HOME" --connector "$CONNECTOR_JAR" --mode "$2"
     fi
+}
+
+# What zeta-home.sh, flink-home.sh and spark-home.sh have in common.
+
+# The parts of a home that are the same on every engine, from SeaTunnel VERSION's jars.
+copy_jars() {
+    local version=$1 dir=$2
+    "$ROOT/scripts/fetch.sh" zeta "$version"
+    cp -r "$CACHE/seatunnel-$version"/{connectors,lib} "$dir"
+    cat >"$dir/connectors/plugin-mapping.properties" <<'MAPPING'
+seatunnel.source.FakeSource = connector-fake
+seatunnel.sink.Console = connector-console
+seatunnel.source.Jdbc = connector-jdbc
+seatunnel.sink.Jdbc = connector-jdbc
+seatunnel.source.MySQL-CDC = connector-cdc-mysql
+MAPPING
+}
+
+# ConfigBuilder prints the whole config at INFO, with every password and secret key in it.
+# io.dsqlsink is the connector's own logger; its level alone can be raised by a system property.
+log4j_properties() {
+    cat <<'LOG'
+rootLogger.level = INFO
+rootLogger.appenderRef.console.ref = console
+logger.debezium.name = io.debezium.connector
+logger.debezium.level = WARN
+logger.config.name = org.apache.seatunnel.core.starter.utils.ConfigBuilder
+logger.config.level = WARN
+logger.dsqlsink.name = io.dsqlsink
+logger.dsqlsink.level = ${sys:dsqlsink.log.level:-INFO}
+appender.console.name = console
+appender.console.type = CONSOLE
+appender.console.target = SYSTEM_OUT
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p [%-30.30c{1.}] [%t] - %m%n
+LOG
+}
+
+# lay_out_home ENGINE SCRIPT DIR [--connector JAR [--mode MODE]]: a home for Flink or Spark, without its bin/SCRIPT.
+# The absolute path of DIR is in HOME_DIR then.
+lay_out_home() {
+    local engine=$1 script=$2 connector='' mode=lib
+    HOME_DIR=${3:?needs DIR, see --help}
+    shift 3
+    while [[ $# -gt 0 ]]; do
+        case $1 in
+            --connector) connector=${2:?--connector needs a jar} && shift 2 ;;
+            --mode) mode=${2:?--mode needs lib or connectors} && shift 2 ;;
+            *) die "unknown option '$1'; see --help" ;;
+        esac
+    done
+    [[ -z $connector || -f $connector ]] || die "no such file: $connector (scripts/build.sh makes it)"
+    [[ ! -e $HOME_DIR || -e $HOME_DIR/bin/$script ]] || die "$HOME_DIR exists and is no such home; it is left alone"
+    "$ROOT/scripts/fetch.sh" "$engine"
+    rm -rf "$HOME_DIR"
+    mkdir -p "$HOME_DIR"/{bin,config,plugins}
+    HOME_DIR=$(cd "$HOME_DIR" && pwd)
+    copy_jars "$ZETA_VERSION" "$HOME_DIR"
+    # Flink ships lib/ with every job, and both engines have what they need of Hadoop.
+    rm "$HOME_DIR"/lib/seatunnel-hadoop3-*.jar
+    cp -r "$(echo "$CACHE/$engine"-*)/starter" "$HOME_DIR"
+    [[ -z $connector ]] || java -jar "$connector" install --home "$HOME_DIR" --mode "$mode"
+    START_SCRIPT=$HOME_DIR/bin/$script
+}
+
+# start_script ENGINE VARIABLE STARTER MAIN-CLASS: as in an ordinary installation, the starter prints the command that
+# submits a job, which names the engine's home by the variable.
+start_script() {
+    sed "s/@ENGINE@/$1/; s/@VARIABLE@/$2/; s/@STARTER@/$3/; s/@MAIN@/$4/" >"$START_SCRIPT" <<'SCRIPT'
+#!/usr/bin/env bash
+# Every argument goes to SeaTunnel's starter (--help shows them). Environment: JAVA_HOME, JAVA_OPTS.
+
+set -euo pipefail
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export @VARIABLE@=$home/@ENGINE@
+command=$("${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$home/starter/logging/*:$home/starter/@STARTER@.jar" @MAIN@ "$@")
+# Its last line; what it logs comes before.
+echo "${command##*$'\n'}"
+eval "exec ${command##*$'\n'}"
+SCRIPT
+    chmod +x "$START_SCRIPT"
+}
+
+# Suites of tests, and what their runners counted.
+LOGS=$ROOT/target/logs
+passed=0 failed=0 skipped=0 broken=''
+
+# suite NAME COMMAND...: runs it, then adds the counts that its runner printed. Both kinds of runner may print several.
+suite() {
+    local name=$1 log=$LOGS/test-$1.log status counts p f s
+    shift
+    mkdir -p "$LOGS"
+    say "== $name"
+    # Not in a condition: there bash would go on after a failed command of the suite.
+    set +e
+    (
+        set -e
+        "$@"
+    ) 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    set -e
+    counts=$(awk '
+        { gsub(/\033\[[0-9;]*m/, "") }
+        /^test result: / { passed += $4; failed += $6; skipped += $8 }
+        # The sum of a Maven module; the lines of its classes end with the time.
+        /Tests run: .*Skipped: [0-9]+$/ {
+            gsub(/[^0-9 ]/, "")
+            passed += $1 - $2 - $3 - $4; failed += $2 + $3; skipped += $4
+        }
+        END { print passed + 0, failed + 0, skipped + 0 }' "$log")
+    read -r p f s <<<"$counts"
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    if [[ $status -ne 0 && $f -eq 0 ]]; then
+        broken+=" $name (exit code $status)"
+    elif [[ $((p + f)) -eq 0 ]]; then
+        broken+=" $name (ran no test)"
+    fi
+}
+
+# The last line of a run; false when a test failed or a suite did not run.
+count_suites() {
+    [[ -z $broken ]] || printf 'broken:%s\n' "$broken" >&2
+    printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    [[ $failed -eq 0 && -z $broken ]]
+}
+
+# jobs_on VERSION MODE [TEST,... [MAVEN-OPTION]]: all jobs, or these, on one release with the connector installed in one
+# mode.
+jobs_on() {
+    prepare_jobs
+    prepare_home "$1" "$2"
+    maven -pl tests/e2e -Dzeta.version="$1" -Dzeta.mode="$2" ${3:+-Dit.test="$3"} "${@:4}" verify
+}
+
+# jobs_in ENGINE MASTER TEST,...: these jobs on Flink or Spark, with the connector in lib/.
+jobs_in() {
+    local engine=$1 home=$ROOT/target/$1-home-lib other=flink
+    [[ $engine == spark ]] || other=spark
+    prepare_jobs
+    if ! newer_than "$home/dsql-sink.installed" "$CONNECTOR_JAR" "$ROOT/scripts"/{fetch,lib,"$engine-home"}.sh; then
+        say "assembling $home"
+        "$ROOT/scripts/$engine-home.sh" "$home" --connector "$CONNECTOR_JAR"
+    fi
+    maven -pl tests/e2e -Dseatunnel.home="$home" -Dmaster="$2" -Dleft.out="$other" -Dit.test="$3" verify
 }

@@ -26,24 +26,16 @@ done
 [[ -z $connector || -f $connector ]] || die "no such file: $connector (scripts/build.sh makes it)"
 [[ ! -e $home || -e $home/bin/seatunnel.sh ]] || die "$home exists and is no SeaTunnel home; it is left alone"
 
-"$ROOT/scripts/fetch.sh" zeta "$version"
 rm -rf "$home"
 mkdir -p "$home"/{bin,config,plugins,logs,checkpoint}
 home=$(cd "$home" && pwd)
-cp -r "$CACHE/seatunnel-$version"/{starter,connectors,lib} "$home"
+copy_jars "$version" "$home"
+cp -r "$CACHE/seatunnel-$version/starter" "$home"
 client=org.apache.seatunnel.core.starter.seatunnel.SeaTunnelClient
 if [[ ! -e $home/starter/seatunnel-starter.jar ]]; then
     javac -d "$home/starter/client" -cp "$home/starter/*" "$ROOT/tests/e2e/src/zeta/SeaTunnelClient.java"
     client=SeaTunnelClient
 fi
-
-cat >"$home/connectors/plugin-mapping.properties" <<'E_MAPPING'
-seatunnel.source.FakeSource = connector-fake
-seatunnel.sink.Console = connector-console
-seatunnel.source.Jdbc = connector-jdbc
-seatunnel.sink.Jdbc = connector-jdbc
-seatunnel.source.MySQL-CDC = connector-cdc-mysql
-E_MAPPING
 
 cat >"$home/config/seatunnel.yaml" <<E_ENGINE
 seatunnel:
@@ -106,23 +98,7 @@ hazelcast-client:
       - 127.0.0.1:${zeta.port}
 E_CLIENT
 
-# ConfigBuilder prints the whole config at INFO, with every password and secret key in it.
-# io.dsqlsink is the connector's own logger; its level alone can be raised by a system property.
-cat >"$home/config/log4j2_client.properties" <<'E_LOG'
-rootLogger.level = INFO
-rootLogger.appenderRef.console.ref = console
-logger.debezium.name = io.debezium.connector
-logger.debezium.level = WARN
-logger.config.name = org.apache.seatunnel.core.starter.utils.ConfigBuilder
-logger.config.level = WARN
-logger.dsqlsink.name = io.dsqlsink
-logger.dsqlsink.level = ${sys:dsqlsink.log.level:-INFO}
-appender.console.name = console
-appender.console.type = CONSOLE
-appender.console.target = SYSTEM_OUT
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p [%-30.30c{1.}] [%t] - %m%n
-E_LOG
+log4j_properties >"$home/config/log4j2_client.properties"
 
 cat >"$home/config/jvm_client_options" <<'E_JVM'
 # One option a line, as in an ordinary installation.

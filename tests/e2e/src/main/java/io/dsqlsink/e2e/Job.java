@@ -6,12 +6,13 @@ import java.util.stream.Collectors;
 /** A running or ended SeaTunnel job: one client process with an engine inside. */
 final class Job implements AutoCloseable {
     private final Child child;
+    private Runnable beforeClose = () -> {};
 
     Job(Child child) {
         this.child = child;
     }
 
-    /** Waits for the job to end by itself; returns the exit code of bin/seatunnel.sh. */
+    /** Waits for the job to end by itself; returns its exit code. */
     int await(Duration deadline) {
         Poll.until(
                 () -> "the job to end; the end of its log:\n" + child.tail(),
@@ -47,6 +48,10 @@ final class Job implements AutoCloseable {
         return child.isAlive();
     }
 
+    long pid() {
+        return child.pid();
+    }
+
     String log() {
         return child.log();
     }
@@ -55,9 +60,16 @@ final class Job implements AutoCloseable {
         return child.tail();
     }
 
+    /** What else stops the job. */
+    Job beforeClose(Runnable action) {
+        beforeClose = action;
+        return this;
+    }
+
     /** Stops the job as Ctrl-C does. */
     @Override
     public void close() {
+        beforeClose.run();
         child.close();
     }
 }

@@ -11,6 +11,18 @@ import java.util.stream.Collectors;
 record Table(String name, String mysqlKey, String dsqlKey, List<Column> columns) {
     private static final int ROWS_A_BATCH = 1000;
 
+    Table named(String other) {
+        return new Table(other, mysqlKey, dsqlKey, columns);
+    }
+
+    Table without(String column) {
+        return new Table(
+                name,
+                mysqlKey,
+                dsqlKey,
+                columns.stream().filter(c -> !c.name().equals(column)).toList());
+    }
+
     String mysqlDdl() {
         return columns.stream()
                 .map(c -> "  `" + c.name() + "` " + c.mysqlType() + " NULL")

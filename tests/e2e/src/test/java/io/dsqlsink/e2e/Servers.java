@@ -1,5 +1,7 @@
 package io.dsqlsink.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,12 +23,24 @@ final class Servers {
     private static final String DSQL_HOST = "127.0.83.83";
 
     private static final String MYSQL_HOST = "127.0.83.84";
-    private static final Path HOME = Path.of(System.getProperty("zeta.home"));
+    private static final Path HOME = Path.of(System.getProperty("seatunnel.home"));
+
+    /** Where jobs run: in the JVM that starts them, or in the engine's words. */
+    private static final String MASTER = System.getProperty("master");
+
+    private static final String ONE_JVM = "one-jvm";
+
+    /** Flink's word for a cluster that runs already. */
+    private static final String FLINK_CLUSTER = "remote";
+
     private static final Path FOLDER =
-            Places.ROOT.resolve("target/e2e").resolve(HOME.getFileName());
+            Places.ROOT
+                    .resolve("target/e2e")
+                    .resolve(HOME.getFileName() + "-" + MASTER.replaceAll("[^a-z-].*", ""));
 
     private static MySqlServer mysql;
     private static DsqlLocal dsql;
+    private static FlinkCluster flink;
 
     private Servers() {}
 
@@ -44,6 +58,21 @@ final class Servers {
         return dsql;
     }
 
+    static SeaTunnelHome home() {
+        return new SeaTunnelHome(HOME);
+    }
+
+    static boolean onFlinkCluster() {
+        return MASTER.equals(FLINK_CLUSTER);
+    }
+
+    static synchronized FlinkCluster flink() {
+        if (flink == null) {
+            flink = FlinkCluster.start(home().engineFolder(), FOLDER, dsql().environment());
+        }
+        return flink;
+    }
+
     /** A new, empty MySQL database and a connection to it. */
     static Connection database(String name) throws SQLException {
         try (Connection server = mysql().connect("")) {
@@ -53,19 +82,56 @@ final class Servers {
     }
 
     /**
-     * Starts a job; its log is target/e2e/HOME/NAME.log, with everything that our own loggers have
-     * to say.
+     * Starts a job; its log is target/e2e/HOME-MASTER/NAME.log, with everything that our own
+     * loggers have to say.
      */
     static Job run(String name, String config, Map<String, String> environment) {
+        return runOn(MASTER, name, config, environment);
+    }
+
+    /** Runs a job elsewhere than the others of this run. */
+    static Job runOn(String master, String name, String config) {
+        return runOn(master, name, config, dsql().environment());
+    }
+
+    private static Job runOn(
+            String master, String name, String config, Map<String, String> environment) {
         Path file = JobConfig.write(FOLDER.resolve(name + ".conf"), config);
+        Path log = FOLDER.resolve(name + ".log");
         Map<String, String> all = new HashMap<>(environment);
         all.put("JAVA_OPTS", "-Ddsqlsink.log.level=DEBUG");
-        return new SeaTunnelHome(HOME)
-                .run(file, FOLDER.resolve(name + ".log"), all, "--name", name);
+        if (master.equals(ONE_JVM)) {
+            return home().run(file, log, all, "--name", name);
+        }
+        if (onFlinkCluster()) {
+            flink();
+        }
+        Job job = home().runOn(master, file, log, all, "--name", name);
+        // There a job outlives its client.
+        return onFlinkCluster() ? job.beforeClose(() -> flink().cancel(name)) : job;
     }
 
     static Job run(String name, String config) {
         return run(name, config, dsql().environment());
+    }
+
+    /** Each task of a job says once that it has the native sink, and nobody says a secret. */
+    static void assertNativeSink(Job job, int tasks) {
+        Secrets.assertAbsent(job.log());
+        if (MASTER.equals(ONE_JVM)) {
+            assertThat(nativeSinkLines(job.log())).hasSize(tasks);
+            return;
+        }
+        // The JVMs of the tasks have said it of other jobs too.
+        String log = onFlinkCluster() ? flink().workerLog() : home().executorLogs();
+        assertThat(nativeSinkLines(log)).hasSizeGreaterThanOrEqualTo(tasks);
+        Secrets.assertAbsent(log);
+    }
+
+    static List<String> nativeSinkLines(String log) {
+        return log.lines()
+                .filter(l -> l.contains(" INFO ") && l.contains("Native Aurora DSQL sink"))
+                .toList();
     }
 
     /**

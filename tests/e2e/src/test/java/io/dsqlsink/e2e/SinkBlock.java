@@ -64,17 +64,23 @@ final class SinkBlock {
      * A whole config of a batch job. A failure is final at once: a restart would only repeat it.
      */
     String batchFrom(String source) {
+        return batchFrom(source, 1);
+    }
+
+    /** The same in several tasks, each with a sink of its own. */
+    String batchFrom(String source, int tasks) {
         StringBuilder config = new StringBuilder();
-        config.append("env {\n  parallelism = 1\n  job.mode = \"BATCH\"\n}\n");
+        config.append("env {\n  parallelism = " + tasks + "\n  job.mode = \"BATCH\"\n}\n");
         config.append("source {\n").append(source).append("}\nsink {\n  " + plugin + " {\n");
         options.forEach((option, value) -> config.append("    " + option + " = " + value + "\n"));
         return config.append("  }\n}\n").toString();
     }
 
-    /** A source that reads a table of MySQL. */
+    /** A source that reads a table of MySQL, in as many parts as there are tasks. */
     static String jdbcSource(MySqlServer mysql, String database, Table table) {
         return """
                   Jdbc {
+                    partition_column = "id"
                     url = "jdbc:mysql://%s:%d/%s"
                     driver = "com.mysql.cj.jdbc.Driver"
                     user = "%s"

@@ -1,0 +1,54 @@
+package io.dsqlsink.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What only shows where the JVM of the tasks outlives a job. */
+@Tag("flink")
+class FlinkClusterIT {
+    private static final int ROWS = 5000;
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    @Test
+    void countersAreAccumulators() throws Exception {
+        Servers.dsql().create("CREATE TABLE counted (id bigint PRIMARY KEY, name text)");
+        String config =
+                SinkBlock.dsql()
+                        .with("table", "\"counted\"")
+                        .batchFrom(
+                                "  FakeSource { row.num = "
+                                        + ROWS
+                                        + ", schema = { fields { id = \"bigint\", name = \"string\" } } }\n");
+        try (Job job = Servers.run("counted", config)) {
+            assertThat(job.await(Servers.JOB)).as(job::tail).isZero();
+        }
+        assertThat(Servers.flink().counters("counted"))
+                .containsEntry("DsqlRowsReceived", (long) ROWS)
+                .containsEntry("DsqlRowsCommitted", (long) ROWS)
+                .containsKeys("DsqlBatchesCommitted", "DsqlBytesCommitted");
+    }
+
+    @Test
+    void failedJobLeavesNothingBehind() throws Exception {
+        String config = Leftovers.failingJob("failed");
+        try (Connection behind = Servers.dsql().connectBehind();
+                Job job = Servers.run("failed", config)) {
+            assertThat(job.await(Servers.JOB)).as("exit code").isNotZero();
+            assertThat(Servers.flink().states("failed")).containsExactly("FAILED");
+            assertNothingIsLeft(behind);
+        }
+    }
+
+    private static void assertNothingIsLeft(Connection behind) {
+        long worker = Servers.flink().workerPid();
+        Poll.until(
+                "the task manager to have no connection and no thread of the sink",
+                SOON,
+                Duration.ofMillis(100),
+                () -> Leftovers.connections(behind) == 0 && Leftovers.threads(worker) == 0);
+    }
+}

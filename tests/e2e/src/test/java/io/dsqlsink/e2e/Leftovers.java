@@ -1,0 +1,68 @@
+package io.dsqlsink.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** A job whose task fails after it has connected, and what the sink then still holds. */
+final class Leftovers {
+    private static final int ROWS = 200;
+
+    private Leftovers() {}
+
+    /**
+     * A job in which every key is new and every value the same, in a column that must be unique.
+     */
+    static String failingJob(String table) throws SQLException {
+        Servers.dsql().create("CREATE TABLE " + table + " (id bigint PRIMARY KEY, name text)");
+        try (Connection behind = Servers.dsql().connectBehind()) {
+            Sql.run(behind, "ALTER TABLE " + table + " ADD UNIQUE (name)");
+        }
+        String rows =
+                String.join(
+                        ",\n",
+                        IntStream.range(0, ROWS)
+                                .mapToObj(
+                                        id ->
+                                                "      { kind = INSERT, fields = ["
+                                                        + id
+                                                        + ", \"same\"] }")
+                                .toList());
+        return SinkBlock.dsql()
+                .with("table", "\"" + table + "\"")
+                .with("max_retries", "0")
+                .batchFrom(
+                        "  FakeSource {\n"
+                                + "    schema = { fields { id = bigint, name = string } }\n"
+                                + "    rows = [\n"
+                                + rows
+                                + "\n    ]\n  }\n");
+    }
+
+    /** Connections to the target; those of the tests are another user's. */
+    static long connections(Connection behind) throws SQLException {
+        return Sql.number(behind, "SELECT count(*) FROM pg_stat_activity WHERE usename = 'admin'");
+    }
+
+    /** Threads of the sink in a process, Java's and the native library's, by their common name. */
+    static long threads(long pid) throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            return threads.filter(thread -> name(thread).startsWith("dsql-sink")).count();
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
+    }
+
+    private static String name(Path thread) {
+        try {
+            return Files.readString(thread.resolve("comm"));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}
