@@ -45,7 +45,9 @@ class BatchIT {
         try (Connection source = Servers.database("tasks");
                 Connection target = Servers.dsql().connectBehind()) {
             fill(table, source);
-            String read = SinkBlock.jdbcSource(Servers.mysql(), "tasks", table);
+            String read =
+                    SinkBlock.jdbcSource(Servers.mysql(), "tasks", table)
+                            .replace("Jdbc {", "Jdbc {\n    partition_column = \"id\"");
             runToTheEnd("batch-tasks", sinkFor(table).batchFrom(read, TASKS), TASKS);
             assertEqual(table, source, target);
         }

@@ -76,11 +76,10 @@ final class SinkBlock {
         return config.append("  }\n}\n").toString();
     }
 
-    /** A source that reads a table of MySQL, in as many parts as there are tasks. */
+    /** A source that reads a table of MySQL. */
     static String jdbcSource(MySqlServer mysql, String database, Table table) {
         return """
                   Jdbc {
-                    partition_column = "id"
                     url = "jdbc:mysql://%s:%d/%s"
                     driver = "com.mysql.cj.jdbc.Driver"
                     user = "%s"
