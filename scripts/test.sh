@@ -38,8 +38,8 @@ if [[ -z $quick ]]; then
     everywhere=StreamingIT,BatchIT,StockSinkIT
     suite jobs jobs_on "$ZETA_VERSION" lib
     suite jobs-newer jobs_on "$ZETA_NEWER" connectors "$everywhere"
-    suite flink jobs_in flink one-jvm FakeSourceIT
-    suite spark jobs_in spark one-jvm 'BatchIT#everyRowIsThereWhenTheJobEnds'
+    suite flink jobs_in flink one-jvm StreamingIT,FakeSourceIT
+    suite spark jobs_in spark one-jvm BatchIT
     if [[ -n $all ]]; then
         suite jobs-merged jobs_on "$ZETA_VERSION" connectors "$everywhere"
         suite jobs-newer-lib jobs_on "$ZETA_NEWER" lib "$everywhere"
