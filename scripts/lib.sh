@@ -256,7 +256,8 @@ suite() {
 # The last line of a run; false when a test failed or a suite did not run.
 count_suites() {
     [[ -z $broken ]] || printf 'broken:%s\n' "$broken" >&2
-    printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    # Maven leaves codes of colour at the end, without a new line.
+    printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
     [[ $failed -eq 0 && -z $broken ]]
 }
 
