@@ -41,6 +41,14 @@ class DoctorIT {
                     .doesNotContain("PROBLEM");
             assertThat(Sql.number(target, "SELECT count(*) FROM checked.orders")).isZero();
 
+            String query =
+                    config.replace(
+                            "generate_sink_sql = true",
+                            "query = \"INSERT INTO checked.orders (id) VALUES (:id)\"");
+            assertThat(doctor("query", query, 0)).contains("each row by option 'query'");
+            assertThat(doctor("query-nowhere", query.replace("orders (id)", "nowhere (id)"), 1))
+                    .containsPattern("PROBLEM .*option 'query'.*nowhere");
+
             Sql.run(target, "ALTER TABLE checked.orders DROP COLUMN remark");
             assertThat(doctor("column", config, 1))
                     .containsPattern("PROBLEM .*orders.*remark")
