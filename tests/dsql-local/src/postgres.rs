@@ -79,20 +79,38 @@ impl Postgres {
             init(&home, &data, account.as_ref()).await?;
         }
         end_stale(&data).await?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let log = dir.join("postgres.log");
-        let out = fs::File::options().create(true).append(true).open(&log)?;
+        let deadline = Instant::now() + START_TIMEOUT;
+        loop {
+            let written = fs::metadata(&log).map_or(0, |meta| meta.len());
+            match Self::launch(&home, &data, &log, account.as_ref(), deadline).await {
+                Err(_) if in_the_way(&log, written) && Instant::now() < deadline => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                started => return started,
+            }
+        }
+    }
+
+    async fn launch(
+        home: &Path,
+        data: &Path,
+        log: &Path,
+        account: Option<&Account>,
+        deadline: Instant,
+    ) -> Result<Postgres> {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let out = fs::File::options().create(true).append(true).open(log)?;
         let mut command = Command::new("/bin/sh");
         command.arg("-c").arg(WRAPPER).arg("sh").arg(home.join("bin/postgres"));
-        command.arg("-D").arg(&data).arg("-p").arg(port.to_string());
+        command.arg("-D").arg(data).arg("-p").arg(port.to_string());
         for setting in SETTINGS {
             command.arg("-c").arg(setting);
         }
         command.stdin(Stdio::piped()).stdout(out.try_clone()?).stderr(out).current_dir("/");
-        run_as(&mut command, account.as_ref());
+        run_as(&mut command, account);
         let mut child = command.spawn().context("start postgres")?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let deadline = Instant::now() + START_TIMEOUT;
         while connect(address, "postgres").await.is_err() {
             if let Some(status) = child.try_wait()? {
                 bail!("PostgreSQL ended at start ({status}); see {}", log.display());
@@ -113,6 +131,16 @@ impl Postgres {
         }
         Ok(())
     }
+}
+
+/// Whether PostgreSQL ended for what passes by itself: another program took the port just found free, or processes of a
+/// PostgreSQL that was killed on the same data are about to end. Its log tells, from `written` bytes on.
+fn in_the_way(log: &Path, written: u64) -> bool {
+    let log = fs::read(log).unwrap_or_default();
+    let said = String::from_utf8_lossy(log.get(usize::try_from(written).unwrap_or(0)..).unwrap_or_default());
+    ["Address already in use", "is still in use", "lock file \"postmaster.pid\" already exists"]
+        .iter()
+        .any(|reason| said.contains(reason))
 }
 
 /// A connection for the stand-in's own use, as `user`, outside all rules.
