@@ -172,12 +172,11 @@ appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p [%-30.30c{1.}
 LOG
 }
 
-# lay_out_home ENGINE SCRIPT DIR [--connector JAR [--mode MODE]]: a home for Flink or Spark, without its bin/SCRIPT.
-# The absolute path of DIR is in HOME_DIR then.
-lay_out_home() {
-    local engine=$1 script=$2 connector='' mode=lib
-    HOME_DIR=${3:?needs DIR, see --help}
-    shift 3
+# home_options SCRIPT DIR [--connector JAR [--mode MODE]]: sets HOME_DIR, connector and mode. DIR is new or has bin/SCRIPT.
+home_options() {
+    local script=$1
+    HOME_DIR=${2:?needs DIR, see --help} connector='' mode=lib
+    shift 2
     while [[ $# -gt 0 ]]; do
         case $1 in
             --connector) connector=${2:?--connector needs a jar} && shift 2 ;;
@@ -187,6 +186,17 @@ lay_out_home() {
     done
     [[ -z $connector || -f $connector ]] || die "no such file: $connector (scripts/build.sh makes it)"
     [[ ! -e $HOME_DIR || -e $HOME_DIR/bin/$script ]] || die "$HOME_DIR exists and is no such home; it is left alone"
+}
+
+# install_connector: as home_options were given.
+install_connector() { [[ -z $connector ]] || java -jar "$connector" install --home "$HOME_DIR" --mode "$mode"; }
+
+# lay_out_home ENGINE SCRIPT DIR [--connector JAR [--mode MODE]]: a home for Flink or Spark, without its bin/SCRIPT.
+# The absolute path of DIR is in HOME_DIR then.
+lay_out_home() {
+    local engine=$1 script=$2
+    shift
+    home_options "$@"
     "$ROOT/scripts/fetch.sh" "$engine"
     rm -rf "$HOME_DIR"
     mkdir -p "$HOME_DIR"/{bin,config,plugins}
@@ -195,7 +205,7 @@ lay_out_home() {
     # Flink ships lib/ with every job, and both engines have what they need of Hadoop.
     rm "$HOME_DIR"/lib/seatunnel-hadoop3-*.jar
     cp -r "$(echo "$CACHE/$engine"-*)/starter" "$HOME_DIR"
-    [[ -z $connector ]] || java -jar "$connector" install --home "$HOME_DIR" --mode "$mode"
+    install_connector
     START_SCRIPT=$HOME_DIR/bin/$script
 }
 

@@ -14,21 +14,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [[ ${1:-} != --help && ${1:-} != -h ]] || help_and_exit
 [[ $# -ge 2 ]] || die "needs VERSION and DIR; see --help"
-version=$1 home=$2 connector='' mode=lib
-shift 2
-while [[ $# -gt 0 ]]; do
-    case $1 in
-        --connector) connector=${2:?--connector needs a jar} && shift 2 ;;
-        --mode) mode=${2:?--mode needs lib or connectors} && shift 2 ;;
-        *) die "unknown option '$1'; see --help" ;;
-    esac
-done
-[[ -z $connector || -f $connector ]] || die "no such file: $connector (scripts/build.sh makes it)"
-[[ ! -e $home || -e $home/bin/seatunnel.sh ]] || die "$home exists and is no SeaTunnel home; it is left alone"
+version=$1
+shift
+home_options seatunnel.sh "$@"
+home=$HOME_DIR
 
 rm -rf "$home"
 mkdir -p "$home"/{bin,config,plugins,logs,checkpoint}
 home=$(cd "$home" && pwd)
+HOME_DIR=$home
 copy_jars "$version" "$home"
 cp -r "$CACHE/seatunnel-$version/starter" "$home"
 client=org.apache.seatunnel.core.starter.seatunnel.SeaTunnelClient
@@ -106,7 +100,7 @@ cat >"$home/config/jvm_client_options" <<'E_JVM'
 -Xmx1g
 E_JVM
 
-[[ -z $connector ]] || java -jar "$connector" install --home "$home" --mode "$mode"
+install_connector
 
 sed "s/@CLIENT@/$client/" >"$home/bin/seatunnel.sh" <<'E_RUN'
 #!/usr/bin/env bash

@@ -142,10 +142,7 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_notices<'local>(
     _: JClass<'local>,
     sink: jlong,
 ) -> JByteArray<'local> {
-    guard(env, |env| match sinks().get(sink)?.notices() {
-        Some(block) => Ok(env.byte_array_from_slice(&block)?),
-        None => Ok(JByteArray::default()),
-    })
+    guard(env, |env| array_or_null(env, sinks().get(sink)?.notices()))
 }
 
 /// `static native void close(long sink)`
@@ -202,10 +199,7 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSession_receive<'local>(
     session: jlong,
     wait_millis: jlong,
 ) -> JByteArray<'local> {
-    guard(env, |env| match sessions().get(session)?.receive(millis(wait_millis))? {
-        Some(answer) => Ok(env.byte_array_from_slice(&answer)?),
-        None => Ok(JByteArray::default()),
-    })
+    guard(env, |env| array_or_null(env, sessions().get(session)?.receive(millis(wait_millis))?))
 }
 
 /// `static native byte[] notices(long session)`
@@ -215,10 +209,7 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSession_notices<'local>(
     _: JClass<'local>,
     session: jlong,
 ) -> JByteArray<'local> {
-    guard(env, |env| match sessions().get(session)?.notices() {
-        Some(block) => Ok(env.byte_array_from_slice(&block)?),
-        None => Ok(JByteArray::default()),
-    })
+    guard(env, |env| array_or_null(env, sessions().get(session)?.notices()))
 }
 
 /// `static native void close(long session)`
@@ -234,6 +225,16 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSession_close(
         }
         Ok(())
     });
+}
+
+fn array_or_null<'local>(
+    env: &mut Env<'local>,
+    bytes: Option<Vec<u8>>,
+) -> Result<JByteArray<'local>, Failure> {
+    match bytes {
+        Some(bytes) => Ok(env.byte_array_from_slice(&bytes)?),
+        None => Ok(JByteArray::default()),
+    }
 }
 
 fn millis(millis: jlong) -> Duration {

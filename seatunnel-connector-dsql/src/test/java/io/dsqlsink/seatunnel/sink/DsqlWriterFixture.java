@@ -7,7 +7,6 @@ import io.dsqlsink.seatunnel.TestTables;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,34 +15,17 @@ import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.table.type.RowKind;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A dsql-local with two tables, and writers on it. */
 @Timeout(120)
-abstract class DsqlWriterFixture {
+abstract class DsqlWriterFixture extends DsqlFixture {
     static final Duration SOON = Duration.ofSeconds(15);
 
     /** No row leaves by itself. */
     static final int NEVER_MS = 3_600_000;
-
-    static DsqlLocal dsql;
-
-    @BeforeAll
-    static void start(@TempDir Path dir) throws IOException {
-        dsql = DsqlLocal.start(dir.resolve("dsql-local.log"));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (dsql != null) {
-            dsql.close();
-        }
-    }
 
     @BeforeEach
     void createTables() {

@@ -8,7 +8,6 @@ import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,16 +17,13 @@ import java.util.concurrent.TimeUnit;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.sink.SaveModeHandler;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What each save mode does to a table of dsql-local. */
 @Timeout(120)
-class SaveModeTest {
+class SaveModeTest extends DsqlFixture {
     private static final String COLUMNS =
             "SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull"
                     + " FROM pg_attribute a WHERE a.attrelid = 'public.orders'::regclass"
@@ -37,20 +33,6 @@ class SaveModeTest {
             "SELECT indexdef FROM pg_indexes WHERE tablename = 'orders' ORDER BY indexname";
 
     private static final String EXISTS = "SELECT to_regclass('public.orders') IS NOT NULL";
-
-    private static DsqlLocal dsql;
-
-    @BeforeAll
-    static void start(@TempDir Path dir) throws IOException {
-        dsql = DsqlLocal.start(dir.resolve("dsql-local.log"));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (dsql != null) {
-            dsql.close();
-        }
-    }
 
     @AfterEach
     void dropTables() throws IOException {
