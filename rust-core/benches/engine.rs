@@ -10,6 +10,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use dsql_sink::batch::{self, Size};
 use dsql_sink::border::*;
 use dsql_sink::budget::{Budget, Reservation};
+use dsql_sink::buffer::Spares;
 use dsql_sink::coalesce::{Taken, Window};
 use dsql_sink::limits;
 use dsql_sink::route::Router;
@@ -91,7 +92,7 @@ fn staged(table: &Table, frame: &[u8]) -> Staged {
 }
 
 fn window(staged: &Staged) -> Window {
-    let mut window = Window::new(true);
+    let mut window = Window::new(true, &Arc::new(Spares::new(1 << 20)));
     let now = Instant::now();
     for op in &staged.lanes[0] {
         window.push(*op, &staged.arena, now);

@@ -165,6 +165,7 @@ impl Batch {
 mod tests {
     use super::*;
     use crate::budget::Budget;
+    use crate::buffer::Spares;
     use crate::coalesce::Window;
     use crate::row::frame::RowKind;
     use crate::schema::{Column, ColumnType};
@@ -191,7 +192,7 @@ mod tests {
     }
 
     fn window(rows: &[(bool, usize)]) -> Window {
-        let mut window = Window::new(false);
+        let mut window = Window::new(false, &Arc::new(Spares::new(0)));
         for (at, (delete, size)) in rows.iter().enumerate() {
             let mut source = if *delete { Vec::new() } else { vec![7; *size] };
             let key = source.len();

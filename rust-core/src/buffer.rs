@@ -2,20 +2,70 @@
 //! writers and lanes are different threads, and the memory of a sink would be a multiple of what it holds.
 
 use std::ops::Deref;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use memmap2::MmapMut;
 
 /// From here a buffer is a mapping. A full batch of ordinary rows stays below, and is cheaper to allocate.
 const MAPPED_BYTES: usize = 1024 * 1024;
 
+/// Memory of buffers that were freed, kept for those to come: fresh memory costs a page fault every 4 KiB.
+#[derive(Debug)]
+pub struct Spares {
+    most: usize,
+    held: Mutex<Vec<Room>>,
+}
+
+/// A buffer below which reuse is not worth a lock.
+const SMALL_BYTES: usize = MAPPED_BYTES / 4;
+
+impl Spares {
+    /// Keeps at most `most` bytes.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self { most, held: Mutex::default() }
+    }
+
+    /// An empty buffer that will likely hold `expected` bytes. A small one gets memory of its own: it would only keep
+    /// a large one from those that need it.
+    #[must_use]
+    pub fn buffer(self: &Arc<Self>, expected: usize) -> Buffer {
+        let spare = if expected > SMALL_BYTES { self.lock().pop() } else { None };
+        let room = spare.unwrap_or_else(|| Room {
+            heap: Vec::with_capacity(if expected > MAPPED_BYTES { 0 } else { expected }),
+            mapped: None,
+        });
+        Buffer { room, home: Some(self.clone()) }
+    }
+
+    fn keep(&self, mut room: Room) {
+        room.clear();
+        let mut held = self.lock();
+        if held.iter().map(Room::capacity).sum::<usize>() + room.capacity() <= self.most {
+            held.push(room);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Room>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Bytes that only grow.
 #[derive(Debug, Default)]
 pub struct Buffer {
+    room: Room,
+    home: Option<Arc<Spares>>,
+}
+
+/// Where the bytes are.
+#[derive(Debug, Default)]
+struct Room {
     heap: Vec<u8>,
     mapped: Option<Mapped>,
 }
 
-/// A mapping and how much of it is used; what is not used takes no memory.
+/// A mapping and how much of it is used; what was never used takes no memory.
 #[derive(Debug)]
 struct Mapped {
     map: MmapMut,
@@ -25,34 +75,56 @@ struct Mapped {
 impl Buffer {
     /// Adds bytes at the end.
     pub fn extend(&mut self, bytes: &[u8]) {
-        if self.map_for(self.len() + bytes.len())
-            && let Some(Mapped { map, used }) = &mut self.mapped
+        let room = &mut self.room;
+        if room.map_for(room.bytes().len() + bytes.len())
+            && let Some(Mapped { map, used }) = &mut room.mapped
         {
             map[*used..*used + bytes.len()].copy_from_slice(bytes);
             *used += bytes.len();
         } else {
-            self.heap.extend_from_slice(bytes);
+            room.heap.extend_from_slice(bytes);
         }
     }
+}
 
+impl Room {
     /// Moves what is there into a mapping that holds `bytes`, if it takes one; true if there is one.
     fn map_for(&mut self, bytes: usize) -> bool {
-        if bytes <= MAPPED_BYTES {
-            return false;
-        }
-        let room = self.mapped.as_ref().map_or(0, |mapped| mapped.map.len());
+        let room = match &self.mapped {
+            Some(mapped) => mapped.map.len(),
+            None if bytes <= MAPPED_BYTES => return false,
+            None => 0,
+        };
         if room < bytes {
             match MmapMut::map_anon(bytes.max(2 * room).max(2 * MAPPED_BYTES)) {
                 Ok(mut map) => {
-                    let used = self.len();
-                    map[..used].copy_from_slice(self);
+                    let used = self.bytes().len();
+                    map[..used].copy_from_slice(self.bytes());
                     *self = Self { heap: Vec::new(), mapped: Some(Mapped { map, used }) };
                 }
-                // A process may have a limited number of mappings; the allocator copes or ends the process.
-                Err(_) => self.heap = std::mem::take(self).to_vec(),
+                // A process may have a limited number of mappings; the allocator copies or ends the process.
+                Err(_) => *self = Self { heap: self.bytes().to_vec(), mapped: None },
             }
         }
         self.mapped.is_some()
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match &self.mapped {
+            Some(Mapped { map, used }) => &map[..*used],
+            None => &self.heap,
+        }
+    }
+
+    fn capacity(&self) -> usize {
+        self.mapped.as_ref().map_or(self.heap.capacity(), |mapped| mapped.map.len())
+    }
+
+    fn clear(&mut self) {
+        self.heap.clear();
+        if let Some(mapped) = &mut self.mapped {
+            mapped.used = 0;
+        }
     }
 }
 
@@ -60,9 +132,16 @@ impl Deref for Buffer {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        match &self.mapped {
-            Some(Mapped { map, used }) => &map[..*used],
-            None => &self.heap,
+        self.room.bytes()
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        if let Some(home) = &self.home
+            && self.room.capacity() > SMALL_BYTES
+        {
+            home.keep(std::mem::take(&mut self.room));
         }
     }
 }
@@ -75,15 +154,38 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
-        fn what_was_added_is_there(parts in prop::collection::vec((any::<u8>(), 0usize..700_000), 0..12)) {
-            let (mut buffer, mut expected) = (Buffer::default(), Vec::new());
-            for (byte, length) in parts {
-                let part = vec![byte; length];
-                buffer.extend(&part);
-                expected.extend_from_slice(&part);
-                prop_assert_eq!(buffer.mapped.is_some(), expected.len() > MAPPED_BYTES);
+        fn what_was_added_is_there(
+            uses in prop::collection::vec((0usize..3_000_000, prop::collection::vec((any::<u8>(), 0usize..700_000), 0..12)), 1..4),
+        ) {
+            let spares = Arc::new(Spares::new(3 * MAPPED_BYTES));
+            for (likely, parts) in uses {
+                let (mut buffer, mut expected) = (spares.buffer(likely), Vec::new());
+                for (byte, length) in parts {
+                    let part = vec![byte; length];
+                    buffer.extend(&part);
+                    expected.extend_from_slice(&part);
+                    prop_assert!(buffer.room.mapped.is_some() || expected.len() <= MAPPED_BYTES);
+                }
+                prop_assert!(*buffer == *expected);
             }
-            prop_assert!(*buffer == *expected);
         }
+    }
+
+    #[test]
+    fn a_large_buffer_is_used_again_and_no_more_is_kept_than_was_said() {
+        let spares = Arc::new(Spares::new(3 * MAPPED_BYTES));
+        let fill = |bytes: usize| {
+            let mut buffer = spares.buffer(bytes);
+            buffer.extend(&vec![7; bytes]);
+            buffer
+        };
+        let (first, second) = (fill(2 * MAPPED_BYTES), fill(2 * MAPPED_BYTES));
+        let at = first.as_ptr();
+        drop(first);
+        drop(second);
+        assert_eq!(spares.lock().len(), 1);
+        assert!(spares.buffer(100).is_empty() && spares.lock().len() == 1);
+        let again = fill(2 * MAPPED_BYTES);
+        assert!(again.as_ptr() == at && spares.lock().is_empty());
     }
 }

@@ -5,11 +5,12 @@
 //! to go. If the UPDATE_AFTER cannot be written and is skipped, the old row stays. A tentative delete therefore stays in the window until its key is seen again, or a flush or a
 //! full buffer asks for everything.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use hashbrown::HashTable;
 
-use crate::buffer::Buffer;
+use crate::buffer::{Buffer, Spares};
 use crate::row::frame::RowKind;
 use crate::sql::Verb;
 
@@ -57,9 +58,12 @@ impl Op {
 }
 
 /// Operations on one table that wait in one lane.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Window {
     keyed: bool,
+    spares: Arc<Spares>,
+    /// Operations and bytes of when it was last taken from: likely those of the next time.
+    expected: (usize, usize),
     ops: Vec<Op>,
     index: HashTable<usize>,
     arena: Buffer,
@@ -88,8 +92,18 @@ impl Taken {
 impl Window {
     /// A window of a table with a key, or of one without, which keeps every operation.
     #[must_use]
-    pub fn new(keyed: bool) -> Self {
-        Self { keyed, ..Self::default() }
+    pub fn new(keyed: bool, spares: &Arc<Spares>) -> Self {
+        Self {
+            keyed,
+            spares: spares.clone(),
+            expected: (0, 0),
+            ops: Vec::new(),
+            index: HashTable::new(),
+            arena: Buffer::default(),
+            weight: 0,
+            firm: 0,
+            since: None,
+        }
     }
 
     /// Adds an operation whose bytes lie in `source`; true if it took the place of another.
@@ -97,6 +111,9 @@ impl Window {
         let bytes = &source[op.start..op.end];
         if op.kind == RowKind::Kept && !self.deletes_tentatively(op.hash, &source[op.key..op.end]) {
             return false;
+        }
+        if self.ops.is_empty() {
+            self.open();
         }
         let start = self.arena.len();
         op.key = op.key - op.start + start;
@@ -129,6 +146,14 @@ impl Window {
                 false
             }
         }
+    }
+
+    /// Makes room for what is expected, so that nothing grows while writers wait for the lock.
+    fn open(&mut self) {
+        let (ops, bytes) = self.expected;
+        self.ops.reserve(ops);
+        self.index.reserve(ops, |_| 0);
+        self.arena = self.spares.buffer(bytes);
     }
 
     fn deletes_tentatively(&self, hash: u64, key: &[u8]) -> bool {
@@ -184,8 +209,9 @@ impl Window {
 
     /// Takes out the first `most` operations. Unless `flush`, tentative deletes stay.
     pub fn take(&mut self, most: usize, flush: bool) -> Taken {
-        let Self { ops, arena, since, keyed, .. } = std::mem::take(self);
-        self.keyed = keyed;
+        let fresh = Self::new(self.keyed, &self.spares);
+        let Self { ops, arena, since, .. } = std::mem::replace(self, fresh);
+        self.expected = (ops.len(), arena.len());
         let mut taken = Vec::with_capacity(ops.len().min(most));
         for op in ops {
             if taken.len() < most && (flush || !op.tentative()) {
@@ -206,6 +232,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::collections::HashMap;
+
+    fn window(keyed: bool) -> Window {
+        Window::new(keyed, &Arc::new(Spares::new(1)))
+    }
 
     fn push(window: &mut Window, kind: RowKind, key: u8, row: u8) -> bool {
         // Row bytes in front of the key, as the sink stages them.
@@ -237,7 +267,7 @@ mod tests {
 
     #[test]
     fn an_update_is_one_upsert() {
-        let mut window = Window::new(true);
+        let mut window = window(true);
         assert!(!push(&mut window, RowKind::UpdateBefore, 1, 0));
         assert_eq!((window.firm(), window.since()), (0, None));
         assert!(push(&mut window, RowKind::UpdateAfter, 1, 7));
@@ -249,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_changed_key_deletes_the_old_row_at_the_flush() {
-        let mut window = Window::new(true);
+        let mut window = window(true);
         push(&mut window, RowKind::UpdateBefore, 1, 0);
         push(&mut window, RowKind::UpdateAfter, 2, 7);
         assert_eq!(window.take(usize::MAX, false).ops.len(), 1);
@@ -261,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_refused_update_leaves_the_row() {
-        let mut window = Window::new(true);
+        let mut window = window(true);
         push(&mut window, RowKind::UpdateBefore, 1, 0);
         assert!(push(&mut window, RowKind::Kept, 1, 0));
         push(&mut window, RowKind::UpdateBefore, 2, 0);
@@ -277,7 +307,7 @@ mod tests {
 
     #[test]
     fn weight_follows_replacement() {
-        let mut window = Window::new(true);
+        let mut window = window(true);
         push(&mut window, RowKind::Insert, 1, 1);
         push(&mut window, RowKind::Delete, 1, 1);
         assert_eq!((window.weight(), window.firm()), (10, 1));
@@ -285,7 +315,7 @@ mod tests {
 
     #[test]
     fn what_is_beyond_the_limit_stays() {
-        let mut window = Window::new(true);
+        let mut window = window(true);
         (0..5).for_each(|key| assert!(!push(&mut window, RowKind::Insert, key, key)));
         let since = window.since();
         assert_eq!(window.take(3, false).ops.len(), 3);
@@ -295,7 +325,7 @@ mod tests {
 
     #[test]
     fn whole_batches_are_counted_by_rows_and_bytes() {
-        let mut window = Window::new(true);
+        let mut window = window(true);
         (0..8).for_each(|key| assert!(!push(&mut window, RowKind::Insert, key, key)));
         push(&mut window, RowKind::UpdateBefore, 9, 0);
         // Every operation weighs 10.
@@ -306,7 +336,7 @@ mod tests {
 
     #[test]
     fn without_a_key_every_row_stays() {
-        let mut window = Window::new(false);
+        let mut window = window(false);
         let op = Op { kind: RowKind::Insert, hash: 0, start: 0, key: 1, end: 1, weight: 1 };
         for _ in 0..3 {
             assert!(!window.push(op, &[5], Instant::now()));
@@ -319,7 +349,7 @@ mod tests {
         #[test]
         fn the_last_operation_per_key_wins(steps in prop::collection::vec((0u8..5, 0u8..8, any::<u8>()), 0..200)) {
             let kinds = [RowKind::Insert, RowKind::UpdateBefore, RowKind::UpdateAfter, RowKind::Delete];
-            let (mut window, mut written, mut expected) = (Window::new(true), HashMap::new(), HashMap::new());
+            let (mut window, mut written, mut expected) = (window(true), HashMap::new(), HashMap::new());
             for (step, key, row) in steps {
                 let Some(kind) = kinds.get(usize::from(step)) else {
                     apply(&mut written, &window.take(usize::from(row % 5), row % 2 == 0));

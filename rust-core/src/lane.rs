@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use crate::batch::{self, Batch, Size};
 use crate::border;
 use crate::budget::Reservation;
+use crate::buffer::Spares;
 use crate::classify::{Failure, Fault};
 use crate::coalesce::{self, Op, Window};
 use crate::connect::Connection;
@@ -28,6 +29,7 @@ use crate::transact;
 pub struct Queue {
     waiting: Mutex<Waiting>,
     wake: Notify,
+    spares: Arc<Spares>,
 }
 
 #[derive(Debug)]
@@ -50,9 +52,9 @@ enum Step {
 impl Queue {
     /// An empty queue; `reserved` starts without bytes.
     #[must_use]
-    pub fn new(reserved: Reservation) -> Self {
+    pub fn new(reserved: Reservation, spares: &Arc<Spares>) -> Self {
         let waiting = Waiting { windows: Vec::new(), reserved, flush: None, most: 1 };
-        Self { waiting: Mutex::new(waiting), wake: Notify::new() }
+        Self { waiting: Mutex::new(waiting), wake: Notify::new(), spares: spares.clone() }
     }
 
     /// Adds operations on one table, with the memory reserved for them. Returns how many took the place
@@ -71,7 +73,7 @@ impl Queue {
             waiting.windows.resize_with(table + 1, || None);
         }
         let most = waiting.most;
-        let window = waiting.windows[table].get_or_insert_with(|| Window::new(keyed));
+        let window = waiting.windows[table].get_or_insert_with(|| Window::new(keyed, &self.spares));
         let waited = window.since().is_some();
         let (mut replaced, mut bytes) = (0, 0);
         for op in ops {
@@ -106,8 +108,8 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes what is due, in batches of at most `most` rows: everything for a flush, rows that have waited
-    /// for the interval, full batches, and everything where there is none and memory is short.
+    /// Takes what is due, in batches of at most `most` rows: everything for a flush, otherwise full batches, and
+    /// everything where there is none and rows have waited for the interval or memory is short.
     fn next(&self, core: &Core, most: usize) -> Step {
         let now = Instant::now();
         let size = Size { rows: most, bytes: core.config.batch_bytes() };
@@ -124,9 +126,10 @@ impl Queue {
             let late = window.since().map(|since| since + core.config.batch_interval);
             let due = flush.is_some() || late.is_some_and(|late| late <= now);
             let full = window.firm() >= most || window.weight() >= size.bytes;
-            let whole = if full && !due { window.whole(size.rows, size.bytes) } else { 0 };
+            let whole = if full && flush.is_none() { window.whole(size.rows, size.bytes) } else { 0 };
             if whole > 0 {
-                // Whole batches go, what would be a ragged one waits for company.
+                // Whole batches go, also when they are late: what would be a ragged one behind them is in front next
+                // time, and has had company until then.
                 taken.push((number, window.take(whole, false)));
             } else if due || full || pressed {
                 // Tentative deletes too, when memory is short: they could hold all of it.

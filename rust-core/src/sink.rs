@@ -10,6 +10,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::border;
 use crate::budget::{Budget, Reservation};
+use crate::buffer::Spares;
 use crate::catalog;
 use crate::classify::{Failure, Fault};
 use crate::config::Config;
@@ -31,6 +32,10 @@ use crate::stage::Staged;
 
 /// Staging areas kept for the next frame; more writers than this at one moment allocate their own.
 const STAGING_AREAS: usize = 8;
+
+/// Part of `max_buffer_bytes` that is kept, beyond what is held, to be used again. A process grows by less than twice
+/// the option all the same.
+const SPARES_SHARE: usize = 8;
 
 /// A sink: N lanes to one cluster for any number of tables.
 pub struct Sink {
@@ -66,10 +71,11 @@ impl Sink {
     pub fn open(config: Config) -> Result<Self, SinkError> {
         let metrics = Arc::new(Metrics::default());
         let budget = Arc::new(Budget::new(config.buffer_bytes));
+        let spares = Arc::new(Spares::new(config.buffer_bytes / SPARES_SHARE));
         let runtime = runtime::start(config.lanes)?;
         let core = Arc::new(Core {
             connector: Arc::new(Connector::new(&config, metrics.clone())?),
-            lanes: (0..config.lanes).map(|_| Queue::new(Reservation::none(&budget))).collect(),
+            lanes: (0..config.lanes).map(|_| Queue::new(Reservation::none(&budget), &spares)).collect(),
             router: Router::new(config.lanes),
             progress: Progress::new(config.lanes),
             notices: Notices::new(config.log_level),

@@ -106,6 +106,29 @@ fn a_full_batch_costs_one_round_trip_and_nothing_else() {
 }
 
 #[test]
+fn late_rows_behind_a_full_batch_have_company_until_it_is_written() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
+    let sink = cluster.sink(&[("max_connections", "1"), ("batch_size", "100"), ("batch_interval_ms", "1")]);
+    let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
+    let parses = cluster.stat("parses");
+    let write = |rows| ids(table, rows).write(&sink).unwrap();
+    let until_committed = |rows| {
+        until("rows are committed", || sink.stats()[STAT_ROWS_COMMITTED] == rows);
+    };
+    // Long enough for the rows to come while a batch is on its way, however slow this machine is just now.
+    cluster.control("latency commit 2000");
+    write(0..100);
+    write(100..250);
+    until_committed(100);
+    write(250..300);
+    until_committed(300);
+    assert_eq!(sink.stats()[STAT_BATCHES_COMMITTED], 3);
+    assert_eq!(cluster.stat("parses") - parses, 1, "all batches are alike");
+    sink.close();
+}
+
+#[test]
 fn a_connection_keeps_a_bounded_number_of_statements() {
     let cluster = Cluster::start();
     let sink = cluster.sink(&[("max_connections", "1"), NEVER]);

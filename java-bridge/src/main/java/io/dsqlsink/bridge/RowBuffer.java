@@ -1,5 +1,6 @@
 package io.dsqlsink.bridge;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -14,6 +15,12 @@ public final class RowBuffer {
 
     /** A UTF-16 char outside a surrogate pair becomes at most 3 bytes; a pair becomes 4. */
     private static final int MAX_UTF8_BYTES_PER_CHAR = 3;
+
+    /**
+     * Chars of a longer text that are looked at before the JVM encodes it. That is fast for ASCII,
+     * as it takes many chars at a time, but lost effort for other scripts, which show early.
+     */
+    private static final int PROBE_CHARS = 8;
 
     private byte[] bytes = new byte[INITIAL_CAPACITY];
     private int length;
@@ -94,19 +101,19 @@ public final class RowBuffer {
      */
     boolean putText(String value) {
         int chars = value.length();
-        reserve(4L + (long) chars * MAX_UTF8_BYTES_PER_CHAR);
-        byte[] b = bytes;
-        int start = length + 4;
-        int i = 0;
-        // Most text is ASCII: this loop has one branch a char.
-        for (; i < chars; i++) {
-            char c = value.charAt(i);
-            if (c >= 0x80) {
-                break;
+        if (chars > PROBE_CHARS && startsWithAscii(value)) {
+            byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+            // As many bytes as chars: ASCII, unless some are a '?' in place of an unpaired
+            // surrogate.
+            if (utf8.length == chars
+                    && value.equals(new String(utf8, StandardCharsets.ISO_8859_1))) {
+                putBytes(utf8);
+                return true;
             }
-            b[start + i] = (byte) c;
         }
-        int end = i == chars ? start + i : encode(value, i, b, start + i);
+        reserve(4L + (long) chars * MAX_UTF8_BYTES_PER_CHAR);
+        int start = length + 4;
+        int end = encode(value, bytes, start);
         if (end < 0) {
             return false;
         }
@@ -115,10 +122,20 @@ public final class RowBuffer {
         return true;
     }
 
-    /** Encodes the chars from {@code i} on; returns the end position or -1. */
-    private static int encode(String value, int i, byte[] b, int at) {
+    private static boolean startsWithAscii(String value) {
+        for (int i = 0; i < PROBE_CHARS; i++) {
+            if (value.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the end position or -1. */
+    private static int encode(String value, byte[] b, int at) {
         int chars = value.length();
         int p = at;
+        int i = 0;
         while (i < chars) {
             char c = value.charAt(i++);
             if (c < 0x80) {

@@ -61,7 +61,9 @@ class RowBufferTest {
                 "\ude00",
                 "\ude00\ud83d",
                 "\ud83d\ud83d\ude00",
-                "é\ud83dx"
+                "é\ud83dx",
+                "long enough for the JVM's encoder \ud83d",
+                "did it ask? \ude00"
             })
     void textWithUnpairedSurrogateIsRefused(String text) {
         buffer.putByte(1);
