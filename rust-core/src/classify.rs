@@ -31,6 +31,10 @@ pub enum Fault {
     TokenExpired,
     /// The token was refused.
     Denied,
+    /// The AWS default chain has no credentials.
+    NoCredentials,
+    /// Whoever has the credentials for the AWS default chain did not give them.
+    CredentialsAway,
     /// The server's certificate was refused.
     Certificate,
     /// The role lacks a privilege.

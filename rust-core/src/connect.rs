@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::error::SinkError;
 use crate::metrics::Metrics;
+use crate::secret::Secret;
 use crate::tls;
 use crate::transact::Shapes;
 
@@ -97,15 +98,17 @@ impl Connector {
         };
         sleep_until(turn.into()).await;
         let patience = self.endpoint.connect_timeout;
-        timeout(patience, self.connect()).await.unwrap_or_else(|_| {
+        let late = |fault| {
             let text = format!("no answer within {} s (url parameter connectTimeout)", patience.as_secs());
-            Err(Failure::local(Fault::Unreachable, text))
-        })
+            Failure::local(fault, text)
+        };
+        let token = timeout(patience, self.minter.token()).await;
+        let token = token.map_err(|_| late(Fault::CredentialsAway))??;
+        let connected = timeout(patience, self.connect(&token)).await;
+        connected.map_err(|_| late(Fault::Unreachable))?
     }
 
-    async fn connect(&self) -> Result<Connection, Failure> {
-        let token =
-            self.minter.token().await.map_err(|error| Failure::local(Fault::Denied, error.message()))?;
+    async fn connect(&self, token: &Secret) -> Result<Connection, Failure> {
         let mut config = PgConfig::new();
         config
             .host(&self.endpoint.host)

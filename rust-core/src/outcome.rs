@@ -225,6 +225,14 @@ fn connection(config: &Config, failure: &Failure) -> String {
             config.region,
             if config.role == crate::limits::ADMIN { "Admin" } else { "" }
         ),
+        Fault::NoCredentials => format!(
+            "no AWS credentials: the options 'access_key_id' and 'secret_access_key' are not set, and the default chain \
+             (environment, profile, container, instance) has none: {said}"
+        ),
+        Fault::CredentialsAway => format!(
+            "no AWS credentials for now: the options 'access_key_id' and 'secret_access_key' are not set, and the \
+             default chain got no answer it can use: {said}"
+        ),
         Fault::Certificate => format!(
             "the certificate of '{host}' is not trusted; give its authority by the url parameter sslrootcert: {said}"
         ),
@@ -239,7 +247,9 @@ fn connection(config: &Config, failure: &Failure) -> String {
 
 fn connection_kind(fault: Fault) -> ErrorKind {
     match fault {
-        Fault::TokenExpired | Fault::Denied => ErrorKind::Authentication,
+        Fault::TokenExpired | Fault::Denied | Fault::NoCredentials | Fault::CredentialsAway => {
+            ErrorKind::Authentication
+        }
         Fault::Permission => ErrorKind::Permission,
         Fault::Missing => ErrorKind::Schema,
         Fault::Rejected => ErrorKind::Rejected,

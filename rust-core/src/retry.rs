@@ -84,7 +84,9 @@ pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, dice:
         Fault::Conflict if tries.failures >= CONFLICTS && sent.rows > 1 => Decision::Split,
         Fault::Conflict | Fault::SchemaChanged => transient(CONFLICT_BASE, false),
         Fault::Unavailable => transient(FAULT_BASE, false),
-        Fault::Lost | Fault::Unreachable | Fault::UnknownHost => transient(FAULT_BASE, true),
+        Fault::Lost | Fault::Unreachable | Fault::UnknownHost | Fault::CredentialsAway => {
+            transient(FAULT_BASE, true)
+        }
         Fault::Throttled | Fault::Waking => transient(THROTTLE_BASE, true),
         // A fresh token is minted for each connection; twice stale means that a clock is wrong.
         Fault::TokenExpired if tries.expired == 0 => {
@@ -99,6 +101,7 @@ pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, dice:
         }
         Fault::TokenExpired
         | Fault::Denied
+        | Fault::NoCredentials
         | Fault::Certificate
         | Fault::Permission
         | Fault::Missing
@@ -144,6 +147,7 @@ mod tests {
         check(Fault::SchemaChanged, KEYED, tries(50, 299), again(5_000, false));
         check(Fault::Lost, KEYED, tries(0, 0), again(50, true));
         check(Fault::Waking, KEYED, tries(0, 0), again(500, true));
+        check(Fault::CredentialsAway, KEYED, tries(0, 0), again(50, true));
         check(Fault::Lost, KEYED, tries(9, 300), Decision::Fail);
     }
 
@@ -156,7 +160,9 @@ mod tests {
 
     #[test]
     fn what_no_retry_can_mend_fails_at_once() {
-        for fault in [Fault::Denied, Fault::Permission, Fault::Missing, Fault::Certificate] {
+        for fault in
+            [Fault::Denied, Fault::NoCredentials, Fault::Permission, Fault::Missing, Fault::Certificate]
+        {
             check(fault, KEYED, Tries::default(), Decision::Fail);
         }
     }

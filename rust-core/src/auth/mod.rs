@@ -2,18 +2,22 @@
 
 mod token;
 
+use std::error::Error;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_http_client::tls;
 use aws_types::region::Region;
 use tokio::sync::OnceCell;
 
+use crate::classify::{Failure, Fault};
 use crate::config::Config;
-use crate::error::{ErrorKind, SinkError};
 use crate::limits;
 use crate::secret::Secret;
 
@@ -24,6 +28,8 @@ pub struct Minter {
     host: String,
     region: String,
     role: String,
+    /// Whether the chain has ever given credentials.
+    given: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -53,27 +59,25 @@ impl Minter {
             host: config.endpoint.host.clone(),
             region: config.region.clone(),
             role: config.role.clone(),
+            given: AtomicBool::new(false),
         }
     }
 
     /// A token that is valid from now on for [`limits::TOKEN_LIFETIME`].
     ///
     /// # Errors
-    /// Kind `Authentication` if the default chain finds no credentials.
-    pub async fn token(&self) -> Result<Secret, SinkError> {
+    /// Why there is none, for [`crate::retry`].
+    pub async fn token(&self) -> Result<Secret, Failure> {
         let credentials = match &self.source {
             Source::Keys(keys) => keys.clone(),
             Source::Chain(chain) => {
                 let chain = chain.get_or_init(|| chain_for(&self.region)).await;
-                chain.provide_credentials().await.map_err(|error| {
-                    SinkError::new(
-                        ErrorKind::Authentication,
-                        format!(
-                            "no AWS credentials: the options 'access_key_id' and 'secret_access_key' are not \
-                             set and the default chain (environment, profile, role) found none: {error}"
-                        ),
-                    )
-                })?
+                let given = chain.provide_credentials().await.map_err(|error| {
+                    let fault = fault_of(&error, self.given.load(Ordering::Relaxed));
+                    Failure::local(fault, words(&error))
+                })?;
+                self.given.store(true, Ordering::Relaxed);
+                given
             }
         };
         token::mint(
@@ -84,7 +88,30 @@ impl Minter {
             SystemTime::now(),
             limits::TOKEN_LIFETIME,
         )
+        .map_err(|error| Failure::local(Fault::Denied, error.message()))
     }
+}
+
+/// The SDK does not tell a network's fault from a refusal for good, so whatever came from a provider is asked for
+/// again. But it takes an instance that does not answer for one that is none: so where credentials were `given`
+/// once, their absence is a fault too.
+fn fault_of(error: &CredentialsError, given: bool) -> Fault {
+    match error {
+        CredentialsError::CredentialsNotLoaded(_) if !given => Fault::NoCredentials,
+        CredentialsError::InvalidConfiguration(_) => Fault::NoCredentials,
+        _ => Fault::CredentialsAway,
+    }
+}
+
+/// What the error says and what its causes say.
+fn words(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let _ = write!(text, ": {error}");
+        cause = error.source();
+    }
+    text
 }
 
 async fn chain_for(region: &str) -> DefaultCredentialsChain {

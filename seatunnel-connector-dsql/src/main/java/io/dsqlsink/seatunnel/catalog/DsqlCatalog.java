@@ -8,6 +8,7 @@ import io.dsqlsink.seatunnel.catalog.TableDefinition.IndexDefinition;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -104,6 +105,40 @@ final class DsqlCatalog implements AutoCloseable {
             }
             LOG.info("Created by another at the same time: {}", ddl.replaceAll("\\s+", " "));
         }
+    }
+
+    /**
+     * Whether the table looks as if its creation was interrupted before its indexes: it has the
+     * columns that it would be created with, no row, and lacks an index. A table that was given
+     * another form, or has rows, is left to who did that.
+     */
+    boolean isLeftUnfinished(TableDefinition definition) throws InterruptedException {
+        DsqlTable table = definition.table();
+        List<String> indexes =
+                query(
+                                "SELECT i.relname FROM pg_catalog.pg_index x JOIN"
+                                        + " pg_catalog.pg_class i ON i.oid = x.indexrelid WHERE"
+                                        + " x.indrelid = (SELECT c.oid FROM "
+                                        + from(table)
+                                        + ")")
+                        .stream()
+                        .map(row -> row.get(0))
+                        .collect(Collectors.toList());
+        if (definition.indexes().stream().allMatch(index -> indexes.contains(index.name()))) {
+            return false;
+        }
+        Map<String, List<String>> columns = columns(table);
+        List<String> names = new ArrayList<>();
+        for (ColumnDefinition column : definition.columns()) {
+            List<String> actual = columns.get(column.name());
+            if (actual == null
+                    || !ColumnTypes.holds(actual.get(0), column.type())
+                    || actual.get(1).isEmpty() != column.nullable()) {
+                return false;
+            }
+            names.add(column.name());
+        }
+        return names.equals(new ArrayList<>(columns.keySet())) && !hasRows(table);
     }
 
     /**

@@ -49,6 +49,10 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
                         case CREATE_SCHEMA_WHEN_NOT_EXIST:
                             if (!catalog.exists(table)) {
                                 create();
+                            } else if (modes.createIndex()
+                                    && !definition.indexes().isEmpty()
+                                    && catalog.isLeftUnfinished(definition)) {
+                                catalog.createIndexes(definition);
                             }
                             break;
                         case ERROR_WHEN_SCHEMA_NOT_EXIST:

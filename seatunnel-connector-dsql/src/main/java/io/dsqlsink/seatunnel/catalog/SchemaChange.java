@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.catalog;
 
+import io.dsqlsink.seatunnel.config.DsqlTable.RowColumn;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.ArrayList;
@@ -22,7 +23,11 @@ final class SchemaChange {
     private final Kind kind;
     private final String name;
     private final Column column;
+
+    /** The column is the first of the rows now. */
     private final boolean first;
+
+    /** The column that it stands behind now; null when it did not move. */
     private final String after;
 
     private SchemaChange(Kind kind, String name, Column column, boolean first, String after) {
@@ -84,6 +89,47 @@ final class SchemaChange {
         }
     }
 
+    /**
+     * The rows' columns after it, in the places where SeaTunnel's sources put them.
+     *
+     * @param target what the target calls the column now
+     */
+    List<RowColumn> appliedTo(List<RowColumn> rows, String target) {
+        List<RowColumn> applied = new ArrayList<>(rows);
+        int at = indexOf(rows, name);
+        if (kind == Kind.DROP || at < 0 && kind != Kind.ADD) {
+            applied.removeIf(row -> kind == Kind.DROP && row.source().equals(name));
+            return applied;
+        }
+        String type = String.valueOf(column.getDataType());
+        RowColumn now = new RowColumn(column.getName(), target, type);
+        if (at >= 0 && !first && after == null) {
+            applied.set(at, now);
+            return applied;
+        }
+        if (at >= 0) {
+            applied.remove(at);
+        }
+        if (first) {
+            applied.add(0, now);
+        } else if (after != null) {
+            applied.add(indexOf(applied, after) + 1, now);
+        } else {
+            applied.add(now);
+        }
+        return applied;
+    }
+
+    /** Where a column of the source is in the rows; -1 for one that is not. */
+    static int indexOf(List<RowColumn> rows, String source) {
+        for (int i = 0; i < rows.size(); i++) {
+            if (rows.get(i).source().equals(source)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     Kind kind() {
         return kind;
     }
@@ -96,15 +142,5 @@ final class SchemaChange {
     /** The column as it is now; null when it was dropped. */
     Column column() {
         return column;
-    }
-
-    /** The column is the first of the rows now. */
-    boolean first() {
-        return first;
-    }
-
-    /** The column that it stands behind now; null when it did not move. */
-    String after() {
-        return after;
     }
 }

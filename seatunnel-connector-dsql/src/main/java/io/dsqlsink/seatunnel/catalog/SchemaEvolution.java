@@ -10,6 +10,7 @@ import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.seatunnel.api.table.catalog.Column;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +25,12 @@ public final class SchemaEvolution {
 
     private final DsqlSinkConfig config;
     private final DsqlCatalog catalog;
-    private DsqlTable table;
+    private final DsqlTable table;
     private List<RowColumn> rows;
-    private List<String> key;
+    private final List<String> key;
+
+    /** Statements that are not carried out, as the job asks for none. */
+    private final List<String> left = new ArrayList<>();
 
     private SchemaEvolution(DsqlSinkConfig config, DsqlTable table) {
         this.config = config;
@@ -45,7 +49,7 @@ public final class SchemaEvolution {
      */
     public static DsqlTable apply(DsqlSinkConfig config, DsqlTable table, Object event)
             throws InterruptedException {
-        if (table.query() != null && config.schemaChangePolicy() == SchemaChangePolicy.APPLY) {
+        if (table.query() != null && config.schemaChangePolicy() != SchemaChangePolicy.IGNORE) {
             throw new DsqlConnectorException(
                     DsqlErrorCode.SCHEMA,
                     "Table "
@@ -54,21 +58,13 @@ public final class SchemaEvolution {
                             + event
                             + "), which option 'query' cannot follow: change the query and start"
                             + " the job anew, or set schema_change_policy = ignore");
-        } else if (config.schemaChangePolicy() == SchemaChangePolicy.FAIL) {
-            throw new DsqlConnectorException(
-                    DsqlErrorCode.SCHEMA,
-                    "Table "
-                            + table
-                            + ": the source's table changed ("
-                            + event
-                            + "), and schema_change_policy = fail: change the target accordingly"
-                            + " and start the job anew, or set schema_change_policy = apply");
         }
         SchemaEvolution evolution = new SchemaEvolution(config, table);
         try {
             for (SchemaChange change : SchemaChange.of(event)) {
                 evolution.carryOut(change);
             }
+            evolution.requireNothingLeft();
             return table.with(evolution.rows, evolution.key);
         } catch (DsqlNativeException e) {
             throw DsqlConnectorException.of("Table " + table + ", change of the source: ", e);
@@ -77,8 +73,80 @@ public final class SchemaEvolution {
         }
     }
 
+    /**
+     * Refuses a change that moves the key within the rows where a table has several writers: for
+     * all the job's life SeaTunnel picks a row's writer by the value in the key's first place, so
+     * rows of one key would go to different writers, out of order.
+     */
+    public static void requireKeyInPlace(DsqlTable table, int writers, Object event) {
+        if (writers == 1 || table.keys().isEmpty()) {
+            return;
+        }
+        List<RowColumn> rows = table.rowColumns();
+        for (SchemaChange change : SchemaChange.of(event)) {
+            int at = SchemaChange.indexOf(rows, change.name());
+            rows = change.appliedTo(rows, at < 0 ? null : rows.get(at).target());
+        }
+        requireKeyInPlace(table, writers, DsqlTable.place(rows, table.keys().get(0)));
+    }
+
+    /**
+     * @param place where the rows have the first key column from now on; -1 when it is dropped
+     */
+    public static void requireKeyInPlace(DsqlTable table, int writers, int place) {
+        if (writers > 1 && place >= 0 && place != table.keyPlace()) {
+            throw new DsqlConnectorException(
+                    DsqlErrorCode.SCHEMA,
+                    "Table "
+                            + table
+                            + ": a change of the source moves key column '"
+                            + table.keys().get(0)
+                            + "' within the rows, by whose place SeaTunnel deals the rows out to "
+                            + writers
+                            + " writers. To go on: set multi_table_sink_replica = 1; one writer"
+                            + " fills all connections");
+        }
+    }
+
+    /**
+     * Leaves out the columns that the target lacks, as schema_change_policy = ignore did when they
+     * came: the form of the rows that a job starts with knows nothing of that.
+     */
+    public static DsqlTable leftOut(DsqlSinkConfig config, DsqlTable table)
+            throws InterruptedException {
+        if (config.schemaChangePolicy() != SchemaChangePolicy.IGNORE || table.query() != null) {
+            return table;
+        }
+        SchemaEvolution evolution = new SchemaEvolution(config, table);
+        try {
+            Set<String> columns = evolution.catalog.columns(table).keySet();
+            List<String> missing = new ArrayList<>();
+            evolution.rows.replaceAll(
+                    row -> {
+                        String target = row.target();
+                        if (columns.contains(target) || evolution.key.contains(target)) {
+                            return row;
+                        }
+                        missing.add(row.source());
+                        return new RowColumn(row.source(), null, row.type());
+                    });
+            // Without any column the table is not there, which is told elsewhere.
+            if (columns.isEmpty() || missing.isEmpty()) {
+                return table;
+            }
+            LOG.warn(
+                    "Table {} has no column for the source's {}: left out, as schema_change_policy"
+                            + " = ignore",
+                    table,
+                    missing);
+            return table.with(evolution.rows, evolution.key);
+        } finally {
+            evolution.catalog.close();
+        }
+    }
+
     private void carryOut(SchemaChange change) throws InterruptedException {
-        int at = indexOf(change.name());
+        int at = SchemaChange.indexOf(rows, change.name());
         boolean ignore = config.schemaChangePolicy() == SchemaChangePolicy.IGNORE;
         LOG.info(
                 "Table {}: the source's column {} has changed ({}){}",
@@ -86,59 +154,42 @@ public final class SchemaEvolution {
                 change.name(),
                 change.kind(),
                 ignore ? ", which is ignored" : "");
+        String target = at < 0 ? null : rows.get(at).target();
         switch (change.kind()) {
             case ADD:
-                if (at >= 0) {
-                    place(change, at, modified(change, rows.get(at).target(), ignore));
-                } else {
-                    place(change, -1, added(change.column(), ignore));
-                }
+                target = at < 0 ? added(change.column(), ignore) : modified(change, target, ignore);
                 break;
             case DROP:
-                if (at >= 0) {
-                    dropped(rows.get(at).target(), ignore);
-                    rows.remove(at);
-                }
+                dropped(target, ignore);
                 break;
             case MODIFY:
-                if (at >= 0) {
-                    place(change, at, modified(change, rows.get(at).target(), ignore));
-                }
+                target = modified(change, target, ignore);
                 break;
             default:
-                if (at >= 0) {
-                    place(change, at, renamed(change, rows.get(at).target(), ignore));
-                }
+                target = renamed(change, target, ignore);
         }
+        rows = change.appliedTo(rows, target);
     }
 
-    private int indexOf(String source) {
-        for (int i = 0; i < rows.size(); i++) {
-            if (rows.get(i).source().equals(source)) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    /** Where SeaTunnel's sources put the column's values from now on. */
-    private void place(SchemaChange change, int at, String target) {
-        Column column = change.column();
-        RowColumn now =
-                new RowColumn(column.getName(), target, String.valueOf(column.getDataType()));
-        if (at >= 0 && !change.first() && change.after() == null) {
-            rows.set(at, now);
-            return;
-        }
-        if (at >= 0) {
-            rows.remove(at);
-        }
-        if (change.first()) {
-            rows.add(0, now);
-        } else if (change.after() != null) {
-            rows.add(indexOf(change.after()) + 1, now);
+    /** Under schema_change_policy = fail the operator changes the target. */
+    private void alter(String ddl) throws InterruptedException {
+        if (config.schemaChangePolicy() == SchemaChangePolicy.FAIL) {
+            left.add(ddl);
         } else {
-            rows.add(now);
+            catalog.alter(ddl);
+        }
+    }
+
+    private void requireNothingLeft() {
+        if (!left.isEmpty()) {
+            throw new DsqlConnectorException(
+                    DsqlErrorCode.SCHEMA,
+                    "Table "
+                            + table
+                            + " does not fit its source any more, and schema_change_policy = fail."
+                            + " To go on: "
+                            + String.join("; ", left)
+                            + "; restart the job");
         }
     }
 
@@ -161,7 +212,7 @@ public final class SchemaEvolution {
                             + Ddl.addColumn(table, target, type)
                             + "; set it in the rows that are there; restart the job");
         }
-        catalog.alter(Ddl.addColumn(table, target, type));
+        alter(Ddl.addColumn(table, target, type));
         return target;
     }
 
@@ -178,7 +229,7 @@ public final class SchemaEvolution {
                             + " load it again");
         }
         if (!ignore && catalog.columns(table).containsKey(target)) {
-            catalog.alter(Ddl.dropColumn(table, target));
+            alter(Ddl.dropColumn(table, target));
         }
     }
 
@@ -193,7 +244,7 @@ public final class SchemaEvolution {
         }
         held(change.column(), target, column.get(0));
         if (change.column().isNullable() && !column.get(1).isEmpty() && !key.contains(target)) {
-            catalog.alter(Ddl.dropNotNull(table, target));
+            alter(Ddl.dropNotNull(table, target));
         }
         return target;
     }
@@ -219,7 +270,7 @@ public final class SchemaEvolution {
                             + "', but it has both. To go on: drop the one that is not wanted;"
                             + " restart the job");
         } else if (columns.containsKey(from)) {
-            catalog.alter(Ddl.renameColumn(table, from, to));
+            alter(Ddl.renameColumn(table, from, to));
         }
         key.replaceAll(name -> name.equals(from) ? to : name);
         return to;

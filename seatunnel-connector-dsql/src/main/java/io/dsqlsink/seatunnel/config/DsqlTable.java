@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.PrimaryKey;
 import org.apache.seatunnel.api.table.catalog.TableSchema;
@@ -68,6 +69,26 @@ public final class DsqlTable implements Serializable {
     public DsqlTable with(List<RowColumn> newColumns, List<String> newPrimaryKey) {
         return new DsqlTable(
                 source, schema, name, fieldIde, newColumns, newPrimaryKey, append, query);
+    }
+
+    /** What a checkpoint keeps of it. */
+    public SavedRows saved(boolean changed) {
+        return new SavedRows(rowColumns, primaryKey, changed);
+    }
+
+    /** The same target with rows in the form that a checkpoint kept. */
+    public DsqlTable with(SavedRows saved) {
+        List<RowColumn> restored = new ArrayList<>();
+        for (RowColumn column : saved.columns()) {
+            // One that was left out may be there by now.
+            restored.add(
+                    column.target() == null
+                            ? new RowColumn(column.source(), target(column.source()), column.type())
+                            : column);
+        }
+        DsqlTable table = with(restored, primaryKey);
+        // The key's column may have had another name then.
+        return table.columns.containsAll(primaryKey) ? table : with(restored, saved.primaryKey());
     }
 
     /** Null fields in the result mean that the reader has problems. */
@@ -231,6 +252,26 @@ public final class DsqlTable implements Serializable {
     /** The columns of the rows, in their order, those that the target lacks among them. */
     public List<RowColumn> rowColumns() {
         return Collections.unmodifiableList(rowColumns);
+    }
+
+    /** What the source calls them. */
+    public List<String> sourceColumns() {
+        return rowColumns.stream().map(RowColumn::source).collect(Collectors.toList());
+    }
+
+    /** Where the first key column is in the rows; -1 without a key. */
+    public int keyPlace() {
+        return keys().isEmpty() ? -1 : place(rowColumns, keys().get(0));
+    }
+
+    /** Where a column of the target is in rows; -1 for one that is not. */
+    public static int place(List<RowColumn> rows, String target) {
+        for (int i = 0; i < rows.size(); i++) {
+            if (target.equals(rows.get(i).target())) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** What the target calls a column of the source. */

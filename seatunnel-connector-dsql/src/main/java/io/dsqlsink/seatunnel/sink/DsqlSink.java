@@ -3,6 +3,8 @@ package io.dsqlsink.seatunnel.sink;
 import io.dsqlsink.seatunnel.catalog.DsqlSaveModeHandler;
 import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
+import io.dsqlsink.seatunnel.config.SavedRows;
+import java.util.List;
 import java.util.Optional;
 import org.apache.seatunnel.api.sink.SaveModeHandler;
 import org.apache.seatunnel.api.sink.SeaTunnelSink;
@@ -15,11 +17,13 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRow;
  * The sink of one table. It is made and checked on the client, and sent to the workers, so it holds
  * nothing but its configuration and what its table is created with.
  *
- * <p>It has no state and no committer: prepareCommit makes every row durable or throws, and a row
- * that is written again after a restart is the same row by its key.
+ * <p>It has no committer and no rows in its state: prepareCommit makes every row durable or throws,
+ * and a row that is written again after a restart is the same row by its key. What a checkpoint
+ * keeps is the form of the rows. It is left to SeaTunnel's MultiTableSink, in which Zeta wraps
+ * every sink, to serialize that: no other engine passes changes of columns on.
  */
 public class DsqlSink
-        implements SeaTunnelSink<SeaTunnelRow, Void, Void, Void>,
+        implements SeaTunnelSink<SeaTunnelRow, SavedRows, Void, Void>,
                 SupportMultiTableSink,
                 SupportSaveMode {
     private static final long serialVersionUID = 1L;
@@ -51,11 +55,31 @@ public class DsqlSink
     }
 
     @Override
-    public SinkWriter<SeaTunnelRow, Void, Void> createWriter(SinkWriter.Context context) {
+    public SinkWriter<SeaTunnelRow, Void, SavedRows> createWriter(SinkWriter.Context context) {
         return writer(config, context);
     }
 
-    SinkWriter<SeaTunnelRow, Void, Void> writer(DsqlSinkConfig config, SinkWriter.Context context) {
+    @Override
+    public SinkWriter<SeaTunnelRow, Void, SavedRows> restoreWriter(
+            SinkWriter.Context context, List<SavedRows> states) {
+        DsqlSinkWriter writer = writer(config, context);
+        if (sourcesKeepColumns()) {
+            writer.restore(states.get(0));
+        }
+        return writer;
+    }
+
+    /** Up to 2.3.4 a source reads its table's columns anew at each start of a job. */
+    private static boolean sourcesKeepColumns() {
+        try {
+            Class.forName("org.apache.seatunnel.api.event.Event");
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    DsqlSinkWriter writer(DsqlSinkConfig config, SinkWriter.Context context) {
         return new EventWriter(config, context);
     }
 

@@ -41,6 +41,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
 
     private final DsqlSinkConfig config;
     private final int tables;
+    private final int writersOfATable;
     private final List<TableBuffer> buffers = new CopyOnWriteArrayList<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile NativeSink sink;
@@ -51,9 +52,10 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     private final DsqlMetrics metrics = new DsqlMetrics();
     private Thread timer;
 
-    DsqlSinkEngine(DsqlSinkConfig config, int tables) {
+    DsqlSinkEngine(DsqlSinkConfig config, int tables, int writersOfATable) {
         this.config = config;
         this.tables = tables;
+        this.writersOfATable = writersOfATable;
     }
 
     @Override
@@ -79,10 +81,11 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     }
 
     private TableBuffer declare(DsqlTable table) throws InterruptedException {
-        int number = sink.declareTable(table.declaration());
-        TableBuffer buffer = new TableBuffer(sink, table, number, handedOver);
+        DsqlTable fitting = SchemaEvolution.leftOut(config, table);
+        int number = sink.declareTable(fitting.declaration());
+        TableBuffer buffer = new TableBuffer(sink, fitting, number, handedOver);
         buffers.add(buffer);
-        LOG.debug("Table {} has number {}", table, number);
+        LOG.debug("Table {} has number {}", fitting, number);
         return buffer;
     }
 
@@ -90,21 +93,30 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
      * Takes a change of the source's table over, between the rows before it, which become durable,
      * and those after it.
      *
+     * @param buffer of the table; null when no row has come yet
      * @return where rows go from now on
      */
-    TableBuffer evolve(TableBuffer buffer, Object event) {
+    TableBuffer evolve(DsqlTable table, TableBuffer buffer, Object event) {
         commit();
         try {
-            DsqlTable table = SchemaEvolution.apply(config, buffer.table(), event);
+            SchemaEvolution.requireKeyInPlace(table, writersOfATable, event);
+            DsqlTable changed = SchemaEvolution.apply(config, table, event);
             synchronized (this) {
+                if (sink == null) {
+                    open();
+                }
                 sink.forgetTables();
-                TableBuffer next = declare(table);
+                TableBuffer next = declare(changed);
                 buffers.remove(buffer);
                 return next;
             }
         } catch (InterruptedException | RuntimeException e) {
             throw fail(e);
         }
+    }
+
+    int writersOfATable() {
+        return writersOfATable;
     }
 
     private void open() {
@@ -278,7 +290,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     }
 
     /** What the caller has to throw. */
-    private DsqlConnectorException fail(Throwable e) {
+    DsqlConnectorException fail(Throwable e) {
         if (e instanceof InterruptedException) {
             // Nothing is lost yet, so this is not latched: close() may still flush.
             Thread.currentThread().interrupt();

@@ -3,6 +3,7 @@ package io.dsqlsink.seatunnel.sink;
 import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
+import io.dsqlsink.seatunnel.config.SavedRows;
 import org.apache.seatunnel.api.configuration.util.OptionRule;
 import org.apache.seatunnel.api.table.connector.TableSink;
 import org.apache.seatunnel.api.table.factory.TableSinkFactory;
@@ -10,7 +11,8 @@ import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /** The sink under its own name: {@code sink { Dsql { ... } }}. */
-public final class DsqlSinkFactory implements TableSinkFactory<SeaTunnelRow, Void, Void, Void> {
+public final class DsqlSinkFactory
+        implements TableSinkFactory<SeaTunnelRow, SavedRows, Void, Void> {
     static final String IDENTIFIER = "Dsql";
 
     @Override
@@ -30,7 +32,8 @@ public final class DsqlSinkFactory implements TableSinkFactory<SeaTunnelRow, Voi
      * @param context null when SeaTunnel only asks whether the method exists
      */
     @Override
-    public TableSink<SeaTunnelRow, Void, Void, Void> createSink(TableSinkFactoryContext context) {
+    public TableSink<SeaTunnelRow, SavedRows, Void, Void> createSink(
+            TableSinkFactoryContext context) {
         if (context == null) {
             return null;
         }

@@ -1,6 +1,9 @@
 package io.dsqlsink.seatunnel.sink;
 
+import io.dsqlsink.seatunnel.catalog.SchemaEvolution;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
+import io.dsqlsink.seatunnel.config.DsqlTable;
+import io.dsqlsink.seatunnel.config.SavedRows;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.Collections;
@@ -18,7 +21,7 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRow;
  * <p>Engines call a writer from different threads, but never from two at once.
  */
 class DsqlSinkWriter
-        implements SinkWriter<SeaTunnelRow, Void, Void>,
+        implements SinkWriter<SeaTunnelRow, Void, SavedRows>,
                 SupportMultiTableSinkWriter<DsqlSinkEngine> {
     private final DsqlSinkConfig config;
     private final SinkWriter.Context context;
@@ -26,18 +29,72 @@ class DsqlSinkWriter
     private TableBuffer buffer;
     private boolean closed;
 
+    /** With the rows in the form in which they come. */
+    private DsqlTable table;
+
+    /**
+     * With the rows in the other form, until a row has shown which it is; null when it is known.
+     */
+    private DsqlTable other;
+
+    /** Whether the source's columns have changed since the job was first started. */
+    private boolean changed;
+
     /**
      * @param context null for none
      */
     DsqlSinkWriter(DsqlSinkConfig config, SinkWriter.Context context) {
         this.config = config;
         this.context = context;
+        this.table = config.table();
+    }
+
+    /**
+     * Rows come in the form that the source's checkpoint has, or, if it keeps none, in that of the
+     * source's table as the job found it at this start.
+     */
+    void restore(SavedRows saved) {
+        DsqlTable before = config.table().with(saved);
+        changed = saved.changed();
+        if (!changed && !before.sourceColumns().equals(table.sourceColumns())) {
+            other = table;
+        }
+        if (changed || other != null) {
+            table = before;
+        }
+    }
+
+    /** Decides by the first row. */
+    private void settle(int width) {
+        if (other == null) {
+            return;
+        }
+        if (table.rowColumns().size() == other.rowColumns().size()) {
+            throw engine.fail(
+                    new DsqlConnectorException(
+                            DsqlErrorCode.SCHEMA,
+                            "The columns of the source of "
+                                    + table
+                                    + " were "
+                                    + table.sourceColumns()
+                                    + " when the checkpoint was made and are now "
+                                    + other.sourceColumns()
+                                    + ", and its rows do not tell which of both they have. To go on: start"
+                                    + " the job anew, without its checkpoint; change columns while the job"
+                                    + " runs"));
+        }
+        if (width == other.rowColumns().size()) {
+            SchemaEvolution.requireKeyInPlace(table, engine.writersOfATable(), other.keyPlace());
+            table = other;
+        }
+        other = null;
+        buffer = engine.attach(table);
     }
 
     @Override
     public MultiTableResourceManager<DsqlSinkEngine> initMultiTableResourceManager(
             int writers, int queues) {
-        return new DsqlSinkEngine(config, writers / queues);
+        return new DsqlSinkEngine(config, writers / queues, queues);
     }
 
     /** Also finds out whether the table and its columns exist, before any row is written. */
@@ -49,16 +106,20 @@ class DsqlSinkWriter
 
     private void use(DsqlSinkEngine shared) {
         engine = shared;
-        buffer = shared.attach(config.table());
+        if (other == null) {
+            buffer = shared.attach(table);
+        }
     }
 
-    /** SeaTunnel sends the rows of one key to one replica by the first key column, as in stock. */
+    /**
+     * SeaTunnel sends the rows of one key to one replica by the first key column, as in stock. It
+     * asks once, so that nothing is better where there is no choice: the place may change.
+     */
     @Override
     public Optional<Integer> primaryKey() {
-        List<String> keys = config.table().keys();
-        return keys.isEmpty()
+        return table.keys().isEmpty() || engine != null && engine.writersOfATable() == 1
                 ? Optional.empty()
-                : Optional.of(config.table().columns().indexOf(keys.get(0)));
+                : Optional.of(table.keyPlace());
     }
 
     @Override
@@ -69,8 +130,9 @@ class DsqlSinkWriter
                     "The writer of " + config.table() + " was closed before this row");
         }
         if (engine == null) {
-            use(new DsqlSinkEngine(config, 1));
+            use(new DsqlSinkEngine(config, 1, 1));
         }
+        settle(row.getArity());
         engine.write(buffer, row);
     }
 
@@ -82,9 +144,13 @@ class DsqlSinkWriter
      */
     void evolve(Object event) {
         if (engine == null) {
-            use(new DsqlSinkEngine(config, 1));
+            engine = new DsqlSinkEngine(config, 1, 1);
         }
-        buffer = engine.evolve(buffer, event);
+        // A source that passes changes on has kept the form that they change.
+        other = null;
+        buffer = engine.evolve(table, buffer, event);
+        table = buffer.table();
+        changed = true;
     }
 
     /** Returns when every row written so far is durable, those of the task's other tables too. */
@@ -98,8 +164,8 @@ class DsqlSinkWriter
     }
 
     @Override
-    public List<Void> snapshotState(long checkpointId) {
-        return Collections.emptyList();
+    public List<SavedRows> snapshotState(long checkpointId) {
+        return Collections.singletonList(table.saved(changed));
     }
 
     /** The last call after a failure on Spark, so everything is freed here. */

@@ -7,7 +7,6 @@ import java.util.List;
 import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.sink.SupportSchemaEvolutionSink;
 import org.apache.seatunnel.api.table.schema.SchemaChangeType;
-import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /** The sink for releases from 2.3.9 on; loaded by them alone. */
 final class EvolvingSink extends DsqlSink implements SupportSchemaEvolutionSink {
@@ -24,7 +23,7 @@ final class EvolvingSink extends DsqlSink implements SupportSchemaEvolutionSink 
     }
 
     @Override
-    SinkWriter<SeaTunnelRow, Void, Void> writer(DsqlSinkConfig config, SinkWriter.Context context) {
+    DsqlSinkWriter writer(DsqlSinkConfig config, SinkWriter.Context context) {
         return new EvolvingWriter(config, context);
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.sink.SinkWriter;
+import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.type.RowKind;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +51,16 @@ abstract class DsqlWriterFixture extends DsqlFixture {
             SinkWriter.Context context,
             Map<String, Object> more,
             String... keys) {
+        return writer(table, intervalMs, context, more, TestTables.orders("id", null), keys);
+    }
+
+    static DsqlSinkWriter writer(
+            String table,
+            int intervalMs,
+            SinkWriter.Context context,
+            Map<String, Object> more,
+            CatalogTable source,
+            String... keys) {
         Map<String, Object> options = new LinkedHashMap<>(TestTables.options());
         options.put("url", dsql.url());
         options.put("table", table);
@@ -57,9 +68,7 @@ abstract class DsqlWriterFixture extends DsqlFixture {
         options.put("max_connections", 2);
         options.put("primary_keys", List.of(keys));
         options.putAll(more);
-        return new EventWriter(
-                DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), TestTables.orders("id", null)),
-                context);
+        return new EventWriter(DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), source), context);
     }
 
     static SeaTunnelRow row(RowKind kind, Object... fields) {

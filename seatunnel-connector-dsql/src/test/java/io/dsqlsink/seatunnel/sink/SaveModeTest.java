@@ -86,6 +86,29 @@ class SaveModeTest extends DsqlFixture {
         assertThat(dsql.sql(INDEXES)).hasSize(1);
     }
 
+    /** The job ends between the table and its index; the next start finds the table. */
+    @Test
+    void anInterruptedCreationIsFinished() throws Exception {
+        Map<String, Object> soon = Map.of("retry_timeout_ms", 0);
+        dsql.control("faults add XX000 --match create_index_async");
+        assertThat(refused(soon, TestTables.orders("id", "code"))).hasMessageContaining("DSQL-04");
+        assertThat(dsql.sql(INDEXES)).hasSize(1);
+        prepare(Map.of("create_index", false), TestTables.orders("id", "code"));
+        assertThat(dsql.sql(INDEXES)).hasSize(1);
+        prepare(Map.of(), TestTables.orders("id", "code"));
+        assertThat(dsql.sql(INDEXES)).hasSize(2);
+
+        // One with rows, or of another form, was given its form by someone.
+        dsql.sql("DROP INDEX orders_uk");
+        dsql.sql("INSERT INTO orders VALUES (1, 'a')");
+        prepare(Map.of(), TestTables.orders("id", "code"));
+        assertThat(dsql.sql(INDEXES)).hasSize(1);
+        dsql.sql("DELETE FROM orders");
+        dsql.sql("ALTER TABLE orders ADD COLUMN more text");
+        prepare(Map.of(), TestTables.orders("id", "code"));
+        assertThat(dsql.sql(INDEXES)).hasSize(1);
+    }
+
     @Test
     void aTableThatExistsIsLeftAsItIs() throws Exception {
         dsql.sql("CREATE TABLE orders (id numeric(20,0) PRIMARY KEY, code varchar(5))");

@@ -230,18 +230,55 @@ class SchemaChangeTest extends DsqlWriterFixture {
     }
 
     @Test
-    void everyChangeStopsTheJobOnRequest() {
+    void everyChangeStopsTheJobOnRequestUntilTheTargetHasIt() {
         open("fail");
         writer.write(insert(1L, "a"));
-        assertThat(
-                        failure(
-                                () ->
-                                        writer.evolve(
-                                                event(
-                                                        AlterTableAddColumnEvent.add(
-                                                                TABLE, text("note"))))))
-                .hasMessageContaining("schema_change_policy = fail");
+        AlterTableColumnsEvent event =
+                event(
+                        AlterTableAddColumnEvent.add(TABLE, text("note")),
+                        new AlterTableDropColumnEvent(TABLE, "code"));
+        List<String> ddl =
+                List.of(
+                        "ALTER TABLE \"public\".\"orders\" ADD COLUMN \"note\" text",
+                        "ALTER TABLE \"public\".\"orders\" DROP COLUMN \"code\"");
+        assertThat(failure(() -> writer.evolve(event)))
+                .hasMessageContaining("schema_change_policy = fail")
+                .hasMessageContaining(String.join("; ", ddl))
+                .hasMessageContaining("restart the job");
         checkRows("orders", "1 a");
+        writer.abortPrepare();
+        open("fail");
+        ddl.forEach(dsql::sql);
+        writer.evolve(event);
+        writer.write(insert(2L, "x"));
+        writer.prepareCommit();
+        checkRows("orders", "1 null", "2 x");
+        writer.close();
+    }
+
+    /** SeaTunnel deals rows out to writers by the value in the place where the key was first. */
+    @Test
+    void theKeyKeepsItsPlaceWhereATableHasSeveralWriters() {
+        AlterTableColumnsEvent event =
+                event(AlterTableAddColumnEvent.addFirst(TABLE, text("note")));
+        open("apply");
+        writer.setMultiTableResourceManager(writer.initMultiTableResourceManager(2, 2), 0);
+        assertThat(writer.primaryKey()).hasValue(0);
+        assertThat(failure(() -> writer.evolve(event)))
+                .hasMessageContaining("moves key column 'id'")
+                .hasMessageContaining("multi_table_sink_replica = 1");
+        assertThat(dsql.sql(COLUMNS)).containsExactly("id bigint, code character varying(5)");
+        writer.abortPrepare();
+
+        open("apply");
+        writer.setMultiTableResourceManager(writer.initMultiTableResourceManager(1, 1), 0);
+        // The engine reads the value in a place that a later row may not have.
+        assertThat(writer.primaryKey()).isEmpty();
+        writer.evolve(event);
+        writer.write(insert("x", 1L, "a"));
+        writer.prepareCommit();
+        checkRows("orders", "1 a x");
+        writer.close();
     }
 
     @Test

@@ -94,19 +94,31 @@ final class Servers {
         return runOn(master, name, config, dsql().environment());
     }
 
+    /** Runs a job in the JVM that starts it, with more arguments for SeaTunnel's client. */
+    static Job runInOneJvm(String name, String config, String... arguments) {
+        return runOn(ONE_JVM, name, config, dsql().environment(), arguments);
+    }
+
     private static Job runOn(
-            String master, String name, String config, Map<String, String> environment) {
+            String master,
+            String name,
+            String config,
+            Map<String, String> environment,
+            String... more) {
+        List<String> arguments = new ArrayList<>(List.of("--name", name));
+        arguments.addAll(List.of(more));
+        String[] given = arguments.toArray(String[]::new);
         Path file = JobConfig.write(FOLDER.resolve(name + ".conf"), config);
         Path log = FOLDER.resolve(name + ".log");
         Map<String, String> all = new HashMap<>(environment);
         all.put("JAVA_OPTS", "-Ddsqlsink.log.level=DEBUG");
         if (master.equals(ONE_JVM)) {
-            return home().run(file, log, all, "--name", name);
+            return home().run(file, log, all, given);
         }
         if (onFlinkCluster()) {
             flink();
         }
-        Job job = home().runOn(master, file, log, all, "--name", name);
+        Job job = home().runOn(master, file, log, all, given);
         // There a job outlives its client.
         return onFlinkCluster() ? job.beforeClose(() -> flink().cancel(name)) : job;
     }

@@ -1,0 +1,134 @@
+//! The AWS default chain: whom it asks again, and what is told at once.
+//!
+//! The chain looks at the environment, which belongs to a whole process: each case runs in a child of its own.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod common;
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::{Cluster, DEADLINE, SLICE};
+use dsql_local::cli::Options;
+use dsql_local::token::Principal;
+use dsql_sink::error::{ErrorKind, SinkError};
+use dsql_sink::session::Session;
+
+/// What a container's endpoint answers: the keys of dsql-local's second principal.
+const KEYS: &str = r#"{"AccessKeyId": "ASIACONTAINER", "SecretAccessKey": "container-secret", "Token": "container-token",
+    "Expiration": "2099-01-01T00:00:00Z"}"#;
+
+/// Runs an ignored test of this file by itself, without an instance's or a user's credentials.
+fn in_child(test: &str, environment: &[(&str, &str)]) {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", test, "--ignored", "--nocapture"]).env_clear();
+    for kept in ["PATH", "DSQL_SINK_CACHE", "LD_LIBRARY_PATH"] {
+        if let Ok(value) = std::env::var(kept) {
+            child.env(kept, value);
+        }
+    }
+    // The cache of PostgreSQL is in the home folder, the profiles are not.
+    child.env("HOME", std::env::var("HOME").unwrap_or_default());
+    child.env("AWS_CONFIG_FILE", "/nowhere").env("AWS_SHARED_CREDENTIALS_FILE", "/nowhere");
+    child.env("AWS_EC2_METADATA_DISABLED", "true").envs(environment.iter().copied());
+    let output = child.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+fn session(cluster: &Cluster) -> Session {
+    let changes = [("retry_timeout_ms", "60000")];
+    let mut config = cluster.config(&changes).unwrap();
+    config.keys = None;
+    Session::open(config).unwrap()
+}
+
+fn answered(session: &Session) -> Result<(), SinkError> {
+    session.send("SELECT 1".to_owned(), true)?;
+    let deadline = Instant::now() + DEADLINE;
+    while session.receive(SLICE)?.is_none() {
+        assert!(Instant::now() < deadline, "no answer in time");
+    }
+    Ok(())
+}
+
+fn notices(session: &Session) -> String {
+    String::from_utf8_lossy(&session.notices().unwrap_or_default()).into_owned()
+}
+
+#[test]
+fn an_endpoint_that_is_away_is_asked_again() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = format!("http://127.0.0.1:{port}/keys");
+    in_child("child_endpoint_away", &[("AWS_CONTAINER_CREDENTIALS_FULL_URI", &url)]);
+}
+
+#[test]
+#[ignore = "run by the test before"]
+fn child_endpoint_away() {
+    let url = std::env::var("AWS_CONTAINER_CREDENTIALS_FULL_URI").unwrap();
+    let address = url.split('/').nth(2).unwrap().to_owned();
+    let principal = Principal {
+        access_key_id: "ASIACONTAINER".to_owned(),
+        secret_access_key: "container-secret".to_owned(),
+        session_token: Some("container-token".to_owned()),
+        expires_at: None,
+        may_connect: true,
+        may_connect_admin: true,
+        arn: "arn:aws:sts::123456789012:assumed-role/container".to_owned(),
+    };
+    let options = Options { principal: vec![principal], ..Options::default() };
+    let cluster = Cluster::with(options);
+    let session = session(&cluster);
+    session.send("SELECT 1".to_owned(), true).unwrap();
+    let mut said = String::new();
+    common::until("the chain failed", || {
+        assert!(session.receive(Duration::ZERO).unwrap().is_none());
+        said.push_str(&notices(&session));
+        said.contains("trying again")
+    });
+    assert!(said.contains("no AWS credentials for now"), "{said}");
+    serve(&address);
+    let deadline = Instant::now() + DEADLINE;
+    while session.receive(SLICE).unwrap().is_none() {
+        assert!(Instant::now() < deadline, "no answer in time: {}", notices(&session));
+    }
+}
+
+/// The endpoint is there now.
+fn serve(address: &str) {
+    let listener = TcpListener::bind(address).unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+            let head =
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length:";
+            // Whoever asked may be gone.
+            let _ = write!(stream, "{head} {}\r\n\r\n{KEYS}", KEYS.len());
+        }
+    });
+}
+
+#[test]
+fn no_credentials_are_told_at_once() {
+    in_child("child_no_credentials", &[]);
+}
+
+#[test]
+#[ignore = "run by the test before"]
+fn child_no_credentials() {
+    let cluster = Cluster::start();
+    let session = session(&cluster);
+    let error = answered(&session).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    let said = error.to_string();
+    assert!(said.contains("no AWS credentials: the options 'access_key_id'"), "{said}");
+    // Not tried again.
+    assert!(!said.contains("tried"), "{said}");
+    assert_eq!(notices(&session), "");
+}

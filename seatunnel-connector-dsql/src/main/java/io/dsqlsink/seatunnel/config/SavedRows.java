@@ -1,0 +1,40 @@
+package io.dsqlsink.seatunnel.config;
+
+import io.dsqlsink.seatunnel.config.DsqlTable.RowColumn;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The form of a table's rows, as a checkpoint keeps it. The source's rows go on in that form after
+ * a restore, whatever its table looks like by then.
+ */
+public final class SavedRows implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final ArrayList<RowColumn> columns;
+    private final ArrayList<String> primaryKey;
+    private final boolean changed;
+
+    SavedRows(List<RowColumn> columns, List<String> primaryKey, boolean changed) {
+        this.columns = new ArrayList<>(columns);
+        this.primaryKey = new ArrayList<>(primaryKey);
+        this.changed = changed;
+    }
+
+    List<RowColumn> columns() {
+        return columns;
+    }
+
+    List<String> primaryKey() {
+        return primaryKey;
+    }
+
+    /**
+     * Whether a change of the source's columns led to it. Only a source that keeps it too sends
+     * them.
+     */
+    public boolean changed() {
+        return changed;
+    }
+}
