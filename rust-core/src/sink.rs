@@ -28,10 +28,7 @@ use crate::route::Router;
 use crate::row::frame;
 use crate::runtime;
 use crate::schema::Table;
-use crate::stage::Staged;
-
-/// Staging areas kept for the next frame; more writers than this at one moment allocate their own.
-const STAGING_AREAS: usize = 8;
+use crate::stage::{Staged, Staging};
 
 /// Part of `max_buffer_bytes` that is kept, beyond what is held, to be used again. A process grows by less than twice
 /// the option all the same.
@@ -41,7 +38,7 @@ const SPARES_SHARE: usize = 8;
 pub struct Sink {
     core: Arc<Core>,
     runtime: Mutex<Option<Runtime>>,
-    staging: Mutex<Vec<Staged>>,
+    staging: Staging,
 }
 
 /// What the lanes' tasks and the writers share.
@@ -90,7 +87,7 @@ impl Sink {
             config,
         });
         runtime.spawn(supervise(core.clone()));
-        Ok(Self { core, runtime: Mutex::new(Some(runtime)), staging: Mutex::default() })
+        Ok(Self { core, runtime: Mutex::new(Some(runtime)), staging: Staging::default() })
     }
 
     /// Declares a table by its frame, waiting at most `patience` for the catalog; `None` means not yet:
@@ -140,16 +137,35 @@ impl Sink {
     /// # Errors
     /// Kind `Data` or `Limit` for a row that cannot be written; the latched failure.
     pub fn write(&self, bytes: &[u8], patience: Duration) -> Result<bool, SinkError> {
+        let copy = |frame: &mut [u8]| {
+            frame.copy_from_slice(bytes);
+            Ok(())
+        };
+        self.write_copied(bytes.len(), copy, patience)
+    }
+
+    /// [`Sink::write`] for a frame of `length` bytes that `copy` copies.
+    ///
+    /// # Errors
+    /// As [`Sink::write`], and those of `copy`.
+    pub fn write_copied<E: From<SinkError>>(
+        &self,
+        length: usize,
+        copy: impl FnOnce(&mut [u8]) -> Result<(), E>,
+        patience: Duration,
+    ) -> Result<bool, E> {
         self.core.latch.check()?;
-        let mut staged = lock(&self.staging).pop().unwrap_or_default();
-        let taken = self.core.take(bytes, &mut staged, patience);
-        let mut staging = lock(&self.staging);
-        if staging.len() < STAGING_AREAS {
-            staging.push(staged);
-        }
-        drop(staging);
-        // A row that cannot be written is lost to the job: nothing after it may be written as if it were.
-        taken.inspect_err(|error| self.core.fail(error.clone()))
+        let mut staged = self.staging.take();
+        let mut frame = std::mem::take(&mut staged.frame);
+        frame.resize(frame.len().max(length), 0);
+        let taken = copy(&mut frame[..length]).and_then(|()| {
+            let taken = self.core.take(&frame[..length], &mut staged, patience);
+            // A row that cannot be written is lost to the job: nothing after it may be written as if it were.
+            Ok(taken.inspect_err(|error| self.core.fail(error.clone()))?)
+        });
+        staged.frame = frame;
+        self.staging.keep(staged);
+        taken
     }
 
     /// Asks for everything written so far to be made durable; returns the ticket to wait for.

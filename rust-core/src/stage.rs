@@ -3,6 +3,7 @@
 //! This runs on the calling Java thread, so a value that does not fit is the caller's error at once.
 
 use std::fmt::Write;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::coalesce::{self, Op};
 use crate::error::{ErrorKind, SinkError};
@@ -14,6 +15,41 @@ use crate::row::frame::{self, Reader, RowKind, Rows};
 use crate::row::value::Value;
 use crate::schema::Table;
 
+/// Areas kept for the next frame; more writers than this at one moment allocate their own.
+const AREAS: usize = 8;
+
+/// A frame of Java's has 256 KiB and a row more; one with a huge row leaves no memory behind.
+const FRAME_BYTES: usize = 1024 * 1024;
+
+/// Areas that frames are staged in, one after the other.
+#[derive(Debug, Default)]
+pub struct Staging {
+    areas: Mutex<Vec<Staged>>,
+}
+
+impl Staging {
+    /// An area for a frame.
+    #[must_use]
+    pub fn take(&self) -> Staged {
+        self.lock().pop().unwrap_or_default()
+    }
+
+    /// Keeps an area for a later frame.
+    pub fn keep(&self, mut area: Staged) {
+        if area.frame.len() > FRAME_BYTES {
+            area.frame = Vec::new();
+        }
+        let mut areas = self.lock();
+        if areas.len() < AREAS {
+            areas.push(area);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Staged>> {
+        self.areas.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The operations of one frame.
 #[derive(Debug, Default)]
 pub struct Staged {
@@ -21,6 +57,8 @@ pub struct Staged {
     pub lanes: Vec<Vec<Op>>,
     /// Their bytes: each row's parameters and behind them its key's.
     pub arena: Vec<u8>,
+    /// The frame's bytes, at the start of what longer ones left.
+    pub frame: Vec<u8>,
     /// Number of rows read.
     pub rows: usize,
     /// Number of operations.

@@ -84,9 +84,8 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_write<'local>(
     wait_millis: jlong,
 ) -> jboolean {
     guard(env, |env| {
-        let sink = sinks().get(sink)?;
-        let frame = head(env, &frame, length)?;
-        Ok(sink.write(&frame, millis(wait_millis))?)
+        let length = usize::try_from(length).map_err(SinkError::internal)?;
+        sinks().get(sink)?.write_copied(length, |bytes| copy_head(env, &frame, bytes), millis(wait_millis))
     })
 }
 
@@ -241,14 +240,11 @@ fn millis(millis: jlong) -> Duration {
     Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }
 
-/// The first `length` bytes of an array. JNI checks the bounds.
-fn head(env: &Env<'_>, array: &JByteArray<'_>, length: jint) -> Result<Vec<u8>, Failure> {
-    let length = usize::try_from(length).map_err(SinkError::internal)?;
-    let mut bytes = vec![0u8; length];
+/// Copies the first bytes of an array. JNI checks the bounds.
+fn copy_head(env: &Env<'_>, array: &JByteArray<'_>, bytes: &mut [u8]) -> Result<(), Failure> {
     // SAFETY: i8 and u8 have one size and alignment, and every bit pattern is valid for both.
-    let signed = unsafe { std::slice::from_raw_parts_mut(bytes.as_mut_ptr().cast::<i8>(), length) };
-    array.get_region(env, 0, signed)?;
-    Ok(bytes)
+    let signed = unsafe { std::slice::from_raw_parts_mut(bytes.as_mut_ptr().cast::<i8>(), bytes.len()) };
+    Ok(array.get_region(env, 0, signed)?)
 }
 
 /// Panics on demand, for the tests of the border. Not in the shipped library.
