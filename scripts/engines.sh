@@ -3,7 +3,7 @@
 #
 # Usage: scripts/engines.sh [zeta | flink | spark]
 #   without one of them, all three
-# Flink runs in one JVM and as a standalone cluster, Spark in one JVM and with two executors of their own.
+# Zeta runs in one JVM and as a cluster of two nodes, which are killed; Flink in one JVM and as a standalone cluster; Spark in one JVM and with two executors of their own.
 # The last line counts tests: N passed, N failed, N skipped. Exit code 0: none failed, and every suite ran a test.
 # Logs: target/logs, target/e2e.
 
@@ -18,6 +18,8 @@ need cargo mvn java
 jobs=BatchIT,StockSinkIT,FakeSourceIT
 if [[ ${engine:-zeta} == zeta ]]; then
     suite zeta jobs_on "$ZETA_VERSION" lib "StreamingIT,$jobs" "-Dleft.out=flink | spark"
+    suite zeta-cluster jobs_on "$ZETA_VERSION" lib StreamingIT,BatchIT,ZetaClusterIT \
+        "-Dleft.out=flink | spark" -Dmaster=cluster
 fi
 if [[ ${engine:-flink} == flink ]]; then
     suite flink jobs_in flink one-jvm "StreamingIT,$jobs"

@@ -7,6 +7,7 @@
 #   --connector JAR  the jar that installs itself (without it: a stock home)
 #   --mode MODE      where to: lib (default) or connectors
 # Then: DIR/bin/seatunnel.sh --config JOB.conf -m local
+# or, 2.3.4 only: DIR/bin/seatunnel-cluster.sh twice, each a node, and DIR/bin/seatunnel.sh --config JOB.conf -m cluster
 # The client's command line, lib/, connectors/ and config/ are those of an ordinary SeaTunnel installation.
 
 set -euo pipefail
@@ -92,6 +93,13 @@ hazelcast-client:
       - 127.0.0.1:${zeta.port}
 E_CLIENT
 
+# Two nodes of a cluster, on ports below those of local nodes.
+# shellcheck disable=SC2016
+sed 's/auto-increment: false/auto-increment: true/; s/port: ${zeta.port}/port: 5791\n      port-count: 2/
+    s/- 127.0.0.1$/- 127.0.0.1:5791\n          - 127.0.0.1:5792/' "$home/config/hazelcast.yaml" >"$home/config/hazelcast-cluster.yaml"
+sed 's/- 127.0.0.1:.*/- 127.0.0.1:5791\n      - 127.0.0.1:5792/' "$home/config/hazelcast-client.yaml" \
+    >"$home/config/hazelcast-client-cluster.yaml"
+
 log4j_properties >"$home/config/log4j2_client.properties"
 
 cat >"$home/config/jvm_client_options" <<'E_JVM'
@@ -102,19 +110,11 @@ E_JVM
 
 install_connector
 
-sed "s/@CLIENT@/$client/" >"$home/bin/seatunnel.sh" <<'E_RUN'
-#!/usr/bin/env bash
-# Runs a job on the Zeta engine: bin/seatunnel.sh --config JOB.conf -m local
-# Every argument goes to SeaTunnel's own client (--help shows them). Environment: JAVA_HOME, JAVA_OPTS.
-
-set -euo pipefail
-home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export SEATUNNEL_HOME=$home
-
-# Hazelcast's default range starts at 5801. The first free port from a random place in it serves this run.
-port=$((5801 + RANDOM % 1000))
-while (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
-
+# zeta_script SCRIPT MAIN-CLASS HAZELCAST-CONFIG, with the script's head on standard input
+zeta_script() {
+    {
+        cat
+        sed "s/@MAIN@/$2/; s/@HAZELCAST@/$3/" <<'E_RUN'
 # The parts of a 2.3.8 starter hold two versions of some classes; the patched one has to come first.
 class_path=$home/lib/*$(printf ':%s' "$home"/starter/seatunnel-config-shade-*.jar):$home/starter/*:$home/starter/client
 
@@ -122,9 +122,39 @@ mapfile -t jvm_options < <(grep -v '^#' "$home/config/jvm_client_options")
 # JAVA_OPTS holds several options, so it is split on purpose.
 # shellcheck disable=SC2086
 exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" "${jvm_options[@]}" -DSEATUNNEL_HOME="$home" -Dzeta.port="${ZETA_PORT:-$port}" \
-    -Dseatunnel.config="$home/config/seatunnel.yaml" -Dhazelcast.config="$home/config/hazelcast.yaml" \
-    -Dhazelcast.client.config="$home/config/hazelcast-client.yaml" -Dhazelcast.logging.type=log4j2 \
+    -Dseatunnel.config="$home/config/seatunnel.yaml" -Dhazelcast.config="$home/config/@HAZELCAST@.yaml" \
+    -Dhazelcast.client.config="$home/config/$client.yaml" -Dhazelcast.logging.type=log4j2 \
     -Dlog4j2.configurationFile="$home/config/log4j2_client.properties" -Dlog4j2.isThreadContextMapInheritable=true \
-    ${JAVA_OPTS:-} -cp "$class_path" @CLIENT@ "$@"
+    ${JAVA_OPTS:-} -cp "$class_path" @MAIN@ "$@"
 E_RUN
-chmod +x "$home/bin/seatunnel.sh"
+    } >"$home/bin/$1"
+    chmod +x "$home/bin/$1"
+}
+
+zeta_script seatunnel.sh "$client" hazelcast <<'E_HEAD'
+#!/usr/bin/env bash
+# Runs a job on the Zeta engine: bin/seatunnel.sh --config JOB.conf -m local
+# Every argument goes to SeaTunnel's own client (--help shows them). Environment: JAVA_HOME, JAVA_OPTS.
+
+set -euo pipefail
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export SEATUNNEL_HOME=$home
+client=hazelcast-client
+[[ " $* " == *" local "* ]] || client=hazelcast-client-cluster
+
+# Hazelcast's default range starts at 5801. The first free port from a random place in it serves this run.
+port=$((5801 + RANDOM % 1000))
+while (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+
+E_HEAD
+[[ ! -e $home/starter/seatunnel-starter.jar ]] ||
+    zeta_script seatunnel-cluster.sh org.apache.seatunnel.core.starter.seatunnel.SeaTunnelServer hazelcast-cluster <<'E_HEAD'
+#!/usr/bin/env bash
+# A node of a Zeta cluster: the first one is its master. Environment: JAVA_HOME, JAVA_OPTS.
+
+set -euo pipefail
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export SEATUNNEL_HOME=$home
+client=hazelcast-client-cluster port=
+
+E_HEAD

@@ -11,6 +11,8 @@ use tokio::sync::Notify;
 use crate::admission::Admission;
 use crate::cli::Options;
 use crate::faults::Faults;
+use crate::network::Network;
+use crate::postgres;
 use crate::sql;
 use crate::token::Principal;
 use crate::txn::Table;
@@ -37,8 +39,10 @@ pub struct Cluster {
     pub connection_lifetime: Duration,
     /// Age at which a transaction can no longer commit.
     pub age_limit: Duration,
+    /// The sockets of the clients.
+    pub network: Network,
     /// A connection to PostgreSQL for the stand-in's own questions.
-    pub admin: tokio_postgres::Client,
+    admin: tokio::sync::Mutex<Arc<tokio_postgres::Client>>,
     /// Time that an asynchronous job takes.
     pub job_delay: Duration,
     /// Wakes the worker of jobs.
@@ -100,7 +104,8 @@ impl Cluster {
             admission: Admission::new(options.max_connections, options.connection_rate),
             connection_lifetime: Duration::from_secs(options.connection_lifetime),
             age_limit: Duration::from_secs(options.transaction_age_limit),
-            admin,
+            network: Network::default(),
+            admin: tokio::sync::Mutex::new(Arc::new(admin)),
             job_delay: Duration::from_millis(options.job_delay_ms),
             job_waits: Notify::new(),
             relay_only: options.relay_only,
@@ -128,6 +133,17 @@ impl Cluster {
         i64::try_from(now).unwrap_or(i64::MAX).saturating_add(shift)
     }
 
+    /// The connection for the stand-in's own questions; a new one when PostgreSQL has ended the last.
+    pub async fn admin(&self) -> Arc<tokio_postgres::Client> {
+        let mut admin = self.admin.lock().await;
+        if admin.is_closed()
+            && let Ok(client) = postgres::connect(self.backend, "postgres").await
+        {
+            *admin = Arc::new(client);
+        }
+        Arc::clone(&admin)
+    }
+
     /// What the catalog says about a table, kept until the schema changes.
     pub async fn table(&self, name: &str) -> Result<Table, tokio_postgres::Error> {
         let version = self.schema_version();
@@ -146,7 +162,7 @@ impl Cluster {
                     AND (confdeltype NOT IN ('a', 'r') OR confupdtype NOT IN ('a', 'r'))),
             ARRAY(SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid
                   AND a.attnum = ANY (i.indkey) WHERE i.indrelid = to_regclass($1) AND i.indisprimary)";
-        let row = self.admin.query_one(query, &[&name]).await?;
+        let row = self.admin().await.query_one(query, &[&name]).await?;
         let indexes = u64::try_from(row.get::<_, i64>(0)).unwrap_or(0);
         let table = Table { indexes, cascades: row.get(1), key: row.get(2) };
         lock(&self.tables).1.insert(name.to_owned(), table.clone());
@@ -158,7 +174,7 @@ impl Cluster {
         // Other locks, such as the one for extending a table, are short and none of the client's business.
         let query = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity \
                      WHERE pid = $1 AND wait_event_type = 'Lock' AND wait_event IN ('transactionid', 'tuple', 'spectoken')";
-        Ok(self.admin.query_opt(query, &[&pid]).await?.is_some())
+        Ok(self.admin().await.query_opt(query, &[&pid]).await?.is_some())
     }
 
     /// Number of committed schema changes.

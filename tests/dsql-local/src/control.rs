@@ -25,6 +25,8 @@ const HELP: &[&str] = &[
     "connects accept|refuse|hang|waking-up|too-many|rate [COUNT]",
     "pause",
     "resume",
+    "network cut",
+    "network heal",
     "journal start",
     "journal read [LIMIT]",
     "journal stop",
@@ -83,6 +85,14 @@ async fn answer(cluster: &Cluster, words: &[&str]) -> Result<Value, String> {
         }
         ["pause"] => cluster.faults.change(|plan| plan.paused = true),
         ["resume"] => cluster.faults.change(|plan| plan.paused = false),
+        ["network", "cut"] => {
+            cluster.network.cut().map_err(|e| e.to_string())?;
+            return Ok(json!({ "network": "cut" }));
+        }
+        ["network", "heal"] => {
+            cluster.network.heal();
+            return Ok(json!({ "network": "healed" }));
+        }
         ["journal", rest @ ..] => return journal(cluster, rest).await.map_err(|e| format!("{e:#}")),
         ["drop-all"] => return Ok(json!({ "dropped": cluster.drop_all() })),
         ["clock", seconds, rest @ ..] => {
@@ -96,11 +106,12 @@ async fn answer(cluster: &Cluster, words: &[&str]) -> Result<Value, String> {
 }
 
 async fn journal(cluster: &Cluster, words: &[&str]) -> anyhow::Result<Value> {
+    let admin = cluster.admin().await;
     match words {
-        ["start"] => journal::start(&cluster.admin).await,
-        ["stop"] => journal::stop(&cluster.admin).await,
-        ["read"] => journal::read(&cluster.admin, journal::DEFAULT_LIMIT).await,
-        ["read", limit] => journal::read(&cluster.admin, limit.parse()?).await,
+        ["start"] => journal::start(&admin).await,
+        ["stop"] => journal::stop(&admin).await,
+        ["read"] => journal::read(&admin, journal::DEFAULT_LIMIT).await,
+        ["read", limit] => journal::read(&admin, limit.parse()?).await,
         _ => anyhow::bail!("journal takes start, read [LIMIT] or stop"),
     }
 }

@@ -10,6 +10,7 @@ pub mod cluster;
 pub mod postgres;
 pub mod tls;
 
+pub mod network;
 pub mod wire;
 
 pub mod admission;

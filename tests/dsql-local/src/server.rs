@@ -110,6 +110,7 @@ fn state_dir(options: &Options) -> Result<(PathBuf, Option<TempDir>)> {
 
 async fn accept(listener: TcpListener, cluster: Arc<Cluster>, tls: Arc<ServerConfig>) {
     let mut connections = JoinSet::new();
+    let _link = cluster.network.join(&listener).inspect_err(|e| eprintln!("listener: {e}"));
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -126,6 +127,7 @@ async fn accept(listener: TcpListener, cluster: Arc<Cluster>, tls: Arc<ServerCon
 
 async fn serve(cluster: Arc<Cluster>, tls: Arc<ServerConfig>, tcp: TcpStream) {
     let id = cluster.stats.accepted.load(Ordering::Relaxed);
+    let link = cluster.network.join(&tcp);
     let ended = match startup::accept(&cluster, tls, tcp).await {
         Ok(Some(connected)) => session::run(&cluster, id, connected).await,
         Ok(None) => Ok(()),
@@ -133,5 +135,8 @@ async fn serve(cluster: Arc<Cluster>, tls: Arc<ServerConfig>, tcp: TcpStream) {
     };
     if let Err(e) = ended {
         eprintln!("connection {id}: {e:#}");
+    }
+    if let Err(e) = link {
+        eprintln!("connection {id}: {e}");
     }
 }

@@ -217,7 +217,7 @@ fn value<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> 
 /// Every role but `admin` needs a mapping from the caller's identity. The HINT is not recorded.
 async fn mapped(cluster: &Cluster, user: &str, arn: &str) -> Result<Result<(), SqlError>> {
     let query = "SELECT 1 FROM sys.iam_pg_role_mappings WHERE pg_role_name = $1 AND arn = $2";
-    if user == "admin" || cluster.admin.query_opt(query, &[&user, &arn]).await?.is_some() {
+    if user == "admin" || cluster.admin().await.query_opt(query, &[&user, &arn]).await?.is_some() {
         return Ok(Ok(()));
     }
     Ok(Err(token::denied(format!("IAM authentication failed for user \"{user}\""))))

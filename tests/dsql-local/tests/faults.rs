@@ -3,8 +3,13 @@
 
 mod common;
 
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
 use common::{assert_error, config, connect, ctl, db, start, try_connect};
+use dsql_local::postgres;
 use dsql_local::server::Server;
+use tokio::time::timeout;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_strike_where_they_are_ordered() {
@@ -65,4 +70,57 @@ async fn faults(server: &Server) {
     ctl(server, "faults clear").await;
     assert!(ctl(server, "drop-all").await["dropped"].as_u64().unwrap() >= 1);
     assert!(client.execute("SELECT 1", &[]).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_passes_a_cut_network() {
+    let server = start().await;
+    let behind = postgres::connect(server.postgres, "postgres").await.unwrap();
+    let count = async || behind.query_one("SELECT count(*) FROM n", &[]).await.unwrap().get::<_, i64>(0);
+    let client = connect(&server).await;
+    client.batch_execute("CREATE TABLE n (id int PRIMARY KEY)").await.unwrap();
+    let a_while = Duration::from_secs(1);
+
+    ctl(&server, "network cut").await;
+    let mut insert = pin!(client.execute("INSERT INTO n VALUES (1)", &[]));
+    assert!(timeout(a_while, &mut insert).await.is_err(), "no answer");
+    let config = config(&server, "admin");
+    assert!(timeout(a_while, try_connect(&server, &config)).await.is_err(), "no new connection");
+    assert_eq!(count().await, 0, "nothing has arrived");
+    ctl(&server, "network heal").await;
+    insert.await.unwrap();
+    assert_eq!(count().await, 1);
+
+    // A statement that has arrived is carried out, and the client does not hear of it.
+    ctl(&server, "latency commit 500").await;
+    let mut insert = pin!(client.execute("INSERT INTO n VALUES (2)", &[]));
+    assert!(timeout(Duration::from_millis(200), &mut insert).await.is_err());
+    ctl(&server, "network cut").await;
+    assert!(timeout(a_while, &mut insert).await.is_err(), "no answer");
+    assert_eq!(count().await, 2);
+    ctl(&server, "network heal").await;
+    insert.await.unwrap();
+    server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_of_postgresql_ends_sessions_and_no_more() {
+    let server = start().await;
+    let client = connect(&server).await;
+    let behind = postgres::connect(server.postgres, "postgres").await.unwrap();
+    // Commits do not wait for the log here (synchronous_commit=off), and the first ones make the role admin.
+    behind.batch_execute("CHECKPOINT").await.unwrap();
+    let pid: i32 = behind.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
+    // When one of its processes is killed, PostgreSQL ends the others and starts them again.
+    std::process::Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
+    let end = Instant::now() + Duration::from_secs(30);
+    while client.batch_execute("SELECT 1").await.is_ok() {
+        assert!(Instant::now() < end, "the session ends");
+    }
+    while let Err(error) = try_connect(&server, &config(&server, "admin")).await {
+        assert!(Instant::now() < end, "clients can connect again: {error:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(ctl(&server, "journal start").await["journal"], "started");
+    server.stop().await.unwrap();
 }

@@ -110,7 +110,7 @@ struct Session<'c> {
 pub async fn run(cluster: &Cluster, id: u64, connected: Connected) -> Result<()> {
     let mut session = Session {
         cluster,
-        pipes: Pipes::new(connected),
+        pipes: Pipes::new(connected, cluster.network.watch()),
         expected: VecDeque::new(),
         real: Real::Idle,
         hidden: false,

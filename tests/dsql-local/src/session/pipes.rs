@@ -8,6 +8,7 @@ use rustix::net::sockopt::set_socket_linger;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::watch;
 use tokio_rustls::server::TlsStream;
 
 use crate::startup::Connected;
@@ -26,16 +27,18 @@ pub(super) struct Pipes {
     pub(super) out: BytesMut,
     writer: OwnedWriteHalf,
     waiting: BytesMut,
+    cut: watch::Receiver<bool>,
 }
 
 impl Pipes {
-    pub(super) fn new(connected: Connected) -> Self {
+    pub(super) fn new(connected: Connected, cut: watch::Receiver<bool>) -> Self {
         Pipes {
             client: connected.client,
             backend: connected.backend_reader,
             out: BytesMut::new(),
             writer: connected.backend_writer,
             waiting: BytesMut::new(),
+            cut,
         }
     }
 
@@ -66,6 +69,8 @@ impl Pipes {
         if self.out.is_empty() {
             return Ok(());
         }
+        // The network outlives its sessions, so this does not fail.
+        self.cut.wait_for(|cut| !cut).await.ok();
         let stream = self.client.get_mut();
         stream.write_all_buf(&mut self.out).await?;
         stream.flush().await

@@ -163,6 +163,14 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /** Ends this process, and none it started, as kill -9 does. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+        synchronized (ALIVE) {
+            ALIVE.remove(this);
+        }
+    }
+
     /** SIGTERM, then SIGKILL for the process and what it left behind. */
     @Override
     public void close() {

@@ -1,11 +1,12 @@
 package io.dsqlsink.e2e;
 
-import java.io.BufferedReader;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -39,21 +40,21 @@ final class DsqlLocal implements AutoCloseable {
     private static final Pattern READY =
             Pattern.compile(
                     "(?m)^ready listen=(\\S+) control=(\\S+) postgres=(\\S+) ca=(\\S+) dir=(\\S+)$");
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String host;
-    private final Path binary;
-    private final Child child;
-    private final String control;
-    private final String postgres;
-    private final String ca;
+    private final Path folder;
+    private final List<String> command;
+    private Child child;
+    private String control;
+    private String postgres;
+    private String ca;
+    private String dir;
 
-    private DsqlLocal(String host, Path binary, Child child, Matcher ready) {
+    private DsqlLocal(String host, Path folder, List<String> command) {
         this.host = host;
-        this.binary = binary;
-        this.child = child;
-        this.control = ready.group(2);
-        this.postgres = ready.group(3);
-        this.ca = ready.group(4);
+        this.folder = folder;
+        this.command = command;
     }
 
     /**
@@ -84,19 +85,49 @@ final class DsqlLocal implements AutoCloseable {
                         "--secret-access-key",
                         SECRET_ACCESS_KEY));
         command.addAll(List.of(options));
-        Child child =
-                Child.start("dsql-local", folder.resolve("dsql-local.log"), Map.of(), command);
-        Matcher[] ready = new Matcher[1];
+        DsqlLocal started = new DsqlLocal(host, folder, command);
+        started.startAgain();
+        return started;
+    }
+
+    /** Starts it as before; what it holds outlives it if its options name a folder for that. */
+    void startAgain() {
+        child = Child.start("dsql-local", folder.resolve("dsql-local.log"), Map.of(), command);
         Poll.until(
                 "dsql-local's line that begins with 'ready'",
                 START,
                 Duration.ofMillis(50),
                 () -> {
                     child.requireAlive();
-                    ready[0] = READY.matcher(child.log());
-                    return ready[0].find();
+                    Matcher ready = READY.matcher(child.log());
+                    if (!ready.find()) {
+                        return false;
+                    }
+                    control = ready.group(2);
+                    postgres = ready.group(3);
+                    ca = ready.group(4);
+                    dir = ready.group(5);
+                    return true;
                 });
-        return new DsqlLocal(host, binary, child, ready[0]);
+    }
+
+    /** Ends it as kill -9 does. */
+    void kill() {
+        child.kill();
+    }
+
+    /**
+     * Ends every process of the PostgreSQL behind as kill -9 does, but for the one that starts them
+     * again.
+     */
+    void killPostgres() {
+        try {
+            Path file = Path.of(dir, "pgdata", "postmaster.pid");
+            long pid = Long.parseLong(Files.readAllLines(file).get(0).trim());
+            ProcessHandle.of(pid).orElseThrow().children().forEach(ProcessHandle::destroyForcibly);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What a SeaTunnel process needs in its environment to take this for the endpoint. */
@@ -124,7 +155,7 @@ final class DsqlLocal implements AutoCloseable {
         try {
             Process minting =
                     new ProcessBuilder(
-                                    binary.toString(),
+                                    command.get(0),
                                     "token",
                                     "--endpoint",
                                     ENDPOINT,
@@ -152,21 +183,25 @@ final class DsqlLocal implements AutoCloseable {
 
     /** Moves the clock by which tokens are judged. */
     void shiftClock(Duration shift) {
+        control("clock " + shift.toSeconds());
+    }
+
+    /** A counter since the start, as dsql-local ctl stats names it. */
+    long stat(String name) {
+        return control("stats").required(name).asLong();
+    }
+
+    /** Sends a command of dsql-local ctl; returns the answer. */
+    JsonNode control(String line) {
         String[] address = control.split(":");
         try (Socket socket = new Socket(address[0], Integer.parseInt(address[1]))) {
-            socket.getOutputStream()
-                    .write(
-                            ("clock " + shift.toSeconds() + "\n")
-                                    .getBytes(StandardCharsets.US_ASCII));
-            String answer =
-                    new BufferedReader(
-                                    new InputStreamReader(
-                                            socket.getInputStream(), StandardCharsets.UTF_8))
-                            .readLine();
-            if (answer == null || answer.contains("error")) {
+            socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+            JsonNode answer = JSON.readTree(socket.getInputStream());
+            if (answer == null || answer.has("error")) {
                 throw new IllegalStateException(
-                        "dsql-local did not take the command 'clock': " + answer);
+                        "dsql-local did not take the command '" + line + "': " + answer);
             }
+            return answer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -48,6 +48,11 @@ final class Job implements AutoCloseable {
         return child.isAlive();
     }
 
+    /** Ends the job's process as kill -9 does. */
+    void kill() {
+        child.kill();
+    }
+
     long pid() {
         return child.pid();
     }

@@ -23,6 +23,7 @@ final class Servers {
     private static final String DSQL_HOST = "127.0.83.83";
 
     private static final String MYSQL_HOST = "127.0.83.84";
+    private static final String MORTAL_DSQL_HOST = "127.0.83.85";
     private static final Path HOME = Path.of(System.getProperty("seatunnel.home"));
 
     /** Where jobs run: in the JVM that starts them, or in the engine's words. */
@@ -30,8 +31,10 @@ final class Servers {
 
     private static final String ONE_JVM = "one-jvm";
 
-    /** Flink's word for a cluster that runs already. */
+    /** Flink's and Zeta's words for a cluster that runs already. */
     private static final String FLINK_CLUSTER = "remote";
+
+    private static final String ZETA_CLUSTER = "cluster";
 
     private static final Path FOLDER =
             Places.ROOT
@@ -41,6 +44,7 @@ final class Servers {
     private static MySqlServer mysql;
     private static DsqlLocal dsql;
     private static FlinkCluster flink;
+    private static ZetaCluster zeta;
 
     private Servers() {}
 
@@ -58,8 +62,17 @@ final class Servers {
         return dsql;
     }
 
+    /** For runs in which a server of their own may die. */
+    static Death.Stage stage(long rows) {
+        return new Death.Stage(MORTAL_DSQL_HOST, mysql(), home(), FOLDER, rows);
+    }
+
     static SeaTunnelHome home() {
         return new SeaTunnelHome(HOME);
+    }
+
+    static boolean onZetaCluster() {
+        return MASTER.equals(ZETA_CLUSTER);
     }
 
     static boolean onFlinkCluster() {
@@ -71,6 +84,13 @@ final class Servers {
             flink = FlinkCluster.start(home().engineFolder(), FOLDER, dsql().environment());
         }
         return flink;
+    }
+
+    static synchronized ZetaCluster zeta() {
+        if (zeta == null) {
+            zeta = ZetaCluster.start(HOME, FOLDER, dsql().environment());
+        }
+        return zeta;
     }
 
     /** A new, empty MySQL database and a connection to it. */
@@ -99,6 +119,11 @@ final class Servers {
         return runOn(ONE_JVM, name, config, dsql().environment(), arguments);
     }
 
+    /** Starts a job on the Zeta cluster; it outlives its client, which ends once it has started. */
+    static Job submit(String name, String config) {
+        return runOn(ZETA_CLUSTER, name, config, dsql().environment(), "--async");
+    }
+
     private static Job runOn(
             String master,
             String name,
@@ -117,6 +142,8 @@ final class Servers {
         }
         if (onFlinkCluster()) {
             flink();
+        } else if (master.equals(ZETA_CLUSTER)) {
+            zeta();
         }
         Job job = home().runOn(master, file, log, all, given);
         // There a job outlives its client.
@@ -135,7 +162,12 @@ final class Servers {
             return;
         }
         // The JVMs of the tasks have said it of other jobs too.
-        String log = onFlinkCluster() ? flink().workerLog() : home().executorLogs();
+        String log =
+                switch (MASTER) {
+                    case FLINK_CLUSTER -> flink().workerLog();
+                    case ZETA_CLUSTER -> zeta().logs();
+                    default -> home().executorLogs();
+                };
         assertThat(nativeSinkLines(log)).hasSizeGreaterThanOrEqualTo(tasks);
         Secrets.assertAbsent(log);
     }

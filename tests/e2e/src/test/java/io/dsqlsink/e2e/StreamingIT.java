@@ -15,7 +15,7 @@ class StreamingIT {
     private static final long ROWS = 2000;
 
     /** A cluster has more tasks than the one of the users' config. */
-    private static final int TASKS = Servers.onFlinkCluster() ? 4 : 1;
+    private static final int TASKS = Servers.onFlinkCluster() || Servers.onZetaCluster() ? 4 : 1;
 
     @Test
     void targetFollowsTheSource() throws Exception {

@@ -1,0 +1,398 @@
+package io.dsqlsink.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One run: the main job on a shop that changes all the time, a death at a moment drawn from the
+ * seed, and a comparison of every row once the job has caught up. An even seed strikes in the full
+ * load, an odd one in the stream of changes.
+ */
+final class Death {
+    /** Who dies. */
+    enum Victim {
+        /** The JVM with engine, source and sink; the job is submitted again from its checkpoint. */
+        ENGINE,
+        /** Every process of PostgreSQL that serves; its main process starts them again. */
+        POSTGRES,
+        /** dsql-local itself; it is started again after up to {@link #MOST_AWAY}. */
+        DSQL_LOCAL,
+        /** The network between sink and dsql-local, for {@link #CUT}. */
+        NETWORK;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /** What a run has shown; {@code failure} is null if it got to the comparison. */
+    record Outcome(
+            long seed,
+            Victim victim,
+            String phase,
+            String moment,
+            String from,
+            double recovery,
+            long transactions,
+            long rows,
+            long differences,
+            Journal journal,
+            String failure) {
+        boolean good() {
+            return failure == null && differences == 0 && (journal == null || journal.back() == 0);
+        }
+    }
+
+    /** Longer than the kernel waits for an acknowledgement, so that connections are given up. */
+    private static final Duration CUT = Duration.ofSeconds(60);
+
+    private static final Duration MOST_AWAY = Duration.ofSeconds(20);
+
+    /** A death in the stream comes within two checkpoint intervals of the job's config. */
+    private static final Duration STREAM = Duration.ofSeconds(12);
+
+    /** Changes go on that long after the job has recovered. */
+    private static final Duration AFTERMATH = Duration.ofSeconds(3);
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    /** A row of ticks that {@link Churn} leaves alone. */
+    private static final String MARKER = " FROM ticks WHERE id = 0";
+
+    private static final Pattern JOB_ID =
+            Pattern.compile("Init JobMaster for Job \\S+ \\((\\d+)\\)");
+    private static final Pattern CHECKPOINT =
+            Pattern.compile("start with savePoint on checkPointId\\((\\d+)\\)");
+
+    /** Where the servers of a run are, and what all runs share. */
+    record Stage(String dsqlHost, MySqlServer mysql, SeaTunnelHome home, Path folder, long rows) {
+        /** The database that the source of each run is copied from. */
+        private static final String PATTERN = "deaths";
+
+        void fill() throws SQLException {
+            try (Connection server = mysql.connect("")) {
+                Sql.run(server, "CREATE DATABASE " + PATTERN);
+            }
+            try (Connection source = mysql.connect(PATTERN)) {
+                for (Table table : Shop.TABLES) {
+                    Sql.run(source, table.mysqlDdl());
+                    table.insert(source, 1, rowsOfTable());
+                }
+            }
+        }
+
+        long rowsOfTable() {
+            return rows / Shop.TABLES.size();
+        }
+    }
+
+    private final Stage stage;
+    private final Victim victim;
+    private final long seed;
+    private final SplittableRandom random;
+    private final boolean inLoad;
+    private final String name;
+    private final long rowsOfTable;
+    private final List<Table> tables = new ArrayList<>(Shop.TABLES);
+    private DsqlLocal dsql;
+    private Job job;
+    private Path config;
+    private String moment = "";
+    private String from = "";
+    private double recovery;
+
+    Death(Stage stage, Victim victim, long seed) {
+        this.stage = stage;
+        this.victim = victim;
+        this.seed = seed;
+        random = new SplittableRandom(seed);
+        inLoad = seed % 2 == 0;
+        name = (victim.name() + "_" + seed).toLowerCase(Locale.ROOT);
+        // A stream needs no large load before it.
+        rowsOfTable = inLoad ? stage.rowsOfTable() : stage.rowsOfTable() / 10;
+        tables.add(Churn.TICKS);
+    }
+
+    Outcome run() throws SQLException, IOException {
+        Path state = Files.createTempDirectory("dsql-deaths-");
+        dsql =
+                DsqlLocal.start(
+                        stage.dsqlHost(), stage.folder().resolve(name), "--dir", state.toString());
+        try (Connection source = prepare()) {
+            return run(source);
+        } finally {
+            if (job != null) {
+                job.kill();
+            }
+            dsql.close();
+            Files.delete(Places.emptyFolder(state));
+        }
+    }
+
+    private Connection prepare() throws SQLException {
+        try (Connection server = stage.mysql().connect("")) {
+            Sql.run(server, "CREATE DATABASE " + name);
+        }
+        Connection source = stage.mysql().connect(name);
+        for (Table table : tables) {
+            Sql.run(source, table.mysqlDdl());
+            dsql.create(table.dsqlDdl());
+        }
+        // The job reads the log from its start on; what is there before need not be in it.
+        Sql.run(source, "SET sql_log_bin = 0");
+        for (Table table : Shop.TABLES) {
+            String rows = Stage.PATTERN + "." + table.name() + " WHERE id <= " + rowsOfTable;
+            Sql.run(source, "INSERT INTO " + table.name() + " SELECT * FROM " + rows);
+        }
+        Sql.run(source, "INSERT INTO ticks VALUES (0, 0)", "SET sql_log_bin = 1");
+        try (Connection behind = dsql.connectBehind()) {
+            // What is told to be committed survives a crash, as it does on Aurora DSQL.
+            Sql.run(behind, "ALTER ROLE admin SET synchronous_commit = on");
+        }
+        return source;
+    }
+
+    private Outcome run(Connection source) throws SQLException, IOException {
+        List<String> names = tables.stream().map(Table::name).toList();
+        config =
+                JobConfig.write(
+                        stage.folder().resolve(name + ".conf"),
+                        JobConfig.mysqlToDsql(stage.mysql().host(), name, names));
+        job = start("");
+        List<TableDiff> diffs = List.of();
+        Journal journal = null;
+        long transactions = 0;
+        String failure = null;
+        try {
+            long all = Shop.TABLES.size() * rowsOfTable;
+            double share = random.nextDouble();
+            awaitRows(inLoad ? 1 : all);
+            if (!inLoad) {
+                mark(source, -1);
+                awaitCheckpoint();
+                Journal.start(dsql);
+            }
+            try (Connection changing = stage.mysql().connect(name);
+                    Churn churn = Churn.start(changing, seed, rowsOfTable)) {
+                if (inLoad) {
+                    awaitRows((long) (share * all));
+                    moment = String.format(Locale.ROOT, "%.0f %% of the load", share * 100);
+                } else {
+                    Poll.pause(Duration.ofMillis((long) (share * STREAM.toMillis())));
+                    moment = String.format(Locale.ROOT, "%.1f s", share * STREAM.toSeconds());
+                }
+                strike();
+                Poll.pause(AFTERMATH);
+                transactions = churn.transactions();
+            }
+            finish(source);
+            diffs = compareUntilEqual(source);
+            requireOneWriter();
+            journal = inLoad ? null : Journal.read(dsql);
+        } catch (IllegalStateException e) {
+            failure = e.getMessage();
+        }
+        return new Outcome(
+                seed,
+                victim,
+                inLoad ? "load" : "stream",
+                moment,
+                from,
+                recovery,
+                transactions,
+                diffs.stream().mapToLong(TableDiff::rows).sum(),
+                diffs.stream().mapToLong(TableDiff::differences).sum(),
+                journal,
+                failure);
+    }
+
+    private Job start(String suffix, String... arguments) {
+        Path log = stage.folder().resolve(name + suffix + ".log");
+        return stage.home().run(config, log, dsql.environment(), arguments);
+    }
+
+    private void awaitRows(long count) {
+        Poll.until(
+                () -> count + " rows in the target",
+                PATIENCE,
+                PAUSE,
+                () -> {
+                    job.requireAlive();
+                    return rowsCommitted() >= count;
+                });
+    }
+
+    /**
+     * A checkpoint that was begun from now on. One of the load makes the source read rows once more
+     * and then tell their past, which looks to the journal as if the sink had mixed them up.
+     */
+    private void awaitCheckpoint() {
+        long wanted = checkpoints() + 2;
+        Poll.until("a checkpoint", PATIENCE, Duration.ofMillis(100), () -> checkpoints() >= wanted);
+    }
+
+    private long checkpoints() {
+        return job.log().lines().filter(line -> line.endsWith("notify finished!")).count();
+    }
+
+    private long rowsCommitted() {
+        return dsql.stat("rows_committed");
+    }
+
+    /** The last change of the source so far; waits until it is in the target. */
+    private void mark(Connection source, long n) throws SQLException {
+        Sql.run(source, "UPDATE ticks SET n = " + n + " WHERE id = 0");
+        try (Connection target = dsql.connectBehind()) {
+            Poll.until(
+                    "the latest change in the target",
+                    PATIENCE,
+                    PAUSE,
+                    () -> {
+                        job.requireAlive();
+                        return String.valueOf(n).equals(Sql.value(target, "SELECT n" + MARKER));
+                    });
+        }
+    }
+
+    /**
+     * Waits until the job has caught up; begins it anew if SeaTunnel's checkpoint was of no use.
+     */
+    private void finish(Connection source) throws SQLException, IOException {
+        try {
+            mark(source, Long.MAX_VALUE);
+        } catch (IllegalStateException e) {
+            if (victim != Victim.ENGINE || !inLoad || !stuckAfterLoad()) {
+                throw e;
+            }
+            job.kill();
+            from += ", of no use; anew";
+            startAnew("-anew");
+            mark(source, Long.MAX_VALUE - 1);
+        }
+    }
+
+    /** As without a checkpoint: what an earlier try has written goes first. */
+    private void startAnew(String suffix) throws IOException {
+        String sink = "sink {\n  Jdbc {\n";
+        String text = Files.readString(config);
+        JobConfig.write(config, text.replace(sink, sink + "    data_save_mode = DROP_DATA\n"));
+        job = start(suffix);
+    }
+
+    /**
+     * Whether the job waits for ever for the last split of a table to be reported as read, which is
+     * a defect of SeaTunnel's source: DEATHS.md has it.
+     */
+    private boolean stuckAfterLoad() {
+        return !job.log().contains("add splits: incremental-split-0");
+    }
+
+    /** Kills the victim, brings it back, and waits for the first rows after that. */
+    private void strike() throws SQLException, IOException {
+        long before;
+        long back = 0;
+        switch (victim) {
+            case ENGINE -> {
+                Matcher id = JOB_ID.matcher(job.log());
+                if (!id.find()) {
+                    throw new IllegalStateException("no job id in the log");
+                }
+                job.kill();
+                // What it had sent may still be committed.
+                Poll.until(
+                        "the end of its connections",
+                        PATIENCE,
+                        PAUSE,
+                        () -> dsql.stat("connections_open") == 0);
+                if (!inLoad) {
+                    Journal.noteRestart(dsql);
+                }
+                before = rowsCommitted();
+                if (checkpoints() == 0) {
+                    from = "no checkpoint yet: anew";
+                    startAnew("-restored");
+                } else {
+                    job = start("-restored", "--restore", id.group(1));
+                }
+            }
+            case POSTGRES -> {
+                dsql.killPostgres();
+                // It comes back by itself, in its own time.
+                back = System.nanoTime();
+                before = rowsCommitted();
+                Poll.until("PostgreSQL to be back", PATIENCE, PAUSE, this::answers);
+            }
+            case DSQL_LOCAL -> {
+                dsql.kill();
+                Poll.pause(Duration.ofMillis(random.nextInt((int) MOST_AWAY.toMillis())));
+                dsql.startAgain();
+                before = 0;
+            }
+            default -> {
+                dsql.control("network cut");
+                Poll.pause(CUT);
+                before = rowsCommitted();
+                dsql.control("network heal");
+            }
+        }
+        back = back == 0 ? System.nanoTime() : back;
+        awaitRows(before + 1);
+        recovery = (System.nanoTime() - back) / 1e9;
+        Matcher checkpoint = CHECKPOINT.matcher(job.log());
+        if (checkpoint.find()) {
+            from = "checkpoint " + checkpoint.group(1);
+        }
+    }
+
+    private boolean answers() {
+        try (Connection behind = dsql.connectBehind()) {
+            return behind.isValid(1);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private List<TableDiff> compareUntilEqual(Connection source) throws SQLException {
+        List<TableDiff> diffs = new ArrayList<>();
+        try (Connection target = dsql.connectBehind()) {
+            Poll.until(
+                    "source and target to be equal",
+                    Duration.ofSeconds(30),
+                    Duration.ofMillis(500),
+                    () -> {
+                        job.requireAlive();
+                        diffs.clear();
+                        for (Table table : tables) {
+                            diffs.add(
+                                    TableDiff.compare(
+                                            source, target, table.name(), table.columnNames()));
+                        }
+                        return diffs.stream().allMatch(diff -> diff.differences() == 0);
+                    });
+        } catch (IllegalStateException e) {
+            job.requireAlive();
+            diffs.forEach(diff -> diff.shown().forEach(System.out::println));
+        }
+        return diffs;
+    }
+
+    /** The engine begins a failed job anew by itself; the sink must not have made it fail. */
+    private void requireOneWriter() {
+        long writers =
+                job.log().lines().filter(line -> line.contains("Native Aurora DSQL sink")).count();
+        if (writers != 1) {
+            throw new IllegalStateException("the engine has opened the sink " + writers + " times");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.dsqlsink.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.LocalTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Kills what the main job depends on, run after run, and shows whether the target equals the source
+ * each time. scripts/deaths.sh builds what it needs and runs it.
+ */
+public final class Deaths {
+    private static final String DSQL_HOST = "127.0.83.85";
+    private static final String MYSQL_HOST = "127.0.83.86";
+    private static final String HEAD =
+            "| run | seed | victim | phase | struck at | restored from | first rows after | transactions | rows | differences | journal | result |\n"
+                    + "|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+
+    private final Path table;
+    private final List<Death.Outcome> outcomes = new ArrayList<>();
+
+    private Deaths(Path table) {
+        this.table = table;
+    }
+
+    /**
+     * Arguments: the file for the table, the rows of a full load, the first seed, then victims with
+     * their number of runs, as {@code engine=20}.
+     */
+    public static void main(String[] arguments) {
+        boolean good = false;
+        try {
+            good = new Deaths(Path.of(arguments[0])).run(arguments);
+        } catch (IllegalStateException | SQLException | IOException e) {
+            if (!Child.interrupted()) {
+                System.err.println("deaths: " + e.getMessage());
+            }
+        } finally {
+            Child.stopAll();
+        }
+        System.exit(good ? 0 : 1);
+    }
+
+    private boolean run(String[] arguments) throws SQLException, IOException {
+        Path folder = Places.emptyFolder(Places.ROOT.resolve("target/deaths"));
+        say("starting MySQL 8 and filling a shop");
+        MySqlServer mysql = MySqlServer.start(MYSQL_HOST, folder.resolve("mysql"));
+        Death.Stage stage =
+                new Death.Stage(
+                        DSQL_HOST,
+                        mysql,
+                        new SeaTunnelHome(Path.of(System.getProperty("zeta.home"))),
+                        folder,
+                        Long.parseLong(arguments[1]));
+        stage.fill();
+        long first = Long.parseLong(arguments[2]);
+        for (String word : List.of(arguments).subList(3, arguments.length)) {
+            String[] pair = word.split("=");
+            Death.Victim victim =
+                    Death.Victim.valueOf(pair[0].toUpperCase(Locale.ROOT).replace('-', '_'));
+            for (long seed = first; seed < first + Long.parseLong(pair[1]); seed++) {
+                say(outcomes.size() + 1 + ": " + victim.word() + ", seed " + seed);
+                outcomes.add(new Death(stage, victim, seed).run());
+                System.out.print(line(outcomes.size() - 1));
+                write();
+            }
+        }
+        long bad = outcomes.stream().filter(outcome -> !outcome.good()).count();
+        say(outcomes.size() + " runs, " + bad + " of them not equal");
+        return bad == 0;
+    }
+
+    private void write() {
+        StringBuilder text = new StringBuilder(HEAD);
+        for (int i = 0; i < outcomes.size(); i++) {
+            text.append(line(i));
+        }
+        try {
+            Files.writeString(table, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String line(int index) {
+        Death.Outcome outcome = outcomes.get(index);
+        Journal journal = outcome.journal();
+        return String.format(
+                Locale.ROOT,
+                "| %d | %d | %s | %s | %s | %s | %.1f s | %,d | %,d | %,d | %s | %s |%n",
+                index + 1,
+                outcome.seed(),
+                outcome.victim().word(),
+                outcome.phase(),
+                outcome.moment(),
+                outcome.from(),
+                outcome.recovery(),
+                outcome.transactions(),
+                outcome.rows(),
+                outcome.differences(),
+                journal == null
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                "%,d changes, %,d again, %,d back",
+                                journal.changes(),
+                                journal.again(),
+                                journal.back()),
+                result(outcome));
+    }
+
+    private static String result(Death.Outcome outcome) {
+        if (outcome.failure() != null) {
+            return "**failed**: "
+                    + outcome.failure().lines().findFirst().orElse("").replace("|", "/");
+        }
+        if (outcome.differences() > 0) {
+            return "**differs**";
+        }
+        return outcome.good() ? "equal" : "equal, **but went back**";
+    }
+
+    private static void say(String line) {
+        System.out.println(
+                "["
+                        + LocalTime.now().format(DateTimeFormatter.ofPattern("HH:mm:ss"))
+                        + "] "
+                        + line);
+    }
+}

@@ -1,0 +1,30 @@
+package io.dsqlsink.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two of the runs of scripts/deaths.sh: an engine dies in the stream, and one in the load. */
+class DeathIT {
+    /** Enough for a checkpoint in the middle of the load. */
+    private static final long ROWS = 90_000;
+
+    private static Death.Stage stage;
+
+    @BeforeAll
+    static void fill() throws SQLException {
+        stage = Servers.stage(ROWS);
+        stage.fill();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void targetEqualsSourceAfterTheEngineDied(long seed) throws Exception {
+        Death.Outcome outcome = new Death(stage, Death.Victim.ENGINE, seed).run();
+        assertThat(outcome.good()).as(outcome::toString).isTrue();
+        assertThat(outcome.rows()).isPositive();
+    }
+}
