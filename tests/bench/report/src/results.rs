@@ -25,6 +25,8 @@ pub(crate) struct Line {
     #[serde(default)]
     cpu_seconds: f64,
     #[serde(default)]
+    busy_seconds: f64,
+    #[serde(default)]
     pub(crate) changes: u32,
     #[serde(default)]
     pub(crate) p50_ms: f64,
@@ -39,6 +41,8 @@ pub(crate) struct Median {
     pub(crate) rows_per_second: f64,
     /// Processor seconds of the client per million rows.
     pub(crate) cpu: f64,
+    /// Processors of the machine that were busy, with client, server and database.
+    pub(crate) busy: f64,
 }
 
 /// All measurements of a run.
@@ -87,7 +91,8 @@ impl Results {
 fn together(group: Vec<Line>) -> Median {
     let rows_per_second = median(group.iter().map(|line| line.rows / line.seconds).collect());
     let cpu = median(group.iter().map(|line| line.cpu_seconds / line.rows * 1e6).collect());
-    Median { line: group[0].clone(), rows_per_second, cpu }
+    let busy = median(group.iter().map(|line| line.busy_seconds / line.seconds).collect());
+    Median { line: group[0].clone(), rows_per_second, cpu, busy }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

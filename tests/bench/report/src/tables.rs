@@ -21,8 +21,8 @@ pub(crate) fn measurements(results: &Results) -> String {
     let mut out = String::new();
     let rows: Vec<&Median> = results.medians.iter().filter(|median| median.line.part != "e").collect();
     if !rows.is_empty() {
-        out.push_str("| | setting | round trip + commit | writer | connections | rows/s | ratio | CPU s per million rows |\n");
-        out.push_str("|---|---|---|---|---|---|---|---|\n");
+        out.push_str("| | setting | round trip + commit | writer | connections | rows/s | ratio | CPU s per million rows | CPUs busy, all in all |\n");
+        out.push_str("|---|---|---|---|---|---|---|---|---|\n");
     }
     for median in rows {
         let line = &median.line;
@@ -32,14 +32,15 @@ pub(crate) fn measurements(results: &Results) -> String {
         let connections = if line.connections == 0 { String::new() } else { line.connections.to_string() };
         let _ = writeln!(
             out,
-            "| {} | {} | {} + {} ms | {} | {connections} | {:.0} | {ratio} | {:.2} |",
+            "| {} | {} | {} + {} ms | {} | {connections} | {:.0} | {ratio} | {:.2} | {:.2} |",
             line.part,
             line.setting,
             line.round_trip_ms,
             line.commit_ms,
             line.contender,
             median.rows_per_second,
-            median.cpu
+            median.cpu,
+            median.busy
         );
     }
     if results.of("e").next().is_some() {

@@ -38,6 +38,9 @@ public final class Bench {
     /** The compilers of the JVM have settled by then. */
     private static final double WARM_UP_SECONDS = 6;
 
+    /** Unit of /proc/stat; Linux shows it to programs as 100 on every platform. */
+    private static final double TICKS_PER_SECOND = 100;
+
     private static final int[] CONNECTIONS = {1, 2, 4, 8, 16, 32, 64};
 
     /** Room for the rows of 64 lanes, a full batch in flight and one waiting for each. */
@@ -215,20 +218,24 @@ public final class Bench {
         for (int round = 0; round < (part.equals("f") ? 1 : quick ? 1 : 3); round++) {
             for (Remote contender : contenders) {
                 empty(server);
+                double busy = busySeconds();
                 Measured m = contender.write(seconds);
+                busy = busySeconds() - busy;
                 say(
                         String.format(
                                 Locale.ROOT,
-                                "  %-20s %-24s %3s connections  %,10.0f rows/s  %6.2f CPU s/M",
+                                "  %-20s %-24s %3s connections  %,10.0f rows/s  %6.2f CPU s/M  %.2f CPUs"
+                                        + " busy",
                                 setting.name,
                                 contender.name,
                                 connections == null ? "" : connections,
                                 m.rows() / m.seconds(),
-                                m.cpuSeconds() * 1e6 / m.rows()));
+                                m.cpuSeconds() * 1e6 / m.rows(),
+                                busy / m.seconds()));
                 record(
                         "{\"part\":\"%s\",\"contender\":\"%s\",\"setting\":\"%s\",\"round_trip_ms\":%d,"
                                 + "\"commit_ms\":%d,\"connections\":%d,\"rows\":%d,\"seconds\":%.4f,"
-                                + "\"cpu_seconds\":%.4f}",
+                                + "\"cpu_seconds\":%.4f,\"busy_seconds\":%.2f}",
                         part,
                         contender.name,
                         setting.name,
@@ -237,10 +244,24 @@ public final class Bench {
                         connections == null ? 0 : connections,
                         m.rows(),
                         m.seconds(),
-                        m.cpuSeconds());
+                        m.cpuSeconds(),
+                        busy);
             }
         }
         server.latency(0, 0);
+    }
+
+    /**
+     * Processor time of the whole machine since it started: of user, nice, system, irq, softirq and
+     * steal.
+     */
+    private static double busySeconds() throws IOException {
+        String[] words = Files.readAllLines(Path.of("/proc/stat")).get(0).split(" +");
+        double ticks = 0;
+        for (int field : new int[] {1, 2, 3, 6, 7, 8}) {
+            ticks += Double.parseDouble(words[field]);
+        }
+        return ticks / TICKS_PER_SECOND;
     }
 
     private Remote ours(String name, Server server, Map<String, String> more) throws IOException {
