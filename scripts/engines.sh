@@ -3,7 +3,8 @@
 #
 # Usage: scripts/engines.sh [zeta | flink | spark]
 #   without one of them, all three
-# Zeta runs in one JVM and as a cluster of two nodes, which are killed; Flink in one JVM and as a standalone cluster; Spark in one JVM and with two executors of their own.
+# Zeta runs in one JVM and as a cluster of two nodes, which are killed one after the other; Flink in one JVM and as a
+# standalone cluster; Spark in one JVM and with two executors of their own.
 # The last line counts tests: N passed, N failed, N skipped. Exit code 0: none failed, and every suite ran a test.
 # Logs: target/logs, target/e2e.
 
