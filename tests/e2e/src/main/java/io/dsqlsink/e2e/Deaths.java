@@ -18,12 +18,9 @@ import java.util.Locale;
 public final class Deaths {
     private static final String DSQL_HOST = "127.0.83.85";
     private static final String MYSQL_HOST = "127.0.83.86";
-    private static final String HEAD =
-            "| run | seed | victim | phase | struck at | restored from | first rows after | transactions | rows | differences | journal | result |\n"
-                    + "|---|---|---|---|---|---|---|---|---|---|---|---|\n";
 
     private final Path table;
-    private final List<Death.Outcome> outcomes = new ArrayList<>();
+    private final List<DeathOutcome> outcomes = new ArrayList<>();
 
     private Deaths(Path table) {
         this.table = table;
@@ -67,7 +64,7 @@ public final class Deaths {
             for (long seed = first; seed < first + Long.parseLong(pair[1]); seed++) {
                 say(outcomes.size() + 1 + ": " + victim.word() + ", seed " + seed);
                 outcomes.add(new Death(stage, victim, seed).run());
-                System.out.print(line(outcomes.size() - 1));
+                System.out.print(outcomes.get(outcomes.size() - 1).line(outcomes.size()));
                 write();
             }
         }
@@ -77,53 +74,15 @@ public final class Deaths {
     }
 
     private void write() {
-        StringBuilder text = new StringBuilder(HEAD);
+        StringBuilder text = new StringBuilder(DeathOutcome.HEAD);
         for (int i = 0; i < outcomes.size(); i++) {
-            text.append(line(i));
+            text.append(outcomes.get(i).line(i + 1));
         }
         try {
             Files.writeString(table, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private String line(int index) {
-        Death.Outcome outcome = outcomes.get(index);
-        Journal journal = outcome.journal();
-        return String.format(
-                Locale.ROOT,
-                "| %d | %d | %s | %s | %s | %s | %.1f s | %,d | %,d | %,d | %s | %s |%n",
-                index + 1,
-                outcome.seed(),
-                outcome.victim().word(),
-                outcome.phase(),
-                outcome.moment(),
-                outcome.from(),
-                outcome.recovery(),
-                outcome.transactions(),
-                outcome.rows(),
-                outcome.differences(),
-                journal == null
-                        ? ""
-                        : String.format(
-                                Locale.ROOT,
-                                "%,d changes, %,d again, %,d back",
-                                journal.changes(),
-                                journal.again(),
-                                journal.back()),
-                result(outcome));
-    }
-
-    private static String result(Death.Outcome outcome) {
-        if (outcome.failure() != null) {
-            return "**failed**: "
-                    + outcome.failure().lines().findFirst().orElse("").replace("|", "/");
-        }
-        if (outcome.differences() > 0) {
-            return "**differs**";
-        }
-        return outcome.good() ? "equal" : "equal, **but went back**";
     }
 
     private static void say(String line) {

@@ -1,0 +1,69 @@
+package io.dsqlsink.e2e;
+
+import java.util.Locale;
+
+/**
+ * What a run of {@link Death} has shown.
+ *
+ * @param from what the engine's job was restored from
+ * @param recovery seconds until the first rows after the death
+ * @param journal null for a death in the load
+ * @param failure null if the run got to the comparison
+ */
+record DeathOutcome(
+        long seed,
+        Death.Victim victim,
+        String phase,
+        String moment,
+        String from,
+        double recovery,
+        long transactions,
+        long rows,
+        long differences,
+        Journal journal,
+        String failure) {
+    /** The head of a table of runs, in Markdown. */
+    static final String HEAD =
+            "| run | seed | victim | phase | struck at | restored from | first rows after | transactions | rows | differences | journal | result |\n"
+                    + "|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+
+    boolean good() {
+        return failure == null && differences == 0 && (journal == null || journal.back() == 0);
+    }
+
+    /** A line of that table. */
+    String line(int run) {
+        return String.format(
+                Locale.ROOT,
+                "| %d | %d | %s | %s | %s | %s | %.1f s | %,d | %,d | %,d | %s | %s |%n",
+                run,
+                seed,
+                victim.word(),
+                phase,
+                moment,
+                from,
+                recovery,
+                transactions,
+                rows,
+                differences,
+                journal == null
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                "%,d changes, %,d again, %,d back",
+                                journal.changes(),
+                                journal.again(),
+                                journal.back()),
+                result());
+    }
+
+    private String result() {
+        if (failure != null) {
+            return "**failed**: " + failure.lines().findFirst().orElse("").replace("|", "/");
+        }
+        if (differences > 0) {
+            return "**differs**";
+        }
+        return good() ? "equal" : "equal, **but went back**";
+    }
+}
