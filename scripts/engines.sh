@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the same jobs on every engine that SeaTunnel knows: Zeta, Flink 1.15 and Spark 3.3, the connector in lib/.
+# Runs the same jobs on every engine that SeaTunnel knows: Zeta, Flink 1.15 and Spark 3.3, the connector in lib/;
+# some also with the connector merged into the stock ones.
 #
 # Usage: scripts/engines.sh [zeta | flink | spark]
 #   without one of them, all three
@@ -16,7 +17,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 engine=${1:-}
 need cargo mvn java
 
-jobs=BatchIT,StockSinkIT,FakeSourceIT
+jobs=BatchIT,StockSinkIT,FakeSourceIT,SaveModesIT,DoctorIT
+merged=BatchIT,StockSinkIT,DoctorIT
 if [[ ${engine:-zeta} == zeta ]]; then
     suite zeta jobs_on "$ZETA_VERSION" lib "StreamingIT,$jobs" "-Dleft.out=flink | spark"
     suite zeta-cluster jobs_on "$ZETA_VERSION" lib StreamingIT,BatchIT,ZetaClusterIT \
@@ -24,11 +26,13 @@ if [[ ${engine:-zeta} == zeta ]]; then
 fi
 if [[ ${engine:-flink} == flink ]]; then
     suite flink jobs_in flink one-jvm "StreamingIT,$jobs"
+    suite flink-merged jobs_in flink one-jvm "$merged" connectors
     suite flink-cluster jobs_in flink remote StreamingIT,BatchIT,FlinkClusterIT
 fi
 if [[ ${engine:-spark} == spark ]]; then
     # SeaTunnel's streams do not work on Spark: no writer is ever asked to commit.
     suite spark jobs_in spark one-jvm "$jobs,SparkFailureIT"
+    suite spark-merged jobs_in spark one-jvm "$merged" connectors
     suite spark-cluster jobs_in spark 'local-cluster[2,1,1024]' BatchIT
 fi
 count_suites

@@ -279,14 +279,14 @@ jobs_on() {
     maven -pl tests/e2e -Dzeta.version="$1" -Dzeta.mode="$2" ${3:+-Dit.test="$3"} "${@:4}" verify
 }
 
-# jobs_in ENGINE MASTER TEST,...: these jobs on Flink or Spark, with the connector in lib/.
+# jobs_in ENGINE MASTER TEST,... [MODE]: these jobs on Flink or Spark, with the connector installed in that mode, or in lib/.
 jobs_in() {
-    local engine=$1 home=$ROOT/target/$1-home-lib other=flink
+    local engine=$1 mode=${4:-lib} home=$ROOT/target/$1-home-${4:-lib} other=flink
     [[ $engine == spark ]] || other=spark
     prepare_jobs
     if ! newer_than "$home/dsql-sink.installed" "$CONNECTOR_JAR" "$ROOT/scripts"/{fetch,lib,"$engine-home"}.sh; then
         say "assembling $home"
-        "$ROOT/scripts/$engine-home.sh" "$home" --connector "$CONNECTOR_JAR"
+        "$ROOT/scripts/$engine-home.sh" "$home" --connector "$CONNECTOR_JAR" --mode "$mode"
     fi
     maven -pl tests/e2e -Dseatunnel.home="$home" -Dmaster="$2" -Dleft.out="$other" -Dit.test="$3" verify
 }

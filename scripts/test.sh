@@ -43,7 +43,7 @@ if [[ -z $quick ]]; then
     suite spark jobs_in spark one-jvm BatchIT
     if [[ -n $all ]]; then
         suite jobs-merged jobs_on "$ZETA_VERSION" connectors "$everywhere"
-        suite jobs-newer-lib jobs_on "$ZETA_NEWER" lib "$everywhere"
+        suite jobs-newer-lib jobs_on "$ZETA_NEWER" lib "$everywhere,CreateTablesIT,ManyTablesIT"
     else
         say "left out: jobs on $ZETA_VERSION merged into the connectors, and on $ZETA_NEWER in lib/ (--all has them)"
     fi

@@ -39,6 +39,8 @@ final class HomeLoaders {
             starter.stream().filter(HomeLoaders::comesFirst).forEach(jars::add);
             starter.stream().filter(jar -> !comesFirst(jar)).forEach(jars::add);
         }
+        // The starters of Flink and Spark leave slf4j to this folder, and to their engines.
+        jars.addAll(Home.jars(home.starter().resolve("logging")));
         // Not above our own classes: the home's are to be found.
         application =
                 new URLClassLoader(urls(jars), ClassLoader.getSystemClassLoader().getParent());

@@ -70,7 +70,8 @@ final class WhichSink {
             return;
         } catch (Throwable e) {
             // What SeaTunnel says when there is no such factory, or more than one.
-            report.problem(job + ": " + e.getMessage() + "; " + remedy);
+            String said = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+            report.problem(job + ": " + said + "; " + remedy);
             return;
         }
         Path jar = source(factory);

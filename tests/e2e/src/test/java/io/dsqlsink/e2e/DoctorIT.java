@@ -118,7 +118,7 @@ class DoctorIT {
                                 jar.toString(),
                                 "doctor",
                                 "--home",
-                                System.getProperty("zeta.home"),
+                                System.getProperty("seatunnel.home"),
                                 "--config",
                                 file.toString()))) {
             Poll.until(
