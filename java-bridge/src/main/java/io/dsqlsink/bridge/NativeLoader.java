@@ -1,27 +1,19 @@
 package io.dsqlsink.bridge;
 
-import java.io.File;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 
-/**
- * Loads libdsql_sink once per class loader, when the first sink is opened.
- *
- * <p>A JVM loads one file for one class loader only, and engines make a class loader per job or
- * even per task. So each load from the jar takes its own copy of the file, which is deleted once it
- * is mapped.
- */
+/** Loads libdsql_sink for this class loader, when the first sink is opened. */
 final class NativeLoader {
     /** The library file to load instead of the one in the jar. */
     static final String PATH_PROPERTY = "dsql.sink.native.path";
 
     /** Where the library in the jar is unpacked; default java.io.tmpdir. */
     static final String TMPDIR_PROPERTY = "dsql.sink.native.tmpdir";
-
-    private static final String FILE_NAME = "libdsql_sink.so";
 
     private NativeLoader() {}
 
@@ -79,8 +71,8 @@ final class NativeLoader {
                                 + PATH_PROPERTY,
                         e);
             }
-            try (InputStream content = Files.newInputStream(library)) {
-                loadCopy(content, library.toString());
+            try {
+                loadCopy(Files.readAllBytes(library), library.toString());
             } catch (IOException unreadable) {
                 throw new IllegalStateException("Cannot read " + library, unreadable);
             }
@@ -96,7 +88,7 @@ final class NativeLoader {
                             + PATH_PROPERTY
                             + " to a library built for musl");
         }
-        String resource = "/native/" + platform + "/" + FILE_NAME;
+        String resource = "/native/" + platform + "/" + NativeCopy.FILE_NAME;
         try (InputStream content = NativeLoader.class.getResourceAsStream(resource)) {
             if (content == null) {
                 throw new IllegalStateException(
@@ -108,21 +100,25 @@ final class NativeLoader {
                                 + PATH_PROPERTY
                                 + " to a library built for this machine");
             }
-            loadCopy(content, resource);
+            loadCopy(readAll(content), resource);
         } catch (IOException e) {
             throw new IllegalStateException("Cannot read the resource " + resource, e);
         }
     }
 
-    private static void loadCopy(InputStream content, String origin) {
+    private static byte[] readAll(InputStream content) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] part = new byte[1 << 16];
+        for (int length = content.read(part); length >= 0; length = content.read(part)) {
+            all.write(part, 0, length);
+        }
+        return all.toByteArray();
+    }
+
+    private static void loadCopy(byte[] library, String origin) {
         String tmp = System.getProperty(TMPDIR_PROPERTY, System.getProperty("java.io.tmpdir"));
-        File copy = null;
         try {
-            // Readable by this user only, so nobody can exchange the file before it is mapped.
-            Path directory = Files.createTempDirectory(Paths.get(tmp), "dsql-sink-");
-            copy = directory.resolve(FILE_NAME).toFile();
-            Files.copy(content, copy.toPath());
-            System.load(copy.getAbsolutePath());
+            NativeCopy.load(library, Paths.get(tmp));
         } catch (IOException | UnsatisfiedLinkError e) {
             throw new IllegalStateException(
                     "Cannot load the native library "
@@ -138,12 +134,6 @@ final class NativeLoader {
                             + PATH_PROPERTY
                             + " to an unpacked library",
                     e);
-        } finally {
-            if (copy != null) {
-                // A mapped file lives on without its name.
-                copy.delete();
-                copy.getParentFile().delete();
-            }
         }
     }
 }

@@ -3,6 +3,13 @@ package io.dsqlsink.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +91,74 @@ final class BorderMain {
                 System.out.println("refused: " + e.getMessage());
             }
         }
+    }
+
+    /** Loads the library for one class loader after another, and tells what that came to. */
+    static final class Loaders {
+        private static final int MORE = 5;
+
+        // Held, so that none of them is collected.
+        private static final List<Object> SINKS = new ArrayList<>();
+
+        public static void main(String[] args) throws Exception {
+            open();
+            tell("one loader");
+            openMore();
+            tell("all loaders");
+
+            Path unpacked = Paths.get(System.getProperty(property()));
+            Files.delete(unpacked);
+            Files.delete(unpacked.getParent());
+            openMore();
+            tell("file is gone");
+            openMore();
+            tell("and all loaders");
+
+            System.setProperty(property(), unpacked.getParent().getParent().toString());
+            open();
+            tell("no hard link");
+        }
+
+        private static void openMore() throws Exception {
+            for (int i = 0; i < MORE; i++) {
+                open();
+            }
+        }
+
+        private static void open() throws Exception {
+            Class<?> type = newLoader().loadClass(NativeSink.class.getName());
+            Object sink = type.getMethod("open", Map.class).invoke(null, SilentServer.options(1));
+            SINKS.add(sink);
+            assertThat(type.getMethod("stats").invoke(sink)).isNotNull();
+        }
+
+        private static String property() {
+            return System.getProperties().stringPropertyNames().stream()
+                    .filter(name -> name.startsWith(NativeCopy.UNPACKED_PROPERTY))
+                    .findAny()
+                    .get();
+        }
+
+        private static void tell(String when) throws IOException {
+            // address perms offset device inode path; the library has several parts.
+            long mapped =
+                    Files.readAllLines(Paths.get("/proc/self/maps")).stream()
+                            .filter(line -> line.contains(NativeCopy.FILE_NAME))
+                            .map(line -> line.split(" +")[4])
+                            .distinct()
+                            .count();
+            Path folder = Paths.get(System.getProperty(NativeLoader.TMPDIR_PROPERTY));
+            try (Stream<Path> files = Files.list(folder)) {
+                long unpacked = files.filter(Files::isDirectory).count();
+                System.out.println(when + ": " + mapped + " mapped, " + unpacked + " unpacked");
+            }
+        }
+    }
+
+    /** A class loader with classes of its own. */
+    static URLClassLoader newLoader() {
+        URL[] classes = {NativeSink.class.getProtectionDomain().getCodeSource().getLocation()};
+        return new URLClassLoader(classes, ClassLoader.getPlatformClassLoader());
     }
 
     /** Until the thread is inside a native method. */

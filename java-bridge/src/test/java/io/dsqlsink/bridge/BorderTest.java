@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,11 +146,9 @@ class BorderTest {
     }
 
     @Test
-    void eachClassLoaderHasALibraryOfItsOwn() throws Exception {
+    void aClassLoaderClosesItsOwnSinksOnly() throws Exception {
         NativeSink here = NativeSink.open(SilentServer.options(1));
-        URL[] classes = {NativeSink.class.getProtectionDomain().getCodeSource().getLocation()};
-        try (URLClassLoader loader =
-                new URLClassLoader(classes, ClassLoader.getPlatformClassLoader())) {
+        try (URLClassLoader loader = BorderMain.newLoader()) {
             Class<?> type = loader.loadClass(NativeSink.class.getName());
             assertThat(type).isNotSameAs(NativeSink.class);
             AutoCloseable there =
@@ -165,12 +162,31 @@ class BorderTest {
     }
 
     @Test
-    void theUnpackedLibraryIsDeleted() throws Exception {
-        String printed =
-                new ChildJvm(dir)
-                        .with("-D" + NativeLoader.TMPDIR_PROPERTY + "=" + dir)
-                        .run(BorderMain.Load.class);
-        assertThat(printed).contains("border version " + NativeSink.ABI_VERSION);
+    void theClassLoadersOfAJvmShareOneLibrary() throws Exception {
+        Path leftBehind = Files.createDirectory(dir.resolve("dsql-sink-99999999-x"));
+        Files.writeString(leftBehind.resolve(NativeCopy.FILE_NAME), "of a JVM that was killed");
+        assertThat(unpackingTo(dir).run(BorderMain.Loaders.class))
+                .startsWith(
+                        "one loader: 1 mapped, 1 unpacked\nall loaders: 1 mapped, 1 unpacked\n");
+        checkNothingUnpacked();
+    }
+
+    @Test
+    void aLibraryThatCannotBeSharedIsUnpackedAgain() throws Exception {
+        String printed = unpackingTo(dir).run(BorderMain.Loaders.class);
+        // The file was deleted; a folder stands for one that no hard link can be made to.
+        assertThat(printed)
+                .contains("\nfile is gone: 2 mapped, 1 unpacked\n")
+                .contains("\nand all loaders: 2 mapped, 1 unpacked\n")
+                .endsWith("\nno hard link: 3 mapped, 1 unpacked\n");
+        checkNothingUnpacked();
+    }
+
+    private ChildJvm unpackingTo(Path folder) {
+        return new ChildJvm(dir).with("-D" + NativeLoader.TMPDIR_PROPERTY + "=" + folder);
+    }
+
+    private void checkNothingUnpacked() throws IOException {
         try (Stream<Path> left = Files.list(dir)) {
             assertThat(left).containsExactly(dir.resolve("child.out"));
         }

@@ -1,0 +1,123 @@
+package io.dsqlsink.bridge;
+
+import java.io.File;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * The unpacked library, one for all class loaders of this JVM.
+ *
+ * <p>A JVM loads one path for one class loader only, and engines make a class loader per job or
+ * even per task. The library cannot be unmapped again, as its threads' destructors are registered
+ * with the system. So each class loader gets a path of its own, but of the same file: a hard link,
+ * which the system's loader recognizes by its inode. The class loaders then share the library's
+ * handle tables, where no handle is ever another's.
+ */
+final class NativeCopy {
+    static final String FILE_NAME = "libdsql_sink.so";
+
+    /** What the JVM's class loaders have in common; the digest tells releases apart. */
+    static final String UNPACKED_PROPERTY = "dsql.sink.native.unpacked.";
+
+    private static final String PREFIX = "dsql-sink-";
+
+    private NativeCopy() {}
+
+    /**
+     * Loads the library for the caller's class loader.
+     *
+     * @param tmp where it is unpacked to
+     */
+    static void load(byte[] library, Path tmp) throws IOException {
+        String property = UNPACKED_PROPERTY + digest(library);
+        // Any other lock would belong to a class loader.
+        synchronized (Runtime.getRuntime()) {
+            String known = System.getProperty(property);
+            Path first = known == null ? null : Paths.get(known);
+            boolean keep = first == null || !Files.exists(first);
+            if (keep) {
+                removeLeftovers(tmp);
+            }
+            // Readable by this user only, so nobody can exchange the file before it is mapped.
+            Path directory = Files.createTempDirectory(tmp, PREFIX + process() + "-");
+            Path path = directory.resolve(FILE_NAME);
+            boolean loaded = false;
+            try {
+                if (keep || !link(path, first)) {
+                    Files.write(path, library);
+                }
+                System.load(path.toAbsolutePath().toString());
+                loaded = true;
+            } finally {
+                if (!loaded || !keep) {
+                    // A mapped file lives on without its name.
+                    delete(directory.toFile());
+                }
+            }
+            if (keep) {
+                System.setProperty(property, path.toAbsolutePath().toString());
+                directory.toFile().deleteOnExit();
+                path.toFile().deleteOnExit();
+            }
+        }
+    }
+
+    /** False on file systems without hard links, and across two of them. */
+    private static boolean link(Path path, Path first) {
+        try {
+            Files.createLink(path, first);
+            return true;
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    /**
+     * What killed JVMs could not delete. Where processes are not seen, as from another container,
+     * one may lose the file it kept; it then unpacks another with its next class loader.
+     */
+    private static void removeLeftovers(Path tmp) {
+        if (!Files.exists(Paths.get("/proc/self"))) {
+            return;
+        }
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(tmp, PREFIX + "*")) {
+            for (Path directory : directories) {
+                String[] words = directory.getFileName().toString().split("-");
+                if (words.length == 4
+                        && words[2].matches("\\d+")
+                        && !Files.exists(Paths.get("/proc", words[2]))) {
+                    delete(directory.toFile());
+                }
+            }
+        } catch (IOException e) {
+            return; // The folder is not there: to unpack will fail and say so.
+        }
+    }
+
+    /** Another user's is not ours to delete, and stays. */
+    private static void delete(File directory) {
+        new File(directory, FILE_NAME).delete();
+        directory.delete();
+    }
+
+    /** Java 8 has no other way to ask for it. */
+    private static String process() throws IOException {
+        Path self = Paths.get("/proc/self");
+        return Files.exists(self) ? self.toRealPath().getFileName().toString() : "0";
+    }
+
+    private static String digest(byte[] library) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(library);
+            return new BigInteger(1, digest).toString(16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JVM has SHA-256", e);
+        }
+    }
+}
