@@ -46,17 +46,20 @@ use_zig() {
 cd "$ROOT"
 # A crate-type list of cdylib and rlib in Cargo.toml would drop LTO without a word (cargo#9672): asked for here instead.
 library=(-p dsql-sink --lib --crate-type cdylib --locked)
+# Once mapped, always mapped: what the library keeps for the whole process, such as the sockets by which tokio hears of
+# signals, would be there once more each time that an engine has dropped a class loader and makes another.
+linking=(-- -C link-arg=-Wl,-z,nodelete)
 target=target/native
 if [[ -n $fault_injection ]]; then
     target=target/native-test
-    cargo rustc "${library[@]}" --features fault-injection
+    cargo rustc "${library[@]}" --features fault-injection "${linking[@]}"
     built=$CARGO_TARGET/debug
 elif [[ -n $portable ]]; then
     use_zig
-    cargo-zigbuild rustc "${library[@]}" --release --target "$TRIPLE.$GLIBC"
+    cargo-zigbuild rustc "${library[@]}" --release --target "$TRIPLE.$GLIBC" "${linking[@]}"
     built=$CARGO_TARGET/$TRIPLE/release
 else
-    cargo rustc "${library[@]}" --release
+    cargo rustc "${library[@]}" --release "${linking[@]}"
     built=$CARGO_TARGET/release
 fi
 

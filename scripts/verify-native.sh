@@ -4,7 +4,7 @@
 # Usage: scripts/verify-native.sh [LIBRARY] [--glibc VERSION]
 #   LIBRARY          by default target/native/linux-x86_64/libdsql_sink.so
 #   --glibc VERSION  fails when a newer glibc than this is needed (a portable build: 2.17)
-# It fails when the library exports anything but Java_* functions.
+# It fails when the library exports anything but Java_* functions, or could be unmapped again (see build-native.sh).
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -32,5 +32,8 @@ printf 'library  %s\nsize     %d bytes\nglibc    %s\nneeds    %s\nexports\n%s\n'
 
 ! grep -v '^Java_io_dsqlsink_bridge_Native\(Sink\|Session\)_' <<<"$exported" || die "exports more than the border (above)"
 [[ -n $exported ]] || die "exports nothing"
+# DF_1_NODELETE, in hexadecimal among other flags.
+flags=$(objdump -p "$library" | awk '$1 == "FLAGS_1" {print $2}')
+(((${flags:-0} & 0x8) != 0)) || die "is not linked with -z nodelete"
 [[ -z $ceiling || $(printf '%s\n%s\n' "$glibc" "$ceiling" | sort -V | tail -n 1) == "$ceiling" ]] ||
     die "needs glibc $glibc, which is newer than $ceiling"
