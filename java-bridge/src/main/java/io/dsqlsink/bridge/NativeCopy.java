@@ -14,10 +14,10 @@ import java.security.NoSuchAlgorithmException;
  * The unpacked library, one for all class loaders of this JVM.
  *
  * <p>A JVM loads one path for one class loader only, and engines make a class loader per job or
- * even per task. The library is linked so that it stays mapped (scripts/build-native.sh): a copy for
- * each of them would stay as well. So each class loader gets a path of its own, but of the same file: a hard link,
- * which the system's loader recognizes by its inode. The class loaders then share the library's
- * handle tables, where no handle is ever another's.
+ * even per task. The library is linked so that it stays mapped (scripts/build-native.sh): a copy
+ * for each of them would stay as well. So each class loader gets a path of its own, but of the same
+ * file: a hard link, which the system's loader recognizes by its inode. The class loaders then
+ * share the library's handle tables, where no handle is ever another's.
  */
 final class NativeCopy {
     static final String FILE_NAME = "libdsql_sink.so";

@@ -23,9 +23,11 @@ public final class NativeSink implements AutoCloseable {
     static final long SLICE_MILLIS = 100;
 
     private final long handle;
+    private final Runnable whileWaiting;
 
-    private NativeSink(long handle) {
+    private NativeSink(long handle, Runnable whileWaiting) {
         this.handle = handle;
+        this.whileWaiting = whileWaiting;
     }
 
     /**
@@ -44,9 +46,17 @@ public final class NativeSink implements AutoCloseable {
      * @throws IllegalStateException when the library cannot be loaded
      */
     public static NativeSink open(Map<String, String> options) {
+        return open(options, () -> {});
+    }
+
+    /**
+     * @param whileWaiting called between the slices of a wait, on the thread that waits; what it
+     *     throws ends the wait
+     */
+    public static NativeSink open(Map<String, String> options, Runnable whileWaiting) {
         byte[] frame = Frames.options(options);
         NativeLoader.load();
-        return new NativeSink(open(frame));
+        return new NativeSink(open(frame), whileWaiting);
     }
 
     /**
@@ -58,7 +68,7 @@ public final class NativeSink implements AutoCloseable {
     public int declareTable(byte[] table) throws InterruptedException {
         int number = declareTable(handle, table, SLICE_MILLIS);
         while (number < 0) {
-            heedInterrupt();
+            heed();
             number = declareTable(handle, table, SLICE_MILLIS);
         }
         return number;
@@ -76,7 +86,7 @@ public final class NativeSink implements AutoCloseable {
     public void write(RowEncoder rows) throws InterruptedException {
         RowBuffer frame = rows.frame();
         while (!write(handle, frame.array(), frame.length(), SLICE_MILLIS)) {
-            heedInterrupt();
+            heed();
         }
     }
 
@@ -102,7 +112,7 @@ public final class NativeSink implements AutoCloseable {
     /** Waits until all rows before the ticket are durable. */
     public void await(long ticket) throws InterruptedException {
         while (!await(handle, ticket, SLICE_MILLIS)) {
-            heedInterrupt();
+            heed();
         }
     }
 
@@ -122,6 +132,11 @@ public final class NativeSink implements AutoCloseable {
     @Override
     public void close() {
         close(handle);
+    }
+
+    private void heed() throws InterruptedException {
+        heedInterrupt();
+        whileWaiting.run();
     }
 
     static void heedInterrupt() throws InterruptedException {

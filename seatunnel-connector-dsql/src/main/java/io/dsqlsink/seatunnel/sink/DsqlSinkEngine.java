@@ -126,7 +126,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         options.put(
                 "batch_interval_ms", Long.toString(Math.max(config.batchIntervalMs() - tick(), 1)));
         try {
-            sink = NativeSink.open(options);
+            sink = NativeSink.open(options, new AbandonedTask());
         } catch (IllegalStateException e) {
             throw new DsqlConnectorException(DsqlErrorCode.NATIVE_LIBRARY, e.getMessage());
         }

@@ -95,14 +95,19 @@ final class FlinkCluster {
         if (ended(jobName)) {
             return;
         }
-        send(
-                HttpRequest.newBuilder(uri("/jobs/" + id(jobName) + "?mode=cancel"))
-                        .method("PATCH", HttpRequest.BodyPublishers.noBody()));
+        requestCancel(jobName);
         Poll.until(
                 () -> jobName + " to be cancelled; it is " + states(jobName),
                 START,
                 Duration.ofMillis(100),
                 () -> ended(jobName));
+    }
+
+    /** Cancels a job without waiting for its end. */
+    void requestCancel(String jobName) {
+        send(
+                HttpRequest.newBuilder(uri("/jobs/" + id(jobName) + "?mode=cancel"))
+                        .method("PATCH", HttpRequest.BodyPublishers.noBody()));
     }
 
     private boolean ended(String jobName) {

@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -15,33 +16,38 @@ final class Leftovers {
 
     private Leftovers() {}
 
-    /**
-     * A job in which every key is new and every value the same, in a column that must be unique.
-     */
+    /** A batch job that fails. */
     static String failingJob(String table) throws SQLException {
+        return failingSink(table).batchFrom("  FakeSource {" + failingRows() + "}\n");
+    }
+
+    /**
+     * A sink for {@link #failingRows}: every key is new and every value the same, in a column that
+     * must be unique.
+     */
+    static SinkBlock failingSink(String table) throws SQLException {
         Servers.dsql().create("CREATE TABLE " + table + " (id bigint PRIMARY KEY, name text)");
         try (Connection behind = Servers.dsql().connectBehind()) {
             Sql.run(behind, "ALTER TABLE " + table + " ADD UNIQUE (name)");
         }
-        String rows =
-                String.join(
-                        ",\n",
-                        IntStream.range(0, ROWS)
-                                .mapToObj(
-                                        id ->
-                                                "      { kind = INSERT, fields = ["
-                                                        + id
-                                                        + ", \"same\"] }")
-                                .toList());
-        return SinkBlock.dsql()
-                .with("table", "\"" + table + "\"")
-                .with("max_retries", "0")
-                .batchFrom(
-                        "  FakeSource {\n"
-                                + "    schema = { fields { id = bigint, name = string } }\n"
-                                + "    rows = [\n"
-                                + rows
-                                + "\n    ]\n  }\n");
+        return SinkBlock.dsql().with("table", "\"" + table + "\"").with("max_retries", "0");
+    }
+
+    /** Options of FakeSource, as JSON, which HOCON contains. */
+    static String failingRows() {
+        return "\"schema\": {\"fields\": {\"id\": \"bigint\", \"name\": \"string\"}}, \"rows\": ["
+                + IntStream.range(0, ROWS)
+                        .mapToObj(
+                                id -> "{\"kind\": \"INSERT\", \"fields\": [" + id + ", \"same\"]}")
+                        .collect(Collectors.joining(",\n"))
+                + "]";
+    }
+
+    /** The same of rows that go through, each with a key of its own. */
+    static String rows(int number) {
+        return "\"row.num\": "
+                + number
+                + ", \"schema\": {\"fields\": {\"id\": \"bigint\", \"name\": \"string\"}}";
     }
 
     /** Connections to the target; those of the tests are another user's. */

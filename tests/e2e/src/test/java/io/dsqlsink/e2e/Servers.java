@@ -75,13 +75,24 @@ final class Servers {
         return MASTER.equals(ZETA_CLUSTER);
     }
 
+    /** A node of Zeta in the home; its log is NAME.log. */
+    static ZetaServer zeta(String name) {
+        List<String> options = new ArrayList<>(List.of("-Xms384m", "-Xmx384m"));
+        options.addAll(List.of(Footprint.JVM_OPTIONS.split(" ")));
+        options.add("-Ddsqlsink.log.level=DEBUG");
+        Path log = FOLDER.resolve(name + ".log");
+        return ZetaServer.start(HOME, log, dsql().environment(), options);
+    }
+
     static boolean onFlinkCluster() {
         return MASTER.equals(FLINK_CLUSTER);
     }
 
     static synchronized FlinkCluster flink() {
         if (flink == null) {
-            flink = FlinkCluster.start(home().engineFolder(), FOLDER, dsql().environment());
+            Map<String, String> environment = new HashMap<>(dsql().environment());
+            environment.put("JAVA_OPTS", Footprint.JVM_OPTIONS);
+            flink = FlinkCluster.start(home().engineFolder(), FOLDER, environment);
         }
         return flink;
     }

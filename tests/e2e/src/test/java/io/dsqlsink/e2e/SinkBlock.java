@@ -76,6 +76,23 @@ final class SinkBlock {
         return config.append("  }\n}\n").toString();
     }
 
+    /**
+     * The job as Zeta's REST interface takes it, with rows of FakeSource. It is not tried again
+     * after a failure.
+     *
+     * @param fake the source's options, as JSON
+     */
+    String jsonFromFake(String mode, String fake) {
+        StringBuilder config = new StringBuilder();
+        config.append("{\"env\": {\"parallelism\": 1, \"job.mode\": \"" + mode + "\"");
+        config.append(", \"job.retry.times\": 0}, \"transform\": [], \"source\": [{");
+        config.append("\"plugin_name\": \"FakeSource\", \"result_table_name\": \"rows\", " + fake);
+        config.append("}], \"sink\": [{\"plugin_name\": \"" + plugin + "\"");
+        config.append(", \"source_table_name\": \"rows\"");
+        options.forEach((option, value) -> config.append(", \"" + option + "\": " + value));
+        return config.append("}]}").toString();
+    }
+
     /** A source that reads a table of MySQL. */
     static String jdbcSource(MySqlServer mysql, String database, Table table) {
         return """

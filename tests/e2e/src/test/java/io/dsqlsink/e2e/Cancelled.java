@@ -1,0 +1,87 @@
+package io.dsqlsink.e2e;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/** A job whose writer waits in native code, as the database does not answer, and its end. */
+final class Cancelled {
+    /** The smallest buffer, so that a few seconds' rows fill it. */
+    private static final String BUFFER = "20971520";
+
+    /**
+     * With texts of a thousand bytes several times the buffer; FakeSource makes them all at once.
+     */
+    private static final int MANY_ROWS = 60_000;
+
+    private static final int FEW_ROWS = 100;
+    private static final Duration AT_ONCE = Duration.ofSeconds(2);
+
+    private Cancelled() {}
+
+    enum Waiting {
+        FOR_ROOM("NativeSink.write", MANY_ROWS),
+        FOR_COMMITS("NativeSink.await", FEW_ROWS);
+
+        private final String where;
+        private final int rows;
+
+        Waiting(String where, int rows) {
+            this.where = where;
+            this.rows = rows;
+        }
+
+        /** FakeSource's options. */
+        String rows() {
+            return "\"string.length\": 1000, " + Leftovers.rows(rows);
+        }
+
+        SinkBlock sink(String table) {
+            return SinkBlock.dsql()
+                    .with("table", "\"" + table + "\"")
+                    .with("max_buffer_bytes", BUFFER);
+        }
+
+        /** Waits until a writer of the process is in this call. */
+        void begin(long pid) {
+            Poll.until(
+                    () -> "a writer in " + where,
+                    Servers.JOB,
+                    Duration.ofMillis(200),
+                    () -> writerStacks(pid).contains(where));
+        }
+
+        /** Cancels, and waits until no writer is in the sink any more. */
+        void end(long pid, Runnable cancel) throws IOException {
+            cancel.run();
+            long asked = System.nanoTime();
+            String[] stacks = new String[1];
+            Poll.until(
+                    () -> "the writer to leave " + where + ":\n" + stacks[0],
+                    AT_ONCE,
+                    Duration.ofMillis(50),
+                    () -> (stacks[0] = writerStacks(pid)).isEmpty());
+            long millis = Duration.ofNanos(System.nanoTime() - asked).toMillis();
+            System.out.println("the writer left " + where + " after " + millis + " ms at most");
+        }
+    }
+
+    /** Commits that no test waits for. */
+    static void stall() {
+        Servers.dsql().control("latency commit 3600000");
+    }
+
+    static void goOn() {
+        Servers.dsql().control("faults clear");
+    }
+
+    /** The stacks of those threads that are in a writer of ours; its timer is not. */
+    private static String writerStacks(long pid) throws IOException {
+        StringBuilder stacks = new StringBuilder();
+        for (String stack : Footprint.jcmd(pid, "Thread.print").split("\n\n")) {
+            if (stack.contains("io.dsqlsink.seatunnel.sink.DsqlSinkWriter")) {
+                stacks.append(stack).append('\n');
+            }
+        }
+        return stacks.toString();
+    }
+}

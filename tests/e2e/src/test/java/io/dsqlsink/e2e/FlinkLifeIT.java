@@ -1,0 +1,68 @@
+package io.dsqlsink.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Many jobs on one task manager of Flink, each of which brings the connector again. */
+@Tag("flink")
+class FlinkLifeIT {
+    private static final int JOBS = 20;
+    private static final int FAILURES = 10;
+    private static final int ROWS = 5000;
+
+    @Test
+    void jobsLeaveNothingBehind() throws Exception {
+        String config =
+                SinkBlock.dsql()
+                        .with("table", "\"lives\"")
+                        .batchFrom("  FakeSource {" + Leftovers.rows(ROWS) + "}\n");
+        run("life", config, JOBS, "FINISHED");
+        try (Connection behind = Servers.dsql().connectBehind()) {
+            assertThat(Sql.number(behind, "SELECT count(*) FROM lives"))
+                    .isEqualTo((long) JOBS * ROWS);
+        }
+    }
+
+    @Test
+    void failedJobsLeaveNothingBehind() throws Exception {
+        run("failed-life", Leftovers.failingJob("failed_lives"), FAILURES, "FAILED");
+        Secrets.assertAbsent(Servers.flink().workerLog());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Cancelled.Waiting.class)
+    void aCancelledJobLeavesNativeCodeAtOnce(Cancelled.Waiting waiting) throws Exception {
+        String table = "cancelled_" + waiting.name().toLowerCase();
+        Servers.dsql().create("CREATE TABLE " + table + " (id bigint PRIMARY KEY, name text)");
+        Cancelled.stall();
+        String config = waiting.sink(table).batchFrom("  FakeSource {" + waiting.rows() + "}\n");
+        try (Job job = Servers.run(table, config)) {
+            waiting.begin(Servers.flink().workerPid());
+            waiting.end(Servers.flink().workerPid(), () -> Servers.flink().requestCancel(table));
+            assertThat(job.await(Servers.JOB)).isNotZero();
+            assertThat(Servers.flink().states(table)).containsExactly("CANCELED");
+        } finally {
+            Cancelled.goOn();
+        }
+    }
+
+    private static void run(String name, String config, int jobs, String state) throws Exception {
+        Footprint early = null;
+        for (int number = 1; number <= jobs; number++) {
+            String numbered = name + "-" + number;
+            try (Job job = Servers.run(numbered, config)) {
+                job.await(Servers.JOB);
+                assertThat(Servers.flink().states(numbered)).as(job::tail).containsExactly(state);
+            }
+            if (number == Lives.WARM_JOBS) {
+                early = Footprint.of(Servers.flink().workerPid());
+            }
+        }
+        Lives.assertBackTo(early, Servers.flink().workerPid());
+    }
+}

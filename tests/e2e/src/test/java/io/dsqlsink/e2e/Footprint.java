@@ -1,0 +1,141 @@
+package io.dsqlsink.e2e;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What a JVM with {@link #JVM_OPTIONS} holds at a moment, seen from outside, after it has collected
+ * its garbage.
+ *
+ * @param threads all of them
+ * @param sinkThreads those of the sink, Java's and the native library's
+ * @param descriptors open files and sockets
+ * @param connections sockets to the database
+ * @param libraries mapped copies of the native library
+ * @param unpacked copies of it in the temporary folder
+ * @param jobLoaders class loaders that Flink or SeaTunnel made for a job
+ * @param metaspaceKib memory of classes
+ * @param nativeKib resident memory beyond what the JVM knows of: allocations of native libraries,
+ *     and what the allocator keeps of those that were freed. The JVM counts memory that it has not
+ *     touched, so this may be negative; differences count.
+ */
+record Footprint(
+        long threads,
+        long sinkThreads,
+        long descriptors,
+        long connections,
+        long libraries,
+        long unpacked,
+        long jobLoaders,
+        long metaspaceKib,
+        long nativeKib) {
+
+    /**
+     * The heap is resident from the start, so that its growth is no growth of the process, and soft
+     * references end with a collection as if memory were short.
+     */
+    static final String JVM_OPTIONS =
+            "-XX:+AlwaysPreTouch -XX:NativeMemoryTracking=summary -XX:SoftRefLRUPolicyMSPerMB=0";
+
+    private static final String LIBRARY = "libdsql_sink.so";
+    private static final Pattern TOTAL = Pattern.compile("Total: .*committed=(\\d+)KB");
+    private static final Pattern METASPACE =
+            Pattern.compile("Metaspace \\(reserved=\\d+KB, committed=(\\d+)KB\\)");
+    private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+
+    static Footprint of(long pid) throws IOException {
+        // What the first run finds reachable only through finalizers and cleaners, the second
+        // collects.
+        jcmd(pid, "GC.run");
+        jcmd(pid, "GC.run");
+        Path process = Path.of("/proc", String.valueOf(pid));
+        String memory = jcmd(pid, "VM.native_memory", "summary");
+        long resident = number(RESIDENT, Files.readString(process.resolve("status")));
+        return new Footprint(
+                count(process.resolve("task")),
+                Leftovers.threads(pid),
+                count(process.resolve("fd")),
+                connections(process),
+                Files.readAllLines(process.resolve("maps"), StandardCharsets.ISO_8859_1).stream()
+                        .filter(line -> line.contains(LIBRARY))
+                        .map(line -> line.split(" +")[4])
+                        .distinct()
+                        .count(),
+                unpacked(pid),
+                jcmd(pid, "VM.classloader_stats")
+                        .lines()
+                        .filter(line -> line.contains("ChildFirstClassLoader"))
+                        .count(),
+                number(METASPACE, memory),
+                resident - number(TOTAL, memory));
+    }
+
+    private static long count(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.count();
+        }
+    }
+
+    /** The process has its network from us, but each socket is in its own table of files. */
+    private static long connections(Path process) throws IOException {
+        String remotePort = String.format(Locale.ROOT, ":%04X", DsqlLocal.PORT);
+        Set<String> sockets = new HashSet<>();
+        for (String line : Files.readAllLines(process.resolve("net/tcp"))) {
+            // number, local address, remote address, state, queues, timer, retries, user, timeout,
+            // inode
+            String[] words = line.trim().split("\\s+");
+            if (words[2].endsWith(remotePort)) {
+                sockets.add("socket:[" + words[9] + "]");
+            }
+        }
+        try (Stream<Path> files = Files.list(process.resolve("fd"))) {
+            return files.filter(file -> sockets.contains(target(file))).count();
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return ""; // Closed meanwhile.
+        }
+    }
+
+    private static long unpacked(long pid) throws IOException {
+        Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(
+                            f -> f.getFileName().toString().startsWith("dsql-sink-" + pid + "-"))
+                    .count();
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
+    }
+
+    private static long number(Pattern pattern, String text) {
+        Matcher found = pattern.matcher(text);
+        if (!found.find()) {
+            throw new IllegalStateException("no " + pattern + " in:\n" + text);
+        }
+        return Long.parseLong(found.group(1));
+    }
+
+    /** What the JVM's own tool answers. */
+    static String jcmd(long pid, String... command) throws IOException {
+        Path tool = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        String[] words =
+                Stream.concat(Stream.of(tool.toString(), String.valueOf(pid)), Stream.of(command))
+                        .toArray(String[]::new);
+        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+}
