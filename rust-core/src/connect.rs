@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use rand::Rng;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpStream, lookup_host};
-use tokio::sync::Mutex;
 use tokio::time::{sleep_until, timeout};
 use tokio_postgres::config::{SslMode, SslNegotiation};
 use tokio_postgres::tls::MakeTlsConnect;
@@ -21,6 +20,7 @@ use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::error::SinkError;
 use crate::metrics::Metrics;
+use crate::pace;
 use crate::secret::Secret;
 use crate::tls;
 use crate::transact::Shapes;
@@ -33,9 +33,6 @@ const USER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Part of its age by which a connection may be replaced earlier, so that the lanes do not reconnect together.
 const AGE_SPREAD: f64 = 0.2;
-/// Pause between two new connections of a sink. A cluster takes 100 a second (AWS quotas) from all its
-/// clients together; half of that leaves room for others.
-const PACE: Duration = Duration::from_millis(20);
 
 /// Opens connections.
 pub struct Connector {
@@ -45,8 +42,6 @@ pub struct Connector {
     minter: Minter,
     tls: MakeRustlsConnect,
     metrics: Arc<Metrics>,
-    /// When the next connection may be opened.
-    next: Mutex<Instant>,
 }
 
 /// An open connection.
@@ -81,7 +76,6 @@ impl Connector {
             minter: Minter::new(config),
             tls: MakeRustlsConnect::new(tls::client(&config.endpoint)?),
             metrics,
-            next: Mutex::new(Instant::now()),
         })
     }
 
@@ -90,13 +84,7 @@ impl Connector {
     /// # Errors
     /// The failure, for [`crate::retry`].
     pub async fn open(&self) -> Result<Connection, Failure> {
-        let turn = {
-            let mut next = self.next.lock().await;
-            let turn = (*next).max(Instant::now());
-            *next = turn + PACE;
-            turn
-        };
-        sleep_until(turn.into()).await;
+        sleep_until(pace::turn(&self.endpoint.host, self.endpoint.port).into()).await;
         let patience = self.endpoint.connect_timeout;
         let late = |fault| {
             let text = format!("no answer within {} s (url parameter connectTimeout)", patience.as_secs());

@@ -54,6 +54,7 @@ pub mod refused;
 // The connection.
 pub mod auth;
 pub mod tls;
+pub mod pace;
 pub mod connect;
 pub mod catalog;
 

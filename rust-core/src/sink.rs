@@ -338,7 +338,8 @@ impl Core {
                 Err(failure) => failure,
             };
             let mut bounds = self.bounds();
-            if first && failure.fault != Fault::Waking {
+            // A cluster that asks for patience is the right one.
+            if first && !matches!(failure.fault, Fault::Waking | Fault::Throttled) {
                 bounds.timeout = bounds.timeout.min(outcome::FIRST_CONNECTION);
             }
             match ordeal.decide(&failure, sent, bounds) {

@@ -71,8 +71,8 @@ fn the_client_of_postgresql_has_its_places() {
 }
 
 #[test]
-fn the_handle_table_is_the_only_static() {
-    only_in("\nstatic ", &["jni/handles.rs"]);
+fn the_handle_tables_and_the_pace_are_the_only_statics() {
+    only_in("\nstatic ", &["jni/handles.rs", "pace.rs"]);
     only_in("    static ", &["jni/exports.rs"]); // in the tests' fault injection
     nowhere("thread_local!");
     nowhere("static mut");

@@ -215,6 +215,7 @@ fn a_table_that_does_not_fit_is_refused_before_any_row() {
 fn wrong_access_is_told_at_once_and_without_secrets() {
     let cluster = Cluster::start();
     let refused = |changes: &[(&str, &str)], kind: ErrorKind, says: &[&str]| {
+        let before = cluster.stat("connections_accepted");
         let sink = cluster.sink(changes);
         let error = declare(&sink, "t", &["id"], &["id"]).unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
@@ -222,6 +223,8 @@ fn wrong_access_is_told_at_once_and_without_secrets() {
         says.iter().for_each(|part| assert!(told.contains(part), "{told}"));
         assert!(!told.contains(SECRET) && !told.contains("X-Amz-Signature="), "{told}");
         sink.close();
+        // No loop on a refusal: only a token that looks expired is minted once again.
+        assert!(cluster.stat("connections_accepted") - before <= 2, "{told}");
     };
     refused(
         &[("secret_access_key", "wJalrXUtnFEMIwrong")],

@@ -2,7 +2,7 @@
 //!
 //! A handle is a slot's number and generation. A closed handle's slot is used again under another
 //! generation, so a stale handle is an error and never another sink. A call holds the sink by `Arc`, so
-//! closing may race with it. These tables are the library's only mutable statics.
+//! closing may race with it.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
