@@ -48,7 +48,7 @@ cd "$ROOT"
 library=(-p dsql-sink --lib --crate-type cdylib --locked)
 # Once mapped, always mapped: what the library keeps for the whole process, such as the sockets by which tokio hears of
 # signals, would be there once more each time that an engine has dropped a class loader and makes another.
-linking=(-- -C link-arg=-Wl,-z,nodelete)
+linking=(-- -C 'link-arg=-Wl,-z,nodelete')
 target=target/native
 if [[ -n $fault_injection ]]; then
     target=target/native-test
