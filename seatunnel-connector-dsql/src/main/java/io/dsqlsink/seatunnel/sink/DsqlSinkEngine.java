@@ -47,6 +47,13 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     private volatile NativeSink sink;
     private volatile DsqlConnectorException failure;
     private volatile boolean failureThrown;
+
+    /**
+     * The job was cancelled, or its task failed. Some engines clear the thread's flag before they
+     * close the writer, which must not begin to wait again.
+     */
+    private volatile boolean interrupted;
+
     private final AtomicLong handedOver = new AtomicLong();
     private volatile long durable;
     private final DsqlMetrics metrics = new DsqlMetrics();
@@ -200,7 +207,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     void release(TableBuffer buffer, SinkWriter.Context context) {
         boolean last = false;
         try {
-            if (failure == null && !Thread.currentThread().isInterrupted()) {
+            if (failure == null && !interrupted && !Thread.currentThread().isInterrupted()) {
                 // SeaTunnel may write rows after the last prepareCommit.
                 commit();
             } else if (!failureThrown) {
@@ -292,7 +299,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     /** What the caller has to throw. */
     DsqlConnectorException fail(Throwable e) {
         if (e instanceof InterruptedException) {
-            // Nothing is lost yet, so this is not latched: close() may still flush.
+            interrupted = true;
             Thread.currentThread().interrupt();
             return new DsqlConnectorException(DsqlErrorCode.INTERRUPTED, e.getMessage());
         }
