@@ -28,6 +28,9 @@ final class DsqlMetrics {
         counters.put("DsqlRetriesConflict", SinkStats::retriesConflict);
         counters.put("DsqlRetriesUnavailable", SinkStats::retriesUnavailable);
         counters.put("DsqlRetriesConnection", SinkStats::retriesConnection);
+        counters.put("DsqlConnectionsOpened", SinkStats::connectionsOpened);
+        counters.put("DsqlFlushes", SinkStats::flushes);
+        counters.put("DsqlFlushMicros", SinkStats::flushMicros);
         return Collections.unmodifiableMap(counters);
     }
 

@@ -70,6 +70,14 @@ final class SeaTunnelHome {
         return logs.toString();
     }
 
+    /** Asks something of the engine by its script, without a job. */
+    Job ask(Path log, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(home.resolve("bin").resolve(engine.script).toString());
+        command.addAll(List.of(arguments));
+        return new Job(Child.start("the SeaTunnel client", log, Map.of(), command));
+    }
+
     /** Starts {@code bin/seatunnel.sh --config FILE -m local} as a person would. */
     Job run(Path config, Path log, Map<String, String> environment, String... arguments) {
         return runOn(engine.inOneJvm, config, log, environment, arguments);

@@ -130,6 +130,15 @@ final class Servers {
         return runOn(ONE_JVM, name, config, dsql().environment(), arguments);
     }
 
+    /** What the Zeta cluster tells of a job's counters, as an operator asks for them. */
+    static String metrics(String jobId) {
+        Path log = FOLDER.resolve("metrics-" + jobId + ".log");
+        try (Job client = home().ask(log, "--master", ZETA_CLUSTER, "--metrics", jobId)) {
+            assertThat(client.await(JOB)).as(client::tail).isZero();
+            return client.log();
+        }
+    }
+
     /** Starts a job on the Zeta cluster; it outlives its client, which ends once it has started. */
     static Job submit(String name, String config) {
         return runOn(ZETA_CLUSTER, name, config, dsql().environment(), "--async");

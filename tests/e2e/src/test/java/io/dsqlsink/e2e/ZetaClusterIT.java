@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +24,7 @@ class ZetaClusterIT {
     private static final int TASKS = 4;
 
     private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Pattern JOB_ID = Pattern.compile("[Jj]ob ?[Ii]d\\W+(\\d{10,})");
 
     private final List<Table> tables = new ArrayList<>(Shop.TABLES);
 
@@ -61,6 +64,32 @@ class ZetaClusterIT {
             awaitMark(source, target);
             assertEqual(source, target);
             Secrets.assertAbsent(cluster.logs());
+        }
+    }
+
+    @Test
+    void theSinksCountersAreAmongTheJobsMetrics() throws SQLException {
+        Servers.dsql().create("CREATE TABLE counted (id bigint PRIMARY KEY, name text)");
+        String config =
+                SinkBlock.dsql()
+                        .with("table", "\"counted\"")
+                        .batchFrom(
+                                "  FakeSource { row.num = "
+                                        + ROWS
+                                        + ", schema = { fields { id = \"bigint\", name = \"string\" } } }\n");
+        String id;
+        try (Job client = Servers.run("counted", config)) {
+            assertThat(client.await(Servers.JOB)).as(client::tail).isZero();
+            Matcher found = JOB_ID.matcher(client.log());
+            assertThat(found.find()).as(client::tail).isTrue();
+            id = found.group(1);
+        }
+        String told = Servers.metrics(id);
+        assertThat(told)
+                .containsPattern("DsqlRowsCommitted\\W[^]]*\"value\"\\s*:\\s*" + ROWS + "\\b");
+        for (String name :
+                List.of("DsqlBatchesCommitted", "DsqlBytesCommitted", "DsqlFlushMicros")) {
+            assertThat(told).containsPattern(name + "\\W[^]]*\"value\"\\s*:\\s*[1-9]");
         }
     }
 
