@@ -63,7 +63,8 @@ public class DsqlSink
     public SinkWriter<SeaTunnelRow, Void, SavedRows> restoreWriter(
             SinkWriter.Context context, List<SavedRows> states) {
         DsqlSinkWriter writer = writer(config, context);
-        if (sourcesKeepColumns()) {
+        // A task that was added has no state of its own.
+        if (!states.isEmpty() && sourcesKeepColumns()) {
             writer.restore(states.get(0));
         }
         return writer;

@@ -6,6 +6,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -119,9 +122,15 @@ public final class FactoryProbe {
         seen.append(" key ").append(shared.primaryKey());
         seen.append(" shared ").append(shared.initMultiTableResourceManager(2, 1) != null);
         seen.append(" commit ").append(writer.prepareCommit());
-        seen.append(" state ").append(writer.snapshotState(1));
+        List<?> states = writer.snapshotState(1);
+        seen.append(" states ").append(states.size());
         writer.abortPrepare();
         writer.close();
+        for (List<?> saved : Arrays.asList(states, Collections.emptyList())) {
+            SinkWriter restored = sink.restoreWriter(null, saved);
+            seen.append(" restored ").append(((SupportMultiTableSinkWriter) restored).primaryKey());
+            restored.close();
+        }
         return seen.toString();
     }
 }

@@ -197,7 +197,9 @@ public class StockFactoryTest {
                             probe(application)
                                     .getMethod("life", ClassLoader.class, Map.class)
                                     .invoke(null, application, TestTables.options()))
-                    .isEqualTo("Dsql key Optional[0] shared true commit Optional.empty state []");
+                    .isEqualTo(
+                            "Dsql key Optional[0] shared true commit Optional.empty states 1"
+                                    + " restored Optional[0] restored Optional[0]");
         }
     }
 
