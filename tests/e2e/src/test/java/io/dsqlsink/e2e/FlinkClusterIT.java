@@ -26,6 +26,12 @@ class FlinkClusterIT {
         try (Job job = Servers.run("counted", config)) {
             assertThat(job.await(Servers.JOB)).as(job::tail).isZero();
         }
+        // The cluster's REST server shows a job as it was up to three seconds ago.
+        Poll.until(
+                "the counters of the job",
+                SOON,
+                Duration.ofMillis(100),
+                () -> !Servers.flink().counters("counted").isEmpty());
         assertThat(Servers.flink().counters("counted"))
                 .containsEntry("DsqlRowsReceived", (long) ROWS)
                 .containsEntry("DsqlRowsCommitted", (long) ROWS)
