@@ -72,6 +72,8 @@ final class Cancelled {
 
     static void goOn() {
         Servers.dsql().control("faults clear");
+        // What waits for its commit would do so for an hour.
+        Servers.dsql().control("drop-all");
     }
 
     /** The stacks of those threads that are in a writer of ours; its timer is not. */
