@@ -68,7 +68,7 @@ fi
 if [[ $parts == *e* ]]; then
     say "change latency of the streaming job"
     java_in_project -Xmx256m -Dzeta.home="$ZETA_HOME" \
-        -cp "$ROOT/tests/e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar:$ROOT/tests/e2e/target/lib/*" \
+        -cp "$E2E_CLASS_PATH" \
         io.dsqlsink.e2e.ChangeLatency "$OUT/results.jsonl" "$([[ -n $quick ]] && echo 10 || echo 40)"
 fi
 

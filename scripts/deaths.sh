@@ -51,7 +51,7 @@ say "everything is built ($((SECONDS - started)) s)"
 table=$ROOT/target/deaths.md
 status=0
 java -Xmx512m -Duser.timezone=UTC -Droot.dir="$ROOT" -Dzeta.home="$ZETA_HOME" \
-    -cp "$ROOT/tests/e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar:$ROOT/tests/e2e/target/lib/*" \
+    -cp "$E2E_CLASS_PATH" \
     io.dsqlsink.e2e.Deaths "$table" "$rows" "$seed" "${victims[@]}" || status=$?
 if [[ -n $publish ]]; then
     {

@@ -61,7 +61,7 @@ say "everything is built ($((SECONDS - started)) s)"
 # should that fail, the group is killed.
 set -m
 java -Xmx512m -Duser.timezone=UTC -Droot.dir="$ROOT" -Dzeta.home="$ZETA_HOME" \
-    -cp "$ROOT/tests/e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar:$ROOT/tests/e2e/target/lib/*" \
+    -cp "$E2E_CLASS_PATH" \
     io.dsqlsink.e2e.Demo "$rows" ${keep:+keep} &
 demo=$!
 set +m

@@ -4,6 +4,8 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${DSQL_SINK_CACHE:-$HOME/.cache/dsql-sink}
 PROJECT_VERSION=0.1.0
+# Of the programs in tests/e2e, once prepare_jobs has built them.
+E2E_CLASS_PATH="$ROOT/tests/e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar:$ROOT/tests/e2e/target/lib/*"
 ZETA_VERSION=2.3.4
 # Also run: its engine has no starter jar on Maven Central, so fetch.sh puts the parts of one together.
 ZETA_NEWER=2.3.8

@@ -18,12 +18,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 version=$1
 shift
 home_options seatunnel.sh "$@"
-home=$HOME_DIR
 
-rm -rf "$home"
-mkdir -p "$home"/{bin,config,plugins,logs,checkpoint}
-home=$(cd "$home" && pwd)
-HOME_DIR=$home
+rm -rf "$HOME_DIR"
+mkdir -p "$HOME_DIR"/{bin,config,plugins,logs,checkpoint}
+HOME_DIR=$(cd "$HOME_DIR" && pwd)
+home=$HOME_DIR
 copy_jars "$version" "$home"
 cp -r "$CACHE/seatunnel-$version/starter" "$home"
 client=org.apache.seatunnel.core.starter.seatunnel.SeaTunnelClient

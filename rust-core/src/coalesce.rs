@@ -151,8 +151,8 @@ impl Window {
     /// Makes room for what is expected, so that nothing grows while writers wait for the lock.
     fn open(&mut self) {
         let (ops, bytes) = self.expected;
-        self.ops.reserve(ops);
-        self.index.reserve(ops, |_| 0);
+        self.ops = Vec::with_capacity(ops);
+        self.index = HashTable::with_capacity(if self.keyed { ops } else { 0 });
         self.arena = self.spares.buffer(bytes);
     }
 

@@ -115,15 +115,12 @@ final class DsqlCatalog implements AutoCloseable {
     boolean isLeftUnfinished(TableDefinition definition) throws InterruptedException {
         DsqlTable table = definition.table();
         List<String> indexes =
-                query(
-                                "SELECT i.relname FROM pg_catalog.pg_index x JOIN"
-                                        + " pg_catalog.pg_class i ON i.oid = x.indexrelid WHERE"
-                                        + " x.indrelid = (SELECT c.oid FROM "
-                                        + from(table)
-                                        + ")")
-                        .stream()
-                        .map(row -> row.get(0))
-                        .collect(Collectors.toList());
+                names(
+                        "SELECT i.relname FROM pg_catalog.pg_index x JOIN"
+                                + " pg_catalog.pg_class i ON i.oid = x.indexrelid WHERE"
+                                + " x.indrelid = (SELECT c.oid FROM "
+                                + from(table)
+                                + ")");
         if (definition.indexes().stream().allMatch(index -> indexes.contains(index.name()))) {
             return false;
         }
@@ -237,17 +234,14 @@ final class DsqlCatalog implements AutoCloseable {
     /** Deletes all rows, as many at a time as a transaction takes. */
     void empty(DsqlTable table) throws InterruptedException {
         List<String> key =
-                query(
-                                "SELECT a.attname FROM pg_catalog.pg_constraint k"
-                                        + " JOIN pg_catalog.pg_attribute a ON a.attrelid ="
-                                        + " k.conrelid AND a.attnum = ANY (k.conkey)"
-                                        + " WHERE k.contype = 'p' AND k.conrelid = (SELECT c.oid"
-                                        + " FROM "
-                                        + from(table)
-                                        + ") ORDER BY a.attnum")
-                        .stream()
-                        .map(row -> row.get(0))
-                        .collect(Collectors.toList());
+                names(
+                        "SELECT a.attname FROM pg_catalog.pg_constraint k"
+                                + " JOIN pg_catalog.pg_attribute a ON a.attrelid ="
+                                + " k.conrelid AND a.attnum = ANY (k.conkey)"
+                                + " WHERE k.contype = 'p' AND k.conrelid = (SELECT c.oid"
+                                + " FROM "
+                                + from(table)
+                                + ") ORDER BY a.attnum");
         long deleted = 0;
         long told = System.nanoTime();
         int rows = MOST_ROWS;
@@ -315,6 +309,11 @@ final class DsqlCatalog implements AutoCloseable {
     void custom(String sql) throws InterruptedException {
         execute(sql, false);
         LOG.info("Carried out custom_sql");
+    }
+
+    /** What the query's first column has. */
+    private List<String> names(String sql) throws InterruptedException {
+        return query(sql).stream().map(row -> row.get(0)).collect(Collectors.toList());
     }
 
     private List<List<String>> query(String sql) throws InterruptedException {

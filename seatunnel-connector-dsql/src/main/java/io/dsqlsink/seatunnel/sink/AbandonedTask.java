@@ -16,7 +16,7 @@ final class AbandonedTask implements Runnable {
     @Override
     public void run() {
         if (hadLoader && loader() == null) {
-            // Not an interrupt, after which close() would flush: nobody waits for these rows.
+            // Every later call is told so too: nobody waits for these rows.
             throw new DsqlConnectorException(
                     DsqlErrorCode.INTERRUPTED, "The engine gave the task up");
         }

@@ -5,8 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.LocalTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +44,7 @@ public final class Deaths {
 
     private boolean run(String[] arguments) throws SQLException, IOException {
         Path folder = Places.emptyFolder(Places.ROOT.resolve("target/deaths"));
-        say("starting MySQL 8 and filling a shop");
+        Console.say("starting MySQL 8 and filling a shop");
         MySqlServer mysql = MySqlServer.start(MYSQL_HOST, folder.resolve("mysql"));
         Death.Stage stage =
                 new Death.Stage(
@@ -62,14 +60,14 @@ public final class Deaths {
             Death.Victim victim =
                     Death.Victim.valueOf(pair[0].toUpperCase(Locale.ROOT).replace('-', '_'));
             for (long seed = first; seed < first + Long.parseLong(pair[1]); seed++) {
-                say(outcomes.size() + 1 + ": " + victim.word() + ", seed " + seed);
+                Console.say(outcomes.size() + 1 + ": " + victim.word() + ", seed " + seed);
                 outcomes.add(new Death(stage, victim, seed).run());
                 System.out.print(outcomes.get(outcomes.size() - 1).line(outcomes.size()));
                 write();
             }
         }
         long bad = outcomes.stream().filter(outcome -> !outcome.good()).count();
-        say(outcomes.size() + " runs, " + bad + " of them not equal");
+        Console.say(outcomes.size() + " runs, " + bad + " of them not equal");
         return bad == 0;
     }
 
@@ -83,13 +81,5 @@ public final class Deaths {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static void say(String line) {
-        System.out.println(
-                "["
-                        + LocalTime.now().format(DateTimeFormatter.ofPattern("HH:mm:ss"))
-                        + "] "
-                        + line);
     }
 }

@@ -5,8 +5,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.LocalTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -58,9 +56,9 @@ public final class Demo {
             Child.ownSessions();
         }
         Places.emptyFolder(folder.resolve("logs"));
-        say("starting MySQL 8 with its binlog on");
+        Console.say("starting MySQL 8 with its binlog on");
         MySqlServer mysql = MySqlServer.start(MYSQL_HOST, folder.resolve("mysql"));
-        say("starting dsql-local with a PostgreSQL 16 behind it");
+        Console.say("starting dsql-local with a PostgreSQL 16 behind it");
         DsqlLocal dsql = DsqlLocal.start(DSQL_HOST, folder.resolve("dsql"));
         fill(mysql, dsql);
 
@@ -70,12 +68,12 @@ public final class Demo {
                         JobConfig.mysqlToDsql(mysql.host(), Shop.DATABASE, names()));
         SeaTunnelHome home = new SeaTunnelHome(Path.of(System.getProperty("zeta.home")));
         Path log = folder.resolve("logs/seatunnel.log");
-        say("running bin/seatunnel.sh --config " + config + " -m local, its log is " + log);
+        Console.say("running bin/seatunnel.sh --config " + config + " -m local, its log is " + log);
         try (Job job = home.run(config, log, dsql.environment());
                 Connection source = mysql.connect(Shop.DATABASE);
                 Connection target = dsql.connectBehind()) {
             Load load = load(job, source, target);
-            say(
+            Console.say(
                     "changing rows: "
                             + Changes.AFTER_LOAD.size()
                             + " transactions of every kind, and "
@@ -85,9 +83,9 @@ public final class Demo {
                 change.apply(source);
             }
             Changes.updateOneRowManyTimes(source);
-            say("timing " + 3 * TIMED_ROUNDS + " changes, one at a time");
+            Console.say("timing " + 3 * TIMED_ROUNDS + " changes, one at a time");
             Latency latency = new Latency(source, target).measure(TIMED_ROUNDS);
-            say("comparing every row");
+            Console.say("comparing every row");
             List<TableDiff> diffs = compareUntilEqual(job, source, target);
             print(diffs, load, latency);
             boolean equal = diffs.stream().allMatch(d -> d.differences() == 0);
@@ -95,7 +93,7 @@ public final class Demo {
                 Child.leaveRunning(folder.resolve("pids"));
                 explain(mysql, dsql, log);
             } else {
-                say("stopping everything");
+                Console.say("stopping everything");
             }
             return equal;
         } finally {
@@ -104,7 +102,7 @@ public final class Demo {
     }
 
     private void fill(MySqlServer mysql, DsqlLocal dsql) throws SQLException {
-        say(String.format("filling the shop: %,d rows", rows));
+        Console.say(String.format("filling the shop: %,d rows", rows));
         try (Connection server = mysql.connect("")) {
             Sql.run(server, "CREATE DATABASE " + Shop.DATABASE);
         }
@@ -154,7 +152,7 @@ public final class Demo {
             }
             if (!changed && count > rows / 10) {
                 changed = true;
-                say(
+                Console.say(
                         String.format(
                                 "  %,d rows are there; changing rows while the load runs", count));
                 for (Changes.Change change : Changes.DURING_LOAD) {
@@ -162,12 +160,12 @@ public final class Demo {
                 }
             } else if (now - told > TELL_NANOS) {
                 told = now;
-                say(String.format("  %,d rows", count));
+                Console.say(String.format("  %,d rows", count));
             }
             Poll.pause(Duration.ofMillis(100));
         }
         double seconds = (System.nanoTime() - first) / 1e9;
-        say(String.format("the full load is there: %,d rows", count));
+        Console.say(String.format("the full load is there: %,d rows", count));
         return new Load(count - before, seconds, (first - started) / 1e9);
     }
 
@@ -196,12 +194,14 @@ public final class Demo {
                         }
                         long differences = diffs.stream().mapToLong(TableDiff::differences).sum();
                         if (differences > 0) {
-                            say(String.format("  %,d differences; comparing again", differences));
+                            Console.say(
+                                    String.format(
+                                            "  %,d differences; comparing again", differences));
                         }
                         return differences == 0;
                     });
         } catch (IllegalStateException e) {
-            say(e.getMessage());
+            Console.say(e.getMessage());
         }
         return diffs;
     }
@@ -249,13 +249,5 @@ public final class Demo {
                 DsqlLocal.ENDPOINT,
                 dsql.controlAddress(),
                 log);
-    }
-
-    private static void say(String line) {
-        System.out.println(
-                "["
-                        + LocalTime.now().format(DateTimeFormatter.ofPattern("HH:mm:ss"))
-                        + "] "
-                        + line);
     }
 }

@@ -1,14 +1,7 @@
 package io.dsqlsink.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,9 +16,8 @@ final class FlinkCluster {
 
     private static final int PORT = 18081;
     private static final Duration START = Duration.ofSeconds(120);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final Rest rest = new Rest("http://" + HOST + ":" + PORT);
     private final Child manager;
     private final Child worker;
 
@@ -105,9 +97,9 @@ final class FlinkCluster {
 
     /** Cancels a job without waiting for its end. */
     void requestCancel(String jobName) {
-        send(
-                HttpRequest.newBuilder(uri("/jobs/" + id(jobName) + "?mode=cancel"))
-                        .method("PATCH", HttpRequest.BodyPublishers.noBody()));
+        rest.send(
+                "/jobs/" + id(jobName) + "?mode=cancel",
+                request -> request.method("PATCH", HttpRequest.BodyPublishers.noBody()));
     }
 
     private boolean ended(String jobName) {
@@ -129,27 +121,6 @@ final class FlinkCluster {
         if (worker != null) {
             worker.requireAlive();
         }
-        return send(HttpRequest.newBuilder(uri(path)).GET());
-    }
-
-    private JsonNode send(HttpRequest.Builder request) {
-        try {
-            return JSON.readTree(
-                    http.send(
-                                    request.timeout(Duration.ofSeconds(30)).build(),
-                                    HttpResponse.BodyHandlers.ofString())
-                            .body());
-        } catch (ConnectException e) {
-            return JSON.missingNode();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
-    }
-
-    private static URI uri(String path) {
-        return URI.create("http://" + HOST + ":" + PORT + path);
+        return rest.get(path);
     }
 }

@@ -1,6 +1,7 @@
 package io.dsqlsink.e2e;
 
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 
 /** A job whose writer waits in native code, as the database does not answer, and its end. */
@@ -35,10 +36,13 @@ final class Cancelled {
             return "\"string.length\": 1000, " + Leftovers.rows(rows);
         }
 
-        SinkBlock sink(String table) {
-            return SinkBlock.dsql()
-                    .with("table", "\"" + table + "\"")
-                    .with("max_buffer_bytes", BUFFER);
+        String table() {
+            return "cancelled_" + name().toLowerCase();
+        }
+
+        /** Creates the table, too. */
+        SinkBlock sink() throws SQLException {
+            return SinkBlock.dsqlInto(table()).with("max_buffer_bytes", BUFFER);
         }
 
         /** Waits until a writer of the process is in this call. */

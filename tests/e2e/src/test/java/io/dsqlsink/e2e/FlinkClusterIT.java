@@ -15,14 +15,7 @@ class FlinkClusterIT {
 
     @Test
     void countersAreAccumulators() throws Exception {
-        Servers.dsql().create("CREATE TABLE counted (id bigint PRIMARY KEY, name text)");
-        String config =
-                SinkBlock.dsql()
-                        .with("table", "\"counted\"")
-                        .batchFrom(
-                                "  FakeSource { row.num = "
-                                        + ROWS
-                                        + ", schema = { fields { id = \"bigint\", name = \"string\" } } }\n");
+        String config = SinkBlock.dsqlInto("counted").batchFromFake(Leftovers.rows(ROWS));
         try (Job job = Servers.run("counted", config)) {
             assertThat(job.await(Servers.JOB)).as(job::tail).isZero();
         }

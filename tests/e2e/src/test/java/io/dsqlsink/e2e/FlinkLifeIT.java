@@ -18,9 +18,7 @@ class FlinkLifeIT {
     @Test
     void jobsLeaveNothingBehind() throws Exception {
         String config =
-                SinkBlock.dsql()
-                        .with("table", "\"lives\"")
-                        .batchFrom("  FakeSource {" + Leftovers.rows(ROWS) + "}\n");
+                SinkBlock.dsql().with("table", "\"lives\"").batchFromFake(Leftovers.rows(ROWS));
         run("life", config, JOBS, "FINISHED");
         try (Connection behind = Servers.dsql().connectBehind()) {
             assertThat(Sql.number(behind, "SELECT count(*) FROM lives"))
@@ -37,10 +35,9 @@ class FlinkLifeIT {
     @ParameterizedTest
     @EnumSource(Cancelled.Waiting.class)
     void aCancelledJobLeavesNativeCodeAtOnce(Cancelled.Waiting waiting) throws Exception {
-        String table = "cancelled_" + waiting.name().toLowerCase();
-        Servers.dsql().create("CREATE TABLE " + table + " (id bigint PRIMARY KEY, name text)");
+        String table = waiting.table();
+        String config = waiting.sink().batchFromFake(waiting.rows());
         Cancelled.stall();
-        String config = waiting.sink(table).batchFrom("  FakeSource {" + waiting.rows() + "}\n");
         try (Job job = Servers.run(table, config)) {
             waiting.begin(Servers.flink().workerPid());
             waiting.end(Servers.flink().workerPid(), () -> Servers.flink().requestCancel(table));

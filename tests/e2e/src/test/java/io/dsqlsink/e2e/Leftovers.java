@@ -18,7 +18,7 @@ final class Leftovers {
 
     /** A batch job that fails. */
     static String failingJob(String table) throws SQLException {
-        return failingSink(table).batchFrom("  FakeSource {" + failingRows() + "}\n");
+        return failingSink(table).batchFromFake(failingRows());
     }
 
     /**
@@ -26,11 +26,11 @@ final class Leftovers {
      * must be unique.
      */
     static SinkBlock failingSink(String table) throws SQLException {
-        Servers.dsql().create("CREATE TABLE " + table + " (id bigint PRIMARY KEY, name text)");
+        SinkBlock sink = SinkBlock.dsqlInto(table);
         try (Connection behind = Servers.dsql().connectBehind()) {
             Sql.run(behind, "ALTER TABLE " + table + " ADD UNIQUE (name)");
         }
-        return SinkBlock.dsql().with("table", "\"" + table + "\"").with("max_retries", "0");
+        return sink.with("max_retries", "0");
     }
 
     /** Options of FakeSource, as JSON, which HOCON contains. */

@@ -1,5 +1,6 @@
 package io.dsqlsink.e2e;
 
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -31,6 +32,12 @@ final class SinkBlock {
                 .with("primary_keys", "[\"id\"]")
                 .with("max_retries", "\"3\"")
                 .with("batch_size", "1000");
+    }
+
+    /** The same into a new table, with an id as its key and a name. */
+    static SinkBlock dsqlInto(String table) throws SQLException {
+        Servers.dsql().create("CREATE TABLE " + table + " (id bigint PRIMARY KEY, name text)");
+        return dsql().with("table", "\"" + table + "\"");
     }
 
     /** The stock sink, for a PostgreSQL database. */
@@ -65,6 +72,15 @@ final class SinkBlock {
      */
     String batchFrom(String source) {
         return batchFrom(source, 1);
+    }
+
+    /**
+     * The same with rows of FakeSource.
+     *
+     * @param fake the source's options; JSON is HOCON too
+     */
+    String batchFromFake(String fake) {
+        return batchFrom("  FakeSource {" + fake + "}\n");
     }
 
     /** The same in several tasks, each with a sink of its own. */

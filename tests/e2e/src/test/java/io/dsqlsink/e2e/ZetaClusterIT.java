@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 @Tag("engines")
 class ZetaClusterIT {
     private static final String DATABASE = "cluster";
-    private static final long ROWS = 2000;
+    private static final int ROWS = 2000;
 
     /**
      * With so many, both nodes have some but for an unlucky draw: SeaTunnel deals them at random.
@@ -69,14 +69,7 @@ class ZetaClusterIT {
 
     @Test
     void theSinksCountersAreAmongTheJobsMetrics() throws SQLException {
-        Servers.dsql().create("CREATE TABLE counted (id bigint PRIMARY KEY, name text)");
-        String config =
-                SinkBlock.dsql()
-                        .with("table", "\"counted\"")
-                        .batchFrom(
-                                "  FakeSource { row.num = "
-                                        + ROWS
-                                        + ", schema = { fields { id = \"bigint\", name = \"string\" } } }\n");
+        String config = SinkBlock.dsqlInto("counted").batchFromFake(Leftovers.rows(ROWS));
         String id;
         try (Job client = Servers.run("counted", config)) {
             assertThat(client.await(Servers.JOB)).as(client::tail).isZero();

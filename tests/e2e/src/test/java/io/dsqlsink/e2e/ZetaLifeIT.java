@@ -68,12 +68,10 @@ class ZetaLifeIT {
     @ParameterizedTest
     @EnumSource(Cancelled.Waiting.class)
     void aCancelledJobLeavesNativeCodeAtOnce(Cancelled.Waiting waiting) throws Exception {
-        String table = "cancelled_" + waiting.name().toLowerCase();
-        Servers.dsql().create("CREATE TABLE " + table + " (id bigint PRIMARY KEY, name text)");
+        String config = waiting.sink().jsonFromFake("BATCH", waiting.rows());
         Cancelled.stall();
         try {
-            String config = waiting.sink(table).jsonFromFake("BATCH", waiting.rows());
-            String job = zeta.submit(table, config);
+            String job = zeta.submit(waiting.table(), config);
             waiting.begin(zeta.pid());
             waiting.end(zeta.pid(), () -> zeta.stop(job));
             assertThat(zeta.await(job, Servers.JOB).required("jobStatus").asText())

@@ -1,16 +1,11 @@
 package io.dsqlsink.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,15 +19,13 @@ final class ZetaServer implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final String MAIN =
             "org.apache.seatunnel.core.starter.seatunnel.SeaTunnelServer";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpClient http = HttpClient.newHttpClient();
     private final Child child;
-    private final int port;
+    private final Rest rest;
 
     private ZetaServer(Child child, int port) {
         this.child = child;
-        this.port = port;
+        rest = new Rest("http://127.0.0.1:" + port + "/hazelcast/rest/maps/");
     }
 
     static ZetaServer start(
@@ -57,7 +50,10 @@ final class ZetaServer implements AutoCloseable {
         all.put("SEATUNNEL_HOME", home.toString());
         ZetaServer server = new ZetaServer(Child.start("the Zeta node", log, all, command), port);
         Poll.until(
-                "the Zeta node to answer", START, PAUSE, () -> server.get("running-jobs") != null);
+                "the Zeta node to answer",
+                START,
+                PAUSE,
+                () -> !server.get("running-jobs").isMissingNode());
         return server;
     }
 
@@ -75,7 +71,7 @@ final class ZetaServer implements AutoCloseable {
      */
     String submit(String name, String config) {
         JsonNode answer =
-                send(
+                rest.send(
                         "submit-job?jobName=" + name,
                         b -> b.POST(HttpRequest.BodyPublishers.ofString(config)));
         return answer.required("jobId").asText();
@@ -83,7 +79,7 @@ final class ZetaServer implements AutoCloseable {
 
     /** Cancels a job without waiting for its end. */
     void stop(String id) {
-        send(
+        rest.send(
                 "stop-job",
                 b ->
                         b.POST(
@@ -125,33 +121,10 @@ final class ZetaServer implements AutoCloseable {
         return child.log();
     }
 
-    /** Null while the node does not listen yet. */
+    /** A missing node while the node does not listen yet. */
     private JsonNode get(String path) {
         child.requireAlive();
-        return send(path, HttpRequest.Builder::GET);
-    }
-
-    private JsonNode send(
-            String path, java.util.function.UnaryOperator<HttpRequest.Builder> method) {
-        URI uri = URI.create("http://127.0.0.1:" + port + "/hazelcast/rest/maps/" + path);
-        try {
-            HttpRequest request =
-                    method.apply(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)))
-                            .build();
-            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                throw new IllegalStateException(
-                        path + ": " + answer.statusCode() + " " + answer.body());
-            }
-            return JSON.readTree(answer.body());
-        } catch (ConnectException e) {
-            return null;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
+        return rest.get(path);
     }
 
     @Override
