@@ -1,9 +1,13 @@
 package io.dsqlsink.e2e;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -39,6 +43,20 @@ final class Churn implements AutoCloseable {
     private volatile long transactions;
     private volatile SQLException failure;
     private long blocks;
+    private Range deleting;
+    private final Map<String, Map<Long, Mark>> deleted = new HashMap<>();
+
+    /** Keys of a table. */
+    private record Range(Table table, long from, long to) {}
+
+    /** A place in MySQL's log. */
+    record Mark(String file, long position) implements Comparable<Mark> {
+        @Override
+        public int compareTo(Mark other) {
+            int files = file.compareTo(other.file);
+            return files == 0 ? Long.compare(position, other.position) : files;
+        }
+    }
 
     /**
      * @param source used by nobody else until this is closed
@@ -61,6 +79,14 @@ final class Churn implements AutoCloseable {
         return transactions;
     }
 
+    /**
+     * For each key of a table that was deleted, a place in MySQL's log after its last deletion. Of
+     * a churn that was closed.
+     */
+    Map<Long, Mark> deleted(String table) {
+        return deleted.getOrDefault(table, Map.of());
+    }
+
     /** Ends with the transaction in progress. */
     @Override
     public void close() throws SQLException {
@@ -81,6 +107,9 @@ final class Churn implements AutoCloseable {
             while (!stopping) {
                 next().apply(source);
                 transactions++;
+                if (deleting != null) {
+                    noteDeleted();
+                }
                 Poll.pause(PAUSE);
             }
         } catch (SQLException e) {
@@ -88,11 +117,25 @@ final class Churn implements AutoCloseable {
         }
     }
 
+    private void noteDeleted() throws SQLException {
+        try (Statement statement = source.createStatement();
+                ResultSet master = statement.executeQuery("SHOW MASTER STATUS")) {
+            master.next();
+            Mark mark = new Mark(master.getString(1), master.getLong(2));
+            Map<Long, Mark> keys =
+                    deleted.computeIfAbsent(deleting.table.name(), name -> new HashMap<>());
+            for (long key = deleting.from; key <= deleting.to; key++) {
+                keys.put(key, mark);
+            }
+        }
+    }
+
     private Changes.Change next() {
         Table table = Shop.TABLES.get(random.nextInt(Shop.TABLES.size()));
         long key = 1 + (long) (random.nextDouble() * rows);
         String one = " WHERE id = " + key;
-        String some = " WHERE id BETWEEN " + key + " AND " + (key + random.nextInt(MOST_ROWS));
+        long last = key + random.nextInt(MOST_ROWS);
+        String some = " WHERE id BETWEEN " + key + " AND " + last;
         String again =
                 "INSERT INTO " + table.name() + " SELECT " + key + ", " + table.columnsAfterKey();
         String tick =
@@ -102,7 +145,14 @@ final class Churn implements AutoCloseable {
                         + (transactions + 1)
                         + ") ON DUPLICATE KEY UPDATE n = VALUES(n)";
         String delete = "DELETE FROM " + table.name();
-        return switch (random.nextInt(8)) {
+        int kind = random.nextInt(8);
+        deleting =
+                switch (kind) {
+                    case 2 -> new Range(table, key, last);
+                    case 3, 4 -> new Range(table, key, key);
+                    default -> null;
+                };
+        return switch (kind) {
             case 0, 1 ->
                     Changes.Change.of(
                             "insert",

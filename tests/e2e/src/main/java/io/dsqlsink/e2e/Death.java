@@ -7,38 +7,23 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * One run: the main job on a shop that changes all the time, a death at a moment drawn from the
- * seed, and a comparison of every row once the job has caught up. An even seed strikes in the full
- * load, an odd one in the stream of changes.
+ * seed, and a comparison of every row once the job has caught up. The seed tells the {@link Phase}.
  */
 final class Death {
-    /** Who dies. */
-    enum Victim {
-        /** The JVM with engine, source and sink; the job is submitted again from its checkpoint. */
-        ENGINE,
-        /** Every process of PostgreSQL that serves; its main process starts them again. */
-        POSTGRES,
-        /** dsql-local itself; it is started again after up to {@link #MOST_AWAY}. */
-        DSQL_LOCAL,
-        /** The network between sink and dsql-local, for {@link #CUT}. */
-        NETWORK;
-
-        String word() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
-
     /** Longer than the kernel waits for an acknowledgement, so that connections are given up. */
-    private static final Duration CUT = Duration.ofSeconds(60);
+    static final Duration CUT = Duration.ofSeconds(60);
 
-    private static final Duration MOST_AWAY = Duration.ofSeconds(20);
+    static final Duration MOST_AWAY = Duration.ofSeconds(20);
 
     /** A death in the stream comes within two checkpoint intervals of the job's config. */
     private static final Duration STREAM = Duration.ofSeconds(12);
@@ -55,7 +40,13 @@ final class Death {
             Pattern.compile("start with savePoint on checkPointId\\((\\d+)\\)");
 
     /** Where the servers of a run are, and what all runs share. */
-    record Stage(String dsqlHost, MySqlServer mysql, SeaTunnelHome home, Path folder, long rows) {
+    record Stage(
+            String dsqlHost,
+            MySqlServer mysql,
+            SeaTunnelHome home,
+            SeaTunnelHome stockHome,
+            Path folder,
+            long rows) {
         /** The database that the source of each run is copied from. */
         private static final String PATTERN = "deaths";
 
@@ -80,26 +71,33 @@ final class Death {
     private final Victim victim;
     private final long seed;
     private final SplittableRandom random;
-    private final boolean inLoad;
+    private final Phase phase;
     private final String name;
     private final long rowsOfTable;
-    private final List<Table> tables = new ArrayList<>(Shop.TABLES);
+
+    /** Those of the shop that the job copies, and one that tells how far it is. */
+    private final List<Table> tables;
+
     private DsqlLocal dsql;
+    private Target target;
     private Job job;
-    private Path config;
+    private String config;
     private String moment = "";
     private String from = "";
     private double recovery;
+    private Churn churn;
+    private String logOfTheDead = "";
 
     Death(Stage stage, Victim victim, long seed) {
         this.stage = stage;
         this.victim = victim;
         this.seed = seed;
         random = new SplittableRandom(seed);
-        inLoad = seed % 2 == 0;
+        phase = Phase.of(seed, victim);
         name = (victim.name() + "_" + seed).toLowerCase(Locale.ROOT);
         // A stream needs no large load before it.
-        rowsOfTable = inLoad ? stage.rowsOfTable() : stage.rowsOfTable() / 10;
+        rowsOfTable = phase.inLoad() ? stage.rowsOfTable() : stage.rowsOfTable() / 10;
+        tables = new ArrayList<>(victim == Victim.STOCK ? List.of(Shop.ORDERS) : Shop.TABLES);
         tables.add(Churn.TICKS);
     }
 
@@ -124,10 +122,11 @@ final class Death {
             Sql.run(server, "CREATE DATABASE " + name);
         }
         Connection source = stage.mysql().connect(name);
-        for (Table table : tables) {
+        for (Table table : Shop.TABLES) {
             Sql.run(source, table.mysqlDdl());
-            dsql.create(table.dsqlDdl());
         }
+        Sql.run(source, Churn.TICKS.mysqlDdl());
+        target = new Target(dsql, victim == Victim.STOCK, tables);
         // The job reads the log from its start on; what is there before need not be in it.
         Sql.run(source, "SET sql_log_bin = 0");
         for (Table table : Shop.TABLES) {
@@ -144,27 +143,32 @@ final class Death {
 
     private DeathOutcome run(Connection source) throws SQLException, IOException {
         List<String> names = tables.stream().map(Table::name).toList();
-        config =
-                JobConfig.write(
-                        stage.folder().resolve(name + ".conf"),
-                        JobConfig.mysqlToDsql(stage.mysql().host(), name, names));
-        job = start("");
-        List<TableDiff> diffs = List.of();
+        config = target.config(JobConfig.mysqlToDsql(stage.mysql().host(), name, names));
+        job = start("", phase.before(config));
+        Map<String, TableDiff> diffs = Map.of();
+        boolean journaled = !phase.inLoad() && victim != Victim.STOCK;
         Journal journal = null;
         long transactions = 0;
+        boolean lost = false;
         String failure = null;
         try {
-            long all = Shop.TABLES.size() * rowsOfTable;
+            long all = (tables.size() - 1) * rowsOfTable;
             double share = random.nextDouble();
-            awaitRows(inLoad ? 1 : all);
-            if (!inLoad) {
+            awaitRows(phase.inLoad() ? 1 : all);
+            if (!phase.inLoad()) {
                 mark(source, -1);
                 awaitCheckpoint();
+            }
+            if (journaled) {
                 Journal.start(dsql);
             }
             try (Connection changing = stage.mysql().connect(name);
-                    Churn churn = Churn.start(changing, seed, rowsOfTable)) {
-                if (inLoad) {
+                    Churn running = Churn.start(changing, seed, rowsOfTable)) {
+                churn = running;
+                if (phase == Phase.FIRST_SPLIT) {
+                    awaitCheckpoint();
+                    moment = String.format(Locale.ROOT, "%,d rows", target.rowsCommitted());
+                } else if (phase.inLoad()) {
                     awaitRows((long) (share * all));
                     moment = String.format(Locale.ROOT, "%.0f %% of the load", share * 100);
                 } else {
@@ -177,28 +181,34 @@ final class Death {
             }
             finish(source);
             diffs = compareUntilEqual(source);
+            lost =
+                    !logOfTheDead.isEmpty()
+                            && LostDeletes.explain(diffs, churn, logOfTheDead, job.log());
             requireOneWriter();
-            journal = inLoad ? null : Journal.read(dsql);
+            journal = journaled ? Journal.read(dsql) : null;
         } catch (IllegalStateException e) {
             failure = e.getMessage();
         }
         return new DeathOutcome(
                 seed,
                 victim,
-                inLoad ? "load" : "stream",
+                phase.word(),
                 moment,
                 from,
                 recovery,
                 transactions,
-                diffs.stream().mapToLong(TableDiff::rows).sum(),
-                diffs.stream().mapToLong(TableDiff::differences).sum(),
+                diffs.values().stream().mapToLong(TableDiff::rows).sum(),
+                diffs.values().stream().mapToLong(TableDiff::differences).sum(),
+                lost,
                 journal,
                 failure);
     }
 
-    private Job start(String suffix, String... arguments) {
+    private Job start(String suffix, String text, String... arguments) {
+        Path file = JobConfig.write(stage.folder().resolve(name + suffix + ".conf"), text);
         Path log = stage.folder().resolve(name + suffix + ".log");
-        return stage.home().run(config, log, dsql.environment(), arguments);
+        SeaTunnelHome home = victim == Victim.STOCK ? stage.stockHome() : stage.home();
+        return home.run(file, log, dsql.environment(), arguments);
     }
 
     private void awaitRows(long count) {
@@ -208,7 +218,7 @@ final class Death {
                 PAUSE,
                 () -> {
                     job.requireAlive();
-                    return rowsCommitted() >= count;
+                    return target.rowsCommitted() >= count;
                 });
     }
 
@@ -225,17 +235,13 @@ final class Death {
         return job.log().lines().filter(line -> line.endsWith("notify finished!")).count();
     }
 
-    private long rowsCommitted() {
-        return dsql.stat("rows_committed");
-    }
-
     /**
      * The last change of the source so far, of a row that {@link Churn} leaves alone; waits until
      * it is in the target.
      */
     private void mark(Connection source, long n) throws SQLException {
         Sql.run(source, "UPDATE ticks SET n = " + n + " WHERE id = 0");
-        try (Connection target = dsql.connectBehind()) {
+        try (Connection written = target.connect()) {
             Poll.until(
                     "the latest change in the target",
                     PATIENCE,
@@ -243,7 +249,7 @@ final class Death {
                     () -> {
                         job.requireAlive();
                         return String.valueOf(n)
-                                .equals(Sql.value(target, "SELECT n FROM ticks WHERE id = 0"));
+                                .equals(Sql.value(written, "SELECT n FROM ticks WHERE id = 0"));
                     });
         }
     }
@@ -251,11 +257,11 @@ final class Death {
     /**
      * Waits until the job has caught up; begins it anew if SeaTunnel's checkpoint was of no use.
      */
-    private void finish(Connection source) throws SQLException, IOException {
+    private void finish(Connection source) throws SQLException {
         try {
             mark(source, Long.MAX_VALUE);
         } catch (IllegalStateException e) {
-            if (victim != Victim.ENGINE || !inLoad || !stuckAfterLoad()) {
+            if (!victim.endsJob() || !phase.inLoad() || !stuckAfterLoad()) {
                 throw e;
             }
             job.kill();
@@ -266,11 +272,9 @@ final class Death {
     }
 
     /** As without a checkpoint: what an earlier try has written goes first. */
-    private void startAnew(String suffix) throws IOException {
+    private void startAnew(String suffix) {
         String sink = "sink {\n  Jdbc {\n";
-        String text = Files.readString(config);
-        JobConfig.write(config, text.replace(sink, sink + "    data_save_mode = DROP_DATA\n"));
-        job = start(suffix);
+        job = start(suffix, config.replace(sink, sink + "    data_save_mode = DROP_DATA\n"));
     }
 
     /**
@@ -278,18 +282,19 @@ final class Death {
      * defect of SeaTunnel: DEATHS.md has it.
      */
     private boolean stuckAfterLoad() {
-        long rows = rowsCommitted();
+        long rows = target.rowsCommitted();
         // It completes only when the sink has committed all it was given.
         awaitCheckpoint();
-        return rowsCommitted() == rows && !job.log().contains("add splits: incremental-split-0");
+        return target.rowsCommitted() == rows
+                && !job.log().contains("add splits: incremental-split-0");
     }
 
     /** Kills the victim, brings it back, and waits for the first rows after that. */
-    private void strike() throws SQLException, IOException {
+    private void strike() throws SQLException {
         long before;
         long back = 0;
         switch (victim) {
-            case ENGINE -> {
+            case ENGINE, STOCK -> {
                 Matcher id = JOB_ID.matcher(job.log());
                 if (!id.find()) {
                     throw new IllegalStateException("no job id in the log");
@@ -300,23 +305,24 @@ final class Death {
                         "the end of its connections",
                         PATIENCE,
                         PAUSE,
-                        () -> dsql.stat("connections_open") == 0);
-                if (!inLoad) {
+                        () -> target.connections() == 0);
+                if (!phase.inLoad() && victim == Victim.ENGINE) {
                     Journal.noteRestart(dsql);
                 }
-                before = rowsCommitted();
+                before = target.rowsCommitted();
                 if (checkpoints() == 0) {
                     from = "no checkpoint yet: anew";
                     startAnew("-restored");
                 } else {
-                    job = start("-restored", "--restore", id.group(1));
+                    logOfTheDead = job.log();
+                    job = start("-restored", config, "--restore", id.group(1));
                 }
             }
             case POSTGRES -> {
                 dsql.killPostgres();
                 // It comes back by itself, in its own time.
                 back = System.nanoTime();
-                before = rowsCommitted();
+                before = target.rowsCommitted();
                 Poll.until("PostgreSQL to be back", PATIENCE, PAUSE, this::answers);
             }
             case DSQL_LOCAL -> {
@@ -328,7 +334,7 @@ final class Death {
             default -> {
                 dsql.control("network cut");
                 Poll.pause(CUT);
-                before = rowsCommitted();
+                before = target.rowsCommitted();
                 dsql.control("network heal");
             }
         }
@@ -349,26 +355,26 @@ final class Death {
         }
     }
 
-    private List<TableDiff> compareUntilEqual(Connection source) throws SQLException {
-        List<TableDiff> diffs = new ArrayList<>();
-        try (Connection target = dsql.connectBehind()) {
+    private Map<String, TableDiff> compareUntilEqual(Connection source) throws SQLException {
+        Map<String, TableDiff> diffs = new LinkedHashMap<>();
+        try (Connection written = target.connect()) {
             Poll.until(
                     "source and target to be equal",
                     Duration.ofSeconds(30),
                     Duration.ofMillis(500),
                     () -> {
                         job.requireAlive();
-                        diffs.clear();
                         for (Table table : tables) {
-                            diffs.add(
+                            diffs.put(
+                                    table.name(),
                                     TableDiff.compare(
-                                            source, target, table.name(), table.columnNames()));
+                                            source, written, table.name(), table.columnNames()));
                         }
-                        return diffs.stream().allMatch(diff -> diff.differences() == 0);
+                        return diffs.values().stream().allMatch(diff -> diff.differences() == 0);
                     });
         } catch (IllegalStateException e) {
             job.requireAlive();
-            diffs.forEach(diff -> diff.shown().forEach(System.out::println));
+            diffs.values().forEach(diff -> diff.shown().forEach(System.out::println));
         }
         return diffs;
     }
@@ -377,7 +383,7 @@ final class Death {
     private void requireOneWriter() {
         long writers =
                 job.log().lines().filter(line -> line.contains("Native Aurora DSQL sink")).count();
-        if (writers != 1) {
+        if (writers != (victim == Victim.STOCK ? 0 : 1)) {
             throw new IllegalStateException("the engine has opened the sink " + writers + " times");
         }
     }

@@ -25,8 +25,8 @@ public final class Deaths {
     }
 
     /**
-     * Arguments: the file for the table, the rows of a full load, the first seed, then victims with
-     * their number of runs, as {@code engine=20}.
+     * Arguments: the file for the table, the rows of a full load, then victims with their first
+     * seed and their number of runs, as {@code engine=1+20}.
      */
     public static void main(String[] arguments) {
         boolean good = false;
@@ -51,15 +51,15 @@ public final class Deaths {
                         DSQL_HOST,
                         mysql,
                         new SeaTunnelHome(Path.of(System.getProperty("zeta.home"))),
+                        new SeaTunnelHome(Path.of(System.getProperty("stock.home"))),
                         folder,
                         Long.parseLong(arguments[1]));
         stage.fill();
-        long first = Long.parseLong(arguments[2]);
-        for (String word : List.of(arguments).subList(3, arguments.length)) {
-            String[] pair = word.split("=");
-            Death.Victim victim =
-                    Death.Victim.valueOf(pair[0].toUpperCase(Locale.ROOT).replace('-', '_'));
-            for (long seed = first; seed < first + Long.parseLong(pair[1]); seed++) {
+        for (String word : List.of(arguments).subList(2, arguments.length)) {
+            String[] pair = word.split("[=+]");
+            long first = Long.parseLong(pair[1]);
+            Victim victim = Victim.valueOf(pair[0].toUpperCase(Locale.ROOT).replace('-', '_'));
+            for (long seed = first; seed < first + Long.parseLong(pair[2]); seed++) {
                 Console.say(outcomes.size() + 1 + ": " + victim.word() + ", seed " + seed);
                 outcomes.add(new Death(stage, victim, seed).run());
                 System.out.print(outcomes.get(outcomes.size() - 1).line(outcomes.size()));
@@ -67,7 +67,20 @@ public final class Deaths {
             }
         }
         long bad = outcomes.stream().filter(outcome -> !outcome.good()).count();
-        Console.say(outcomes.size() + " runs, " + bad + " of them not equal");
+        long lost =
+                outcomes.stream()
+                        .filter(DeathOutcome::good)
+                        .filter(o -> o.differences() > 0)
+                        .count();
+        Console.say(
+                outcomes.size()
+                        + " runs: "
+                        + (outcomes.size() - bad - lost)
+                        + " equal, "
+                        + lost
+                        + " with deletes that SeaTunnel's source lost, "
+                        + bad
+                        + " bad");
         return bad == 0;
     }
 

@@ -32,6 +32,7 @@ final class TableDiff {
             JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
     private final List<String> shown = new ArrayList<>();
+    private final List<Long> onlyInTarget = new ArrayList<>();
     private long rows;
     private long differences;
 
@@ -86,6 +87,7 @@ final class TableDiff {
                 add(columns.get(0) + "=" + expected.getString(1) + ": only in MySQL");
             } else if (order > 0) {
                 add(columns.get(0) + "=" + actual.getString(1) + ": only in the target");
+                onlyInTarget.add(actual.getLong(1));
             } else {
                 compareRow(columns, types, expected, actual);
             }
@@ -178,6 +180,11 @@ final class TableDiff {
     /** Rows on one side only, and values that differ. */
     long differences() {
         return differences;
+    }
+
+    /** Keys of the rows that the source has not. */
+    List<Long> onlyInTarget() {
+        return onlyInTarget;
     }
 
     /** The first differences, one a line. */

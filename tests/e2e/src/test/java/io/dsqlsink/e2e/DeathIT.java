@@ -23,7 +23,7 @@ class DeathIT {
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
     void targetEqualsSourceAfterTheEngineDied(long seed) throws Exception {
-        DeathOutcome outcome = new Death(stage, Death.Victim.ENGINE, seed).run();
+        DeathOutcome outcome = new Death(stage, Victim.ENGINE, seed).run();
         assertThat(outcome.good()).as(outcome::toString).isTrue();
         assertThat(outcome.rows()).isPositive();
     }

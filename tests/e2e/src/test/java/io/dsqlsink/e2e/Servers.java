@@ -2,6 +2,10 @@ package io.dsqlsink.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -10,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 
 /**
  * The servers that all tests of a run share; each test has its own tables in them. The JVM's end
@@ -36,10 +41,17 @@ final class Servers {
 
     private static final String ZETA_CLUSTER = "cluster";
 
+    /** The JVM of jobs. Empty: the tests' own. */
+    private static final String JAVA_HOME = System.getProperty("job.java.home", "");
+
     private static final Path FOLDER =
             Places.ROOT
                     .resolve("target/e2e")
-                    .resolve(HOME.getFileName() + "-" + MASTER.replaceAll("[^a-z-].*", ""));
+                    .resolve(
+                            HOME.getFileName()
+                                    + "-"
+                                    + MASTER.replaceAll("[^a-z-].*", "")
+                                    + JAVA_HOME.replaceFirst(".*/", "-"));
 
     private static MySqlServer mysql;
     private static DsqlLocal dsql;
@@ -64,7 +76,7 @@ final class Servers {
 
     /** For runs in which a server of their own may die. */
     static Death.Stage stage(long rows) {
-        return new Death.Stage(MORTAL_DSQL_HOST, mysql(), home(), FOLDER, rows);
+        return new Death.Stage(MORTAL_DSQL_HOST, mysql(), home(), home(), FOLDER, rows);
     }
 
     static SeaTunnelHome home() {
@@ -156,7 +168,11 @@ final class Servers {
         Path file = JobConfig.write(FOLDER.resolve(name + ".conf"), config);
         Path log = FOLDER.resolve(name + ".log");
         Map<String, String> all = new HashMap<>(environment);
-        all.put("JAVA_OPTS", "-Ddsqlsink.log.level=DEBUG");
+        // The version is the proof of which JVM it was.
+        all.put("JAVA_OPTS", "-Ddsqlsink.log.level=DEBUG -showversion");
+        if (!JAVA_HOME.isEmpty()) {
+            all.put("JAVA_HOME", JAVA_HOME);
+        }
         if (master.equals(ONE_JVM)) {
             return home().run(file, log, all, given);
         }
@@ -174,10 +190,28 @@ final class Servers {
         return run(name, config, dsql().environment());
     }
 
+    /** The command that starts the JVM of jobs. */
+    static String java() {
+        return JAVA_HOME.isEmpty() ? "java" : JAVA_HOME + "/bin/java";
+    }
+
+    private static void assertJava(String log) {
+        if (!JAVA_HOME.isEmpty()) {
+            Properties release = new Properties();
+            try (Reader in = Files.newBufferedReader(Path.of(JAVA_HOME, "release"))) {
+                release.load(in);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            assertThat(log).contains(" version " + release.getProperty("JAVA_VERSION"));
+        }
+    }
+
     /** Each task of a job says once that it has the native sink, and nobody says a secret. */
     static void assertNativeSink(Job job, int tasks) {
         Secrets.assertAbsent(job.log());
         if (MASTER.equals(ONE_JVM)) {
+            assertJava(job.log());
             assertThat(nativeSinkLines(job.log())).hasSize(tasks);
             return;
         }
