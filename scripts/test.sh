@@ -28,17 +28,26 @@ java_units() {
     maven -pl java-bridge,newer-api,seatunnel-connector-dsql package
 }
 
+# What an engine's older JVM runs. The one that is fetched has no jdk.zipfs, by which the installer merges jars.
+java_units_on_11() {
+    scripts/fetch.sh jdk11
+    maven -pl java-bridge,newer-api,seatunnel-connector-dsql test -Djvm="$CACHE/jdk-11/bin/java" \
+        -Dtest='!InstallerTest,!DoctorTest,!StockFactoryTest'
+}
+
 "$ROOT/scripts/fetch.sh" postgres
 suite rust cargo test --workspace --locked --no-fail-fast
 suite clients tests/dsql-local/clients/run.sh
 suite lint tests/golden/lint.sh
 suite java java_units
+suite java-jdk11 java_units_on_11
 if [[ -z $quick ]]; then
     # What a mistake in the config leads to is the same everywhere; who gets which sink is not.
     everywhere=StreamingIT,BatchIT,StockSinkIT
     suite jobs jobs_on "$ZETA_VERSION" lib
     # MySQL-CDC passes changes of columns on from here on.
     suite jobs-newer jobs_on "$ZETA_NEWER" connectors "$everywhere,SchemaChangeIT" "-Dleft.out=flink | spark"
+    suite jobs-jdk11 jobs_on_11 "$ZETA_VERSION" lib StreamingIT
     suite flink jobs_in flink one-jvm StreamingIT,FakeSourceIT
     suite spark jobs_in spark one-jvm BatchIT
     if [[ -n $all ]]; then

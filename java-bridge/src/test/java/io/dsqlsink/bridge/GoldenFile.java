@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
+import java.util.Arrays;
 
 /**
  * A file in tests/golden whose bytes the Rust tests read too. Lines that start with # are comments.
@@ -25,9 +25,17 @@ final class GoldenFile {
     GoldenFile add(String comment, byte[] bytes, int from, int to) {
         text.append("# ").append(comment).append('\n');
         for (int at = from; at < to; at += LINE) {
-            text.append(HexFormat.of().formatHex(bytes, at, Math.min(at + LINE, to))).append('\n');
+            text.append(hex(Arrays.copyOfRange(bytes, at, Math.min(at + LINE, to)))).append('\n');
         }
         return this;
+    }
+
+    static String hex(byte[] bytes) {
+        StringBuilder hex = new StringBuilder();
+        for (byte b : bytes) {
+            hex.append(String.format("%02x", b));
+        }
+        return hex.toString();
     }
 
     void check() throws IOException {

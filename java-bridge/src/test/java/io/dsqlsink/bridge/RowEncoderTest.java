@@ -14,7 +14,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -61,7 +60,7 @@ class RowEncoderTest {
                 new BigDecimal("12345678.91"),
                 new BigDecimal("18446744073709551615"),
                 "text",
-                HexFormat.of().parseHex("deadbeef"),
+                new byte[] {(byte) 0xde, (byte) 0xad, (byte) 0xbe, (byte) 0xef},
                 LocalDate.of(2024, 2, 29),
                 LocalTime.of(23, 59, 58),
                 LocalDateTime.of(2024, 2, 29, 12, 34, 56),
@@ -157,7 +156,7 @@ class RowEncoderTest {
 
     private static String describe(Object value) {
         if (value instanceof byte[]) {
-            return "0x" + HexFormat.of().formatHex((byte[]) value);
+            return "0x" + GoldenFile.hex((byte[]) value);
         }
         if (value instanceof String) {
             return "'" + ((String) value).replace("\0", "\\0") + "'";

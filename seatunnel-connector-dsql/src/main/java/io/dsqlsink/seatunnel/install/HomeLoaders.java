@@ -103,9 +103,12 @@ final class HomeLoaders {
                         ClassLoader.class,
                         Class.class,
                         String.class);
+        Class<?> util = Class.forName(API + "FactoryUtil", true, loader);
+        // Seen from the class itself: up to Java 13 a lookup from elsewhere binds the types of the
+        // first home's loader for all that come later.
         return MethodHandles.publicLookup()
-                .findStatic(
-                        Class.forName(API + "FactoryUtil", true, loader), "discoverFactory", type)
+                .in(util)
+                .findStatic(util, "discoverFactory", type)
                 .invokeWithArguments(loader, Class.forName(API + kind, true, loader), plugin);
     }
 

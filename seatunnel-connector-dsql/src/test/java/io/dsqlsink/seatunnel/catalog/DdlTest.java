@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.ConstraintKey;
@@ -109,7 +110,7 @@ class DdlTest {
             Files.write(file, statements);
         }
         assertThat(Files.readAllLines(file))
-                .isEqualTo(String.join("\n", statements).lines().toList());
+                .isEqualTo(String.join("\n", statements).lines().collect(Collectors.toList()));
     }
 
     private void add(String what, CatalogTable source, Map<String, Object> options) {

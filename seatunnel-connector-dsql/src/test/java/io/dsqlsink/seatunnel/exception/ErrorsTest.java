@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** ERRORS.md has every error, and no other. */
@@ -20,7 +21,7 @@ class ErrorsTest {
         List<String> rows =
                 Arrays.stream(DsqlErrorCode.values())
                         .map(c -> c.getCode() + " `" + c.name() + "` " + c.getDescription())
-                        .toList();
+                        .collect(Collectors.toList());
         assertThat(rows().stream().map(r -> String.join(" ", r.subList(0, 3))))
                 .containsExactlyElementsOf(rows);
     }
@@ -37,7 +38,7 @@ class ErrorsTest {
 
     @Test
     void everyNativeKindHasItsRow() throws IOException, IllegalAccessException {
-        List<String> codes = rows().stream().map(row -> row.get(0)).toList();
+        List<String> codes = rows().stream().map(row -> row.get(0)).collect(Collectors.toList());
         for (Field field : DsqlNativeException.class.getFields()) {
             if (field.getName().startsWith("ERROR_")) {
                 assertThat(codes)
@@ -54,7 +55,7 @@ class ErrorsTest {
                         line ->
                                 Arrays.stream(line.substring(1, line.lastIndexOf('|')).split("\\|"))
                                         .map(String::trim)
-                                        .toList())
-                .toList();
+                                        .collect(Collectors.toList()))
+                .collect(Collectors.toList());
     }
 }

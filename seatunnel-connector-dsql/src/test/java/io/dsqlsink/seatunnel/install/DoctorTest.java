@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,7 +99,7 @@ class DoctorTest {
                         "PROBLEM  several copies of the connector:"
                                 + " [lib/seatunnel-connector-dsql-0.1.0.jar,"
                                 + " connectors/connector-dsql-0.0.9.jar]; leave one");
-        try (FileSystem zip = FileSystems.newFileSystem(other)) {
+        try (FileSystem zip = FileSystems.newFileSystem(other, (ClassLoader) null)) {
             Files.write(zip.getPath("native/linux-x86_64/libdsql_sink.so"), new byte[1]);
         }
         assertThat(problems(home.doctor()))
@@ -136,6 +137,8 @@ class DoctorTest {
     }
 
     private static List<String> problems(List<String> said) {
-        return said.stream().filter(line -> line.startsWith("PROBLEM")).toList();
+        return said.stream()
+                .filter(line -> line.startsWith("PROBLEM"))
+                .collect(Collectors.toList());
     }
 }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.dsqlsink.seatunnel.TestTables;
 import io.dsqlsink.seatunnel.sink.EngineLoaders;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URLClassLoader;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,7 +70,7 @@ class InstallerTest {
         List<Path> dsql =
                 home.jars("connectors").stream()
                         .filter(jar -> jar.getFileName().toString().startsWith("connector-dsql"))
-                        .toList();
+                        .collect(Collectors.toList());
         try (URLClassLoader application = zeta(version, home.jars("lib"));
                 URLClassLoader job = EngineLoaders.zetaJob(application, source, jdbc);
                 URLClassLoader dsqlJob = EngineLoaders.zetaJob(application, source, dsql)) {
@@ -256,7 +258,9 @@ class InstallerTest {
             Files.delete(jar);
         }
         Path jar = home.root.resolve("starter/seatunnel-starter.jar");
-        try (FileSystem zip = FileSystems.newFileSystem(jar, Map.of("create", "true"))) {
+        try (FileSystem zip =
+                FileSystems.newFileSystem(
+                        URI.create("jar:" + jar.toUri()), Map.of("create", "true"))) {
             Path properties =
                     zip.getPath("META-INF/maven/org.apache.seatunnel/seatunnel-api/pom.properties");
             Files.createDirectories(properties.getParent());

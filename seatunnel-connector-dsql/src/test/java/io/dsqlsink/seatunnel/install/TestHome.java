@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A SeaTunnel home with the real jars of a release, as far as the installer looks at it. */
@@ -76,7 +77,7 @@ final class TestHome {
     Map<String, String> state() throws IOException {
         Map<String, String> state = new TreeMap<>();
         try (Stream<Path> files = Files.walk(root)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
+            for (Path file : files.filter(Files::isRegularFile).collect(Collectors.toList())) {
                 state.put(
                         root.relativize(file).toString(),
                         Jars.digest(file) + " " + Files.getLastModifiedTime(file));

@@ -11,6 +11,7 @@ import java.net.URLClassLoader;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,7 +84,7 @@ class LinkageTest {
     }
 
     private static String describe(String name, String result, Stream<String> parameters) {
-        return result + " " + name + parameters.toList();
+        return result + " " + name + parameters.collect(Collectors.toList());
     }
 
     private static Stream<String> names(Class<?>[] types) {

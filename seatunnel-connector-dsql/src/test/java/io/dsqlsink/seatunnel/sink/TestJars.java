@@ -1,12 +1,14 @@
 package io.dsqlsink.seatunnel.sink;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Jars as users have them, made from what Maven compiled and fetched. */
@@ -15,7 +17,9 @@ public final class TestJars {
 
     /** The connector in one jar. */
     public static Path connector(Path jar) throws IOException {
-        try (FileSystem to = FileSystems.newFileSystem(jar, Map.of("create", "true"))) {
+        try (FileSystem to =
+                FileSystems.newFileSystem(
+                        URI.create("jar:" + jar.toUri()), Map.of("create", "true"))) {
             addConnector(to);
         }
         return jar;
@@ -26,7 +30,7 @@ public final class TestJars {
             if (Files.isDirectory(from)) {
                 addAll(from, to);
             } else {
-                try (FileSystem jar = FileSystems.newFileSystem(from)) {
+                try (FileSystem jar = FileSystems.newFileSystem(from, (ClassLoader) null)) {
                     addAll(jar.getPath("/"), to);
                 }
             }
@@ -36,7 +40,7 @@ public final class TestJars {
     private static void addAll(Path from, FileSystem to) throws IOException {
         List<Path> files;
         try (Stream<Path> walk = Files.walk(from)) {
-            files = walk.filter(Files::isRegularFile).toList();
+            files = walk.filter(Files::isRegularFile).collect(Collectors.toList());
         }
         for (Path file : files) {
             Path target = to.getPath("/").resolve(from.relativize(file).toString());

@@ -113,7 +113,7 @@ class DoctorIT {
                         FOLDER.resolve(name + ".log"),
                         environment,
                         List.of(
-                                "java",
+                                Servers.java(),
                                 "-jar",
                                 jar.toString(),
                                 "doctor",
