@@ -3,15 +3,28 @@
 
 mod common;
 
-use common::{Cluster, Field, Rows, declare, flush};
+use std::io::Write;
+use std::process::{Child, Command, Stdio};
+
+use common::{Cluster, Field, Rows, SECRET_ACCESS_KEY, declare, flush};
 use dsql_local::cli::Options;
 use dsql_sink::border::*;
+use dsql_sink::error::{ErrorKind, SinkError};
 use dsql_sink::sink::Sink;
 
-const SINKS: usize = 8;
+const SINKS: i64 = 8;
 const LANES: i64 = 8;
 /// Enough keys that each lane has some.
 const KEYS: i64 = 400;
+
+/// Writes rows that make each lane connect.
+fn fill(sink: &Sink, number: i64) -> Result<(), SinkError> {
+    let table = declare(sink, "t", &["id", "sink"], &["id"])?;
+    let row =
+        |rows: Rows, key: i64| rows.row(ROW_INSERT, &[Field::Int(number * KEYS + key), Field::Int(number)]);
+    (0..KEYS).fold(Rows::new(table), row).write(sink)?;
+    flush(sink)
+}
 
 /// Opens all sinks, lets all their lanes write at once, and returns how many connections the cluster refused and how
 /// many retries the sinks counted for it.
@@ -21,19 +34,12 @@ fn storm(rate: u32) -> (i64, i64) {
     let sinks: Vec<Sink> = (0..SINKS).map(|_| cluster.sink(&[("max_connections", "8")])).collect();
     std::thread::scope(|scope| {
         for (number, sink) in (0_i64..).zip(&sinks) {
-            scope.spawn(move || {
-                let table = declare(sink, "t", &["id", "sink"], &["id"]).unwrap();
-                let row = |rows: Rows, key: i64| {
-                    rows.row(ROW_INSERT, &[Field::Int(number * KEYS + key), Field::Int(number)])
-                };
-                (0..KEYS).fold(Rows::new(table), row).write(sink).unwrap();
-                flush(sink).unwrap();
-            });
+            scope.spawn(move || fill(sink, number).unwrap());
         }
     });
     let total = |slot: usize| sinks.iter().map(|sink| sink.stats()[slot]).sum::<i64>();
-    assert_eq!(total(STAT_CONNECTIONS_OPEN), i64::try_from(SINKS).unwrap() * LANES);
-    assert_eq!(cluster.rows("SELECT count(*) FROM t"), [(i64::try_from(SINKS).unwrap() * KEYS).to_string()]);
+    assert_eq!(total(STAT_CONNECTIONS_OPEN), SINKS * LANES);
+    assert_eq!(cluster.rows("SELECT count(*) FROM t"), [(SINKS * KEYS).to_string()]);
     let retries = total(STAT_RETRIES_UNAVAILABLE);
     sinks.iter().for_each(Sink::close);
     (cluster.stat("connections_refused"), retries)
@@ -54,4 +60,92 @@ fn refused_connections_come_back_later() {
     assert_eq!(retries, refused, "each refusal is one retry");
     // 64 connections at 8 a second, with pauses of half a second that double: few of them are refused three times.
     assert!(refused < 3 * 64, "{refused} refused");
+}
+
+const URL: &str = "DSQL_STORM_URL";
+const NUMBER: &str = "DSQL_STORM_NUMBER";
+const SECRET: &str = "DSQL_STORM_SECRET";
+
+/// Starts as many processes, each with a sink on the cluster, lets them all write at once, and returns the sum of the
+/// retries that they print.
+fn processes(cluster: &Cluster, secret: &str) -> i64 {
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, sink bigint)");
+    let start = |number: i64| {
+        Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "child_sink", "--ignored", "--nocapture"])
+            .envs([(URL, cluster.url()), (NUMBER, number.to_string()), (SECRET, secret.to_owned())])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let mut children: Vec<Child> = (0..SINKS).map(start).collect();
+    for child in &mut children {
+        writeln!(child.stdin.as_mut().unwrap()).unwrap();
+    }
+    let retries = |child: Child| {
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{said}");
+        let count = said.lines().find_map(|line| line.split_once("retries=")).unwrap().1;
+        count.parse::<i64>().unwrap()
+    };
+    children.into_iter().map(retries).sum()
+}
+
+/// A process of a job.
+#[test]
+#[ignore = "run by the tests below"]
+fn child_sink() {
+    let number = std::env::var(NUMBER).unwrap().parse().unwrap();
+    let secret = std::env::var(SECRET).unwrap();
+    let changes = [("max_connections", "8"), ("secret_access_key", secret.as_str())];
+    let sink = Sink::open(common::config_at(std::env::var(URL).unwrap(), &changes).unwrap()).unwrap();
+    std::io::stdin().read_line(&mut String::new()).unwrap();
+    if secret == SECRET_ACCESS_KEY {
+        fill(&sink, number).unwrap();
+        assert_eq!(sink.stats()[STAT_CONNECTIONS_OPEN], LANES);
+    } else {
+        // A caller that does not take no for an answer.
+        for _ in 0..20 {
+            assert_eq!(fill(&sink, number).unwrap_err().kind(), ErrorKind::Authentication);
+        }
+    }
+    println!("\nretries={}", sink.stats()[STAT_RETRIES_UNAVAILABLE]);
+    sink.close();
+}
+
+fn written(cluster: &Cluster) -> i64 {
+    cluster.rows("SELECT count(*) FROM t")[0].parse().unwrap()
+}
+
+#[test]
+fn processes_that_start_together_stay_below_the_quota() {
+    let cluster = Cluster::start();
+    assert_eq!(processes(&cluster, SECRET_ACCESS_KEY), 0);
+    assert_eq!(written(&cluster), SINKS * KEYS);
+    assert_eq!(cluster.stat("connections_accepted"), SINKS * LANES);
+    assert_eq!(cluster.stat("connections_refused"), 0);
+}
+
+/// As many that each have a pace of their own, at a cluster that takes less than one of them opens.
+#[test]
+fn refused_processes_come_back_later() {
+    let cluster = Cluster::with(Options { connection_rate: 8, ..Options::default() });
+    let retries = processes(&cluster, SECRET_ACCESS_KEY);
+    assert_eq!(written(&cluster), SINKS * KEYS);
+    let refused = cluster.stat("connections_refused");
+    assert!(refused > 0);
+    assert_eq!(retries, refused, "each refusal is one retry");
+    assert!(refused < 3 * SINKS * LANES, "{refused} refused");
+}
+
+/// Each lane tries once at most, however often it is asked.
+#[test]
+fn processes_with_a_wrong_key_do_not_try_again() {
+    let cluster = Cluster::start();
+    assert_eq!(processes(&cluster, "not-the-secret"), 0);
+    assert_eq!(cluster.stat("connections_authenticated"), 0);
+    let tried = cluster.stat("connections_accepted");
+    assert!((SINKS..=SINKS * LANES).contains(&tried), "{tried} tried");
 }

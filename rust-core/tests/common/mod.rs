@@ -19,6 +19,8 @@ use tokio::runtime::Runtime;
 
 /// Longest time that any condition of a test may take: a cold machine is slow.
 pub const DEADLINE: Duration = Duration::from_secs(60);
+/// That of dsql-local's first principal.
+pub const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 /// What one call waits, as the Java side does it.
 pub const SLICE: Duration = Duration::from_millis(50);
 
@@ -121,16 +123,21 @@ impl Cluster {
     }
 
     pub fn config(&self, changes: &[(&str, &str)]) -> Result<Config, SinkError> {
-        let mut options = std::collections::HashMap::from([
-            ("url".to_owned(), self.url()),
-            ("username".to_owned(), "admin".to_owned()),
-            ("access_key_id".to_owned(), "AKIAIOSFODNN7EXAMPLE".to_owned()),
-            ("secret_access_key".to_owned(), "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned()),
-            ("log_level".to_owned(), "debug".to_owned()),
-        ]);
-        options.extend(changes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
-        Config::new(options.into_iter().collect(), |_| None)
+        config_at(self.url(), changes)
     }
+}
+
+/// The options of a sink on the cluster of this url, with some of them changed.
+pub fn config_at(url: String, changes: &[(&str, &str)]) -> Result<Config, SinkError> {
+    let mut options = std::collections::HashMap::from([
+        ("url".to_owned(), url),
+        ("username".to_owned(), "admin".to_owned()),
+        ("access_key_id".to_owned(), "AKIAIOSFODNN7EXAMPLE".to_owned()),
+        ("secret_access_key".to_owned(), SECRET_ACCESS_KEY.to_owned()),
+        ("log_level".to_owned(), "debug".to_owned()),
+    ]);
+    options.extend(changes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+    Config::new(options.into_iter().collect(), |_| None)
 }
 
 impl Drop for Cluster {
