@@ -220,7 +220,11 @@ fn region(option: Option<String>, endpoint: &Endpoint) -> Result<String, SinkErr
         (None, Some(region)) => Ok(region.to_owned()),
         (None, None) => Err(SinkError::option(
             "region",
-            format!("is required, as the host '{}' does not tell it", endpoint.host),
+            format!(
+                "is required, as the host '{}' of option 'url' does not tell it; endpoints of Aurora DSQL are of the \
+                 form <cluster>.dsql.<region>.on.aws",
+                endpoint.host
+            ),
         )),
     }
 }
@@ -302,7 +306,11 @@ mod tests {
         refused(&[("secret_access_key", "")], "secret_access_key", "is required");
         refused(&[("access_key_id", "")], "access_key_id", "is required");
         refused(&[("region", "eu-west-1")], "region", "us-east-1");
-        refused(&[("url", "jdbc:postgresql://db.example.com/postgres")], "region", "is required");
+        refused(
+            &[("url", "jdbc:postgresql://db.example.com/postgres")],
+            "region",
+            "<cluster>.dsql.<region>.on.aws",
+        );
         refused(&[("database", "shop")], "database", "differs");
         refused(&[("batch_size", "0")], "batch_size", "between 1 and 3000");
         refused(&[("max_connections", "many")], "max_connections", "between 1 and 256");

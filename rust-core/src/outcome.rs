@@ -19,6 +19,9 @@ pub const FIRST_CONNECTION: Duration = Duration::from_secs(20);
 /// As much of a statement as tells which it is.
 const STATEMENT_CHARACTERS: usize = 300;
 
+/// SQLSTATE of an upsert by columns that no unique index has.
+const NO_SUCH_KEY: &str = "42P10";
+
 /// A batch that is sent again.
 #[must_use]
 pub fn again(config: &Config, lane: usize, batch: &Batch, failure: &Failure, after: Duration) -> String {
@@ -106,6 +109,15 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
                     Verb::Delete => "delete",
                     Verb::Upsert => "upsert",
                 },
+                said(failure)
+            ),
+            failure,
+        ),
+        Fault::Missing if failure.sqlstate.as_deref() == Some(NO_SUCH_KEY) => error(
+            ErrorKind::Schema,
+            format!(
+                "table {table} has no primary key or unique index with exactly the columns of the key; set the option \
+                 'primary_keys' to a key that it has, or create it anew with this one: {}",
                 said(failure)
             ),
             failure,

@@ -276,7 +276,8 @@ pub fn resolve(
     for column in columns.iter().filter(|c| c.not_null && !c.has_default && !c.generated) {
         if !declared.columns.iter().any(|(name, _)| *name == column.name) {
             problems.push(format!(
-                "column \"{}\" is NOT NULL without a default and the source does not bring it",
+                "column \"{}\" is NOT NULL without a default and the source does not bring it; give it a default, \
+                 or add it to the rows by a transform",
                 column.name
             ));
         }
@@ -293,12 +294,19 @@ pub fn resolve(
         }
         if declared.keys.is_empty() {
             problems.push("an upsert needs a key; set the option 'primary_keys'".to_owned());
-        } else if problems.is_empty() && !indexes.is_empty() && !unique(&declared.keys, columns, indexes) {
-            problems.push(format!(
-                "no primary key or unique index has exactly the columns ({}) of the key; set the option \
-                 'primary_keys' to the table's key",
-                declared.keys.join(", ")
-            ));
+        } else if problems.is_empty() && !indexes.is_empty() {
+            let (keys, held) = (&declared.keys, unique(columns, indexes));
+            let has_all = |held: &Vec<&str>| keys.iter().all(|key| held.contains(&key.as_str()));
+            if !held.iter().any(|held| held.len() == keys.len() && has_all(held)) {
+                let held = held.iter().map(|held| format!("({})", held.join(", ")));
+                let held = held.reduce(|one, other| format!("{one} or {other}"));
+                problems.push(format!(
+                    "no primary key or unique index has exactly the columns ({}) of the key; set the option \
+                     'primary_keys' to the table's key: {}",
+                    keys.join(", "),
+                    held.as_deref().unwrap_or("it has none")
+                ));
+            }
         }
     }
     if !problems.is_empty() {
@@ -364,14 +372,10 @@ pub fn resolve_query(
     })
 }
 
-fn unique(keys: &[String], columns: &[CatalogColumn], indexes: &[CatalogIndex]) -> bool {
-    let mut wanted: Vec<i16> = columns.iter().filter(|c| keys.contains(&c.name)).map(|c| c.number).collect();
-    wanted.sort_unstable();
-    indexes.iter().filter(|index| index.arbiter).any(|index| {
-        let mut held = index.columns.clone();
-        held.sort_unstable();
-        held == wanted
-    })
+/// The columns of each index that no two rows may share.
+fn unique<'a>(columns: &'a [CatalogColumn], indexes: &[CatalogIndex]) -> Vec<Vec<&'a str>> {
+    let name = |number: &i16| columns.iter().find(|c| c.number == *number).map(|c| c.name.as_str());
+    indexes.iter().filter(|i| i.arbiter).map(|i| i.columns.iter().filter_map(name).collect()).collect()
 }
 
 fn missing(column: &str, columns: &[CatalogColumn]) -> String {

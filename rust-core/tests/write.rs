@@ -197,7 +197,8 @@ fn a_refused_update_leaves_the_row_as_it_was() {
 #[test]
 fn a_table_that_does_not_fit_is_refused_before_any_row() {
     let cluster = Cluster::start();
-    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, must text NOT NULL)");
+    cluster
+        .sql("CREATE TABLE t (id bigint PRIMARY KEY, must text NOT NULL); CREATE TABLE keyless (id bigint)");
     let refused = |table: &str, columns: &[&str], keys: &[&str], says: &str| {
         let sink = cluster.sink(&[]);
         let error = declare(&sink, table, columns, keys).unwrap_err();
@@ -209,6 +210,15 @@ fn a_table_that_does_not_fit_is_refused_before_any_row() {
     refused("t", &["id", "must", "more"], &["id"], "column \"more\" does not exist");
     refused("t", &["id"], &["id"], "\"must\" is NOT NULL");
     refused("t", &["id", "must"], &["must"], "no primary key or unique index");
+    refused("t", &["id", "must"], &["must"], "'primary_keys' to the table's key: (id)");
+
+    // The catalog may not show every index: the database has the last word.
+    let sink = cluster.sink(&[]);
+    let table = declare(&sink, "keyless", &["id"], &["id"]).unwrap();
+    Rows::new(table).row(ROW_INSERT, &[1.into()]).write(&sink).unwrap();
+    let error = flush(&sink).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Schema);
+    assert!(error.message().contains("has no primary key or unique index"), "{error}");
 }
 
 #[test]

@@ -70,10 +70,18 @@ public final class JobCheck {
             }
         }
         if (!found) {
+            List<String> others = new ArrayList<>();
+            for (Map<String, Object> sink : job.sinks()) {
+                Object dialect = sink.get(DsqlSinkOptions.DIALECT.key());
+                others.add(
+                        JobFile.plugin(sink)
+                                + (dialect == null ? "" : " with dialect = \"" + dialect + "\""));
+            }
             report.accept(
                     PROBLEM,
-                    "the job has no sink Dsql, nor a sink Jdbc with dialect = \"dsql\": its other"
-                            + " sinks are the stock ones");
+                    "the job has no sink Dsql, nor a sink Jdbc with dialect = \"dsql\"; SeaTunnel's own"
+                            + " sinks serve it: "
+                            + String.join(", ", others));
         }
     }
 
@@ -197,6 +205,7 @@ public final class JobCheck {
         } else {
             if (!hasQuery) {
                 privileges(session, table);
+                key(session, table);
             }
             try {
                 sink.declareTable(table.declaration());
@@ -275,6 +284,22 @@ public final class JobCheck {
             report.accept(
                     PROBLEM,
                     table + ": grant the role " + String.join(", ", missing) + " on the table");
+        }
+    }
+
+    /** An index that does not fit the key is found with the columns; here, that there is none. */
+    private void key(NativeSession session, DsqlTable table) throws InterruptedException {
+        String indexes =
+                "SELECT 1 FROM pg_catalog.pg_index i"
+                        + " JOIN pg_catalog.pg_class c ON c.oid = i.indrelid";
+        if (!table.keys().isEmpty() && query(session, indexes + where(table)).isEmpty()) {
+            report.accept(
+                    PROBLEM,
+                    table
+                            + ": the table has no primary key, but rows are upserted by "
+                            + table.keys()
+                            + ": create it anew with this key, or set"
+                            + " support_upsert_by_insert_only = true to append rows");
         }
     }
 

@@ -35,6 +35,8 @@ class ReadmeTest {
         Set<String> keys = new TreeSet<>(DsqlSinkOptions.all().keySet());
         // The older name of username.
         keys.add("user");
+        // SeaTunnel itself reads it.
+        keys.add("multi_table_sink_replica");
         assertThat(defaults).containsOnlyKeys(keys);
         DsqlSinkOptions.all()
                 .forEach(

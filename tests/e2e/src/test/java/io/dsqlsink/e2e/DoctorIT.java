@@ -49,6 +49,13 @@ class DoctorIT {
             assertThat(doctor("query-nowhere", query.replace("orders (id)", "nowhere (id)"), 1))
                     .containsPattern("PROBLEM .*option 'query'.*nowhere");
 
+            assertThat(doctor("dialect", config.replace("\"dsql\"", "\"dsq\""), 1))
+                    .containsPattern("PROBLEM .*no sink Dsql.*: Jdbc with dialect = \"dsq\"");
+
+            Sql.run(target, "ALTER TABLE checked.orders DROP CONSTRAINT orders_pkey");
+            assertThat(doctor("keyless", config, 1))
+                    .containsPattern("PROBLEM .*checked.orders: the table has no primary key.*id");
+
             Sql.run(target, "ALTER TABLE checked.orders DROP COLUMN remark");
             assertThat(doctor("column", config, 1))
                     .containsPattern("PROBLEM .*orders.*remark")

@@ -18,6 +18,10 @@ import org.junit.jupiter.api.Test;
  */
 class ManyTablesIT {
     private static final int TABLES = 50;
+
+    /** Writers of each table, among which SeaTunnel deals its rows by the key. */
+    private static final int WRITERS = 2;
+
     private static final String DATABASE = "many";
     private static final String SOURCE_ROW =
             "CONCAT_WS('|', shop, nr, IFNULL(name, 'NULL'), amount, DATE_FORMAT(at, '%Y-%m-%d %T'))";
@@ -37,8 +41,10 @@ class ManyTablesIT {
             String config =
                     JobConfig.mysqlToDsql(Servers.mysql().host(), DATABASE, names)
                             .replaceFirst("(?s) *table-names-config = \\[.*?\\n    ]\\n", "")
-                            .replace("    primary_keys = [\"id\"]\n", "");
-            assertThat(config).doesNotContain("id\"]");
+                            .replace(
+                                    "    primary_keys = [\"id\"]\n",
+                                    "    multi_table_sink_replica = " + WRITERS + "\n");
+            assertThat(config).doesNotContain("id\"]").contains("multi_table_sink_replica");
             try (Job job = Servers.run("many-tables", config)) {
                 awaitEqual(job, source, target);
                 for (int table = 1; table <= TABLES; table++) {
@@ -52,6 +58,8 @@ class ManyTablesIT {
                     }
                 }
                 awaitEqual(job, source, target);
+                // SeaTunnel has a queue for the first writer of each table, and so on.
+                assertThat(job.log()).contains("sink writer, queue size: " + WRITERS);
                 Secrets.assertAbsent(job.log());
             }
         }
