@@ -205,6 +205,7 @@ mod tests {
                 key,
                 end: source.len(),
                 weight: source.len() + limits::ROW_OVERHEAD,
+                came: 0,
             };
             window.push(op, &source, Instant::now());
         }

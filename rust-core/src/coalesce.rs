@@ -6,7 +6,7 @@
 //! full buffer asks for everything.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hashbrown::HashTable;
 
@@ -39,6 +39,8 @@ pub struct Op {
     pub end: usize,
     /// Bytes that the database accounts for it.
     pub weight: usize,
+    /// Milliseconds after its window was opened when its key first came there; the window's own affair.
+    pub came: u32,
 }
 
 impl Op {
@@ -69,6 +71,8 @@ pub struct Window {
     arena: Buffer,
     weight: usize,
     firm: usize,
+    /// When the first operation came.
+    opened: Instant,
     since: Option<Instant>,
 }
 
@@ -102,6 +106,7 @@ impl Window {
             arena: Buffer::default(),
             weight: 0,
             firm: 0,
+            opened: Instant::now(),
             since: None,
         }
     }
@@ -113,8 +118,9 @@ impl Window {
             return false;
         }
         if self.ops.is_empty() {
-            self.open();
+            self.open(now);
         }
+        op.came = u32::try_from(now.saturating_duration_since(self.opened).as_millis()).unwrap_or(u32::MAX);
         let start = self.arena.len();
         op.key = op.key - op.start + start;
         op.end = op.end - op.start + start;
@@ -133,6 +139,7 @@ impl Window {
         let key = &arena[op.key..op.end];
         match index.find(op.hash, |at| &arena[ops[*at].key..ops[*at].end] == key) {
             Some(at) => {
+                op.came = ops[*at].came;
                 let replaced = std::mem::replace(&mut ops[*at], op);
                 self.weight -= replaced.weight;
                 if !replaced.tentative() {
@@ -149,8 +156,9 @@ impl Window {
     }
 
     /// Makes room for what is expected, so that nothing grows while writers wait for the lock.
-    fn open(&mut self) {
+    fn open(&mut self, now: Instant) {
         let (ops, bytes) = self.expected;
+        self.opened = now;
         self.ops = Vec::with_capacity(ops);
         self.index = HashTable::with_capacity(if self.keyed { ops } else { 0 });
         self.arena = self.spares.buffer(bytes);
@@ -207,10 +215,19 @@ impl Window {
         if self.firm > 0 { self.since } else { None }
     }
 
+    /// When what waits has to go though it is less than `rows` rows and `bytes` accounted bytes: after `interval`. If
+    /// more than half of them came in that time, the rest will come in as much again, and is waited for: a full batch
+    /// costs client and server less.
+    #[must_use]
+    pub fn due(&self, interval: Duration, rows: usize, bytes: usize) -> Option<Instant> {
+        let soon_full = self.firm > rows / 2 || self.weight > bytes / 2;
+        self.since().map(|since| since + interval * if soon_full { 2 } else { 1 })
+    }
+
     /// Takes out the first `most` operations. Unless `flush`, tentative deletes stay.
     pub fn take(&mut self, most: usize, flush: bool) -> Taken {
         let fresh = Self::new(self.keyed, &self.spares);
-        let Self { ops, arena, since, .. } = std::mem::replace(self, fresh);
+        let Self { ops, arena, opened, .. } = std::mem::replace(self, fresh);
         self.expected = (ops.len(), arena.len());
         let mut taken = Vec::with_capacity(ops.len().min(most));
         for op in ops {
@@ -220,7 +237,7 @@ impl Window {
                 }
             } else {
                 // What stays is not younger for it.
-                self.push(op, &arena, since.unwrap_or_else(Instant::now));
+                self.push(op, &arena, opened + Duration::from_millis(op.came.into()));
             }
         }
         Taken { ops: taken, arena }
@@ -251,6 +268,7 @@ mod tests {
             key: source.len() - 1,
             end: source.len(),
             weight: 10,
+            came: 0,
         };
         window.push(op, &source, Instant::now())
     }
@@ -317,9 +335,8 @@ mod tests {
     fn what_is_beyond_the_limit_stays() {
         let mut window = window(true);
         (0..5).for_each(|key| assert!(!push(&mut window, RowKind::Insert, key, key)));
-        let since = window.since();
         assert_eq!(window.take(3, false).ops.len(), 3);
-        assert_eq!((window.firm(), window.since()), (2, since));
+        assert_eq!(window.firm(), 2);
         assert!(push(&mut window, RowKind::Delete, 4, 0));
     }
 
@@ -335,9 +352,32 @@ mod tests {
     }
 
     #[test]
+    fn what_stays_is_as_old_as_it_is() {
+        let mut window = window(true);
+        let start = Instant::now();
+        let interval = Duration::from_millis(200);
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut push = |key: u8, millis| {
+            let op = Op { kind: RowKind::Insert, hash: 0, start: 0, key: 0, end: 1, weight: 1, came: 0 };
+            window.push(op, &[key], at(millis));
+        };
+        // Key 1 waits since it came first.
+        for (key, millis) in [(0, 0), (1, 10), (2, 20), (1, 30), (3, 40)] {
+            push(key, millis);
+        }
+        assert_eq!(window.due(interval, 100, 100), Some(at(200)));
+        assert_eq!(window.due(interval, 7, 100), Some(at(400)), "4 of 7 rows are there");
+        assert_eq!(window.due(interval, 100, 7), Some(at(400)), "4 of 7 bytes are there");
+        for since in [10, 20, 40] {
+            assert_eq!(window.take(1, false).ops.len(), 1);
+            assert_eq!(window.since(), Some(at(since)));
+        }
+    }
+
+    #[test]
     fn without_a_key_every_row_stays() {
         let mut window = window(false);
-        let op = Op { kind: RowKind::Insert, hash: 0, start: 0, key: 1, end: 1, weight: 1 };
+        let op = Op { kind: RowKind::Insert, hash: 0, start: 0, key: 1, end: 1, weight: 1, came: 0 };
         for _ in 0..3 {
             assert!(!window.push(op, &[5], Instant::now()));
         }

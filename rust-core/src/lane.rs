@@ -109,7 +109,7 @@ impl Queue {
     }
 
     /// Takes what is due, in batches of at most `most` rows: everything for a flush, otherwise full batches, and
-    /// everything where there is none and rows have waited for the interval or memory is short.
+    /// everything where there is none and rows have waited for as long as they may or memory is short.
     fn next(&self, core: &Core, most: usize) -> Step {
         let now = Instant::now();
         let size = Size { rows: most, bytes: core.config.batch_bytes() };
@@ -123,7 +123,7 @@ impl Queue {
         let mut taken = Vec::new();
         for (number, window) in waiting.windows.iter_mut().enumerate() {
             let Some(window) = window.as_mut().filter(|window| !window.is_empty()) else { continue };
-            let late = window.since().map(|since| since + core.config.batch_interval);
+            let late = window.due(core.config.batch_interval, most, size.bytes);
             let due = flush.is_some() || late.is_some_and(|late| late <= now);
             let full = window.firm() >= most || window.weight() >= size.bytes;
             let whole = if full && flush.is_none() { window.whole(size.rows, size.bytes) } else { 0 };
@@ -135,10 +135,8 @@ impl Queue {
                 // Tentative deletes too, when memory is short: they could hold all of it.
                 taken.push((number, window.take(usize::MAX, flush.is_some() || pressed)));
             }
-            if let Some(since) = window.since() {
-                let late = since + core.config.batch_interval;
-                deadline = Some(deadline.map_or(late, |earliest| earliest.min(late)));
-            }
+            let late = window.due(core.config.batch_interval, most, size.bytes);
+            deadline = deadline.into_iter().chain(late).min();
         }
         taken.retain(|(_, taken)| !taken.ops.is_empty());
         if taken.is_empty() && flush.is_none() {

@@ -127,6 +127,7 @@ impl Staged {
                 key,
                 end: self.arena.len(),
                 weight: self.weigh(table, start),
+                came: 0,
             };
             self.lanes[route.lane].push(op);
             self.count += 1;

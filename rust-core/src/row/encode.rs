@@ -43,10 +43,7 @@ pub fn encode(value: Value<'_>, column: &Column, out: &mut Vec<u8>) -> Result<()
         Value::Int(value) => integer(value, None, column, out),
         Value::Float32(value) => float(value.into(), &value, column, out),
         Value::Float64(value) => float(value, &value, column, out),
-        Value::Decimal { scale, unscaled } => {
-            let number = Decimal::from_i64(unscaled, scale).ok_or_else(|| scale_misfit(scale))?;
-            decimal(&number, column, out)
-        }
+        Value::Decimal { scale, unscaled } => small_decimal(unscaled, scale, column, out),
         Value::BigDecimal { scale, unscaled } => {
             let number = Decimal::from_digits(unscaled, scale).ok_or_else(|| {
                 misfit(format!("a number of {} digits and scale {scale} is too long", unscaled.len()))
@@ -97,10 +94,7 @@ fn integer(value: i64, flag: Option<bool>, column: &Column, out: &mut Vec<u8>) -
             }
             _ => Err(misfit(format!("{value} is neither 0 nor 1, as {} needs it", column.ty))),
         },
-        ColumnType::Numeric(_) => {
-            let number = Decimal::from_i64(value, 0).ok_or_else(|| scale_misfit(0))?;
-            decimal(&number, column, out)
-        }
+        ColumnType::Numeric(_) => small_decimal(value, 0, column, out),
         #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // compared after it
         ColumnType::Float4 | ColumnType::Float8 if flag.is_none() => {
             let nearest = value as f64;
@@ -166,6 +160,16 @@ fn push_float(value: f64, column: &Column, out: &mut Vec<u8>) -> Result<(), Misf
     }
     tuple::push_array(narrow.to_be_bytes(), out);
     Ok(())
+}
+
+fn small_decimal(unscaled: i64, scale: i32, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
+    if let ColumnType::Numeric(Some(limits)) = column.ty
+        && let Some((bytes, length)) = numeric::short(unscaled, scale, limits)
+    {
+        return push_bytes(&bytes[..length], false, out);
+    }
+    let number = Decimal::from_i64(unscaled, scale).ok_or_else(|| scale_misfit(scale))?;
+    decimal(&number, column, out)
 }
 
 fn decimal(number: &Decimal, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
@@ -264,8 +268,14 @@ fn push_str(value: &str, as_text: bool, out: &mut Vec<u8>) -> Result<(), Misfit>
             value.len()
         )));
     }
+    push_bytes(value.as_bytes(), as_text, out)
+}
+
+/// For what is known to be no longer than a message.
+#[inline]
+fn push_bytes(value: &[u8], as_text: bool, out: &mut Vec<u8>) -> Result<(), Misfit> {
     tuple::push_with(out, as_text, misfit(""), |out| {
-        out.extend_from_slice(value.as_bytes());
+        out.extend_from_slice(value);
         Ok(())
     })
 }
@@ -287,10 +297,7 @@ fn bytes(value: &[u8], column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit>
             value.len(),
             limits::VALUE_BYTES
         ))),
-        ColumnType::Bytea => tuple::push_with(out, false, misfit(""), |out| {
-            out.extend_from_slice(value);
-            Ok(())
-        }),
+        ColumnType::Bytea => push_bytes(value, false, out),
         ColumnType::Uuid => match <[u8; 16]>::try_from(value) {
             Ok(uuid) => {
                 tuple::push_array(uuid, out);

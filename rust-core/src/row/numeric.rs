@@ -172,6 +172,58 @@ impl Decimal {
     }
 }
 
+/// Digits of a group of the binary form, and one more than the largest.
+const GROUP_DIGITS: u32 = 4;
+const GROUP: u64 = 10_000;
+/// Groups before the point that hold any i64, and groups after it that hold what is left below 2^64 when it is widened
+/// to whole groups.
+const WHOLE_GROUPS: usize = 5;
+const FRACTION_GROUPS: usize = 4;
+/// The longest fraction that fits those groups.
+const SHORT_SCALE: u32 = 16;
+
+/// A number as [`Decimal::encode`] writes it for a column with limits, in a fraction of the time, and how many bytes of
+/// the array it takes. `None` if it does not fit the column as it stands, or is not of the ordinary kind: that is for
+/// [`Decimal`].
+#[must_use]
+pub fn short(unscaled: i64, scale: i32, limits: (i32, i32)) -> Option<([u8; 26], usize)> {
+    let (precision, column_scale) = limits;
+    let digits = u32::try_from(scale).ok().filter(|digits| *digits <= SHORT_SCALE)?;
+    let shown = u16::try_from(column_scale).ok()?;
+    let before = u32::try_from(precision - column_scale).ok()?;
+    let point = 10u64.pow(digits);
+    let (whole, fraction) = (unscaled.unsigned_abs() / point, unscaled.unsigned_abs() % point);
+    if scale > column_scale || 10u64.checked_pow(before).is_some_and(|limit| whole >= limit) {
+        return None;
+    }
+    let mut groups = [0u16; WHOLE_GROUPS + FRACTION_GROUPS];
+    let after = digits.div_ceil(GROUP_DIGITS);
+    let end = WHOLE_GROUPS + usize::try_from(after).ok()?;
+    fill(&mut groups[..WHOLE_GROUPS], whole)?;
+    fill(&mut groups[WHOLE_GROUPS..end], fraction * 10u64.pow(after * GROUP_DIGITS - digits))?;
+    let first = groups.iter().position(|group| *group > 0).unwrap_or(WHOLE_GROUPS - 1);
+    let last = groups.iter().rposition(|group| *group > 0).map_or(first, |last| last + 1);
+    let weight = i16::try_from(WHOLE_GROUPS - 1).ok()? - i16::try_from(first).ok()?;
+    let sign = if unscaled < 0 { 0x4000 } else { 0 };
+    let head = [u16::try_from(last - first).ok()?, weight.cast_unsigned(), sign, shown];
+    let mut bytes = [0; 26];
+    let mut length = 0;
+    for (part, bytes) in head.iter().chain(&groups[first..last]).zip(bytes.chunks_exact_mut(2)) {
+        bytes.copy_from_slice(&part.to_be_bytes());
+        length += 2;
+    }
+    Some((bytes, length))
+}
+
+/// Writes a number to the end of the groups.
+fn fill(groups: &mut [u16], mut number: u64) -> Option<()> {
+    for group in groups.iter_mut().rev() {
+        *group = u16::try_from(number % GROUP).ok()?;
+        number /= GROUP;
+    }
+    Some(())
+}
+
 /// True if both texts are the same number.
 #[must_use]
 pub fn same(a: &str, b: &str) -> bool {
@@ -190,6 +242,7 @@ fn low_digit(value: u64) -> u8 {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn check(text: &str, limits: Option<(i32, i32)>, expected: &[i16]) {
@@ -226,6 +279,36 @@ mod tests {
         refused("100000000", (10, 2));
         refused("1", (2, 3));
         refused("1201", (2, -2));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+        #[test]
+        fn short_numbers_are_written_alike(
+            digits in any::<i64>(), shift in 0u32..64, zeros in 0u32..4,
+            scale in -2i32..20, precision in 1i32..39, column_scale in -2i32..20,
+        ) {
+            // Of all lengths, many with zeros at the end.
+            let unscaled = digits >> shift;
+            let unscaled = unscaled - unscaled % 10i64.pow(zeros);
+            if let Some((bytes, length)) = short(unscaled, scale, (precision, column_scale)) {
+                let mut out = Vec::new();
+                let whole = Decimal::from_i64(unscaled, scale).unwrap();
+                prop_assert_eq!(whole.encode(Some((precision, column_scale)), false, &mut out), Ok(()));
+                prop_assert_eq!(&bytes[..length], out);
+            }
+        }
+    }
+
+    #[test]
+    fn ordinary_numbers_are_short() {
+        for (unscaled, scale, limits) in
+            [(0, 2, (12, 2)), (-5, 0, (12, 2)), (999_999_999_999, 2, (12, 2)), (i64::MIN, 16, (38, 18))]
+        {
+            assert!(short(unscaled, scale, limits).is_some(), "{unscaled} {scale}");
+        }
+        assert_eq!(short(100_000_000_000_000, 2, (12, 2)), None);
+        assert_eq!(short(1, 3, (12, 2)), None);
     }
 
     #[test]

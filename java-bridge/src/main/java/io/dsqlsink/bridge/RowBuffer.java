@@ -1,5 +1,6 @@
 package io.dsqlsink.bridge;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -22,7 +23,13 @@ public final class RowBuffer {
      */
     private static final int PROBE_CHARS = 8;
 
+    /** Chars of a text that are encoded at a time: few enough to stay in the processor's cache. */
+    private static final int CHUNK_CHARS = 1024;
+
+    private final char[] chunk = new char[CHUNK_CHARS];
     private byte[] bytes = new byte[INITIAL_CAPACITY];
+    // Writes integers in one go, where shifting them into the array takes a store for each byte.
+    private ByteBuffer view = ByteBuffer.wrap(bytes);
     private int length;
 
     /** The bytes; valid up to {@link #length()} and until the next write. */
@@ -46,7 +53,7 @@ public final class RowBuffer {
     /** Gives back the memory of an unusually large frame. */
     void shrink(int keepCapacity) {
         if (bytes.length > keepCapacity) {
-            bytes = new byte[Math.max(keepCapacity, INITIAL_CAPACITY)];
+            hold(new byte[Math.max(keepCapacity, INITIAL_CAPACITY)]);
             length = 0;
         }
     }
@@ -58,31 +65,25 @@ public final class RowBuffer {
 
     void putShort(int value) {
         reserve(2);
-        bytes[length] = (byte) (value >> 8);
-        bytes[length + 1] = (byte) value;
+        view.putShort(length, (short) value);
         length += 2;
     }
 
     void putInt(int value) {
         reserve(4);
-        setInt(length, value);
+        view.putInt(length, value);
         length += 4;
     }
 
     void putLong(long value) {
         reserve(8);
-        setInt(length, (int) (value >> 32));
-        setInt(length + 4, (int) value);
+        view.putLong(length, value);
         length += 8;
     }
 
     /** Overwrites four bytes that were put before. */
     void setInt(int at, int value) {
-        byte[] b = bytes;
-        b[at] = (byte) (value >> 24);
-        b[at + 1] = (byte) (value >> 16);
-        b[at + 2] = (byte) (value >> 8);
-        b[at + 3] = (byte) value;
+        view.putInt(at, value);
     }
 
     /** u32 length, then the bytes. */
@@ -113,7 +114,7 @@ public final class RowBuffer {
         }
         reserve(4L + (long) chars * MAX_UTF8_BYTES_PER_CHAR);
         int start = length + 4;
-        int end = encode(value, bytes, start);
+        int end = encode(value, start);
         if (end < 0) {
             return false;
         }
@@ -132,12 +133,32 @@ public final class RowBuffer {
     }
 
     /** Returns the end position or -1. */
-    private static int encode(String value, byte[] b, int at) {
+    private int encode(String value, int at) {
+        int p = at;
+        int from = 0;
         int chars = value.length();
+        while (from < chars) {
+            int n = Math.min(chars - from, CHUNK_CHARS);
+            // The two chars of a pair stay together.
+            if (from + n < chars && Character.isHighSurrogate(value.charAt(from + n - 1))) {
+                n--;
+            }
+            value.getChars(from, from + n, chunk, 0);
+            p = encodeChunk(chunk, n, bytes, p);
+            if (p < 0) {
+                return -1;
+            }
+            from += n;
+        }
+        return p;
+    }
+
+    /** Returns the end position or -1. */
+    private static int encodeChunk(char[] chars, int n, byte[] b, int at) {
         int p = at;
         int i = 0;
-        while (i < chars) {
-            char c = value.charAt(i++);
+        while (i < n) {
+            char c = chars[i++];
             if (c < 0x80) {
                 b[p++] = (byte) c;
             } else if (c < 0x800) {
@@ -148,12 +169,10 @@ public final class RowBuffer {
                 b[p++] = (byte) (0x80 | c >> 6 & 0x3F);
                 b[p++] = (byte) (0x80 | c & 0x3F);
             } else {
-                if (Character.isLowSurrogate(c)
-                        || i == chars
-                        || !Character.isLowSurrogate(value.charAt(i))) {
+                if (Character.isLowSurrogate(c) || i == n || !Character.isLowSurrogate(chars[i])) {
                     return -1;
                 }
-                int point = Character.toCodePoint(c, value.charAt(i++));
+                int point = Character.toCodePoint(c, chars[i++]);
                 b[p++] = (byte) (0xF0 | point >> 18);
                 b[p++] = (byte) (0x80 | point >> 12 & 0x3F);
                 b[p++] = (byte) (0x80 | point >> 6 & 0x3F);
@@ -176,6 +195,11 @@ public final class RowBuffer {
                     "A frame of " + needed + " bytes is more than one array can hold");
         }
         long doubled = Math.min(2L * bytes.length, MAX_CAPACITY);
-        bytes = Arrays.copyOf(bytes, (int) Math.max(needed, doubled));
+        hold(Arrays.copyOf(bytes, (int) Math.max(needed, doubled)));
+    }
+
+    private void hold(byte[] array) {
+        bytes = array;
+        view = ByteBuffer.wrap(array);
     }
 }

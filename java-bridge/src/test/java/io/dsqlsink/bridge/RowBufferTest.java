@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,18 @@ class RowBufferTest {
                 }
             }
             checkText(text.toString());
+        }
+    }
+
+    /** Long texts are encoded in chunks, and no pair of surrogates may be cut in two. */
+    @Test
+    void pairsStayWholeWhereverTheyAre() {
+        for (int at = 1000; at < 1050; at++) {
+            String before = "é" + String.join("", Collections.nCopies(at, "x"));
+            String after = String.join("", Collections.nCopies(1050, "é"));
+            checkText(before + "😀" + after);
+            assertThat(buffer.putText(before + "\ud83d" + after)).isFalse();
+            assertThat(buffer.putText(before + "\ude00" + after)).isFalse();
         }
     }
 

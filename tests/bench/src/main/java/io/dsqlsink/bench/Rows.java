@@ -31,7 +31,10 @@ final class Rows {
                     + " int, price numeric(12,2), weight double precision, paid boolean, note"
                     + " varchar(200), day date, at timestamp)";
 
-    private static final int POOL = 8192;
+    /**
+     * So few that they stay in the processor's cache, as a row does that a source has just made.
+     */
+    private static final int POOL = 1024;
 
     /** Keys that a source takes at once: fewer than a batch of any writer. */
     private static final int KEYS = 500;
