@@ -5,8 +5,9 @@ import java.util.concurrent.TimeUnit;
 
 /** How the sink gets on, in a line of the log now and then, and in one when it closes. */
 final class Progress {
-    /** Seldom enough for a log of weeks, often enough to see a job stall. */
-    private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** By default seldom enough for a log of weeks, often enough to see a job stall. */
+    private static final long INTERVAL_NANOS =
+            TimeUnit.SECONDS.toNanos(Math.max(1, Long.getLong("dsql.sink.log.seconds", 30)));
 
     private long due;
     private String last = "";

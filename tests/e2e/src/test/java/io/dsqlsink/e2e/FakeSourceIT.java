@@ -21,16 +21,23 @@ class FakeSourceIT {
                     + ROWS
                     + ", schema = { fields { id = \"bigint\", name = \"string\", price = \"decimal(10,2)\" } } }\n";
 
+    /** Over more than two seconds. */
+    private static final String SLOW_SOURCE =
+            SOURCE.replace("schema", "split.num = 5, split.read-interval = 500, schema");
+
     private static final String COLUMNS =
             " (id bigint PRIMARY KEY, name text, price numeric(10,2))";
 
     @Test
     void nativeSink() throws Exception {
         Servers.dsql().create("CREATE TABLE fake" + COLUMNS);
-        String config = SinkBlock.dsql().with("table", "\"fake\"").batchFrom(SOURCE);
+        String config = SinkBlock.dsql().with("table", "\"fake\"").batchFrom(SLOW_SOURCE);
         try (Job job = Servers.run("fake-dsql", config)) {
             assertThat(job.await(Servers.JOB)).as(job::tail).isZero();
             Servers.assertNativeSink(job, 1);
+            assertThat(job.log())
+                    .containsPattern(
+                            " Aurora DSQL sink: [1-9]\\d* rows received, \\d+ committed in");
         }
         try (Connection target = Servers.dsql().connectBehind()) {
             assertThat(Sql.number(target, "SELECT count(name) FROM fake")).isEqualTo(ROWS);

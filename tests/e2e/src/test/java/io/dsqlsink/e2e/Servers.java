@@ -168,8 +168,8 @@ final class Servers {
         Path file = JobConfig.write(FOLDER.resolve(name + ".conf"), config);
         Path log = FOLDER.resolve(name + ".log");
         Map<String, String> all = new HashMap<>(environment);
-        // The version is the proof of which JVM it was.
-        all.put("JAVA_OPTS", "-Ddsqlsink.log.level=DEBUG -showversion");
+        // The version is the proof of which JVM it was. No test waits for a line every half minute.
+        all.put("JAVA_OPTS", "-Ddsqlsink.log.level=DEBUG -Ddsql.sink.log.seconds=1 -showversion");
         if (!JAVA_HOME.isEmpty()) {
             all.put("JAVA_HOME", JAVA_HOME);
         }
