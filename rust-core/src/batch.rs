@@ -42,6 +42,7 @@ struct Span {
     end: usize,
     key: usize,
     key_end: usize,
+    old: (usize, usize),
 }
 
 /// How large a batch may be.
@@ -104,7 +105,7 @@ impl Filling {
             Verb::Upsert => (op.start, op.key),
             Verb::Delete => (op.key, op.end),
         };
-        self.rows.push(Span { start, end, key: op.key, key_end: op.end });
+        self.rows.push(Span { start, end, key: op.key, key_end: op.end, old: op.old });
         self.weight += op.weight;
         self.message += message;
     }
@@ -140,6 +141,12 @@ impl Batch {
     #[must_use]
     pub fn first_key(&self) -> &[u8] {
         self.rows.first().map_or(&[], |row| &self.arena.bytes[row.key..row.key_end])
+    }
+
+    /// Those of the key that the first row had before an update changed it; empty if none did.
+    #[must_use]
+    pub fn first_old_key(&self) -> &[u8] {
+        self.rows.first().map_or(&[], |row| &self.arena.bytes[row.old.0..row.old.1])
     }
 
     /// True if sending it twice leaves what sending it once leaves.
@@ -204,6 +211,7 @@ mod tests {
                 start: 0,
                 key,
                 end: source.len(),
+                old: (0, 0),
                 weight: source.len() + limits::ROW_OVERHEAD,
                 came: 0,
             };

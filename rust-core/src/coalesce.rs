@@ -2,7 +2,7 @@
 //!
 //! INSERT and UPDATE_AFTER upsert, DELETE deletes. UPDATE_BEFORE is a tentative delete: the UPDATE_AFTER
 //! that follows it usually has the same key and takes its place, but if the key changed the old row has
-//! to go. If the UPDATE_AFTER cannot be written and is skipped, the old row stays. A tentative delete therefore stays in the window until its key is seen again, or a flush or a
+//! to go. A tentative delete therefore stays in the window until its key is seen again, or a flush or a
 //! full buffer asks for everything.
 
 use std::sync::Arc;
@@ -35,8 +35,10 @@ pub struct Op {
     pub key: usize,
     /// Start of the row's parameters; they end at `key`. Empty for a delete.
     pub start: usize,
-    /// End of the operation's bytes.
+    /// End of the row's and the key's parameters.
     pub end: usize,
+    /// Start and end of the key's parameters from before an update that changed it; empty otherwise.
+    pub old: (usize, usize),
     /// Bytes that the database accounts for it.
     pub weight: usize,
     /// Milliseconds after its window was opened when its key first came there; the window's own affair.
@@ -49,13 +51,13 @@ impl Op {
     pub fn verb(&self) -> Verb {
         match self.kind {
             RowKind::Insert | RowKind::UpdateAfter => Verb::Upsert,
-            RowKind::UpdateBefore | RowKind::Delete | RowKind::Kept => Verb::Delete,
+            RowKind::UpdateBefore | RowKind::Delete => Verb::Delete,
         }
     }
 
     /// True if it may come to nothing.
     fn tentative(&self) -> bool {
-        matches!(self.kind, RowKind::UpdateBefore | RowKind::Kept)
+        self.kind == RowKind::UpdateBefore
     }
 }
 
@@ -113,10 +115,7 @@ impl Window {
 
     /// Adds an operation whose bytes lie in `source`; true if it took the place of another.
     pub fn push(&mut self, mut op: Op, source: &[u8], now: Instant) -> bool {
-        let bytes = &source[op.start..op.end];
-        if op.kind == RowKind::Kept && !self.deletes_tentatively(op.hash, &source[op.key..op.end]) {
-            return false;
-        }
+        let (bytes, old) = (&source[op.start..op.end], &source[op.old.0..op.old.1]);
         if self.ops.is_empty() {
             self.open(now);
         }
@@ -126,6 +125,8 @@ impl Window {
         op.end = op.end - op.start + start;
         op.start = start;
         self.arena.extend(bytes);
+        self.arena.extend(old);
+        op.old = (op.end, self.arena.len());
         self.weight += op.weight;
         if !op.tentative() {
             self.firm += 1;
@@ -140,7 +141,12 @@ impl Window {
         match index.find(op.hash, |at| &arena[ops[*at].key..ops[*at].end] == key) {
             Some(at) => {
                 op.came = ops[*at].came;
-                let replaced = std::mem::replace(&mut ops[*at], op);
+                let replaced = ops[*at];
+                if old.is_empty() && matches!(op.kind, RowKind::UpdateBefore | RowKind::UpdateAfter) {
+                    // Still the row that had another key when it was written last.
+                    op.old = replaced.old;
+                }
+                ops[*at] = op;
                 self.weight -= replaced.weight;
                 if !replaced.tentative() {
                     self.firm -= 1;
@@ -162,11 +168,6 @@ impl Window {
         self.ops = Vec::with_capacity(ops);
         self.index = HashTable::with_capacity(if self.keyed { ops } else { 0 });
         self.arena = self.spares.buffer(bytes);
-    }
-
-    fn deletes_tentatively(&self, hash: u64, key: &[u8]) -> bool {
-        let at = self.index.find(hash, |at| &self.arena[self.ops[*at].key..self.ops[*at].end] == key);
-        at.is_some_and(|at| self.ops[*at].tentative())
     }
 
     /// True if nothing waits.
@@ -232,9 +233,7 @@ impl Window {
         let mut taken = Vec::with_capacity(ops.len().min(most));
         for op in ops {
             if taken.len() < most && (flush || !op.tentative()) {
-                if op.kind != RowKind::Kept {
-                    taken.push(op);
-                }
+                taken.push(op);
             } else {
                 // What stays is not younger for it.
                 self.push(op, &arena, opened + Duration::from_millis(op.came.into()));

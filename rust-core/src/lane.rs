@@ -77,7 +77,7 @@ impl Queue {
         let waited = window.since().is_some();
         let (mut replaced, mut bytes) = (0, 0);
         for op in ops {
-            bytes += coalesce::memory(op.end - op.start, 1);
+            bytes += coalesce::memory(op.end - op.start + op.old.1 - op.old.0, 1);
             replaced += usize::from(window.push(*op, arena, now));
         }
         // The task knows already when the oldest row is due.

@@ -209,7 +209,8 @@ pub fn refused(batch: &Batch, failure: &Failure) -> Refused {
         kind: if limit { ErrorKind::Limit } else { ErrorKind::Data },
         table: batch.table.to_string(),
         column: failure.column.clone(),
-        key: first_key(batch),
+        key: key(&batch.table, batch.first_key()),
+        old_key: key(&batch.table, batch.first_old_key()),
         reason: format!("{who}: {}", said(failure)),
         sqlstate: failure.sqlstate.clone(),
     }
@@ -286,10 +287,10 @@ fn verb(batch: &Batch) -> &'static str {
     }
 }
 
-/// `id = 42` for the first row; a key is shown as far as its bytes can be read without the database.
-fn first_key(batch: &Batch) -> String {
-    let Table { columns, keys, .. } = &*batch.table;
-    let shown = keys.iter().zip(tuple::params(batch.first_key())).map(|(key, param)| {
+/// `id = 42`; a key is shown as far as its bytes can be read without the database.
+fn key(table: &Table, run: &[u8]) -> String {
+    let Table { columns, keys, .. } = table;
+    let shown = keys.iter().zip(tuple::params(run)).map(|(key, param)| {
         let column = &columns[*key];
         format!("{} = {}", column.name, show(column.ty, param.bytes.unwrap_or_default()))
     });

@@ -24,6 +24,8 @@ pub struct Refused {
     pub column: Option<String>,
     /// The key as `id = 42`; empty if the table has none.
     pub key: String,
+    /// The key before the update, likewise, if it changed: the row of that key is deleted.
+    pub old_key: String,
     /// What is wrong and what to do.
     pub reason: String,
     /// SQLSTATE, if the database refused it.
@@ -38,6 +40,9 @@ impl fmt::Display for Refused {
         }
         if !self.key.is_empty() {
             write!(f, ", key ({})", self.key)?;
+        }
+        if !self.old_key.is_empty() {
+            write!(f, ", before the update ({})", self.old_key)?;
         }
         write!(f, ": {}", self.reason)
     }
@@ -77,6 +82,7 @@ impl DeadLetters {
         let line = json!({
             "table": row.table,
             "key": row.key,
+            "old_key": Some(&row.old_key).filter(|key| !key.is_empty()),
             "column": row.column,
             "reason": row.reason,
             "sqlstate": row.sqlstate,

@@ -3,6 +3,7 @@
 //! This runs on the calling Java thread, so a value that does not fit is the caller's error at once.
 
 use std::fmt::Write;
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::coalesce::{self, Op};
@@ -50,6 +51,14 @@ impl Staging {
     }
 }
 
+/// A row before its update, whose row after it comes next, and its operation.
+struct Before<'a> {
+    values: Reader<'a>,
+    /// The key's parameters in the arena.
+    key: Range<usize>,
+    lane: usize,
+}
+
 /// The operations of one frame.
 #[derive(Debug, Default)]
 pub struct Staged {
@@ -95,37 +104,51 @@ impl Staged {
         (self.rows, self.count) = (rows.count, 0);
         self.refused.clear();
         let number = rows.table;
-        while let Some((mut kind, values)) = rows.next()? {
+        let mut updated: Option<Before<'_>> = None;
+        while let Some((kind, values)) = rows.next()? {
             if table.query.is_some() && kind == RowKind::UpdateBefore {
                 // The statement runs with the row as it is after the update.
                 continue;
             }
             let start = self.arena.len();
+            let before = updated.take().filter(|_| kind == RowKind::UpdateAfter);
             let key = match self.encode(kind, values, table)? {
                 Ok(key) => key,
-                Err(row) if skip => {
+                Err(mut row) => {
                     self.arena.truncate(start);
-                    self.refused.push(row);
-                    if kind != RowKind::UpdateAfter || table.append() || table.query.is_some() {
-                        continue;
+                    if let Some(before) = before {
+                        if self.same_key(values, table, &before)? {
+                            // The update is not made, so neither is the delete of the row before it.
+                            self.lanes[before.lane].pop();
+                            self.count -= 1;
+                        } else {
+                            row.old_key = key_text(table, before.values);
+                        }
                     }
-                    // The update is not made, so neither is the delete of the row before it.
-                    kind = RowKind::Kept;
-                    let Ok(key) = self.encode(kind, values, table)? else {
-                        self.arena.truncate(start);
-                        continue;
-                    };
-                    key
+                    if !skip {
+                        return Err(row.into());
+                    }
+                    self.refused.push(row);
+                    continue;
                 }
-                Err(row) => return Err(row.into()),
             };
-            let route = router.route(number, &self.arena[key..]);
+            let end = self.arena.len();
+            if let Some(Before { key: old, .. }) = before
+                && self.arena[old.clone()] != self.arena[key..end]
+            {
+                self.arena.extend_from_within(old);
+            }
+            let route = router.route(number, &self.arena[key..end]);
+            if kind == RowKind::UpdateBefore {
+                updated = Some(Before { values, key: key..end, lane: route.lane });
+            }
             let op = Op {
                 kind,
                 hash: route.hash,
                 start,
                 key,
-                end: self.arena.len(),
+                end,
+                old: (end, self.arena.len()),
                 weight: self.weigh(table, start),
                 came: 0,
             };
@@ -133,6 +156,20 @@ impl Staged {
             self.count += 1;
         }
         Ok(())
+    }
+
+    fn same_key(
+        &mut self,
+        values: Reader<'_>,
+        table: &Table,
+        before: &Before<'_>,
+    ) -> Result<bool, SinkError> {
+        let start = self.arena.len();
+        // As a delete it is encoded by its key alone.
+        let key = self.encode(RowKind::Delete, values, table)?;
+        let same = key.is_ok_and(|key| self.arena[key..] == self.arena[before.key.clone()]);
+        self.arena.truncate(start);
+        Ok(same)
     }
 
     /// Appends a row's parameters and its key's; returns where the key's start, or why the row cannot be
@@ -143,7 +180,7 @@ impl Staged {
         values: Reader<'_>,
         table: &Table,
     ) -> Result<Result<usize, Refused>, SinkError> {
-        let deletes = matches!(kind, RowKind::Delete | RowKind::UpdateBefore | RowKind::Kept);
+        let deletes = matches!(kind, RowKind::Delete | RowKind::UpdateBefore);
         if table.query.is_some() && kind == RowKind::Delete {
             return Err(SinkError::new(
                 ErrorKind::Data,
@@ -217,6 +254,7 @@ fn refused(table: &Table, row: Reader<'_>, reason: String) -> Refused {
         table: table.to_string(),
         column: None,
         key: key_text(table, row),
+        old_key: String::new(),
         reason,
         sqlstate: None,
     }

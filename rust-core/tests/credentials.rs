@@ -36,7 +36,9 @@ fn in_child(test: &str, environment: &[(&str, &str)]) {
     child.env("AWS_EC2_METADATA_DISABLED", "true").envs(environment.iter().copied());
     let output = child.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    // What a test says as it fails is on the other stream.
+    let failed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}{failed}");
 }
 
 fn session(cluster: &Cluster) -> Session {

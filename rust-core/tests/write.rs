@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::path::Path;
 use std::time::Duration;
 
 use common::{Cluster, Field, Rows, declare, flush, until};
@@ -159,9 +160,7 @@ fn refused_rows_can_be_skipped_and_leave_a_trace() {
     rows.write(&sink).unwrap();
     flush(&sink).unwrap();
     assert_eq!(cluster.rows("SELECT count(*) FROM t WHERE n <> 13"), ["99"]);
-    let trace = std::fs::read_to_string(folder.path().join("dsql-dead-letters.jsonl")).unwrap();
-    let lines: Vec<serde_json::Value> =
-        trace.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines = dead_letters(folder.path());
     assert_eq!(lines.len(), 2);
     assert_eq!((&lines[0]["key"], &lines[0]["column"]), (&"id = 1000".into(), &"n".into()));
     assert_eq!((&lines[1]["key"], &lines[1]["sqlstate"]), (&"id = 13".into(), &"23514".into()));
@@ -171,13 +170,19 @@ fn refused_rows_can_be_skipped_and_leave_a_trace() {
     sink.close();
 }
 
+fn dead_letters(folder: &Path) -> Vec<serde_json::Value> {
+    let lines = std::fs::read_to_string(folder.join("dsql-dead-letters.jsonl")).unwrap();
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 #[test]
 fn a_refused_update_leaves_the_row_as_it_was() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, n smallint CHECK (n <> 13)); INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_string_lossy();
-    let sink = cluster.sink(&[("row_error_policy", "skip"), ("dead_letter_path", &path)]);
+    let skip = [("row_error_policy", "skip"), ("dead_letter_path", &*path), ("batch_interval_ms", "60000")];
+    let sink = cluster.sink(&skip);
     let table = declare(&sink, "t", &["id", "n"], &["id"]).unwrap();
     let update = |id: i64, n: i64| {
         let before = Rows::new(table).row(ROW_UPDATE_BEFORE, &[id.into(), id.into()]);
@@ -187,10 +192,52 @@ fn a_refused_update_leaves_the_row_as_it_was() {
     update(1, 70_000);
     update(2, 13);
     update(3, 30);
+    // A row that was not sent yet is as it was, too.
+    Rows::new(table).row(ROW_INSERT, &[4.into(), 4.into()]).write(&sink).unwrap();
+    update(4, 70_000);
     flush(&sink).unwrap();
-    assert_eq!(cluster.rows("SELECT id, n FROM t ORDER BY id"), ["1|1", "2|2", "3|30"]);
+    assert_eq!(cluster.rows("SELECT id, n FROM t ORDER BY id"), ["1|1", "2|2", "3|30", "4|4"]);
     let stats = sink.stats();
-    assert_eq!((stats[STAT_ROWS_DEAD], stats[STAT_ROWS_RECEIVED]), (2, 6));
+    assert_eq!((stats[STAT_ROWS_DEAD], stats[STAT_ROWS_RECEIVED]), (3, 9));
+    sink.close();
+}
+
+#[test]
+fn a_refused_update_that_changes_the_key_names_both_keys() {
+    let cluster = Cluster::start();
+    cluster.sql(
+        "CREATE TABLE t (id bigint PRIMARY KEY, n smallint CHECK (n <> 13)); \
+         INSERT INTO t VALUES (1, 1), (2, 2), (3, 3), (4, 4), (5, 5)",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_string_lossy();
+    let skip = [("row_error_policy", "skip"), ("dead_letter_path", &*path), ("batch_interval_ms", "60000")];
+    let sink = cluster.sink(&skip);
+    let table = declare(&sink, "t", &["id", "n"], &["id"]).unwrap();
+    let update = |from: i64, to: i64, n: i64| {
+        let before = Rows::new(table).row(ROW_UPDATE_BEFORE, &[from.into(), from.into()]);
+        before.row(ROW_UPDATE_AFTER, &[to.into(), n.into()]).write(&sink).unwrap();
+    };
+    // Refused before it is sent, refused by the database, refused with the next change of the same row, written, and
+    // one that changes no key.
+    update(1, 11, 70_000);
+    update(2, 12, 13);
+    update(3, 13, 30);
+    update(13, 13, 13);
+    update(4, 14, 40);
+    update(5, 5, 13);
+    flush(&sink).unwrap();
+    assert_eq!(cluster.rows("SELECT id, n FROM t ORDER BY id"), ["5|5", "14|40"]);
+    let mut lines: Vec<(String, String)> = dead_letters(folder.path())
+        .iter()
+        .map(|line| (line["key"].to_string(), line["old_key"].to_string()))
+        .collect();
+    lines.sort();
+    let expected = [("id = 11", "id = 1"), ("id = 12", "id = 2"), ("id = 13", "id = 3")];
+    let mut expected: Vec<(String, String)> =
+        expected.iter().map(|(key, old)| (format!("{key:?}"), format!("{old:?}"))).collect();
+    expected.push(("\"id = 5\"".to_owned(), "null".to_owned()));
+    assert_eq!(lines, expected);
     sink.close();
 }
 

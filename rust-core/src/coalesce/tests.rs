@@ -8,17 +8,15 @@ fn window(keyed: bool) -> Window {
 
 fn push(window: &mut Window, kind: RowKind, key: u8, row: u8) -> bool {
     // Row bytes in front of the key, as the sink stages them.
-    let source = if matches!(kind, RowKind::Delete | RowKind::UpdateBefore | RowKind::Kept) {
-        vec![key]
-    } else {
-        vec![row, key]
-    };
+    let source =
+        if matches!(kind, RowKind::Delete | RowKind::UpdateBefore) { vec![key] } else { vec![row, key] };
     let op = Op {
         kind,
         hash: u64::from(key % 3),
         start: 0,
         key: source.len() - 1,
         end: source.len(),
+        old: (0, 0),
         weight: 10,
         came: 0,
     };
@@ -60,22 +58,6 @@ fn a_changed_key_deletes_the_old_row_at_the_flush() {
 }
 
 #[test]
-fn a_refused_update_leaves_the_row() {
-    let mut window = window(true);
-    push(&mut window, RowKind::UpdateBefore, 1, 0);
-    assert!(push(&mut window, RowKind::Kept, 1, 0));
-    push(&mut window, RowKind::UpdateBefore, 2, 0);
-    // What was done to a key before stays done, and a key that is not there needs nothing.
-    push(&mut window, RowKind::Delete, 3, 0);
-    assert!(!push(&mut window, RowKind::Kept, 3, 0) && !push(&mut window, RowKind::Kept, 4, 0));
-    assert_eq!(window.firm(), 1);
-    let taken = window.take(usize::MAX, true);
-    let keys: Vec<u8> = taken.ops.iter().map(|op| taken.arena[op.key]).collect();
-    assert_eq!(keys, [2, 3]);
-    assert!(window.is_empty());
-}
-
-#[test]
 fn weight_follows_replacement() {
     let mut window = window(true);
     push(&mut window, RowKind::Insert, 1, 1);
@@ -110,7 +92,8 @@ fn what_stays_is_as_old_as_it_is() {
     let interval = Duration::from_millis(200);
     let at = |millis| start + Duration::from_millis(millis);
     let mut push = |key: u8, millis| {
-        let op = Op { kind: RowKind::Insert, hash: 0, start: 0, key: 0, end: 1, weight: 1, came: 0 };
+        let op =
+            Op { kind: RowKind::Insert, hash: 0, start: 0, key: 0, end: 1, old: (0, 0), weight: 1, came: 0 };
         window.push(op, &[key], at(millis));
     };
     // Key 1 waits since it came first.
@@ -129,7 +112,7 @@ fn what_stays_is_as_old_as_it_is() {
 #[test]
 fn without_a_key_every_row_stays() {
     let mut window = window(false);
-    let op = Op { kind: RowKind::Insert, hash: 0, start: 0, key: 1, end: 1, weight: 1, came: 0 };
+    let op = Op { kind: RowKind::Insert, hash: 0, start: 0, key: 1, end: 1, old: (0, 0), weight: 1, came: 0 };
     for _ in 0..3 {
         assert!(!window.push(op, &[5], Instant::now()));
     }
@@ -150,7 +133,7 @@ proptest! {
             push(&mut window, *kind, key, row);
             match kind {
                 RowKind::Insert | RowKind::UpdateAfter => expected.insert(key, row),
-                RowKind::UpdateBefore | RowKind::Delete | RowKind::Kept => expected.remove(&key),
+                RowKind::UpdateBefore | RowKind::Delete => expected.remove(&key),
             };
         }
         apply(&mut written, &window.take(usize::MAX, true));

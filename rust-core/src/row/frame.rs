@@ -186,8 +186,6 @@ pub enum RowKind {
     UpdateAfter,
     /// Deleted.
     Delete,
-    /// Not from Java: after an update it could not be written, so that the row before the update stays.
-    Kept,
 }
 
 impl RowKind {
@@ -199,7 +197,6 @@ impl RowKind {
             Self::UpdateBefore => "UPDATE_BEFORE",
             Self::UpdateAfter => "UPDATE_AFTER",
             Self::Delete => "DELETE",
-            Self::Kept => "refused UPDATE_AFTER",
         }
     }
 }

@@ -126,6 +126,12 @@ impl History {
             return (target, vec![(ROW_INSERT, row)]);
         }
         let row = |key| target.row(key, value, 1);
+        if kind == 8 && self.refused < 20 && target != Target::Appended {
+            // An update that is refused before it is sent changes nothing.
+            self.refused += 1;
+            let refused = target.row(key, value, 70_000);
+            return (target, vec![(ROW_UPDATE_BEFORE, row(key)), (ROW_UPDATE_AFTER, refused)]);
+        }
         if target == Target::Appended {
             self.state.entry((target, key)).or_default().push(value);
             return (target, vec![(ROW_INSERT, row(key))]);

@@ -5,6 +5,7 @@ import io.dsqlsink.bridge.RowEncoder;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.seatunnel.api.table.type.RowKind;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /**
@@ -23,6 +24,12 @@ final class TableBuffer {
     private final DsqlTable table;
     private final RowEncoder rows;
     private final AtomicLong handedOver;
+
+    /**
+     * Whether the last row is one before its update: both go in one frame, which tells a change of
+     * the key.
+     */
+    private boolean halfUpdate;
 
     /**
      * @param handedOver counts the frames that all buffers of the sink have handed over
@@ -46,7 +53,9 @@ final class TableBuffer {
         lock.lock();
         try {
             rows.append(row.getRowKind().toByteValue(), table.written(row.getFields()));
-            if (rows.rows() >= HANDOVER_ROWS || rows.bytes() >= HANDOVER_BYTES) {
+            halfUpdate = !halfUpdate && row.getRowKind() == RowKind.UPDATE_BEFORE;
+            boolean full = rows.rows() >= HANDOVER_ROWS || rows.bytes() >= HANDOVER_BYTES;
+            if (full && !halfUpdate) {
                 sink.write(rows);
                 taken();
             }
@@ -72,7 +81,7 @@ final class TableBuffer {
     void tryHandOver() {
         if (lock.tryLock()) {
             try {
-                if (rows.rows() > 0 && sink.tryWrite(rows)) {
+                if (rows.rows() > 0 && !halfUpdate && sink.tryWrite(rows)) {
                     taken();
                 }
             } finally {
@@ -83,7 +92,8 @@ final class TableBuffer {
 
     private void taken() {
         handedOver.incrementAndGet();
-        // A frame ends with the row that makes it full, so twice the size is seldom exceeded.
+        // A frame ends with the row or the update that makes it full, so twice the size is seldom
+        // exceeded.
         rows.reset(2 * HANDOVER_BYTES);
     }
 }

@@ -151,6 +151,29 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
         writer.close();
     }
 
+    /** Rust gets both rows of an update in one frame; a frame has a thousand rows. */
+    @Test
+    void aRefusedUpdateOfTheKeyNamesBothKeysWhereverItStands(@TempDir Path dead)
+            throws IOException {
+        DsqlSinkWriter writer =
+                writer(
+                        "orders",
+                        NEVER_MS,
+                        new Metrics(),
+                        Map.of("row_error_policy", "skip", "dead_letter_path", dead.toString()),
+                        "id");
+        for (long id = 1; id < 1_000; id++) {
+            writer.write(insert(id, "a"));
+        }
+        writer.write(row(RowKind.UPDATE_BEFORE, 1L, "a"));
+        writer.write(row(RowKind.UPDATE_AFTER, 2_000L, "too long"));
+        writer.prepareCommit();
+        assertThat(Files.readAllLines(dead.resolve("dsql-dead-letters.jsonl")))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains("\"key\":\"id = 2000\"", "\"old_key\":\"id = 1\"");
+        writer.close();
+    }
+
     private static final class Metrics implements SinkWriter.Context {
         private static final long serialVersionUID = 1L;
 
