@@ -107,6 +107,12 @@ class SaveModeTest extends DsqlFixture {
         dsql.sql("ALTER TABLE orders ADD COLUMN more text");
         prepare(Map.of(), TestTables.orders("id", "code"));
         assertThat(dsql.sql(INDEXES)).hasSize(1);
+        for (String code : List.of("text NOT NULL", "varchar(5)")) {
+            dsql.sql("DROP TABLE orders");
+            dsql.sql("CREATE TABLE orders (id bigint PRIMARY KEY, code " + code + ")");
+            prepare(Map.of(), TestTables.orders("id", "code"));
+            assertThat(dsql.sql(INDEXES)).as(code).hasSize(1);
+        }
     }
 
     @Test
