@@ -75,6 +75,8 @@ pub struct Window {
     firm: usize,
     /// When the first operation came.
     opened: Instant,
+    /// When the latest came, and how many milliseconds after the first.
+    latest: (Instant, u32),
     since: Option<Instant>,
 }
 
@@ -99,6 +101,7 @@ impl Window {
     /// A window of a table with a key, or of one without, which keeps every operation.
     #[must_use]
     pub fn new(keyed: bool, spares: &Arc<Spares>) -> Self {
+        let now = Instant::now();
         Self {
             keyed,
             spares: spares.clone(),
@@ -108,7 +111,8 @@ impl Window {
             arena: Buffer::default(),
             weight: 0,
             firm: 0,
-            opened: Instant::now(),
+            opened: now,
+            latest: (now, 0),
             since: None,
         }
     }
@@ -119,7 +123,11 @@ impl Window {
         if self.ops.is_empty() {
             self.open(now);
         }
-        op.came = u32::try_from(now.saturating_duration_since(self.opened).as_millis()).unwrap_or(u32::MAX);
+        if now != self.latest.0 {
+            let age = now.saturating_duration_since(self.opened).as_millis();
+            self.latest = (now, u32::try_from(age).unwrap_or(u32::MAX));
+        }
+        op.came = self.latest.1;
         let start = self.arena.len();
         op.key = op.key - op.start + start;
         op.end = op.end - op.start + start;
@@ -165,6 +173,7 @@ impl Window {
     fn open(&mut self, now: Instant) {
         let (ops, bytes) = self.expected;
         self.opened = now;
+        self.latest = (now, 0);
         self.ops = Vec::with_capacity(ops);
         self.index = HashTable::with_capacity(if self.keyed { ops } else { 0 });
         self.arena = self.spares.buffer(bytes);

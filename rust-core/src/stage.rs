@@ -19,8 +19,8 @@ use crate::schema::Table;
 /// Areas kept for the next frame; more writers than this at one moment allocate their own.
 const AREAS: usize = 8;
 
-/// A frame of Java's has 256 KiB and a row more; one with a huge row leaves no memory behind.
-const FRAME_BYTES: usize = 1024 * 1024;
+/// A frame of Java's has 64 KiB and a row more; one with a huge row leaves no memory behind.
+const FRAME_BYTES: usize = 256 * 1024;
 
 /// Areas that frames are staged in, one after the other.
 #[derive(Debug, Default)]

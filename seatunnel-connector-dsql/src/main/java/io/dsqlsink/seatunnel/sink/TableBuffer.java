@@ -16,8 +16,11 @@ final class TableBuffer {
     /** So many rows hide the cost of a call to Rust, about 1 us, altogether. */
     private static final int HANDOVER_ROWS = 1_000;
 
-    /** A buffer per table: a hundred tables shall not hold more than some 25 MB. */
-    private static final int HANDOVER_BYTES = 256 * 1024;
+    /**
+     * So few bytes that they are still in the processor's cache when Rust takes them over: four
+     * times as many cost 15 % more processor time a row. A hundred tables hold some 6 MB.
+     */
+    private static final int HANDOVER_BYTES = 64 * 1024;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final NativeSink sink;
