@@ -62,7 +62,8 @@ class TypeMatrixTest extends DsqlWriterFixture {
                     "jsonb");
 
     private static final Pattern LETTER =
-            Pattern.compile("\"key\":\"id = (\\d+)\",\"reason\":\"(.*)\",\"sqlstate\":(\\S+),");
+            Pattern.compile(
+                    "\"key\":\"id = (\\d+)\",\"old_key\":null,\"reason\":\"(.*)\",\"sqlstate\":(\\S+),");
 
     /** Bytes of the largest value that a column may store. */
     private static final int MIB = 1 << 20;
