@@ -6,7 +6,7 @@
 /*
  Raised whenever a native signature, a frame layout or the meaning of a number changes.
  */
-#define DSQL_ABI_VERSION 3
+#define DSQL_ABI_VERSION 4
 
 /*
  First byte of every frame.
@@ -299,8 +299,13 @@
 #define DSQL_STAT_NOTICES_DROPPED 15
 
 /*
+ Rows that gave way to others with one of their unique values.
+ */
+#define DSQL_STAT_ROWS_DISPLACED 16
+
+/*
  Number of slots.
  */
-#define DSQL_STAT_COUNT 16
+#define DSQL_STAT_COUNT 17
 
 #endif  /* DSQL_SINK_H */

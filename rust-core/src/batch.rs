@@ -1,152 +1,157 @@
-//! Batches: operations of one kind on one table that fit one statement and one transaction.
+//! A batch: changes of one table that one transaction makes, and what each row becomes.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::budget::Reservation;
-use crate::buffer::Buffer;
-use crate::coalesce::{Op, Taken};
-use crate::limits;
+use ahash::{HashMap, RandomState};
+use hashbrown::HashTable;
+use smallvec::SmallVec;
+
+use crate::row::tuple;
 use crate::schema::Table;
 use crate::sql::Verb;
+use crate::window::Change;
 
-/// Bytes of a Bind message for a parameter besides its head and value: its format code.
-const FORMAT_BYTES: usize = 2;
-
-/// The bytes that batches share, and the memory reserved for them.
-#[derive(Debug)]
-pub struct Arena {
-    bytes: Buffer,
-    _reserved: Arc<Reservation>,
-}
-
-/// One statement's worth of rows.
+/// One transaction's worth of changes, in the order in which they came.
 #[derive(Debug, Clone)]
 pub struct Batch {
     /// Number of the table.
     pub number: usize,
     /// The table.
     pub table: Arc<Table>,
+    changes: Vec<Change>,
+    /// Places in `changes` of rows that are deleted first: those that are gone in the end, and those that give up a
+    /// unique value to another row of the batch. So no order between rows matters, in which no two may share one.
+    deletes: Vec<usize>,
+    /// Places in `changes` of rows as they are in the end.
+    upserts: Vec<usize>,
+    /// Whether rows outside the batch give way that hold its unique values.
+    displaces: bool,
+}
+
+/// One statement of a batch.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
     /// What it does.
     pub verb: Verb,
-    /// True if it has as many rows as batches of this table may have: the next full one is alike.
-    pub full: bool,
-    rows: Vec<Span>,
-    arena: Arc<Arena>,
+    /// Places of its rows.
+    rows: &'a [usize],
+    changes: &'a [Change],
 }
 
-/// A row's parameters in the arena, and its key's.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    start: usize,
-    end: usize,
-    key: usize,
-    key_end: usize,
-    old: (usize, usize),
-}
-
-/// How large a batch may be.
-#[derive(Debug, Clone, Copy)]
-pub struct Size {
-    /// Rows.
-    pub rows: usize,
-    /// Bytes as the database accounts them.
-    pub bytes: usize,
-}
-
-/// Cuts what was taken out of a window into batches of at most `most`, deletes first: so a row that takes
-/// over a unique value finds its former owner gone.
-#[must_use]
-pub fn cut(
-    number: usize,
-    table: &Arc<Table>,
-    taken: Taken,
-    most: Size,
-    reserved: Arc<Reservation>,
-) -> VecDeque<Batch> {
-    let arena = Arc::new(Arena { bytes: taken.arena, _reserved: reserved });
-    let mut batches = VecDeque::new();
-    let batch = |verb, rows: Vec<Span>, most| {
-        let full = rows.len() == most;
-        Batch { number, table: table.clone(), verb, full, rows, arena: arena.clone() }
-    };
-    for verb in [Verb::Delete, Verb::Upsert] {
-        let width = verb.columns(table).len();
-        let rows = most.rows.min(limits::TRANSACTION_ROWS).min(limits::PARAMETERS / width.max(1)).max(1);
-        let mut filling = Filling::default();
-        for op in taken.ops.iter().filter(|op| op.verb() == verb) {
-            let message = parameters(op, verb) + width * FORMAT_BYTES;
-            let full = filling.rows.len() == rows
-                || filling.weight + op.weight > most.bytes
-                || filling.message + message > limits::ROW_MESSAGE_BYTES;
-            if full && !filling.rows.is_empty() {
-                let filled = std::mem::take(&mut filling).rows;
-                batches.push_back(batch(verb, filled, rows));
-            }
-            filling.add(op, verb, message);
-        }
-        if !filling.rows.is_empty() {
-            batches.push_back(batch(verb, filling.rows, rows));
-        }
-    }
-    batches
-}
-
-#[derive(Default)]
-struct Filling {
-    rows: Vec<Span>,
-    weight: usize,
-    message: usize,
-}
-
-impl Filling {
-    fn add(&mut self, op: &Op, verb: Verb, message: usize) {
-        let (start, end) = match verb {
-            Verb::Upsert => (op.start, op.key),
-            Verb::Delete => (op.key, op.end),
-        };
-        self.rows.push(Span { start, end, key: op.key, key_end: op.end, old: op.old });
-        self.weight += op.weight;
-        self.message += message;
-    }
-}
-
-fn parameters(op: &Op, verb: Verb) -> usize {
-    match verb {
-        Verb::Upsert => op.key - op.start,
-        Verb::Delete => op.end - op.key,
-    }
-}
-
-impl Batch {
+impl<'a> Step<'a> {
     /// Number of rows; at least one.
     #[must_use]
-    #[allow(clippy::len_without_is_empty)] // a batch is never empty
+    #[allow(clippy::len_without_is_empty)] // a step is never empty
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Parameter bytes of all rows.
+    /// The parameters of each row.
+    pub fn rows(self) -> impl ExactSizeIterator<Item = &'a [u8]> {
+        self.rows.iter().map(move |at| match self.verb {
+            Verb::Upsert | Verb::Displace(_) => self.changes[*at].row(),
+            Verb::Delete => self.changes[*at].key(),
+        })
+    }
+}
+
+impl Batch {
+    /// A batch of these changes; there is at least one.
+    #[must_use]
+    pub fn new(number: usize, table: Arc<Table>, changes: Vec<Change>) -> Self {
+        let mut batch =
+            Self { number, table, changes, deletes: Vec::new(), upserts: Vec::new(), displaces: false };
+        batch.plan();
+        batch
+    }
+
+    fn plan(&mut self) {
+        let rows = if self.changes.iter().any(|change| change.op.marks.is_some()) {
+            final_rows(&self.changes)
+        } else {
+            // Each key is there once.
+            (0..self.changes.len()).map(|last| Row { last, moves: false }).collect()
+        };
+        let deleted = |row: &Row| self.changes[row.last].op.deletes();
+        let goes = |row: &&Row| row.moves || self.displaces || deleted(row);
+        self.deletes = rows.iter().filter(goes).map(|row| row.last).collect();
+        self.upserts = rows.iter().filter(|row| !deleted(row)).map(|row| row.last).collect();
+    }
+
+    /// The same batch, before which rows give way that hold one of its unique values. They belong to changes that the
+    /// source made later and that were written before, so they come again.
+    #[must_use]
+    pub fn displacing(mut self) -> Self {
+        self.displaces = true;
+        self.plan();
+        self
+    }
+
+    /// True if rows outside the batch give way.
+    #[must_use]
+    pub fn displaces(&self) -> bool {
+        self.displaces
+    }
+
+    /// The statements of the transaction, in order.
+    #[must_use]
+    pub fn steps(&self) -> SmallVec<[Step<'_>; 4]> {
+        let changes = &self.changes;
+        let mut steps = SmallVec::new();
+        if !self.deletes.is_empty() {
+            steps.push(Step { verb: Verb::Delete, rows: &self.deletes, changes });
+        }
+        if !self.upserts.is_empty() {
+            if self.displaces {
+                let indexes = (0..self.table.uniques.len()).map(Verb::Displace);
+                steps.extend(indexes.map(|verb| Step { verb, rows: &self.upserts, changes }));
+            }
+            steps.push(Step { verb: Verb::Upsert, rows: &self.upserts, changes });
+        }
+        steps
+    }
+
+    /// The changes.
+    #[must_use]
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// Number of changes; at least one.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty)] // a batch is never empty
+    pub fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Rows that are deleted, and rows that are written.
+    #[must_use]
+    pub fn rows(&self) -> (usize, usize) {
+        (self.deletes.len(), self.upserts.len())
+    }
+
+    /// Parameter bytes of all statements.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.rows.iter().map(|row| row.end - row.start).sum()
+        self.steps().into_iter().flat_map(Step::rows).map(<[u8]>::len).sum()
     }
 
-    /// The parameters of each row.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[u8]> {
-        self.rows.iter().map(|row| &self.arena.bytes[row.start..row.end])
+    /// True if a parameter can only go in text format.
+    #[must_use]
+    pub fn has_text(&self) -> bool {
+        self.upserts.iter().any(|at| self.changes[*at].op.text)
     }
 
-    /// The parameters of the first row's key; empty if the table has none.
+    /// The parameters of the first change's key; empty if the table has none.
     #[must_use]
     pub fn first_key(&self) -> &[u8] {
-        self.rows.first().map_or(&[], |row| &self.arena.bytes[row.key..row.key_end])
+        self.changes.first().map_or(&[], Change::key)
     }
 
     /// Those of the key that the first row had before an update changed it; empty if none did.
     #[must_use]
     pub fn first_old_key(&self) -> &[u8] {
-        self.rows.first().map_or(&[], |row| &self.arena.bytes[row.old.0..row.old.1])
+        self.changes.first().and_then(|change| change.op.old_key.as_deref()).unwrap_or_default()
     }
 
     /// True if sending it twice leaves what sending it once leaves.
@@ -155,134 +160,77 @@ impl Batch {
         !self.table.append()
     }
 
-    /// Two halves in order; `None` if there is one row only.
-    #[must_use]
-    pub fn split(mut self) -> Option<(Self, Self)> {
-        if self.rows.len() < 2 {
-            return None;
+    /// The earlier and the later half of the changes, or the batch itself if it is one change.
+    ///
+    /// # Errors
+    /// The batch, if it has one change only.
+    pub fn split(mut self) -> Result<(Self, Self), Box<Self>> {
+        if self.changes.len() < 2 {
+            return Err(Box::new(self));
         }
-        self.full = false;
-        let rows = self.rows.split_off(self.rows.len() / 2);
-        let second = Self { rows, ..self.clone() };
-        Some((self, second))
+        let later = self.changes.split_off(self.changes.len() / 2);
+        let mut second = Self { changes: later, deletes: Vec::new(), upserts: Vec::new(), ..self.clone() };
+        self.plan();
+        second.plan();
+        Ok((self, second))
     }
+}
+
+/// What becomes of a key.
+struct Row {
+    /// Place of its last change.
+    last: usize,
+    /// Whether it gives up a unique value that another row of the batch takes.
+    moves: bool,
+}
+
+/// The rows of changes among which a key may be more than once, in the order in which the keys first came.
+fn final_rows(changes: &[Change]) -> Vec<Row> {
+    let mut keys: HashTable<usize> = HashTable::with_capacity(changes.len());
+    let mut rows: Vec<Row> = Vec::with_capacity(changes.len());
+    let mut row_of = Vec::with_capacity(changes.len());
+    for (at, change) in changes.iter().enumerate() {
+        let same = |row: &usize| changes[rows[*row].last].key() == change.key();
+        if let Some(row) = keys.find(change.op.hash, same).copied() {
+            rows[row].last = at;
+            row_of.push(row);
+        } else {
+            keys.insert_unique(change.op.hash, rows.len(), |row| changes[rows[*row].last].op.hash);
+            row_of.push(rows.len());
+            rows.push(Row { last: at, moves: false });
+        }
+    }
+    if changes.iter().all(|change| change.op.marks.as_ref().is_none_or(|marks| marks.frees.is_empty())) {
+        return rows;
+    }
+    // For each value the row that takes it; several may, one after the other.
+    let mut takers: HashMap<u64, SmallVec<[usize; 1]>> =
+        HashMap::with_capacity_and_hasher(changes.len(), RandomState::default());
+    for (change, row) in changes.iter().zip(&row_of) {
+        for mark in change.op.marks.iter().flat_map(|marks| &marks.takes) {
+            takers.entry(*mark).or_default().push(*row);
+        }
+    }
+    for (change, row) in changes.iter().zip(&row_of) {
+        let taken = |mark: &u64| takers.get(mark).is_some_and(|takers| takers.iter().any(|of| of != row));
+        if change.op.marks.iter().flat_map(|marks| &marks.frees).any(taken) {
+            rows[*row].moves = true;
+        }
+    }
+    rows
+}
+
+/// The parameters of a run that stand at `places` among all of its columns.
+pub fn chosen<'a>(run: &'a [u8], places: &[usize]) -> impl Iterator<Item = tuple::Param<'a>> {
+    let mut params = tuple::params(run);
+    let mut next = 0;
+    places.iter().filter_map(move |place| {
+        let param = params.nth(place - next);
+        next = place + 1;
+        param
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::budget::Budget;
-    use crate::buffer::Spares;
-    use crate::coalesce::Window;
-    use crate::row::frame::RowKind;
-    use crate::schema::{Column, ColumnType};
-    use proptest::prelude::*;
-    use std::time::Instant;
-
-    fn table(columns: usize) -> Arc<Table> {
-        let column = |at| Column {
-            name: format!("c{at}"),
-            source_type: String::new(),
-            ty: ColumnType::Bytea,
-            nullable: true,
-            key: at == 0,
-            sent: true,
-        };
-        Arc::new(Table {
-            schema: "s".to_owned(),
-            name: "t".to_owned(),
-            columns: (0..columns).map(column).collect(),
-            keys: vec![0],
-            indexes: Vec::new(),
-            query: None,
-        })
-    }
-
-    fn window(rows: &[(bool, usize)]) -> Window {
-        let mut window = Window::new(false, &Arc::new(Spares::new(0)));
-        for (at, (delete, size)) in rows.iter().enumerate() {
-            let mut source = if *delete { Vec::new() } else { vec![7; *size] };
-            let key = source.len();
-            source.extend_from_slice(&at.to_be_bytes());
-            let kind = if *delete { RowKind::Delete } else { RowKind::Insert };
-            let op = Op {
-                kind,
-                hash: 0,
-                start: 0,
-                key,
-                end: source.len(),
-                old: (0, 0),
-                weight: source.len() + limits::ROW_OVERHEAD,
-                came: 0,
-            };
-            window.push(op, &source, Instant::now());
-        }
-        window
-    }
-
-    fn cut_all(columns: usize, rows: &[(bool, usize)], most: usize) -> VecDeque<Batch> {
-        let budget = Arc::new(Budget::new(1));
-        cut(
-            0,
-            &table(columns),
-            window(rows).take(usize::MAX, true),
-            Size { rows: most, bytes: limits::BATCH_BYTES },
-            Arc::new(Reservation::none(&budget)),
-        )
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-        #[test]
-        fn batches_hold_every_row_once_within_the_limits(
-            columns in 1usize..200,
-            most in 1usize..4_000,
-            rows in prop::collection::vec((any::<bool>(), 0usize..300_000), 0..300),
-        ) {
-            let batches = cut_all(columns, &rows, most);
-            let mut seen = Vec::new();
-            for batch in &batches {
-                let width = batch.verb.columns(&batch.table).len();
-                prop_assert!(batch.len() <= most && batch.len() * width <= limits::PARAMETERS);
-                prop_assert!(batch.bytes() + batch.len() * limits::ROW_OVERHEAD <= limits::TRANSACTION_BYTES);
-                let mut rest = Some(batch.clone());
-                while let Some(batch) = rest.take() {
-                    let mut key = [0; 8];
-                    key.copy_from_slice(batch.first_key());
-                    seen.push(usize::from_be_bytes(key));
-                    rest = batch.clone().split().map(|(_, second)| second).filter(|_| batch.len() == 2);
-                    if batch.len() > 2 {
-                        // Keys of longer batches are read one by one through halves.
-                        let mut halves = vec![batch];
-                        seen.pop();
-                        while let Some(half) = halves.pop() {
-                            match half.clone().split() {
-                                Some((first, second)) => halves.extend([second, first]),
-                                None => {
-                                    key.copy_from_slice(half.first_key());
-                                    seen.push(usize::from_be_bytes(key));
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            let deletes = rows.iter().enumerate().filter(|(_, (delete, _))| *delete);
-            let upserts = rows.iter().enumerate().filter(|(_, (delete, _))| !*delete);
-            let expected: Vec<usize> = deletes.chain(upserts).map(|(at, _)| at).collect();
-            prop_assert_eq!(seen, expected);
-        }
-    }
-
-    #[test]
-    fn parameters_and_rows_bound_a_batch() {
-        let rows = vec![(false, 10); 3_001];
-        assert_eq!(cut_all(3, &rows, 5_000).iter().map(Batch::len).collect::<Vec<_>>(), [3_000, 1]);
-        assert_eq!(cut_all(100, &rows, 5_000)[0].len(), 655);
-    }
-
-    #[test]
-    fn a_single_row_is_not_split() {
-        assert!(cut_all(1, &[(false, 1)], 1).remove(0).is_some_and(|batch| batch.split().is_none()));
-    }
-}
+#[allow(clippy::panic)]
+mod tests;

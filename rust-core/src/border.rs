@@ -5,7 +5,7 @@
 //! ([`crate::row::frame`]) and written ([`crate::notice`], [`crate::metrics`]).
 
 /// Raised whenever a native signature, a frame layout or the meaning of a number changes.
-pub const ABI_VERSION: i32 = 3;
+pub const ABI_VERSION: i32 = 4;
 
 /// First byte of every frame.
 pub const FRAME_VERSION: u8 = 1;
@@ -129,5 +129,7 @@ pub const STAT_BATCH_SPLITS: usize = 13;
 pub const STAT_ROWS_DEAD: usize = 14;
 /// Log lines lost because the ring was full.
 pub const STAT_NOTICES_DROPPED: usize = 15;
+/// Rows that gave way to others with one of their unique values.
+pub const STAT_ROWS_DISPLACED: usize = 16;
 /// Number of slots.
-pub const STAT_COUNT: usize = 16;
+pub const STAT_COUNT: usize = 17;

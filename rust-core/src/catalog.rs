@@ -27,8 +27,13 @@ ORDER BY a.attnum";
 /// Included columns are in the index but not in its key; the first `indnkeyatts` are the key.
 const INDEXES: &str = "\
 SELECT i.indkey::text, i.indnkeyatts, i.indisprimary, \
-       i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL \
+       i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL, \
+       i.indisunique, x.relname::text, NOT i.indnullsnotdistinct, i.indpred IS NULL AND i.indexprs IS NULL, \
+       CASE WHEN i.indisunique THEN ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, n, false) \
+                                          FROM pg_catalog.generate_series(1, i.indnkeyatts::int) n) END, \
+       pg_catalog.pg_get_expr(i.indpred, i.indrelid) \
 FROM pg_catalog.pg_index i \
+JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid \
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid \
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
 WHERE n.nspname = $1 AND c.relname = $2";
@@ -60,8 +65,7 @@ pub async fn resolve(client: &Client, declared: &Declaration) -> Result<Result<T
 /// The types of a query's parameters, each with its name.
 async fn describe(client: &Client, query: &Query) -> Result<Vec<(u32, String)>, Failure> {
     let statement = client.prepare(&query.text).await;
-    let statement =
-        statement.map_err(|error| Failure { outcome_unknown: false, ..Failure::executing(&error) })?;
+    let statement = statement.map_err(|error| Failure::executing(&error).not_committed())?;
     Ok(statement.params().iter().map(|ty| (base(ty).oid(), ty.name().to_owned())).collect())
 }
 
@@ -86,7 +90,7 @@ async fn read(
         let indexes = indexes.iter().map(index).collect::<Result<_, _>>()?;
         Ok::<_, Error>((columns, indexes))
     };
-    both.await.map_err(|error| Failure { outcome_unknown: false, ..Failure::executing(&error) })
+    both.await.map_err(|error| Failure::executing(&error).not_committed())
 }
 
 fn column(row: &Row) -> Result<CatalogColumn, Error> {
@@ -110,5 +114,11 @@ fn index(row: &Row) -> Result<CatalogIndex, Error> {
         columns: columns.take(usize::try_from(keys).unwrap_or(0)).collect(),
         primary: row.try_get(2)?,
         arbiter: row.try_get(3)?,
+        unique: row.try_get(4)?,
+        name: row.try_get(5)?,
+        nulls_distinct: row.try_get(6)?,
+        plain: row.try_get(7)?,
+        expressions: row.try_get::<_, Option<Vec<String>>>(8)?.unwrap_or_default(),
+        predicate: row.try_get(9)?,
     })
 }

@@ -43,8 +43,10 @@ pub enum Fault {
     Missing,
     /// More rows, bytes or memory than a transaction may take.
     TooBig,
-    /// A unique value is taken or a referenced row is missing: a row on its way in another lane may mend it.
-    Constraint,
+    /// A unique value is taken. Another task may be about to give it up.
+    Unique,
+    /// A referenced row is missing. Another batch may be about to bring it.
+    Reference,
     /// A value or a constraint: one row is to blame.
     BadRow,
     /// Anything else.
@@ -66,6 +68,9 @@ pub struct Failure {
     pub column: Option<String>,
 }
 
+/// feature_not_supported, syntax_error, undefined_function, datatype_mismatch, indeterminate_datatype, wrong_object_type.
+const UNSUPPORTED: [&str; 6] = ["0A000", "42601", "42883", "42804", "42P18", "42809"];
+
 /// Characters of the database's words that are passed on: they may quote a value, which may have megabytes.
 const SHOWN: usize = 1_000;
 
@@ -75,12 +80,24 @@ impl Failure {
         Self { fault, sqlstate: None, text: text.into(), outcome_unknown: false, column: None }
     }
 
+    /// The same where it is known that nothing was committed.
+    #[must_use]
+    pub fn not_committed(self) -> Self {
+        Self { outcome_unknown: false, ..self }
+    }
+
+    /// True if the database does not know a statement's form, rather than refuse what it does.
+    #[must_use]
+    pub fn unsupported(&self) -> bool {
+        self.sqlstate.as_deref().is_some_and(|state| UNSUPPORTED.contains(&state))
+    }
+
     /// Classifies an error of connecting.
     #[must_use]
     pub fn connecting(error: &Error) -> Self {
         match refused_certificate(error) {
             Some(text) => Self::local(Fault::Certificate, text),
-            None => Self { outcome_unknown: false, ..Self::executing(error) },
+            None => Self::executing(error).not_committed(),
         }
     }
 
@@ -143,7 +160,10 @@ fn fault_of(sqlstate: &str, message: &str, hint: &str) -> Fault {
         "54000" if says("transaction age limit") => Fault::TooBig,
         "54000" => Fault::BadRow,
         "53200" => Fault::TooBig,
-        "23503" | "23505" => Fault::Constraint,
+        "23505" => Fault::Unique,
+        "23503" => Fault::Reference,
+        // A transaction that could not even be rolled back: the connection is of no use any more.
+        "25P02" => Fault::Lost,
         "57P01" | "57P02" | "57P03" | "57P05" => Fault::Lost,
         _ => match sqlstate.get(..2) {
             Some("22" | "23") => Fault::BadRow,
@@ -190,7 +210,7 @@ mod tests {
             Fault::BadRow,
         );
         check("22003", "numeric field overflow", "", Fault::BadRow);
-        check("23505", "duplicate key value violates unique constraint \"u\"", "", Fault::Constraint);
+        check("23505", "duplicate key value violates unique constraint \"u\"", "", Fault::Unique);
         check("23502", "null value in column \"n\"", "", Fault::BadRow);
         check("42501", "permission denied for table orders", "", Fault::Permission);
         check("42P01", "relation \"orders\" does not exist", "", Fault::Missing);
@@ -214,7 +234,7 @@ mod tests {
 
     #[test]
     fn words_within_a_message_decide_nothing() {
-        check("23505", "Key (name)=(server unavailable) already exists", "", Fault::Constraint);
+        check("23505", "Key (name)=(server unavailable) already exists", "", Fault::Unique);
         check("22P02", "invalid input: \"transaction row limit exceeded\"", "", Fault::BadRow);
     }
 }

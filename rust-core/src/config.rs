@@ -10,27 +10,30 @@ use crate::endpoint::{self, Endpoint};
 use crate::error::SinkError;
 use crate::limits;
 use crate::secret::Secret;
+use crate::sql::Form;
 
-/// Connections of one sink unless `max_connections` says otherwise: eight hide the round trip and the
-/// commit of each other, and stay far from a cluster's 10,000.
-const MAX_CONNECTIONS: usize = 8;
-/// More lanes than this only add connections: at 80 ms a round trip 256 lanes of 3,000 rows exceed what
-/// one core can encode.
-const MOST_CONNECTIONS: usize = 256;
+/// Connections of one sink at most unless `max_connections` says otherwise. A row takes 0.3 to 0.6 ms of a connection's
+/// time, so that 64 connections write 100,000 to 200,000 rows a second, about what one task can bring. No more are opened
+/// than the load needs, and a cluster takes 10,000.
+const CONNECTIONS: usize = 64;
+/// More than this only add connections: one task cannot bring the rows.
+const MAX_CONNECTIONS: usize = 256;
 /// How long a row may wait unless `batch_interval_ms` says otherwise.
 const BATCH_INTERVAL_MS: u64 = 200;
 /// How long transient faults are retried unless `retry_timeout_ms` says otherwise: longer than a failover.
 const RETRY_TIMEOUT_MS: u64 = 300_000;
-/// Bytes buffered and in flight unless `max_buffer_bytes` says otherwise: 64 MiB.
-const BUFFER_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes buffered and in flight unless `max_buffer_bytes` says otherwise: 256 MiB, with which each of 64 connections may
+/// send 1 MiB at a time.
+const BUFFER_BYTES: usize = 256 * 1024 * 1024;
 /// Room for one full message and a frame that waits.
-const FEWEST_BUFFER_BYTES: usize = 2 * limits::MESSAGE_BYTES;
+const MIN_BUFFER_BYTES: usize = 2 * limits::MESSAGE_BYTES;
 
-/// The part of a lane's share of the buffer that one batch takes at most. Rows wait while others are sent, and a
-/// connection keeps the room of its largest message twice, once encoded and once on its way to the socket.
-const BATCH_SHARE: usize = 4;
-/// A batch may always be this large: one row can be.
-const FEWEST_BATCH_BYTES: usize = limits::VALUE_BYTES;
+/// Half of the buffer is for rows that wait and that are not committed yet; the other for copies of those on their way:
+/// a connection keeps the room of its largest message twice, once encoded and once on its way to the socket.
+const ROWS_SHARE: usize = 2;
+const SENT_SHARE: usize = 4;
+/// A batch may always be this large; where the buffer is small there are fewer connections instead.
+const MIN_BATCH_BYTES: usize = 256 * 1024;
 
 /// The configuration of a sink.
 #[derive(Debug, Clone)]
@@ -53,10 +56,14 @@ pub struct Config {
     pub retry_timeout: Duration,
     /// How old a connection may become. Not an option: tests shorten it.
     pub connection_age: Duration,
-    /// Number of lanes.
-    pub lanes: usize,
+    /// Connections at most.
+    pub connections: usize,
     /// Bytes buffered and in flight at most.
     pub buffer_bytes: usize,
+    /// Form of the statements; `None` finds out which the database takes.
+    pub form: Option<Form>,
+    /// Whether a row that is in the way of a unique value gives way to the one that the source gave it to.
+    pub displaces: bool,
     /// File or folder for rows that are skipped; `None` if a refused row stops the sink.
     pub dead_letters: Option<PathBuf>,
     /// Least severe level that is passed on to Java.
@@ -126,17 +133,22 @@ impl Config {
             max_retries: options.number("max_retries", 0, 0..=1_000)?,
             retry_timeout: options.millis("retry_timeout_ms", RETRY_TIMEOUT_MS, 0..=86_400_000)?,
             connection_age: limits::CONNECTION_AGE,
-            lanes: options.number("max_connections", MAX_CONNECTIONS, 1..=MOST_CONNECTIONS)?,
+            connections: options.number("max_connections", CONNECTIONS, 1..=MAX_CONNECTIONS)?,
             buffer_bytes: options.number(
                 "max_buffer_bytes",
                 BUFFER_BYTES,
-                FEWEST_BUFFER_BYTES..=usize::MAX / 4,
+                MIN_BUFFER_BYTES..=usize::MAX / 4,
             )?,
             log_level: options.number(
                 "log_level",
                 log::Level::Info,
                 log::Level::Error..=log::Level::Trace,
             )?,
+            form: options.choice(
+                "statement_form",
+                &[("auto", None), ("unnest", Some(Form::Unnest)), ("values", Some(Form::Values))],
+            )?,
+            displaces: options.choice("unique_conflict", &[("replace", true), ("fail", false)])?,
             dead_letters: dead_letters(&mut options)?,
             endpoint,
         };
@@ -148,10 +160,22 @@ impl Config {
         }
     }
 
-    /// Accounted bytes of a batch at most: what a transaction takes, or less where the buffer is shared by many lanes.
+    /// Bytes of rows that wait or are not committed yet, at most.
+    #[must_use]
+    pub fn row_bytes(&self) -> usize {
+        self.buffer_bytes / ROWS_SHARE
+    }
+
+    /// Bytes of the largest batches of all connections together, at most.
+    #[must_use]
+    pub fn sent_bytes(&self) -> usize {
+        self.buffer_bytes / SENT_SHARE
+    }
+
+    /// Bytes of a batch at most: what a transaction takes, or less where the buffer is shared by many connections.
     #[must_use]
     pub fn batch_bytes(&self) -> usize {
-        (self.buffer_bytes / self.lanes / BATCH_SHARE).clamp(FEWEST_BATCH_BYTES, limits::BATCH_BYTES)
+        (self.sent_bytes() / self.connections).clamp(MIN_BATCH_BYTES, limits::BATCH_BYTES)
     }
 }
 
@@ -178,6 +202,17 @@ impl Options {
                 format!("'{text}' is not between {} and {}", range.start(), range.end()),
             )),
         }
+    }
+
+    /// One of some words; the first is the default.
+    fn choice<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Result<T, SinkError> {
+        let text = self.take(key);
+        let chosen = words.iter().find(|(word, _)| text.as_deref().is_none_or(|text| text == *word));
+        chosen.map(|(_, meaning)| *meaning).ok_or_else(|| {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let text = text.unwrap_or_default();
+            SinkError::option(key, format!("'{text}' is none of {}", known.join(", ")))
+        })
     }
 
     fn millis(
@@ -294,8 +329,9 @@ mod tests {
         let config = build(&[("database", "postgres")]).unwrap();
         assert_eq!(config.region, "us-east-1");
         assert_eq!(config.batch_rows, 3_000);
-        assert_eq!(config.lanes, 8);
-        assert_eq!(config.buffer_bytes, 67_108_864);
+        assert_eq!(config.connections, 64);
+        assert_eq!(config.buffer_bytes, 268_435_456);
+        assert_eq!((config.form, config.displaces), (None, true));
         assert_eq!(config.retry_timeout, Duration::from_secs(300));
     }
 
@@ -317,6 +353,8 @@ mod tests {
         refused(&[("row_error_policy", "drop")], "row_error_policy", "neither fail nor skip");
         refused(&[("row_error_policy", "skip")], "dead_letter_path", "is required");
         refused(&[("dead_letter_path", "/tmp")], "dead_letter_path", "no effect");
+        refused(&[("statement_form", "copy")], "statement_form", "auto, unnest, values");
+        refused(&[("unique_conflict", "skip")], "unique_conflict", "replace, fail");
         refused(&[("colour", "red")], "colour", "not known");
     }
 

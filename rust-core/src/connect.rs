@@ -21,9 +21,9 @@ use crate::endpoint::Endpoint;
 use crate::error::SinkError;
 use crate::metrics::Metrics;
 use crate::pace;
+use crate::prepared::Prepared;
 use crate::secret::Secret;
 use crate::tls;
-use crate::transact::Shapes;
 
 /// Idle time after which the kernel asks whether the peer is still there, and the pause between questions.
 /// Load balancers forget an idle connection after minutes.
@@ -31,7 +31,7 @@ const KEEPALIVE: Duration = Duration::from_secs(20);
 /// How long sent bytes may stay unacknowledged: a network that is away for longer is a lost connection.
 const USER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Part of its age by which a connection may be replaced earlier, so that the lanes do not reconnect together.
+/// Part of its age by which a connection may be replaced earlier, so that connections opened together do not end together.
 const AGE_SPREAD: f64 = 0.2;
 
 /// Opens connections.
@@ -49,7 +49,7 @@ pub struct Connection {
     /// The client's end.
     pub client: Client,
     /// Statements prepared on it.
-    pub shapes: Shapes,
+    pub prepared: Prepared,
     /// When it is to be replaced.
     pub retire_at: Instant,
     _open: OpenGauge,
@@ -60,6 +60,14 @@ struct OpenGauge(Arc<Metrics>);
 impl Drop for OpenGauge {
     fn drop(&mut self) {
         self.0.subtract(border::STAT_CONNECTIONS_OPEN, 1);
+    }
+}
+
+impl Connection {
+    /// True if it is closed or at its end.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.client.is_closed() || self.retire_at <= Instant::now()
     }
 }
 
@@ -124,7 +132,7 @@ impl Connector {
         let spread = self.age.mul_f64(AGE_SPREAD * rand::rng().random::<f64>());
         Ok(Connection {
             client,
-            shapes: Shapes::default(),
+            prepared: Prepared::default(),
             retire_at: Instant::now() + self.age - spread,
             _open: OpenGauge(self.metrics.clone()),
         })

@@ -5,13 +5,13 @@
 //! which data flows through them:
 //!
 //! ```text
-//! NativeSink === jni/exports -> sink -> row/frame -> stage -> route -> lane { coalesce -> batch }
-//! (Java)                          |     bytes->rows  values   key->    one connection, one task
-//!                                 |                  ->params lane        |
-//!                                 v                                       v
-//!                     flush tickets (progress)            transact -> Aurora DSQL
-//!                     memory (budget)                       |   ^ SQLSTATE
-//!                     first failure (latch)              classify -> retry -> again, split, or fail (outcome)
+//! NativeSink === jni/exports -> sink -> row/frame -> stage -> queue { window of each table -> batch }
+//! (Java)                          |     bytes->rows  values     ^                              |
+//!                                 |                  ->params   | what is done                 v  dispatch
+//!                                 v                             |        writer { one connection of the pool }
+//!                     flush tickets (progress)                  `----------- transact -> Aurora DSQL
+//!                     memory (budget)                                          |   ^ SQLSTATE
+//!                     first failure (latch)              classify -> retry -> again, split, displace or fail (outcome)
 //! ```
 //!
 //! [`session`] stands beside it: administrative SQL of the connector, which prepares tables.
@@ -36,15 +36,19 @@ pub mod session;
 pub mod row;
 pub mod query;
 pub mod schema;
+pub mod unique;
 pub mod stage;
-pub mod route;
 
 // From operations to committed statements.
 pub mod buffer;
-pub mod coalesce;
+pub mod window;
+pub mod queue;
 pub mod batch;
 pub mod sql;
-pub mod lane;
+pub mod array;
+pub mod prepared;
+pub mod dispatch;
+pub mod writer;
 pub mod transact;
 pub mod classify;
 pub mod retry;
@@ -56,6 +60,7 @@ pub mod auth;
 pub mod tls;
 pub mod pace;
 pub mod connect;
+pub mod pool;
 pub mod catalog;
 
 // What a sink keeps account of.

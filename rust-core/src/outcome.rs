@@ -10,7 +10,6 @@ use crate::refused::Refused;
 use crate::retry::Tries;
 use crate::row::tuple;
 use crate::schema::{ColumnType, Table};
-use crate::sql::Verb;
 
 /// How long the first connection is tried: a wrong endpoint should be told soon, a cluster that wakes up
 /// takes seconds.
@@ -24,11 +23,10 @@ const NO_SUCH_KEY: &str = "42P10";
 
 /// A batch that is sent again.
 #[must_use]
-pub fn again(config: &Config, lane: usize, batch: &Batch, failure: &Failure, after: Duration) -> String {
+pub fn again(config: &Config, batch: &Batch, failure: &Failure, after: Duration) -> String {
     format!(
-        "lane {lane}: {} of {} rows to {} on {} failed and is sent again in {} ms: {}",
-        verb(batch),
-        batch.len(),
+        "{} to {} on {} failed and is sent again in {} ms: {}",
+        what(batch),
         batch.table,
         config.endpoint.host,
         after.as_millis(),
@@ -38,14 +36,48 @@ pub fn again(config: &Config, lane: usize, batch: &Batch, failure: &Failure, aft
 
 /// A batch that is sent in halves.
 #[must_use]
-pub fn split(lane: usize, batch: &Batch, failure: &Failure) -> String {
+pub fn split(batch: &Batch, failure: &Failure) -> String {
+    format!("{} to {} is sent in halves: {}", what(batch), batch.table, said(failure))
+}
+
+/// A batch before which other rows give way.
+#[must_use]
+pub fn displace(batch: &Batch, failure: &Failure) -> String {
     format!(
-        "lane {lane}: {} of {} rows to {} is sent in halves: {}",
-        verb(batch),
-        batch.len(),
+        "{} to {} is sent again after the rows that hold its unique values are deleted: {}",
+        what(batch),
         batch.table,
         said(failure)
     )
+}
+
+/// Rows that gave way.
+#[must_use]
+pub fn displaced(batch: &Batch, rows: u64) -> String {
+    let indexes: Vec<&str> = batch.table.uniques.iter().map(|index| index.name.as_str()).collect();
+    format!(
+        "table {}: {rows} rows were deleted, as they held a unique value (index {}) that the source has given to \
+         another row. After a restart that is expected: the source's changes of those rows come again. Otherwise rows \
+         of another origin are in the table; unique_conflict = \"fail\" stops the job instead",
+        batch.table,
+        indexes.join(" or ")
+    )
+}
+
+/// A table that is written in the form VALUES because the database does not take unnest.
+#[must_use]
+pub fn values_instead(table: &Table, failure: &Failure) -> String {
+    format!(
+        "table {table}: the database does not take statements with unnest, so VALUES is used; statement_form = \"values\" \
+         saves the question: {}",
+        said(failure)
+    )
+}
+
+/// A connection that could not be opened though others are open.
+#[must_use]
+pub fn fewer_connections(error: &SinkError, pause: Duration) -> String {
+    format!("no more connections are opened for {} s: {}", pause.as_secs(), error.message())
 }
 
 /// A connection that is tried again.
@@ -73,11 +105,10 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
         _ if failure.outcome_unknown && !batch.idempotent() => error(
             ErrorKind::OutcomeUnknown,
             format!(
-                "table {table}: the connection broke while {} of {} rows was committed, which may or may not have \
+                "table {table}: the connection broke while {} was committed, which may or may not have \
                  happened; as {} it is not sent again. Compare the table with the source before restarting the job, or \
                  give it a key (option 'primary_keys'): {}",
-                verb(batch),
-                batch.len(),
+                what(batch),
                 if batch.table.query.is_some() {
                     "a query may do harm when it runs twice,"
                 } else {
@@ -90,24 +121,24 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
         Fault::Conflict | Fault::SchemaChanged => error(
             ErrorKind::Conflict,
             format!(
-                "table {table}: {} of {} rows kept conflicting with other transactions{tried}; lower the load of other \
+                "table {table}: {} kept conflicting with other transactions{tried}; lower the load of other \
                  writers on the same rows, lower 'batch_size' or raise 'retry_timeout_ms': {}",
-                verb(batch),
-                batch.len(),
+                what(batch),
                 said(failure)
             ),
             failure,
         ),
-        Fault::BadRow | Fault::Constraint | Fault::TooBig => refused(batch, failure).into(),
+        Fault::BadRow | Fault::Unique | Fault::Reference | Fault::TooBig => refused(batch, failure).into(),
         Fault::Permission => error(
             ErrorKind::Permission,
             format!(
                 "table {table}: role '{}' may not {} rows; grant it SELECT, INSERT, UPDATE and DELETE on the table: {}",
                 config.role,
-                match batch.verb {
+                match batch.rows() {
                     _ if table.query.is_some() => "run the query for",
-                    Verb::Delete => "delete",
-                    Verb::Upsert => "upsert",
+                    (_, 0) => "delete",
+                    (0, _) => "upsert",
+                    _ => "upsert and delete",
                 },
                 said(failure)
             ),
@@ -129,12 +160,7 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
         ),
         Fault::Rejected => error(
             ErrorKind::Rejected,
-            format!(
-                "table {table}: {} of {} rows was rejected{tried}: {}",
-                verb(batch),
-                batch.len(),
-                said(failure)
-            ),
+            format!("table {table}: {} was rejected{tried}: {}", what(batch), said(failure)),
             failure,
         ),
         _ => connection_error(config, failure, tries),
@@ -186,7 +212,7 @@ pub fn statement_error(
         ),
         Fault::Missing => (ErrorKind::Schema, said.to_owned()),
         Fault::TooBig => (ErrorKind::Limit, said.to_owned()),
-        Fault::BadRow | Fault::Constraint => (ErrorKind::Data, said.to_owned()),
+        Fault::BadRow | Fault::Unique | Fault::Reference => (ErrorKind::Data, said.to_owned()),
         Fault::Rejected => (ErrorKind::Rejected, said.to_owned()),
         _ => return connection_error(config, failure, tries),
     };
@@ -278,12 +304,13 @@ fn said(failure: &Failure) -> &str {
     &failure.text
 }
 
-fn verb(batch: &Batch) -> &'static str {
-    match batch.verb {
-        _ if batch.table.query.is_some() => "the query",
-        Verb::Upsert if batch.table.append() => "an insert",
-        Verb::Upsert => "an upsert",
-        Verb::Delete => "a delete",
+fn what(batch: &Batch) -> String {
+    match batch.rows() {
+        (_, rows) if batch.table.query.is_some() => format!("the query for {rows} rows"),
+        (_, rows) if batch.table.append() => format!("an insert of {rows} rows"),
+        (0, rows) => format!("an upsert of {rows} rows"),
+        (rows, 0) => format!("a delete of {rows} rows"),
+        (deletes, upserts) => format!("a delete of {deletes} rows with an upsert of {upserts} rows"),
     }
 }
 

@@ -1,13 +1,13 @@
-//! Flush tickets: how far each lane has made its rows durable.
+//! Flush tickets: which changes a flush has to make durable, and when it has.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A ticket stands for all rows that were written before it was drawn.
+/// A ticket stands for all changes that were added before it was drawn and after the one before it.
 pub type Ticket = u64;
 
-/// Tickets drawn and tickets done.
+/// Tickets drawn, and the changes of each that are not durable yet.
 #[derive(Debug)]
 pub struct Progress {
     state: Mutex<State>,
@@ -16,53 +16,77 @@ pub struct Progress {
 
 #[derive(Debug)]
 struct State {
-    drawn: Ticket,
-    lanes: Vec<Ticket>,
-    started: VecDeque<(Ticket, Instant)>,
+    /// The oldest ticket that is not done; tickets count from 1.
+    oldest: Ticket,
+    /// For it and each later one the changes that are not durable, and when it was drawn. The last is still open.
+    tickets: VecDeque<(usize, Option<Instant>)>,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        let state = State { oldest: 1, tickets: VecDeque::from([(0, None)]) };
+        Self { state: Mutex::new(state), changed: Condvar::new() }
+    }
 }
 
 impl Progress {
-    /// Progress of `lanes` lanes.
+    /// The ticket of changes that come now.
     #[must_use]
-    pub fn new(lanes: usize) -> Self {
-        let state = State { drawn: 0, lanes: vec![0; lanes], started: VecDeque::new() };
-        Self { state: Mutex::new(state), changed: Condvar::new() }
+    pub fn open(&self) -> Ticket {
+        self.lock().open()
     }
 
-    /// Draws the next ticket.
-    pub fn draw(&self) -> Ticket {
-        let mut state = self.lock();
-        state.drawn += 1;
-        let ticket = state.drawn;
-        state.started.push_back((ticket, Instant::now()));
-        ticket
+    /// Counts changes of the open ticket.
+    pub fn add(&self, changes: usize) {
+        if let Some((count, _)) = self.lock().tickets.back_mut() {
+            *count += changes;
+        }
     }
 
-    /// A lane has made durable all that it was given before `ticket`. Returns how long each flush took
-    /// that this completes.
-    pub fn complete(&self, lane: usize, ticket: Ticket) -> Vec<Duration> {
+    /// Draws the open ticket; later changes belong to the next one. Also returns how long each flush took that is done
+    /// with it, as nothing was left to do.
+    pub fn draw(&self) -> (Ticket, Vec<Duration>) {
         let mut state = self.lock();
-        state.lanes[lane] = state.lanes[lane].max(ticket);
-        let done = state.done();
+        let ticket = state.open();
+        if let Some((_, drawn)) = state.tickets.back_mut() {
+            *drawn = Some(Instant::now());
+        }
+        state.tickets.push_back((0, None));
+        (ticket, self.complete(state))
+    }
+
+    /// Changes of these tickets are durable, or given up. Returns how long each flush took that this completes.
+    pub fn done(&self, tickets: impl Iterator<Item = Ticket>) -> Vec<Duration> {
+        let mut state = self.lock();
+        for ticket in tickets {
+            let at = usize::try_from(ticket - state.oldest).unwrap_or(usize::MAX);
+            if let Some((count, _)) = state.tickets.get_mut(at) {
+                *count -= 1;
+            }
+        }
+        self.complete(state)
+    }
+
+    fn complete(&self, mut state: MutexGuard<'_, State>) -> Vec<Duration> {
         let mut times = Vec::new();
-        while let Some((ticket, since)) = state.started.front().copied().filter(|(ticket, _)| *ticket <= done)
-        {
-            debug_assert!(ticket <= done);
-            times.push(since.elapsed());
-            state.started.pop_front();
+        while let Some((0, Some(drawn))) = state.tickets.front() {
+            times.push(drawn.elapsed());
+            state.tickets.pop_front();
+            state.oldest += 1;
         }
         drop(state);
-        self.changed.notify_all();
+        if !times.is_empty() {
+            self.changed.notify_all();
+        }
         times
     }
 
-    /// Waits at most `patience` until `ticket` is done or `stop` says so; true if it is done.
-    pub fn wait(&self, ticket: Ticket, patience: Duration, stop: impl Fn() -> bool) -> bool {
-        let state = self.lock();
-        let waiting = |state: &mut State| state.done() < ticket && !stop();
-        let (state, _) =
-            self.changed.wait_timeout_while(state, patience, waiting).unwrap_or_else(PoisonError::into_inner);
-        state.done() >= ticket
+    /// Waits at most `timeout` until `ticket` is done or `stop` says so; true if it is done.
+    pub fn wait(&self, ticket: Ticket, timeout: Duration, stop: impl Fn() -> bool) -> bool {
+        let waiting = |state: &mut State| state.oldest <= ticket && !stop();
+        let waited = self.changed.wait_timeout_while(self.lock(), timeout, waiting);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.oldest > ticket
     }
 
     /// Wakes all who wait, to look at `stop` again.
@@ -77,8 +101,9 @@ impl Progress {
 }
 
 impl State {
-    fn done(&self) -> Ticket {
-        self.lanes.iter().copied().min().unwrap_or(Ticket::MAX)
+    fn open(&self) -> Ticket {
+        // The last one is never taken out.
+        self.oldest + self.tickets.len() as u64 - 1
     }
 }
 
@@ -86,21 +111,37 @@ impl State {
 mod tests {
     use super::*;
 
+    fn is_done(progress: &Progress, ticket: Ticket) -> bool {
+        progress.wait(ticket, Duration::ZERO, || false)
+    }
+
     #[test]
-    fn a_ticket_is_done_when_every_lane_is() {
-        let progress = Progress::new(2);
-        let (first, second) = (progress.draw(), progress.draw());
-        assert_eq!(progress.complete(0, second).len(), 0);
-        assert!(!progress.wait(first, Duration::ZERO, || false));
-        assert_eq!(progress.complete(1, first).len(), 1);
-        assert!(progress.wait(first, Duration::ZERO, || false));
-        assert!(!progress.wait(second, Duration::ZERO, || false));
+    fn a_ticket_is_done_when_it_and_all_before_it_are() {
+        let progress = Progress::default();
+        progress.add(2);
+        let (first, _) = progress.draw();
+        progress.add(1);
+        let (second, _) = progress.draw();
+        assert_eq!(progress.open(), second + 1);
+        assert_eq!(progress.done([first, second].into_iter()).len(), 0);
+        assert!(!is_done(&progress, first) && !is_done(&progress, second));
+        assert_eq!(progress.done([first].into_iter()).len(), 2);
+        assert!(is_done(&progress, first) && is_done(&progress, second));
+    }
+
+    #[test]
+    fn a_ticket_for_nothing_is_done_at_once() {
+        let progress = Progress::default();
+        let (ticket, times) = progress.draw();
+        assert_eq!(times.len(), 1);
+        assert!(is_done(&progress, ticket) && !is_done(&progress, ticket + 1));
     }
 
     #[test]
     fn stop_ends_the_wait() {
-        let progress = Progress::new(1);
-        let ticket = progress.draw();
+        let progress = Progress::default();
+        progress.add(1);
+        let (ticket, _) = progress.draw();
         assert!(!progress.wait(ticket, Duration::from_secs(3_600), || true));
     }
 }

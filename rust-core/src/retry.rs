@@ -1,6 +1,9 @@
-//! What to do after a failure. Pure: facts in, decision out.
+//! What to do after a failure. The decision is pure: facts in, decision out.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use log::Level;
+use rand::Rng;
 
 use crate::classify::{Failure, Fault};
 
@@ -9,8 +12,8 @@ use crate::classify::{Failure, Fault};
 const CONFLICT_BASE: Duration = Duration::from_millis(25);
 /// Conflicts after which a batch is halved: a smaller one meets fewer others, and finds out which rows are hot.
 const CONFLICTS: u32 = 4;
-/// Tries of a row that breaks a unique or foreign key: with doubling pauses some three seconds, in which the
-/// other lanes have written what they had.
+/// Tries of a row that breaks a unique or foreign key: with doubling pauses some three seconds, in which other
+/// connections and tasks have written what they had.
 const CONSTRAINTS: u32 = 8;
 /// First pause after a fault of server or network (AWS's guide to OCC retries).
 const FAULT_BASE: Duration = Duration::from_millis(50);
@@ -50,6 +53,8 @@ pub struct Sent {
     pub rows: usize,
     /// True if sending it twice does no harm.
     pub idempotent: bool,
+    /// True if rows that hold its unique values may be made to give way, which has not been tried.
+    pub may_displace: bool,
 }
 
 /// What to do.
@@ -64,13 +69,53 @@ pub enum Decision {
     },
     /// Send the two halves instead.
     Split,
+    /// Send it again, and make rows give way that hold its unique values.
+    Displace,
     /// Give up.
     Fail,
 }
 
-/// Decides. `dice` in `0.0..1.0` spreads the pauses of lanes that failed together.
+/// The attempts at one batch, statement or connection.
+#[derive(Debug, Default)]
+pub struct Attempts {
+    first: Option<Instant>,
+    tries: Tries,
+}
+
+impl Attempts {
+    /// Decides on a failure and remembers it.
+    pub fn decide(&mut self, failure: &Failure, sent: Sent, bounds: Bounds) -> Decision {
+        let tries = self.tries();
+        self.first.get_or_insert_with(Instant::now);
+        self.tries.failures = self.tries.failures.saturating_add(1);
+        match failure.fault {
+            Fault::Rejected => self.tries.rejections += 1,
+            Fault::TokenExpired => self.tries.expired += 1,
+            _ => {}
+        }
+        decide(failure, sent, tries, bounds, rand::rng().random())
+    }
+
+    /// What has been tried.
+    #[must_use]
+    pub fn tries(&self) -> Tries {
+        Tries { elapsed: self.first.map(|first| first.elapsed()).unwrap_or_default(), ..self.tries }
+    }
+
+    /// Conflicts are expected, and a fault that lasts is told at each doubling only.
+    #[must_use]
+    pub fn level(&self, fault: Fault) -> Level {
+        match fault {
+            Fault::Conflict | Fault::SchemaChanged if self.tries.failures < 8 => Level::Debug,
+            _ if self.tries.failures.is_power_of_two() => Level::Warn,
+            _ => Level::Debug,
+        }
+    }
+}
+
+/// Decides. `jitter` in `0.0..1.0` spreads the pauses of connections that failed together.
 #[must_use]
-pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, dice: f64) -> Decision {
+pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, jitter: f64) -> Decision {
     if failure.outcome_unknown && !sent.idempotent {
         return Decision::Fail;
     }
@@ -78,7 +123,7 @@ pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, dice:
         if tries.elapsed >= bounds.timeout {
             return Decision::Fail;
         }
-        Decision::Again { after: backoff(base, tries.failures, dice), reconnect }
+        Decision::Again { after: backoff(base, tries.failures, jitter), reconnect }
     };
     match failure.fault {
         Fault::Conflict if tries.failures >= CONFLICTS && sent.rows > 1 => Decision::Split,
@@ -92,10 +137,11 @@ pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, dice:
         Fault::TokenExpired if tries.expired == 0 => {
             Decision::Again { after: Duration::ZERO, reconnect: true }
         }
-        Fault::Constraint if sent.rows == 1 && tries.failures < CONSTRAINTS => {
+        Fault::Unique if sent.may_displace => Decision::Displace,
+        Fault::Unique | Fault::Reference if sent.rows == 1 && tries.failures < CONSTRAINTS => {
             transient(CONFLICT_BASE, false)
         }
-        Fault::TooBig | Fault::BadRow | Fault::Constraint if sent.rows > 1 => Decision::Split,
+        Fault::TooBig | Fault::BadRow | Fault::Unique | Fault::Reference if sent.rows > 1 => Decision::Split,
         Fault::Rejected if tries.rejections < bounds.rejections => {
             Decision::Again { after: REJECTED_STEP * (tries.rejections + 1), reconnect: false }
         }
@@ -107,15 +153,16 @@ pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, dice:
         | Fault::Missing
         | Fault::TooBig
         | Fault::BadRow
-        | Fault::Constraint
+        | Fault::Unique
+        | Fault::Reference
         | Fault::Rejected => Decision::Fail,
     }
 }
 
 /// Doubles with each failure up to [`LONGEST`]; between half of it and all of it.
-fn backoff(base: Duration, failures: u32, dice: f64) -> Duration {
+fn backoff(base: Duration, failures: u32, jitter: f64) -> Duration {
     let doubled = base.saturating_mul(1u32.checked_shl(failures.min(16)).unwrap_or(u32::MAX));
-    doubled.min(LONGEST).mul_f64(0.5 + dice.clamp(0.0, 1.0) / 2.0)
+    doubled.min(LONGEST).mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
 }
 
 #[cfg(test)]
@@ -123,7 +170,7 @@ mod tests {
     use super::*;
 
     const BOUNDS: Bounds = Bounds { timeout: Duration::from_secs(300), rejections: 2 };
-    const KEYED: Sent = Sent { rows: 10, idempotent: true };
+    const KEYED: Sent = Sent { rows: 10, idempotent: true, may_displace: false };
 
     fn failure(fault: Fault) -> Failure {
         Failure { outcome_unknown: fault == Fault::Lost, ..Failure::local(fault, "") }
@@ -181,11 +228,20 @@ mod tests {
     }
 
     #[test]
-    fn a_row_waits_for_what_another_lane_may_mend() {
+    fn a_row_waits_for_what_another_connection_may_mend() {
         let one = Sent { rows: 1, ..KEYED };
-        check(Fault::Constraint, KEYED, Tries::default(), Decision::Split);
-        check(Fault::Constraint, one, Tries::default(), again(25, false));
-        check(Fault::Constraint, one, Tries { failures: 8, ..Tries::default() }, Decision::Fail);
+        check(Fault::Unique, KEYED, Tries::default(), Decision::Split);
+        check(Fault::Reference, KEYED, Tries::default(), Decision::Split);
+        check(Fault::Reference, one, Tries::default(), again(25, false));
+        check(Fault::Unique, one, Tries::default(), again(25, false));
+        check(Fault::Unique, one, Tries { failures: 8, ..Tries::default() }, Decision::Fail);
+    }
+
+    #[test]
+    fn holders_of_a_unique_value_give_way_before_anything_else() {
+        let may = Sent { may_displace: true, ..KEYED };
+        check(Fault::Unique, may, Tries::default(), Decision::Displace);
+        check(Fault::Reference, may, Tries::default(), Decision::Split);
     }
 
     #[test]
@@ -196,7 +252,7 @@ mod tests {
 
     #[test]
     fn appended_rows_are_not_sent_twice() {
-        let appended = Sent { rows: 10, idempotent: false };
+        let appended = Sent { idempotent: false, ..KEYED };
         check(Fault::Lost, appended, Tries::default(), Decision::Fail);
         check(Fault::Conflict, appended, Tries::default(), again(25, false));
     }

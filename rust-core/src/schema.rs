@@ -7,6 +7,7 @@ use std::fmt;
 use crate::error::{ErrorKind, SinkError};
 use crate::query::Query;
 use crate::row::frame::Declaration;
+use crate::unique::UniqueIndex;
 
 /// Type of a target column, of those that Aurora DSQL can store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +73,33 @@ impl ColumnType {
             3802 => Self::Jsonb,
             _ => return None,
         })
+    }
+
+    /// Object identifier of arrays of this type.
+    #[must_use]
+    pub fn array_oid(self) -> u32 {
+        match self {
+            Self::Json => 199,
+            Self::Bool => 1000,
+            Self::Bytea => 1001,
+            Self::Int2 => 1005,
+            Self::Int4 => 1007,
+            Self::Text => 1009,
+            Self::Bpchar(_) => 1014,
+            Self::Varchar(_) => 1015,
+            Self::Int8 => 1016,
+            Self::Float4 => 1021,
+            Self::Float8 => 1022,
+            Self::Timestamp(_) => 1115,
+            Self::Date => 1182,
+            Self::Time(_) => 1183,
+            Self::Timestamptz(_) => 1185,
+            Self::Interval => 1187,
+            Self::Numeric(_) => 1231,
+            Self::Timetz(_) => 1270,
+            Self::Uuid => 2951,
+            Self::Jsonb => 3807,
+        }
     }
 
     /// Object identifier that a statement's parameter of this type carries.
@@ -178,6 +206,8 @@ pub struct Table {
     pub keys: Vec<usize>,
     /// For each secondary index the positions in `columns` that it holds.
     pub indexes: Vec<Vec<usize>>,
+    /// The unique indexes besides the key.
+    pub uniques: Vec<UniqueIndex>,
     /// The user's own statement, which runs for each row.
     pub query: Option<Query>,
 }
@@ -226,6 +256,18 @@ pub struct CatalogIndex {
     pub arbiter: bool,
     /// True for the primary key.
     pub primary: bool,
+    /// True if it is unique, of whatever form and whether it is valid yet.
+    pub unique: bool,
+    /// Its name.
+    pub name: String,
+    /// False if two NULLs are equal in it.
+    pub nulls_distinct: bool,
+    /// True if it is neither partial nor on an expression.
+    pub plain: bool,
+    /// SQL of each of its columns, if it is unique.
+    pub expressions: Vec<String>,
+    /// SQL of its predicate.
+    pub predicate: Option<String>,
 }
 
 /// Matches the declared columns with the catalog's.
@@ -312,6 +354,7 @@ pub fn resolve(
     if !problems.is_empty() {
         return Err(schema_error(format!("table {name} cannot be written: {}", problems.join("; "))));
     }
+    let uniques = if declared.append { Vec::new() } else { uniques(&numbers, &resolved, &keys, indexes) };
     let indexes = indexes
         .iter()
         .filter(|index| !index.primary)
@@ -326,6 +369,7 @@ pub fn resolve(
         columns: resolved,
         keys,
         indexes,
+        uniques,
         query: None,
     })
 }
@@ -368,8 +412,38 @@ pub fn resolve_query(
         columns,
         keys: Vec::new(),
         indexes: Vec::new(),
+        uniques: Vec::new(),
         query: Some(query),
     })
+}
+
+/// The unique indexes besides those whose columns are the key's. `numbers` are the catalog's of the columns that rows
+/// bring.
+fn uniques(
+    numbers: &[i16],
+    columns: &[Column],
+    keys: &[usize],
+    indexes: &[CatalogIndex],
+) -> Vec<UniqueIndex> {
+    let place = |number: &i16| numbers.iter().position(|n| n == number);
+    let unique = |index: &CatalogIndex| {
+        let places: Option<Vec<usize>> = index.columns.iter().map(place).collect();
+        let places = places.filter(|_| index.plain);
+        let is_key = places
+            .as_ref()
+            .is_some_and(|places| places.len() == keys.len() && keys.iter().all(|key| places.contains(key)));
+        // Two intervals can be equal without being alike.
+        let comparable =
+            |places: &Vec<usize>| places.iter().all(|at| columns[*at].ty != ColumnType::Interval);
+        (!is_key).then(|| UniqueIndex {
+            name: index.name.clone(),
+            columns: places.filter(comparable),
+            nulls_distinct: index.nulls_distinct,
+            expressions: index.expressions.clone(),
+            predicate: index.predicate.clone(),
+        })
+    };
+    indexes.iter().filter(|index| index.unique).filter_map(unique).collect()
 }
 
 /// The columns of each index that no two rows may share.

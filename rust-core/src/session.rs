@@ -18,11 +18,10 @@ use crate::classify::{Failure, Fault};
 use crate::config::Config;
 use crate::connect::{Connection, Connector};
 use crate::error::{ErrorKind, SinkError};
-use crate::lane::Ordeal;
 use crate::metrics::Metrics;
 use crate::notice::Notices;
 use crate::outcome;
-use crate::retry::{Bounds, Decision, Sent};
+use crate::retry::{Attempts, Bounds, Decision, Sent};
 use crate::runtime;
 use crate::transact;
 
@@ -122,7 +121,7 @@ async fn answer_to(core: Arc<Core>, sql: String, repeatable: bool, teller: SyncS
 
 impl Core {
     async fn execute(&self, sql: &str, repeatable: bool) -> Told {
-        let mut ordeal = Ordeal::default();
+        let mut attempts = Attempts::default();
         loop {
             let mut connection = self.connection.lock().await;
             let (failure, connecting) = match self.connected(&mut connection).await {
@@ -133,13 +132,14 @@ impl Core {
                 Err(failure) => (failure, true),
             };
             let mut bounds = Bounds { timeout: self.config.retry_timeout, rejections: 0 };
-            if !*lock(&self.reached) && failure.fault != Fault::Waking {
+            // A cluster that asks for patience is the right one.
+            if !*lock(&self.reached) && !matches!(failure.fault, Fault::Waking | Fault::Throttled) {
                 bounds.timeout = bounds.timeout.min(outcome::FIRST_CONNECTION);
             }
-            let sent = Sent { rows: 0, idempotent: repeatable };
-            match ordeal.decide(&failure, sent, bounds) {
+            let sent = Sent { rows: 0, idempotent: repeatable, may_displace: false };
+            match attempts.decide(&failure, sent, bounds) {
                 Decision::Again { after, reconnect } => {
-                    self.notices.push(ordeal.level(failure.fault), || {
+                    self.notices.push(attempts.level(failure.fault), || {
                         if connecting {
                             outcome::connect_again(&self.config, &failure, after)
                         } else {
@@ -152,16 +152,16 @@ impl Core {
                     drop(connection);
                     tokio::time::sleep(after).await;
                 }
-                Decision::Split | Decision::Fail if connecting => {
-                    return Err(outcome::connection_error(&self.config, &failure, ordeal.tries()));
+                Decision::Split | Decision::Displace | Decision::Fail if connecting => {
+                    return Err(outcome::connection_error(&self.config, &failure, attempts.tries()));
                 }
-                Decision::Split | Decision::Fail => {
+                Decision::Split | Decision::Displace | Decision::Fail => {
                     return Err(outcome::statement_error(
                         &self.config,
                         sql,
                         &failure,
                         sent.idempotent,
-                        ordeal.tries(),
+                        attempts.tries(),
                     ));
                 }
             }
@@ -177,7 +177,7 @@ impl Core {
             None => {
                 // Nothing of the statement was sent.
                 let opened = self.connector.open().await;
-                let opened = opened.map_err(|failure| Failure { outcome_unknown: false, ..failure })?;
+                let opened = opened.map_err(Failure::not_committed)?;
                 *lock(&self.reached) = true;
                 Ok(held.insert(opened))
             }

@@ -1,63 +1,68 @@
 //! The sink: what a writer calls, and the owner of everything behind it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use ahash::RandomState;
 use log::Level;
 use tokio::runtime::Runtime;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::sync::Notify;
 
 use crate::border;
-use crate::budget::{Budget, Reservation};
+use crate::budget::Budget;
 use crate::buffer::Spares;
 use crate::catalog;
 use crate::classify::{Failure, Fault};
 use crate::config::Config;
 use crate::connect::{Connection, Connector};
+use crate::dispatch;
 use crate::error::{ErrorKind, SinkError};
-use crate::lane::{Lane, Ordeal, Queue};
 use crate::latch::Latch;
 use crate::metrics::Metrics;
 use crate::notice::Notices;
 use crate::outcome;
-use crate::progress::{Progress, Ticket};
+use crate::pool::{Pool, Slot};
+use crate::progress::Ticket;
+use crate::queue::Queue;
 use crate::refused::{DeadLetters, Refused};
-use crate::retry::{Bounds, Decision, Sent};
-use crate::route::Router;
+use crate::retry::{Attempts, Bounds, Decision, Sent};
 use crate::row::frame;
 use crate::runtime;
 use crate::schema::Table;
+use crate::sql::Form;
 use crate::stage::{Staged, Staging};
+use crate::transact;
+use crate::window::Segment;
 
 /// Part of `max_buffer_bytes` that is kept, beyond what is held, to be used again. A process grows by less than twice
 /// the option all the same.
 const SPARES_SHARE: usize = 8;
 
-/// A sink: N lanes to one cluster for any number of tables.
+/// A sink: connections to one cluster for any number of tables.
 pub struct Sink {
     core: Arc<Core>,
     runtime: Mutex<Option<Runtime>>,
     staging: Staging,
 }
 
-/// What the lanes' tasks and the writers share.
+/// What the sink's tasks and the writers share.
 pub struct Core {
     pub(crate) config: Config,
-    pub(crate) lanes: Vec<Queue>,
-    pub(crate) budget: Arc<Budget>,
+    pub(crate) queue: Queue,
+    pub(crate) pool: Pool,
     pub(crate) latch: Latch,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) notices: Notices,
-    router: Router,
-    progress: Progress,
+    /// Wakes the dispatcher.
+    pub(crate) wake: Notify,
+    budget: Arc<Budget>,
+    spares: Arc<Spares>,
+    /// Seeded per sink, so that no choice of keys can aim at one place.
+    hasher: RandomState,
     dead: Option<DeadLetters>,
-    connector: Arc<Connector>,
-    tables: RwLock<Arc<Vec<Arc<Table>>>>,
     declared: Mutex<HashMap<Vec<u8>, Option<usize>>>,
     resolved: Condvar,
-    /// The connection of each lane. The catalog is read on the first one, so that tables cost no connection.
-    pub(crate) connections: Vec<tokio::sync::Mutex<Option<Connection>>>,
 }
 
 impl Sink {
@@ -67,35 +72,34 @@ impl Sink {
     /// Kind `Config` if trusted certificates cannot be read; kind `Internal` without threads.
     pub fn open(config: Config) -> Result<Self, SinkError> {
         let metrics = Arc::new(Metrics::default());
-        let budget = Arc::new(Budget::new(config.buffer_bytes));
-        let spares = Arc::new(Spares::new(config.buffer_bytes / SPARES_SHARE));
-        let runtime = runtime::start(config.lanes)?;
+        let budget = Arc::new(Budget::new(config.row_bytes()));
+        let connector = Connector::new(&config, metrics.clone())?;
+        let runtime = runtime::start(config.connections)?;
         let core = Arc::new(Core {
-            connector: Arc::new(Connector::new(&config, metrics.clone())?),
-            lanes: (0..config.lanes).map(|_| Queue::new(Reservation::none(&budget), &spares)).collect(),
-            router: Router::new(config.lanes),
-            progress: Progress::new(config.lanes),
+            queue: Queue::new(&budget, config.batch_interval, config.batch_rows, config.batch_bytes()),
+            pool: Pool::new(connector, config.connections, config.batch_bytes(), config.sent_bytes()),
             notices: Notices::new(config.log_level),
             latch: Latch::default(),
+            wake: Notify::new(),
+            spares: Arc::new(Spares::new(config.buffer_bytes / SPARES_SHARE)),
+            hasher: RandomState::new(),
             dead: config.dead_letters.as_deref().map(DeadLetters::open).transpose()?,
-            tables: RwLock::default(),
             declared: Mutex::default(),
             resolved: Condvar::new(),
-            connections: (0..config.lanes).map(|_| tokio::sync::Mutex::new(None)).collect(),
             budget,
             metrics,
             config,
         });
-        runtime.spawn(supervise(core.clone()));
+        runtime.spawn(dispatch::run(core.clone()));
         Ok(Self { core, runtime: Mutex::new(Some(runtime)), staging: Staging::default() })
     }
 
-    /// Declares a table by its frame, waiting at most `patience` for the catalog; `None` means not yet:
+    /// Declares a table by its frame, waiting at most `timeout` for the catalog; `None` means not yet:
     /// the call is repeated with the same frame. Returns the table's number.
     ///
     /// # Errors
     /// Kind `Schema` if table or columns do not fit; kinds of connecting if the cluster does not answer.
-    pub fn declare(&self, bytes: &[u8], patience: Duration) -> Result<Option<usize>, SinkError> {
+    pub fn declare(&self, bytes: &[u8], timeout: Duration) -> Result<Option<usize>, SinkError> {
         let core = &self.core;
         core.latch.check()?;
         let mut declared = lock(&core.declared);
@@ -105,7 +109,7 @@ impl Sink {
             let (core, bytes) = (core.clone(), bytes.to_vec());
             let task = async move {
                 match core.resolve(&declaration).await {
-                    Ok(table) => core.resolved(bytes, table),
+                    Ok((table, form)) => core.resolved(bytes, table, form),
                     Err(error) => core.fail(error),
                 }
             };
@@ -119,7 +123,7 @@ impl Sink {
         };
         let (declared, _) = core
             .resolved
-            .wait_timeout_while(declared, patience, pending)
+            .wait_timeout_while(declared, timeout, pending)
             .unwrap_or_else(PoisonError::into_inner);
         core.latch.check()?;
         Ok(declared.get(bytes).copied().flatten())
@@ -131,17 +135,17 @@ impl Sink {
         lock(&self.core.declared).retain(|_, number| number.is_none());
     }
 
-    /// Takes the rows of a frame. `false` means that there was no room within `patience` and nothing was
+    /// Takes the rows of a frame. `false` means that there was no room within `timeout` and nothing was
     /// taken: the call is repeated.
     ///
     /// # Errors
     /// Kind `Data` or `Limit` for a row that cannot be written; the latched failure.
-    pub fn write(&self, bytes: &[u8], patience: Duration) -> Result<bool, SinkError> {
+    pub fn write(&self, bytes: &[u8], timeout: Duration) -> Result<bool, SinkError> {
         let copy = |frame: &mut [u8]| {
             frame.copy_from_slice(bytes);
             Ok(())
         };
-        self.write_copied(bytes.len(), copy, patience)
+        self.write_copied(bytes.len(), copy, timeout)
     }
 
     /// [`Sink::write`] for a frame of `length` bytes that `copy` copies.
@@ -152,14 +156,14 @@ impl Sink {
         &self,
         length: usize,
         copy: impl FnOnce(&mut [u8]) -> Result<(), E>,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<bool, E> {
         self.core.latch.check()?;
         let mut staged = self.staging.take();
         let mut frame = std::mem::take(&mut staged.frame);
         frame.resize(frame.len().max(length), 0);
         let taken = copy(&mut frame[..length]).and_then(|()| {
-            let taken = self.core.take(&frame[..length], &mut staged, patience);
+            let taken = self.core.take(&frame[..length], &mut staged, timeout);
             // A row that cannot be written is lost to the job: nothing after it may be written as if it were.
             Ok(taken.inspect_err(|error| self.core.fail(error.clone()))?)
         });
@@ -174,17 +178,18 @@ impl Sink {
     /// The latched failure.
     pub fn flush(&self) -> Result<Ticket, SinkError> {
         self.core.latch.check()?;
-        let ticket = self.core.progress.draw();
-        self.core.lanes.iter().for_each(|lane| lane.flush(ticket));
+        let (ticket, times) = self.core.queue.flush();
+        self.core.flushed(&times);
+        self.core.wake.notify_one();
         Ok(ticket)
     }
 
-    /// Waits at most `patience`; true if all rows before `ticket` are durable.
+    /// Waits at most `timeout`; true if all rows before `ticket` are durable.
     ///
     /// # Errors
     /// The latched failure.
-    pub fn wait(&self, ticket: Ticket, patience: Duration) -> Result<bool, SinkError> {
-        let done = self.core.progress.wait(ticket, patience, || self.core.latch.is_set());
+    pub fn wait(&self, ticket: Ticket, timeout: Duration) -> Result<bool, SinkError> {
+        let done = self.core.queue.wait(ticket, timeout, || self.core.latch.is_set());
         if !done {
             self.core.latch.check()?;
         }
@@ -218,10 +223,6 @@ impl Sink {
 }
 
 impl Core {
-    pub(crate) fn tables(&self) -> Arc<Vec<Arc<Table>>> {
-        self.tables.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     pub(crate) fn bounds(&self) -> Bounds {
         Bounds { timeout: self.config.retry_timeout, rejections: self.config.max_retries }
     }
@@ -239,26 +240,46 @@ impl Core {
         );
     }
 
-    pub(crate) fn flushed(&self, lane: usize, ticket: Ticket) {
-        for time in self.progress.complete(lane, ticket) {
+    /// Counts flushes that are done and took so long.
+    pub(crate) fn flushed(&self, times: &[Duration]) {
+        for time in times {
             self.metrics.add(border::STAT_FLUSHES, 1);
             self.metrics
                 .add(border::STAT_FLUSH_MICROS, usize::try_from(time.as_micros()).unwrap_or(usize::MAX));
         }
     }
 
-    /// Opens a connection for a lane.
-    pub(crate) async fn connect(&self, lane: usize) -> Result<Connection, Failure> {
-        let started = Instant::now();
-        let connection = self.connector.open().await?;
-        self.notices.push(Level::Debug, || {
-            format!(
-                "lane {lane}: connected to {} in {} ms",
-                self.config.endpoint.host,
-                started.elapsed().as_millis()
-            )
-        });
-        Ok(connection)
+    /// Opens the connection of a slot if there is none, with retries.
+    ///
+    /// # Errors
+    /// The failure that cannot be retried.
+    pub(crate) async fn connect(&self, slot: &mut Slot) -> Result<(), SinkError> {
+        let mut attempts = Attempts::default();
+        loop {
+            self.latch.check()?;
+            match slot.connection(&self.pool).await {
+                Ok(_) => return Ok(()),
+                Err(failure) => self.pause(&mut attempts, &failure, self.bounds()).await?,
+            };
+        }
+    }
+
+    /// Waits before what failed on a connection is tried again; true if the connection is of no use any more.
+    async fn pause(
+        &self,
+        attempts: &mut Attempts,
+        failure: &Failure,
+        bounds: Bounds,
+    ) -> Result<bool, SinkError> {
+        let sent = Sent { rows: 0, idempotent: true, may_displace: false };
+        let Decision::Again { after, reconnect } = attempts.decide(failure, sent, bounds) else {
+            return Err(outcome::connection_error(&self.config, failure, attempts.tries()));
+        };
+        self.count(failure.fault);
+        self.notices
+            .push(attempts.level(failure.fault), || outcome::connect_again(&self.config, failure, after));
+        tokio::time::sleep(after).await;
+        Ok(reconnect)
     }
 
     /// Gives a row up if the configuration says so.
@@ -273,68 +294,66 @@ impl Core {
         Ok(())
     }
 
-    /// Opens a connection in the background.
-    pub(crate) fn prepare(&self) -> JoinHandle<Result<Connection, Failure>> {
-        let connector = self.connector.clone();
-        tokio::spawn(async move { connector.open().await })
-    }
-
     /// Latches a failure and wakes all who wait.
-    fn fail(&self, error: SinkError) {
+    pub(crate) fn fail(&self, error: SinkError) {
         let told = error.kind() != ErrorKind::Closed;
         let text = error.to_string();
         if self.latch.set(error) && told {
             self.notices.push(Level::Debug, || format!("stopped: {text}"));
         }
         self.budget.close();
-        self.progress.wake();
-        self.lanes.iter().for_each(Queue::wake);
+        self.queue.wake();
+        self.wake.notify_one();
         drop(lock(&self.declared));
         self.resolved.notify_all();
     }
 
-    fn take(&self, bytes: &[u8], staged: &mut Staged, patience: Duration) -> Result<bool, SinkError> {
+    fn take(&self, bytes: &[u8], staged: &mut Staged, timeout: Duration) -> Result<bool, SinkError> {
         let rows = frame::rows(bytes)?;
         let number = rows.table;
-        let tables = self.tables();
-        let Some(table) = tables.get(number) else {
+        let Some(table) = self.queue.table(number) else {
             return Err(SinkError::internal(format!(
                 "rows for table number {number}, which was not declared"
             )));
         };
-        staged.fill(rows, table, self.lanes.len(), &self.router, self.dead.is_some())?;
-        let urge = || self.lanes.iter().for_each(Queue::wake);
-        let Some(mut reserved) = self.budget.reserve(staged.bytes(), patience, urge) else {
+        staged.fill(rows, &table, &self.hasher, self.dead.is_some())?;
+        let urge = || {
+            self.queue.look();
+            self.wake.notify_one();
+        };
+        let Some(reserved) = self.budget.reserve(staged.bytes(), timeout, urge) else {
             return Ok(false);
         };
         self.latch.check()?;
         staged.refused.iter().try_for_each(|row| self.give_up(row))?;
-        let mut replaced = 0;
-        for (lane, ops) in self.lanes.iter().zip(&staged.lanes).filter(|(_, ops)| !ops.is_empty()) {
-            replaced += lane.push(number, !table.append(), ops, &staged.arena, &mut reserved);
-        }
+        let mut bytes = self.spares.buffer(staged.arena.len());
+        bytes.extend(&staged.arena);
+        let replaced = self.queue.push(number, &mut staged.ops, &Arc::new(Segment { bytes, reserved }));
+        self.wake.notify_one();
         self.metrics.add(border::STAT_ROWS_RECEIVED, staged.rows);
-        self.metrics.add(border::STAT_ROWS_COALESCED, replaced);
+        self.metrics.add(border::STAT_ROWS_COALESCED, staged.merged + replaced);
         Ok(true)
     }
 
-    /// Reads a declared table's catalog on the first lane's connection, between two of its statements.
-    async fn resolve(&self, declaration: &frame::Declaration) -> Result<Table, SinkError> {
-        let mut ordeal = Ordeal::default();
-        let first = self.tables().is_empty();
-        let sent = Sent { rows: 0, idempotent: true };
-        loop {
+    /// Reads a declared table's catalog, and finds out the form of its statements.
+    async fn resolve(&self, declaration: &frame::Declaration) -> Result<(Table, Form), SinkError> {
+        let mut attempts = Attempts::default();
+        let first = self.queue.is_empty();
+        let mut slot = self.pool.wait().await;
+        let resolved = loop {
             self.latch.check()?;
-            let mut lent = self.connections[0].lock().await;
             let read = async {
-                let connection = match lent.take() {
-                    Some(connection) => lent.insert(connection),
-                    None => lent.insert(self.connect(0).await?),
-                };
-                catalog::resolve(&connection.client, declaration).await
+                let connection = slot.connection(&self.pool).await?;
+                match catalog::resolve(&connection.client, declaration).await? {
+                    Ok(table) => {
+                        let form = self.form(connection, &table).await?;
+                        Ok(Ok((table, form)))
+                    }
+                    Err(error) => Ok(Err(error)),
+                }
             };
-            let failure = match read.await {
-                Ok(resolved) => return resolved,
+            let failure: Failure = match read.await {
+                Ok(resolved) => break resolved,
                 Err(failure) => failure,
             };
             let mut bounds = self.bounds();
@@ -342,49 +361,39 @@ impl Core {
             if first && !matches!(failure.fault, Fault::Waking | Fault::Throttled) {
                 bounds.timeout = bounds.timeout.min(outcome::FIRST_CONNECTION);
             }
-            match ordeal.decide(&failure, sent, bounds) {
-                Decision::Again { after, reconnect } => {
-                    self.count(failure.fault);
-                    self.notices.push(ordeal.level(failure.fault), || {
-                        outcome::connect_again(&self.config, &failure, after)
-                    });
-                    if reconnect {
-                        *lent = None;
-                    }
-                    drop(lent);
-                    tokio::time::sleep(after).await;
-                }
-                Decision::Split | Decision::Fail => {
-                    return Err(outcome::connection_error(&self.config, &failure, ordeal.tries()));
-                }
+            if self.pause(&mut attempts, &failure, bounds).await? {
+                slot.disconnect();
             }
-        }
+        };
+        self.pool.put(slot);
+        self.wake.notify_one();
+        resolved
     }
 
-    fn resolved(&self, bytes: Vec<u8>, table: Table) {
+    /// The form of a table's statements: as the options say, else unnest if the database takes it, which it is asked.
+    async fn form(&self, connection: &Connection, table: &Table) -> Result<Form, Failure> {
+        if let Some(form) = self.config.form {
+            return Ok(form);
+        }
+        if table.query.is_some() {
+            return Ok(Form::Values);
+        }
+        let Some(refusal) = transact::refuses_unnest(connection, table).await? else {
+            return Ok(Form::Unnest);
+        };
+        self.notices.push(Level::Info, || outcome::values_instead(table, &refusal));
+        Ok(Form::Values)
+    }
+
+    fn resolved(&self, bytes: Vec<u8>, table: Table, form: Form) {
+        let told = table.to_string();
         let mut declared = lock(&self.declared);
-        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
-        let number = tables.len();
-        Arc::make_mut(&mut tables).push(Arc::new(table));
+        let number = self.queue.add_table(Arc::new(table), form);
         declared.insert(bytes, Some(number));
-        drop(tables);
         drop(declared);
+        self.notices
+            .push(Level::Debug, || format!("table {told} has number {number} and the form {}", form.name()));
         self.resolved.notify_all();
-    }
-}
-
-/// Runs the lanes. The first one that fails or panics stops all.
-async fn supervise(core: Arc<Core>) {
-    let mut lanes = JoinSet::new();
-    for number in 0..core.lanes.len() {
-        lanes.spawn(Lane::new(core.clone(), number).run());
-    }
-    while let Some(ended) = lanes.join_next().await {
-        match ended {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => core.fail(error),
-            Err(error) => core.fail(SinkError::internal(format!("a lane ended: {error}"))),
-        }
     }
 }
 

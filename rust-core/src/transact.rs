@@ -1,14 +1,13 @@
-//! One batch, one statement, one transaction: sends it and tells how it ended.
+//! One batch, one transaction: sends it and tells how it ended.
 //!
-//! A statement without BEGIN commits by itself: one round trip, and an answer means durable. A full batch
-//! uses a statement prepared once per connection and table, as far as there is room for them; any other goes
-//! with its text and types in the same round trip. Only a query of the user's own runs row by row, between BEGIN and COMMIT, its rows in one
-//! round trip all the same.
+//! A single statement commits by itself; several go between BEGIN and COMMIT, all in one round trip. In the form unnest
+//! a statement is prepared once per connection and table. In the form VALUES a full batch uses a prepared statement as
+//! far as there is room for them; any other goes with its text and types in the same round trip. A query of the user's
+//! own runs row by row in one transaction.
 //!
-//! Dropping the future leaves the statement with the server: it may still commit. The connection stays
-//! usable, as the client reads past the answers of dropped requests.
+//! Dropping the future leaves the transaction with the server: it may still commit. The connection stays usable, as the
+//! client reads past the answers of dropped requests.
 
-use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
@@ -16,175 +15,314 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use tokio::time::timeout;
-use tokio_postgres::Statement;
 use tokio_postgres::types::{Format, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{Client, Error, Statement};
 
-use crate::batch::Batch;
+use crate::array;
+use crate::batch::{Batch, Step, chosen};
 use crate::classify::{Failure, Fault};
 use crate::connect::Connection;
 use crate::limits;
 use crate::row::tuple::{self, Param};
-use crate::sql::{self, Verb};
+use crate::schema::{ColumnType, Table};
+use crate::sql::{self, Form, Verb};
 
 /// The server ends a transaction at [`limits::TRANSACTION_AGE`]; its answer may take a little longer.
 pub const ANSWER: Duration = limits::TRANSACTION_AGE.saturating_add(Duration::from_secs(20));
 
-/// Parameters of all statements prepared on a connection. Client and server remember the type of each, the client in 16
-/// bytes: 4 MiB, enough for the full batches of eight tables with ten columns. The others go with text and types.
-const SHAPE_PARAMETERS: usize = 4 * limits::PARAMETERS;
-
-/// Statements prepared on a connection for full batches: at most one for each table and verb.
-#[derive(Debug, Default)]
-pub struct Shapes {
-    statements: HashMap<(usize, Verb), (usize, Statement)>,
-    parameters: usize,
+/// How a batch is sent.
+#[derive(Debug, Clone, Copy)]
+pub struct How {
+    /// The form of its statements.
+    pub form: Form,
+    /// True if it has as many rows as batches of this table may have: the next full one is alike.
+    pub full: bool,
 }
 
-impl Shapes {
-    /// Forgets all: after a change of the schema they may not fit any more.
-    pub fn clear(&mut self) {
-        *self = Self::default();
-    }
-
-    fn get(&self, table: usize, verb: Verb, rows: usize) -> Option<&Statement> {
-        let (of, statement) = self.statements.get(&(table, verb))?;
-        (*of == rows).then_some(statement)
-    }
-
-    fn has_room(&self, parameters: usize) -> bool {
-        self.parameters + parameters <= SHAPE_PARAMETERS
-    }
-
-    fn keep(&mut self, table: usize, verb: Verb, rows: usize, statement: Statement) {
-        self.parameters += statement.params().len();
-        if let Some((_, former)) = self.statements.insert((table, verb), (rows, statement)) {
-            self.parameters -= former.params().len();
-        }
-    }
-}
-
-/// Sends a batch. `Ok` means that it is committed.
+/// Sends a batch. `Ok` means that it is committed, and says how many rows outside the batch gave way.
 ///
 /// # Errors
 /// The failure, for [`crate::retry`].
-pub async fn send(connection: &mut Connection, batch: &Batch) -> Result<(), Failure> {
+pub async fn send(connection: &mut Connection, batch: &Batch, how: How) -> Result<u64, Failure> {
     let sent = async {
         if batch.table.query.is_some() {
-            run_query(connection, batch).await
+            run_query(connection, batch).await.map(|()| 0)
         } else {
-            execute(connection, batch).await
+            execute(connection, batch, how).await
         }
     };
     let result = timeout(ANSWER, sent).await.unwrap_or_else(|_| {
         let text = format!("no answer within {} s", ANSWER.as_secs());
         Err(Failure { outcome_unknown: true, ..Failure::local(Fault::Lost, text) })
     });
-    let written = result?;
-    let expected = u64::try_from(batch.len()).unwrap_or(u64::MAX);
-    // A key without other columns is left alone if it exists, and a deleted row may be gone already.
-    let exact = batch.table.query.is_none()
-        && batch.verb == Verb::Upsert
-        && batch.table.columns.iter().any(|column| !column.key);
-    if exact && written != expected {
-        let text = format!("the database answered {written} rows to an upsert of {expected}");
+    if let Err(failure) = &result
+        && failure.fault == Fault::SchemaChanged
+    {
+        connection.prepared.clear();
+    }
+    result
+}
+
+/// Whether the database takes a table's statements in the form unnest; `Some` says why not. They run with empty arrays,
+/// so that nothing changes, and with no more than the privileges that rows need.
+///
+/// # Errors
+/// The failure of the connection.
+pub async fn refuses_unnest(connection: &Connection, table: &Table) -> Result<Option<Failure>, Failure> {
+    let verbs: &[Verb] = if table.append() { &[Verb::Upsert] } else { &[Verb::Upsert, Verb::Delete] };
+    for verb in verbs {
+        let text = sql::statement(*verb, Form::Unnest, table, 0);
+        let elements = element_types(*verb, table);
+        let places: Vec<usize> = (0..elements.len()).collect();
+        let columns = array::columns(std::iter::empty(), &places, &elements);
+        let columns = columns.iter().map(|column| column as &(dyn ToSql + Sync));
+        let typed: Vec<_> = columns.zip(array_types(*verb, table)).collect();
+        if let Err(error) = connection.client.execute_typed(&text, &typed).await {
+            let failure = Failure::executing(&error).not_committed();
+            if failure.unsupported() {
+                return Ok(Some(failure));
+            }
+            if failure.sqlstate.is_none() {
+                return Err(failure);
+            }
+            // What else is in the way is told when there are rows.
+        }
+    }
+    Ok(None)
+}
+
+/// A request that is sent when it is first polled.
+type Request<'a> = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send + 'a>>;
+
+/// Sends all requests, then waits for the answer of each; the first error counts, as those behind it only say that the
+/// transaction is aborted. The place of the failed request comes with it.
+async fn pipeline(mut requests: Vec<Request<'_>>) -> Result<Vec<u64>, (usize, Error)> {
+    let mut answers = Vec::with_capacity(requests.len());
+    for request in &mut requests {
+        answers.push(poll_fn(|context| Poll::Ready(request.as_mut().poll(context))).await);
+    }
+    let (mut counts, mut failed) = (Vec::with_capacity(requests.len()), None);
+    for (place, (request, answer)) in requests.into_iter().zip(answers).enumerate() {
+        let answer = match answer {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => request.await,
+        };
+        match answer {
+            Ok(count) => counts.push(count),
+            Err(error) => drop(failed.get_or_insert((place, error))),
+        }
+    }
+    match failed {
+        None => Ok(counts),
+        Some(failed) => Err(failed),
+    }
+}
+
+fn simple<'a>(client: &'a Client, statement: &'a str) -> Request<'a> {
+    Box::pin(async move { client.batch_execute(statement).await.map(|()| 0) })
+}
+
+/// Ends a transaction that has failed: where COMMIT itself was not carried out, it is still open.
+async fn roll_back(client: &Client, error: &Error) -> Failure {
+    if error.as_db_error().is_some() {
+        // If this fails too, so will the next use of the connection.
+        let _ = client.batch_execute("ROLLBACK").await;
+    }
+    Failure::executing(error)
+}
+
+/// Runs the query once for each row, in one transaction.
+async fn run_query(connection: &mut Connection, batch: &Batch) -> Result<(), Failure> {
+    let steps = batch.steps();
+    let Some(step) = steps.first() else { return Ok(()) };
+    let statement = prepared(connection, batch, step, Form::Values, 1).await?;
+    let client = &connection.client;
+    let mut requests = vec![simple(client, "BEGIN")];
+    for row in step.rows() {
+        let values: Vec<Value<'_>> = tuple::params(row).map(Value).collect();
+        let statement = &statement;
+        requests.push(Box::pin(async move { client.execute_raw(statement, values).await }));
+    }
+    match pipeline(requests).await {
+        Ok(_) => client.batch_execute("COMMIT").await.map_err(|error| Failure::executing(&error)),
+        Err((place, error)) => {
+            let failure = roll_back(client, &error).await;
+            // Without a BEGIN each row was a transaction of its own.
+            Err(if place == 0 {
+                Failure { outcome_unknown: true, ..failure }
+            } else {
+                failure.not_committed()
+            })
+        }
+    }
+}
+
+async fn execute(connection: &mut Connection, batch: &Batch, how: How) -> Result<u64, Failure> {
+    let steps = batch.steps();
+    let mut ready = Vec::with_capacity(steps.len());
+    for step in &steps {
+        ready.push(ready_to_send(connection, batch, step, how).await?);
+    }
+    let client = &connection.client;
+    let counts = if let ([step], [sql]) = (&steps[..], &ready[..]) {
+        let count = request(client, batch, step, how.form, sql).await;
+        vec![count.map_err(|error| Failure::executing(&error))?]
+    } else {
+        let mut requests = vec![simple(client, "BEGIN")];
+        requests
+            .extend(steps.iter().zip(&ready).map(|(step, sql)| request(client, batch, step, how.form, sql)));
+        requests.push(simple(client, "COMMIT"));
+        let commit = requests.len() - 1;
+        match pipeline(requests).await {
+            Ok(mut counts) => {
+                counts.pop();
+                counts.remove(0);
+                counts
+            }
+            Err((place, error)) => {
+                let failure = roll_back(client, &error).await;
+                // An answer to a statement in between means that COMMIT has rolled back.
+                let answered = place != 0 && place != commit && failure.sqlstate.is_some();
+                return Err(if answered { failure.not_committed() } else { failure });
+            }
+        }
+    };
+    let mut displaced = 0;
+    for (step, written) in steps.iter().zip(counts) {
+        match step.verb {
+            Verb::Displace(_) => displaced += written,
+            Verb::Upsert => check_count(batch, step, written)?,
+            // A row may be gone already.
+            Verb::Delete => {}
+        }
+    }
+    Ok(displaced)
+}
+
+fn check_count(batch: &Batch, step: &Step<'_>, written: u64) -> Result<(), Failure> {
+    // A key without other columns is left alone if it exists.
+    let exact = batch.table.columns.iter().any(|column| !column.key);
+    if exact && written != u64::try_from(step.len()).unwrap_or(u64::MAX) {
+        let text = format!("the database answered {written} rows to an upsert of {}", step.len());
         return Err(Failure::local(Fault::Rejected, text));
     }
     Ok(())
 }
 
-/// Runs the query once for each row, in one transaction. Everything up to COMMIT is sent before the first answer is
-/// waited for; an answer comes for each in turn.
-async fn run_query(connection: &mut Connection, batch: &Batch) -> Result<u64, Failure> {
-    let statement = prepared(connection, batch, 1).await?;
-    let client = &connection.client;
-    let begin = async { client.batch_execute("BEGIN").await.map(|()| 0) };
-    let mut sent: Vec<Pin<Box<dyn Future<Output = _> + Send + '_>>> = vec![Box::pin(begin)];
-    for row in batch.rows() {
-        let values: Vec<Value<'_>> = tuple::params(row).map(Value).collect();
-        sent.push(Box::pin(client.execute_raw(&statement, values)));
+/// What a step's request needs besides its rows.
+enum Sql {
+    Prepared(Statement),
+    Text(String),
+}
+
+async fn ready_to_send(
+    connection: &mut Connection,
+    batch: &Batch,
+    step: &Step<'_>,
+    how: How,
+) -> Result<Sql, Failure> {
+    let rows = step.len();
+    let parameters = step.verb.columns(&batch.table).len() * rows;
+    let known = connection.prepared.get(batch.number, step.verb, how.form, rows).is_some();
+    if how.form == Form::Values && !known && !(how.full && connection.prepared.has_room(parameters)) {
+        return Ok(Sql::Text(sql::statement(step.verb, how.form, &batch.table, rows)));
     }
-    let mut answers = Vec::with_capacity(sent.len());
-    for request in &mut sent {
-        // The first poll sends it.
-        answers.push(poll_fn(|context| Poll::Ready(request.as_mut().poll(context))).await);
-    }
-    let mut failed = None;
-    for (request, answer) in sent.into_iter().zip(answers) {
-        let answer = match answer {
-            Poll::Ready(answer) => answer,
-            Poll::Pending => request.await,
-        };
-        if let Err(error) = answer {
-            // The first one; those behind it only say that the transaction is aborted.
-            failed.get_or_insert(error);
-        }
-    }
-    let Some(error) = failed else {
-        let committed = client.batch_execute("COMMIT").await;
-        return committed.map(|()| 0).map_err(|error| Failure::executing(&error));
-    };
-    // If this fails too, so will the next use of the connection.
-    let _ = client.batch_execute("ROLLBACK").await;
-    let failure = Failure { outcome_unknown: false, ..Failure::executing(&error) };
-    if failure.fault == Fault::SchemaChanged {
-        connection.shapes.clear();
-    }
-    Err(failure)
+    prepared(connection, batch, step, how.form, rows).await.map(Sql::Prepared)
 }
 
 /// The statement for `rows` rows, prepared on this connection.
-async fn prepared(connection: &mut Connection, batch: &Batch, rows: usize) -> Result<Statement, Failure> {
-    if let Some(statement) = connection.shapes.get(batch.number, batch.verb, rows) {
+async fn prepared(
+    connection: &mut Connection,
+    batch: &Batch,
+    step: &Step<'_>,
+    form: Form,
+    rows: usize,
+) -> Result<Statement, Failure> {
+    if let Some(statement) = connection.prepared.get(batch.number, step.verb, form, rows) {
         return Ok(statement.clone());
     }
-    let text = sql::statement(batch.verb, &batch.table, rows);
-    let types = types(batch);
-    let types: Vec<Type> = types.iter().cloned().cycle().take(types.len() * rows).collect();
-    let statement = connection.client.prepare_typed(&text, &types).await.map_err(|error| {
-        // Nothing was executed yet.
-        Failure { outcome_unknown: false, ..Failure::executing(&error) }
-    })?;
-    connection.shapes.keep(batch.number, batch.verb, rows, statement.clone());
+    let text = sql::statement(step.verb, form, &batch.table, rows);
+    let types = match form {
+        Form::Unnest => array_types(step.verb, &batch.table),
+        Form::Values => {
+            let types = value_types(step.verb, &batch.table);
+            types.iter().cloned().cycle().take(types.len() * rows).collect()
+        }
+    };
+    // Nothing is executed yet.
+    let statement = connection.client.prepare_typed(&text, &types).await;
+    let statement = statement.map_err(|error| Failure::executing(&error).not_committed())?;
+    connection.prepared.keep(batch.number, step.verb, form, rows, statement.clone());
     Ok(statement)
 }
 
-async fn execute(connection: &mut Connection, batch: &Batch) -> Result<u64, Failure> {
-    let types = types(batch);
-    let known = connection.shapes.get(batch.number, batch.verb, batch.len()).is_some();
-    if !batch.full || !known && !connection.shapes.has_room(types.len() * batch.len()) {
-        let text = sql::statement(batch.verb, &batch.table, batch.len());
-        let values: Vec<Value<'_>> = values(batch).collect();
-        let typed: Vec<(&(dyn ToSql + Sync), Type)> = values
-            .iter()
-            .map(|value| value as &(dyn ToSql + Sync))
-            .zip(types.iter().cloned().cycle())
-            .collect();
-        let result = connection.client.execute_typed(&text, &typed).await;
-        return result.map_err(|error| Failure::executing(&error));
-    }
-    let statement = prepared(connection, batch, batch.len()).await?;
-    let result = connection.client.execute_raw(&statement, values(batch)).await;
-    result.map_err(|error| {
-        let failure = Failure::executing(&error);
-        if failure.fault == Fault::SchemaChanged {
-            connection.shapes.clear();
+fn request<'a>(
+    client: &'a Client,
+    batch: &'a Batch,
+    step: &Step<'a>,
+    form: Form,
+    sql: &'a Sql,
+) -> Request<'a> {
+    let step = *step;
+    let columns = step.verb.columns(&batch.table);
+    let places = places(step.verb, &batch.table, &columns);
+    match (form, sql) {
+        (Form::Unnest, Sql::Prepared(statement)) => {
+            let elements = element_types(step.verb, &batch.table);
+            let columns = array::columns(step.rows().map(tuple::params), &places, &elements);
+            Box::pin(async move { client.execute_raw(statement, columns).await })
         }
-        failure
-    })
+        (_, Sql::Prepared(statement)) => {
+            let left = step.len() * places.len();
+            let params = step.rows().flat_map(move |row| chosen(row, &places).collect::<Vec<_>>());
+            let values = Values { params, left };
+            Box::pin(async move { client.execute_raw(statement, values).await })
+        }
+        (_, Sql::Text(text)) => {
+            let types = value_types(step.verb, &batch.table);
+            Box::pin(async move {
+                let values: Vec<Value<'_>> =
+                    step.rows().flat_map(|row| chosen(row, &places)).map(Value).collect();
+                let typed: Vec<(&(dyn ToSql + Sync), Type)> = values
+                    .iter()
+                    .map(|value| value as &(dyn ToSql + Sync))
+                    .zip(types.iter().cloned().cycle())
+                    .collect();
+                client.execute_typed(text, &typed).await
+            })
+        }
+    }
 }
 
-fn types(batch: &Batch) -> Vec<Type> {
-    let columns = &batch.table.columns;
-    let columns = batch.verb.columns(&batch.table).into_iter().map(|column| &columns[column]);
-    columns.map(|column| Type::from_oid(column.ty.oid()).unwrap_or(Type::TEXT)).collect()
+/// Where a verb's columns stand in the run of parameters that its rows have.
+fn places(verb: Verb, table: &Table, columns: &[usize]) -> Vec<usize> {
+    match verb {
+        Verb::Upsert | Verb::Delete => (0..columns.len()).collect(),
+        Verb::Displace(_) => {
+            let sent = Verb::Upsert.columns(table);
+            columns.iter().filter_map(|column| sent.iter().position(|of| of == column)).collect()
+        }
+    }
 }
 
-/// All parameters of a batch. Their number is known beforehand, so they need not be gathered to be sent.
-fn values(batch: &Batch) -> impl ExactSizeIterator<Item = Value<'_>> {
-    let left = batch.len() * batch.verb.columns(&batch.table).len();
-    Values { params: batch.rows().flat_map(tuple::params), left }
+fn value_types(verb: Verb, table: &Table) -> Vec<Type> {
+    types(verb, table, ColumnType::oid)
 }
 
+fn array_types(verb: Verb, table: &Table) -> Vec<Type> {
+    types(verb, table, ColumnType::array_oid)
+}
+
+fn types(verb: Verb, table: &Table, oid: impl Fn(ColumnType) -> u32) -> Vec<Type> {
+    let columns = verb.columns(table).into_iter().map(|column| table.columns[column].ty);
+    columns.map(|ty| Type::from_oid(oid(ty)).unwrap_or(Type::TEXT)).collect()
+}
+
+fn element_types(verb: Verb, table: &Table) -> Vec<u32> {
+    verb.columns(table).into_iter().map(|column| table.columns[column].ty.oid()).collect()
+}
+
+/// All parameters of a step. Their number is known beforehand, so they need not be gathered to be sent.
 struct Values<I> {
     params: I,
     left: usize,

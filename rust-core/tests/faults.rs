@@ -59,7 +59,9 @@ fn every_fault_at_a_commit_is_survived_whether_it_committed_or_not() {
         for when in ["statement", "before", "after"] {
             let order = format!("faults add {fault} --when {when} --skip 1 --count 3");
             let (again, stats) = survive(&cluster, &order, &[], || drop(cluster.control(&order)));
-            assert_eq!(stats[slot], 3, "{order}");
+            // A transaction of several statements can meet all three at once.
+            let least = if when == "statement" { 1 } else { 3 };
+            assert!((least..=3).contains(&stats[slot]), "{order}: {}", stats[slot]);
             if when != "after" {
                 assert_eq!(again, 0, "{order}: what was not committed is committed once");
             }
@@ -76,7 +78,7 @@ fn every_trouble_with_connecting_is_survived() {
             cluster.control(&format!("connects {how}"));
             cluster.control("drop-all");
         };
-        let (_, stats) = survive(&cluster, how, &[("url", &impatient)], disturb);
+        let (_, stats) = survive(&cluster, how, &[("url", &impatient), ("max_connections", "1")], disturb);
         let count: i64 = how.split(' ').next_back().unwrap().parse().unwrap();
         let slot = match how {
             "refuse 4" | "hang 1" => STAT_RETRIES_CONNECTION,
@@ -133,7 +135,8 @@ fn appended_rows_are_committed_once_and_in_order_or_the_job_fails() {
     ] {
         let order = format!("faults add {fault} --when {when} --skip 2");
         cluster.sql("DROP TABLE IF EXISTS log; CREATE TABLE log (id bigint, v bigint)");
-        let sink = cluster.sink(&[("batch_size", "10")]);
+        // One connection sends one batch after the other.
+        let sink = cluster.sink(&[("batch_size", "10"), ("max_connections", "1")]);
         let table = declare(&sink, "log", &["id", "v"], &[]).unwrap();
         cluster.control("journal start");
         cluster.control(&order);
@@ -159,7 +162,7 @@ fn appended_rows_are_committed_once_and_in_order_or_the_job_fails() {
 }
 
 #[test]
-fn a_unique_value_can_move_between_lanes() {
+fn a_unique_value_can_move_between_rows() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, mail text UNIQUE)");
     let sink = cluster.sink(&[("max_connections", "8")]);
@@ -168,7 +171,7 @@ fn a_unique_value_can_move_between_lanes() {
         Rows::new(table).row(ROW_INSERT, &[id.into(), Field::Text(format!("m{id}"))]).write(&sink).unwrap();
     }
     flush(&sink).unwrap();
-    // Each mail leaves its row and goes to a new one, mostly in another lane.
+    // Each mail leaves its row and goes to a new one.
     for id in 0..50 {
         Rows::new(table)
             .row(ROW_DELETE, &[id.into(), Field::Null])
@@ -218,7 +221,7 @@ fn a_full_buffer_holds_writers_back_until_the_server_goes_on() {
 }
 
 #[test]
-fn a_buffer_full_of_tentative_deletes_is_written() {
+fn a_buffer_full_of_rows_before_their_update_is_written() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY); INSERT INTO t VALUES (1)");
     let sink = cluster.sink(&[("max_buffer_bytes", "20971520")]);

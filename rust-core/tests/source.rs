@@ -67,7 +67,10 @@ fn rust_never_calls_java() {
 
 #[test]
 fn the_client_of_postgresql_has_its_places() {
-    only_in("tokio_postgres", &["connect.rs", "catalog.rs", "transact.rs", "classify.rs", "session.rs"]);
+    only_in(
+        "tokio_postgres",
+        &["connect.rs", "catalog.rs", "array.rs", "prepared.rs", "transact.rs", "classify.rs", "session.rs"],
+    );
 }
 
 #[test]

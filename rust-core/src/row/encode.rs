@@ -199,6 +199,21 @@ fn decimal(number: &Decimal, column: &Column, out: &mut Vec<u8>) -> Result<(), M
     }
 }
 
+/// True for the types of columns that take a text as the database parses it, in text format.
+#[must_use]
+pub fn in_text_format(ty: ColumnType) -> bool {
+    matches!(
+        ty,
+        ColumnType::Bool
+            | ColumnType::Date
+            | ColumnType::Time(_)
+            | ColumnType::Timetz(_)
+            | ColumnType::Timestamp(_)
+            | ColumnType::Timestamptz(_)
+            | ColumnType::Interval
+    )
+}
+
 #[inline]
 fn text(value: &str, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
     match column.ty {

@@ -25,7 +25,21 @@ fn declare(columns: &[&str], keys: &[&str]) -> Declaration {
 }
 
 fn primary(columns: &[i16]) -> CatalogIndex {
-    CatalogIndex { columns: columns.to_vec(), arbiter: true, primary: true }
+    CatalogIndex { primary: true, ..unique("primary", columns) }
+}
+
+fn unique(name: &str, columns: &[i16]) -> CatalogIndex {
+    CatalogIndex {
+        columns: columns.to_vec(),
+        arbiter: true,
+        primary: false,
+        unique: true,
+        name: name.to_owned(),
+        nulls_distinct: true,
+        plain: true,
+        expressions: Vec::new(),
+        predicate: None,
+    }
 }
 
 #[track_caller]
@@ -39,7 +53,7 @@ fn refused(declared: &Declaration, columns: &[CatalogColumn], indexes: &[Catalog
 #[test]
 fn columns_keep_the_source_order() {
     let catalog = [column("id", 1, 23, true), column("note", 2, 25, false)];
-    let index = CatalogIndex { columns: vec![2], arbiter: false, primary: false };
+    let index = CatalogIndex { arbiter: false, unique: false, ..unique("note", &[2]) };
     let table = resolve(&declare(&["note", "id"], &["id"]), &catalog, &[primary(&[1]), index]).unwrap();
     assert_eq!(table.keys, [1]);
     assert_eq!(table.columns[0].ty, ColumnType::Text);
@@ -67,4 +81,21 @@ fn numeric_modifiers_are_read_as_postgresql_packs_them() {
     assert_eq!(ColumnType::from_catalog(1700, 329_729), Some(ColumnType::Numeric(Some((5, -3)))));
     assert_eq!(ColumnType::from_catalog(1700, -1), Some(ColumnType::Numeric(None)));
     assert_eq!(ColumnType::from_catalog(1043, 24), Some(ColumnType::Varchar(Some(20))));
+}
+
+#[test]
+fn unique_indexes_besides_the_key_are_told() {
+    let catalog = [column("id", 1, 23, true), column("note", 2, 25, false), column("own", 3, 25, false)];
+    let found = |indexes: &[CatalogIndex], keys: &[&str]| {
+        let table = resolve(&declare(&["note", "id"], keys), &catalog, indexes).unwrap();
+        table.uniques.into_iter().map(|index| (index.name, index.columns)).collect::<Vec<_>>()
+    };
+    let both = [primary(&[1]), unique("note", &[2])];
+    assert_eq!(found(&both, &["id"]), [("note".to_owned(), Some(vec![0]))]);
+    assert_eq!(found(&both, &["note"]), [("primary".to_owned(), Some(vec![1]))]);
+    assert_eq!(found(&both, &[]), []);
+    // Whose value a row does not show: of a column that rows do not bring, partial, on an expression.
+    let partial = CatalogIndex { plain: false, arbiter: false, ..unique("partial", &[2]) };
+    let hidden = [primary(&[1]), unique("own", &[2, 3]), partial];
+    assert_eq!(found(&hidden, &["id"]), [("own".to_owned(), None), ("partial".to_owned(), None)]);
 }

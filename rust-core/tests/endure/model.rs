@@ -75,13 +75,13 @@ impl Target {
         }
     }
 
-    /// Key and value of every row, those of a key in the order in which they were written.
+    /// Key and value of every row. Appended ones are told by their values, as several connections write.
     fn select(self, worker: u64) -> String {
         let name = self.name(worker);
         match self {
             Self::Simple => format!("SELECT id, v FROM {name}"),
             Self::Composite => format!("SELECT id * 2 + right(part, 1)::bigint, v FROM {name}"),
-            Self::Appended => format!("SELECT id, v FROM {name} ORDER BY at"),
+            Self::Appended => format!("SELECT id, v FROM {name} ORDER BY v"),
         }
     }
 }

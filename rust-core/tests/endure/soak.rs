@@ -15,7 +15,7 @@ const TABLES: u32 = 100;
 const WRITERS: u64 = 4;
 const MIB: usize = 1024 * 1024;
 /// The default of `max_buffer_bytes`, and what may be resident above the idle process, in KiB.
-const BUFFER: usize = 64 * MIB;
+const BUFFER: usize = 256 * MIB;
 const MOST_KIB: usize = 2 * BUFFER / 1024;
 /// Where a row frame has the number of the table and the first row's id, an INT64 in the first column.
 const TABLE_AT: usize = 1;
@@ -57,7 +57,7 @@ fn measured(url: &str) {
     for table in 0..TABLES {
         assert_eq!(declare(&sink, &format!("t{table}"), &["id", "body"], &["id"]).unwrap(), table);
     }
-    // A row in every lane opens its connection: that much is not the buffer's.
+    // The first connection and what is made for it are not the buffer's.
     (0..100)
         .fold(Rows::new(0), |rows, id| rows.row(ROW_INSERT, &[id.into(), Field::Null]))
         .write(&sink)

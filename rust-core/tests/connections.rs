@@ -19,36 +19,53 @@ fn ids(table: u32, ids: std::ops::Range<i64>) -> Rows {
 }
 
 #[test]
-fn a_hundred_tables_use_the_connections_of_the_lanes() {
+fn a_hundred_tables_and_a_trickle_use_one_connection() {
     let cluster = Cluster::start();
-    let sink = cluster.sink(&[("max_connections", "4")]);
+    let sink = cluster.sink(&[]);
     assert_eq!(cluster.stat("connections_accepted"), 0, "connections are opened when they are needed");
     for number in 0..100 {
         cluster.sql(&format!("CREATE TABLE t{number} (id bigint PRIMARY KEY)"));
         let table = declare(&sink, &format!("t{number}"), &["id"], &["id"]).unwrap();
-        assert_eq!(cluster.stat("connections_accepted") > 1, number > 0, "the first rows open the others");
         ids(table, 0..50).write(&sink).unwrap();
         flush(&sink).unwrap();
     }
     let count = "SELECT sum((xpath('/row/c/text()', query_to_xml('SELECT count(*) AS c FROM ' || relname, false, true, \
                  '')))[1]::text::int) FROM pg_class WHERE relname ~ '^t[0-9]+$'";
     assert_eq!(cluster.rows(count), ["5000"]);
-    assert_eq!(cluster.stat("connections_accepted"), 4);
-    assert_eq!(sink.stats()[STAT_CONNECTIONS_OPEN], 4);
+    // More than one only if this machine is so slow that a batch had to wait.
+    assert!(sink.stats()[STAT_CONNECTIONS_OPENED] <= 4, "{}", sink.stats()[STAT_CONNECTIONS_OPENED]);
     sink.close();
 }
 
 #[test]
-fn connections_are_opened_slower_than_a_cluster_takes_them() {
+fn connections_follow_the_load_and_are_opened_slower_than_a_cluster_takes_them() {
     // dsql-local refuses more than 60 at once and 60 a second; a cluster takes 100 from all its clients together.
     let cluster = Cluster::with(Options { connection_rate: 60, ..Options::default() });
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
-    let sink = cluster.sink(&[("max_connections", "150")]);
+    let sink = cluster.sink(&[("max_connections", "150"), ("batch_size", "10")]);
     let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
-    ids(table, 0..10_000).write(&sink).unwrap();
+    cluster.control("latency commit 5000");
+    ids(table, 0..5_000).write(&sink).unwrap();
+    until("all connections are open", || sink.stats()[STAT_CONNECTIONS_OPEN] == 150);
+    cluster.control("latency commit 0");
     flush(&sink).unwrap();
-    assert_eq!(sink.stats()[STAT_CONNECTIONS_OPEN], 150);
     assert_eq!(cluster.stat("connections_refused"), 0);
+    assert_eq!(sink.stats()[STAT_CONNECTIONS_OPENED], 150);
+    sink.close();
+}
+
+#[test]
+fn a_batch_waits_for_a_connection_that_is_busy_rather_than_open_another_at_once() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
+    let sink = cluster.sink(&[("batch_size", "10")]);
+    let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
+    for round in 0..20 {
+        ids(table, round * 20..round * 20 + 20).write(&sink).unwrap();
+        flush(&sink).unwrap();
+    }
+    // Two batches each time, and the first takes a few milliseconds.
+    assert!(sink.stats()[STAT_CONNECTIONS_OPENED] <= 3, "{}", sink.stats()[STAT_CONNECTIONS_OPENED]);
     sink.close();
 }
 
@@ -63,14 +80,14 @@ fn connections_are_replaced_under_load_without_a_failure() {
     let keyed = declare(&sink, "t", &["id"], &["id"]).unwrap();
     let appended = declare(&sink, "log", &["id"], &[]).unwrap();
     let mut written = 0;
-    // Each lane is at its third connection; the server would have closed the first ones.
+    // It is at least the third connection; the server would have closed the first ones.
     until("connections were replaced", || {
         ids(keyed, written..written + 30).write(&sink).unwrap();
         // These could not be sent again if a connection ended under them.
         ids(appended, written..written + 1).write(&sink).unwrap();
         flush(&sink).unwrap();
         written += 30;
-        sink.stats()[STAT_CONNECTIONS_OPENED] >= 9
+        sink.stats()[STAT_CONNECTIONS_OPENED] >= 4
     });
     assert_eq!(sink.stats()[STAT_RETRIES_CONNECTION], 0, "no batch met a closed connection");
     assert_eq!(cluster.rows("SELECT count(*) FROM t"), [written.to_string()]);
@@ -131,7 +148,7 @@ fn late_rows_behind_a_full_batch_have_company_until_it_is_written() {
 #[test]
 fn a_connection_keeps_a_bounded_number_of_statements() {
     let cluster = Cluster::start();
-    let sink = cluster.sink(&[("max_connections", "1"), NEVER]);
+    let sink = cluster.sink(&[("max_connections", "1"), ("statement_form", "values"), NEVER]);
     let names: Vec<String> = (0..20).map(|column| format!("c{column}")).collect();
     let columns: Vec<&str> = names.iter().map(String::as_str).collect();
     let tables: Vec<u32> = (0..6)
@@ -162,12 +179,13 @@ fn full_batches_go_at_once_by_rows_and_by_bytes() {
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, body bytea)");
     let sink = cluster.sink(&[("max_connections", "1"), NEVER]);
     let table = declare(&sink, "t", &["id", "body"], &["id"]).unwrap();
+    let commits = cluster.stat("commits");
     let rows = |ids: std::ops::Range<i64>, bytes: usize| {
         let row = |rows: Rows, id: i64| rows.row(ROW_INSERT, &[id.into(), Field::Bytes(vec![1; bytes])]);
         ids.fold(Rows::new(table), row)
     };
     rows(0..2_999, 1).write(&sink).unwrap();
-    assert_eq!(cluster.stat("commits"), 0);
+    assert_eq!(cluster.stat("commits"), commits);
     rows(2_999..3_000, 1).write(&sink).unwrap();
     until("3,000 rows are sent", || sink.stats()[STAT_ROWS_COMMITTED] == 3_000);
     assert_eq!(sink.stats()[STAT_BATCHES_COMMITTED], 1, "they are one batch");
@@ -211,12 +229,7 @@ fn batches_shrink_when_rows_keep_conflicting_and_grow_again() {
     assert_eq!(sink.stats()[STAT_BATCH_SPLITS], 2);
     let grown = batches(&cluster, &sink, table, ROW_INSERT, 12_000);
     assert_eq!(grown.iter().sum::<usize>(), 12_000);
-    assert_eq!(
-        (grown[0], grown.iter().max()),
-        (100, Some(&100)),
-        "what was taken together stays as it was cut"
-    );
-    assert_eq!(batches(&cluster, &sink, table, ROW_INSERT, 1_200), [400, 400, 400]);
+    assert_eq!((grown[0], grown.iter().max()), (100, Some(&400)));
     sink.close();
 }
 
@@ -243,14 +256,15 @@ fn rejected_batches_are_tried_as_often_as_the_job_says() {
     let cluster = Cluster::start();
     // The first statement is rejected for a reason that nobody knows; a sequence counts through rollbacks.
     let reset = "DROP TABLE IF EXISTS t; DROP SEQUENCE IF EXISTS tries; CREATE SEQUENCE tries;
-         CREATE TABLE t (id bigint PRIMARY KEY);
-         CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+         CREATE TABLE t (id bigint PRIMARY KEY)";
+    let refuse = "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
          $$ BEGIN IF nextval('tries') = 1 THEN RAISE EXCEPTION 'not now' USING ERRCODE = 'P0001'; END IF; RETURN NEW; END $$;
          CREATE TRIGGER refuse BEFORE INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION refuse()";
     for (retries, works) in [("0", false), ("1", true)] {
         cluster.sql(reset);
         let sink = cluster.sink(&[("max_retries", retries)]);
         let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
+        cluster.sql(refuse);
         ids(table, 7..8).write(&sink).unwrap();
         let flushed = flush(&sink);
         if works {

@@ -1,0 +1,206 @@
+//! The connections of a sink: as many as the load needs, up to a limit of number and memory.
+//!
+//! A slot is the right to a connection, open or not. Idle slots wait here; the one used last goes first, so that those
+//! that are not needed become old and are closed.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use crate::classify::Failure;
+use crate::connect::{Connection, Connector};
+
+/// How long a connection waits for work before it is closed.
+pub const IDLE: Duration = Duration::from_secs(60);
+
+/// All slots of a sink.
+pub struct Pool {
+    connector: Connector,
+    most: usize,
+    /// Bytes of a batch, which each connection may have on their way.
+    batch_bytes: usize,
+    /// Bytes of the largest batches of all connections together.
+    most_bytes: usize,
+    state: Mutex<State>,
+    /// Tasks that wait for a slot.
+    wanted: AtomicUsize,
+    /// A batch waits for memory of others.
+    short: AtomicBool,
+    returned: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    idle: Vec<(Slot, Instant)>,
+    slots: usize,
+    bytes: usize,
+}
+
+/// The right to a connection; given back by [`Pool::put`] or [`Slot::close`].
+pub struct Slot {
+    connection: Option<Connection>,
+    /// Bytes of the largest batch that it may have sent: client and socket keep as much memory.
+    bytes: usize,
+}
+
+impl Slot {
+    /// The connection, opened if there is none or if it is over.
+    ///
+    /// # Errors
+    /// The failure of opening one. Nothing was sent.
+    pub async fn connection(&mut self, pool: &Pool) -> Result<&mut Connection, Failure> {
+        if self.connection.as_ref().is_some_and(Connection::is_over) {
+            self.connection = None;
+        }
+        match self.connection.take() {
+            Some(connection) => Ok(self.connection.insert(connection)),
+            None => {
+                let opened = pool.connector.open().await.map_err(Failure::not_committed)?;
+                Ok(self.connection.insert(opened))
+            }
+        }
+    }
+
+    /// Lets go of the connection: it is of no use any more.
+    pub fn disconnect(&mut self) {
+        self.connection = None;
+    }
+}
+
+impl Pool {
+    /// At most `most` connections, with batches of `batch_bytes` and at most `most_bytes` in their largest batches
+    /// together, but for one that is alone.
+    #[must_use]
+    pub fn new(connector: Connector, most: usize, batch_bytes: usize, most_bytes: usize) -> Self {
+        Self {
+            connector,
+            most,
+            batch_bytes,
+            most_bytes,
+            state: Mutex::default(),
+            wanted: AtomicUsize::new(0),
+            short: AtomicBool::new(false),
+            returned: Notify::new(),
+        }
+    }
+
+    /// The idle slot that was used last.
+    #[must_use]
+    pub fn idle(&self) -> Option<Slot> {
+        let mut state = self.lock();
+        while let Some((slot, _)) = state.idle.pop() {
+            if slot.connection.as_ref().is_some_and(|connection| !connection.is_over()) {
+                return Some(slot);
+            }
+            state.forget(&slot);
+        }
+        None
+    }
+
+    /// A new slot without a connection, if there may be another.
+    #[must_use]
+    pub fn open(&self) -> Option<Slot> {
+        let mut state = self.lock();
+        let room = state.slots == 0 || state.bytes + self.batch_bytes <= self.most_bytes;
+        if state.slots >= self.most || !room {
+            return None;
+        }
+        state.slots += 1;
+        state.bytes += self.batch_bytes;
+        Some(Slot { connection: None, bytes: self.batch_bytes })
+    }
+
+    /// Slots that there are, idle ones included.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.lock().slots
+    }
+
+    /// A slot, as soon as one is free. Whoever sends batches gives way.
+    pub async fn wait(&self) -> Slot {
+        self.wanted.fetch_add(1, Ordering::Relaxed);
+        let slot = loop {
+            let returned = self.returned.notified();
+            match self.idle().or_else(|| self.open()) {
+                Some(slot) => break slot,
+                None => returned.await,
+            }
+        };
+        self.wanted.fetch_sub(1, Ordering::Relaxed);
+        slot
+    }
+
+    /// True if [`Pool::wait`] waits: slots should be put back.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed) > 0
+    }
+
+    /// Takes a slot back, to be used again if its connection is open.
+    pub fn put(&self, slot: Slot) {
+        let mut state = self.lock();
+        if slot.connection.is_some() {
+            state.idle.push((slot, Instant::now()));
+        } else {
+            state.forget(&slot);
+        }
+        drop(state);
+        self.returned.notify_one();
+    }
+
+    /// Bytes of the largest batch that the slot may send now.
+    #[must_use]
+    pub fn room(&self, slot: &Slot) -> usize {
+        let state = self.lock();
+        if state.slots == 1 { usize::MAX } else { slot.bytes + self.most_bytes.saturating_sub(state.bytes) }
+    }
+
+    /// A batch waits until others give memory back.
+    pub fn is_short(&self) {
+        self.short.store(true, Ordering::Relaxed);
+    }
+
+    /// True if a batch has waited for memory since the last call.
+    #[must_use]
+    pub fn was_short(&self) -> bool {
+        self.short.swap(false, Ordering::Relaxed)
+    }
+
+    /// The slot sends a batch of so many bytes.
+    pub fn sends(&self, slot: &mut Slot, bytes: usize) {
+        if bytes > slot.bytes {
+            self.lock().bytes += bytes - slot.bytes;
+            slot.bytes = bytes;
+        }
+    }
+
+    /// Closes connections that have been idle for [`IDLE`], or all idle ones if memory is short. Returns when the next
+    /// one is due.
+    pub fn prune(&self, all: bool) -> Option<Instant> {
+        let now = Instant::now();
+        let mut state = self.lock();
+        // The longest idle is first.
+        while let Some((slot, since)) = state.idle.first() {
+            let over = slot.connection.as_ref().is_none_or(Connection::is_over);
+            if !all && !over && *since + IDLE > now {
+                return Some(*since + IDLE);
+            }
+            let (slot, _) = state.idle.remove(0);
+            state.forget(&slot);
+        }
+        None
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn forget(&mut self, slot: &Slot) {
+        self.slots -= 1;
+        self.bytes -= slot.bytes;
+    }
+}

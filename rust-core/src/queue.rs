@@ -1,0 +1,266 @@
+//! Everything that waits: a window for each table, and the flushes that ask for what is in them.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::batch::Batch;
+use crate::budget::Budget;
+use crate::limits;
+use crate::progress::{Progress, Ticket};
+use crate::schema::Table;
+use crate::sql::Form;
+use crate::window::{Due, Found, Op, Order, Segment, Size, Window};
+
+/// Batches that pass before twice the rows are tried again: a conflict is often over within them.
+const PASSED: u32 = 16;
+
+/// The waiting changes of all tables.
+#[derive(Debug)]
+pub struct Queue {
+    state: Mutex<State>,
+    progress: Progress,
+    budget: Arc<Budget>,
+    interval: Duration,
+    /// Bytes of a batch in memory.
+    batch_bytes: usize,
+}
+
+#[derive(Debug)]
+struct State {
+    tables: Vec<Entry>,
+    size: BatchSize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    table: Arc<Table>,
+    window: Window,
+    /// The form of the table's statements.
+    form: Form,
+}
+
+/// What a connection does next.
+#[derive(Debug)]
+pub enum Next {
+    /// Send this batch.
+    Batch(Batch),
+    /// Wait.
+    Nothing,
+    /// Wait for memory: the next row needs more than the connection may have now.
+    TooLarge,
+}
+
+impl Queue {
+    /// An empty queue.
+    #[must_use]
+    pub fn new(budget: &Arc<Budget>, interval: Duration, rows: usize, batch_bytes: usize) -> Self {
+        let state = State { tables: Vec::new(), size: BatchSize::new(rows) };
+        Self {
+            state: Mutex::new(state),
+            progress: Progress::default(),
+            budget: budget.clone(),
+            interval,
+            batch_bytes,
+        }
+    }
+
+    /// Adds a table; returns its number.
+    pub fn add_table(&self, table: Arc<Table>, form: Form) -> usize {
+        let order = match () {
+            () if table.query.is_some() => Order::Total,
+            () if table.append() => Order::Free,
+            () if table.uniques.is_empty() => Order::Key,
+            () => Order::KeyAndUnique,
+        };
+        let mut state = self.lock();
+        state.tables.push(Entry { table, window: Window::new(order), form });
+        state.tables.len() - 1
+    }
+
+    /// The table of a number.
+    #[must_use]
+    pub fn table(&self, number: usize) -> Option<Arc<Table>> {
+        self.lock().tables.get(number).map(|entry| entry.table.clone())
+    }
+
+    /// True before the first table is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lock().tables.is_empty()
+    }
+
+    /// The form of a table's statements.
+    #[must_use]
+    pub fn form(&self, number: usize) -> Form {
+        self.lock().tables.get(number).map_or(Form::Values, |entry| entry.form)
+    }
+
+    /// The database does not take a table's statements in the form unnest; true if that is news.
+    pub fn use_values(&self, number: usize) -> bool {
+        let mut state = self.lock();
+        let Some(entry) = state.tables.get_mut(number) else { return false };
+        std::mem::replace(&mut entry.form, Form::Values) == Form::Unnest
+    }
+
+    /// Adds operations on a table, whose bytes are in `segment`. Returns how many took the place of others.
+    pub fn push(&self, number: usize, ops: &mut Vec<Op>, segment: &Arc<Segment>) -> usize {
+        let now = Instant::now();
+        let mut state = self.lock();
+        let due = self.due();
+        let Some(Entry { window, .. }) = state.tables.get_mut(number) else { return 0 };
+        let count = ops.len();
+        let mut replaced = 0;
+        for op in ops.drain(..) {
+            replaced += usize::from(window.push(op, segment, due.ticket, now, due));
+        }
+        self.progress.add(count - replaced);
+        replaced
+    }
+
+    /// Asks for everything that waits. Returns the ticket, and how long each flush took that was done with it.
+    pub fn flush(&self) -> (Ticket, Vec<Duration>) {
+        let mut state = self.lock();
+        let drawn = self.progress.draw();
+        state.look();
+        drawn
+    }
+
+    /// Waits for a flush; see [`Progress::wait`].
+    pub fn wait(&self, ticket: Ticket, timeout: Duration, stop: impl Fn() -> bool) -> bool {
+        self.progress.wait(ticket, timeout, stop)
+    }
+
+    /// Wakes all who wait for a flush.
+    pub fn wake(&self) {
+        self.progress.wake();
+    }
+
+    /// Makes the next look find what may go now: memory is short, or there is more of it.
+    pub fn look(&self) {
+        self.lock().look();
+    }
+
+    /// About how many batches are ready.
+    #[must_use]
+    pub fn ready(&self, now: Instant) -> usize {
+        let state = self.lock();
+        state
+            .tables
+            .iter()
+            .map(|entry| entry.window.ready(now, self.size(&state, &entry.table, entry.form)))
+            .sum()
+    }
+
+    /// When the next batch may be ready though nothing comes.
+    #[must_use]
+    pub fn look_at(&self) -> Option<Instant> {
+        self.lock().tables.iter().filter_map(|entry| entry.window.look_at()).min()
+    }
+
+    /// The next batch: of the tables that have one ready, of that whose rows have waited longest. A single row may have
+    /// as many as `row_bytes` although that is more than a batch.
+    pub fn next(&self, now: Instant, row_bytes: usize) -> Next {
+        let mut state = self.lock();
+        let due = self.due();
+        let mut too_large = false;
+        loop {
+            let oldest = state
+                .tables
+                .iter()
+                .enumerate()
+                .filter(|(_, entry)| entry.window.ready(now, self.size(&state, &entry.table, entry.form)) > 0)
+                .min_by_key(|(_, entry)| entry.window.oldest())
+                .map(|(number, _)| number);
+            let Some(number) = oldest else {
+                return if too_large { Next::TooLarge } else { Next::Nothing };
+            };
+            let entry = &state.tables[number];
+            let size = Size { row_bytes, ..self.size(&state, &entry.table, entry.form) };
+            let Entry { table, window, .. } = &mut state.tables[number];
+            match window.take(now, size, due) {
+                Found::Batch(changes) => return Next::Batch(Batch::new(number, table.clone(), changes)),
+                // It is not ready any more; others may be.
+                Found::Nothing => {}
+                Found::TooLarge => too_large = true,
+            }
+        }
+    }
+
+    /// All changes of a batch are durable, or given up. Returns how long each flush took that this completes.
+    pub fn done(&self, batch: &Batch) -> Vec<Duration> {
+        let mut state = self.lock();
+        state.tables[batch.number].window.done(batch.changes(), Instant::now());
+        drop(state);
+        self.progress.done(batch.changes().iter().map(|change| change.ticket))
+    }
+
+    /// True if a batch has as many rows as batches of its table may have.
+    #[must_use]
+    pub fn is_full(&self, batch: &Batch, form: Form) -> bool {
+        let state = self.lock();
+        batch.len() == self.size(&state, &batch.table, form).rows
+    }
+
+    /// The database has refused so many rows in one transaction.
+    pub fn refused(&self, rows: usize) {
+        self.lock().size.refused(rows);
+    }
+
+    /// A batch has been committed.
+    pub fn committed(&self) {
+        self.lock().size.committed();
+    }
+
+    fn due(&self) -> Due {
+        Due { interval: self.interval, ticket: self.progress.open(), pressed: self.budget.pressed() }
+    }
+
+    fn size(&self, state: &State, table: &Table, form: Form) -> Size {
+        // The wider of the two statements that a batch may have, and all of its rows in one of them.
+        let width = table.columns.len().max(table.keys.len()).max(1);
+        let rows = match form {
+            Form::Unnest => state.size.rows,
+            Form::Values => state.size.rows.min(limits::PARAMETERS / width).max(1),
+        };
+        Size { rows, weight: limits::BATCH_BYTES, bytes: self.batch_bytes, row_bytes: self.batch_bytes }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn look(&mut self) {
+        let now = Instant::now();
+        self.tables.iter_mut().for_each(|entry| entry.window.look(now));
+    }
+}
+
+/// How many rows go into a batch: fewer after the database refused a size or rows kept conflicting, more again when
+/// batches pass.
+#[derive(Debug)]
+struct BatchSize {
+    most: usize,
+    rows: usize,
+    passed: u32,
+}
+
+impl BatchSize {
+    fn new(most: usize) -> Self {
+        Self { most, rows: most, passed: 0 }
+    }
+
+    fn refused(&mut self, rows: usize) {
+        self.rows = (rows / 2).clamp(1, self.most);
+        self.passed = 0;
+    }
+
+    fn committed(&mut self) {
+        self.passed += 1;
+        if self.passed >= PASSED && self.rows < self.most {
+            self.rows = (self.rows * 2).min(self.most);
+            self.passed = 0;
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! A connection at work: sends batches until none is ready, each until it is committed or has failed for good.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use log::Level;
+
+use crate::batch::Batch;
+use crate::border;
+use crate::classify::{Failure, Fault};
+use crate::error::SinkError;
+use crate::limits;
+use crate::outcome;
+use crate::pool::Slot;
+use crate::queue::Next;
+use crate::retry::{Attempts, Decision, Sent};
+use crate::sink::Core;
+use crate::sql::Form;
+use crate::transact::{self, How};
+
+/// A row that makes others give way is a delete and an insert, and one other row is deleted at most for each of its
+/// unique values; few tables have more than one.
+const DISPLACING_ROWS: usize = limits::TRANSACTION_ROWS / 3;
+
+/// Sends batches over one connection.
+pub struct Writer {
+    core: Arc<Core>,
+    slot: Slot,
+}
+
+/// How an attempt at a batch ended for good.
+enum Outcome {
+    Committed,
+    /// Its parts are to be sent instead.
+    Parts(Vec<Batch>),
+    /// Its one row was given up.
+    GivenUp,
+}
+
+impl Writer {
+    /// A writer with a slot of the pool.
+    #[must_use]
+    pub fn new(core: Arc<Core>, slot: Slot) -> Self {
+        Self { core, slot }
+    }
+
+    /// Sends `batch` and then whatever is ready.
+    ///
+    /// # Errors
+    /// The failure that cannot be retried.
+    pub async fn run(mut self, batch: Batch) -> Result<(), SinkError> {
+        let mut next = Some(batch);
+        while let Some(batch) = next.take() {
+            self.write(batch).await?;
+            if self.core.pool.is_wanted() {
+                break;
+            }
+            match self.core.queue.next(Instant::now(), self.core.pool.room(&self.slot)) {
+                Next::Batch(batch) => next = Some(batch),
+                Next::Nothing => {}
+                // The dispatcher makes room.
+                Next::TooLarge => self.core.pool.is_short(),
+            }
+        }
+        self.core.pool.put(self.slot);
+        if self.core.pool.was_short() {
+            self.core.queue.look();
+        }
+        self.core.wake.notify_one();
+        Ok(())
+    }
+
+    /// Writes one batch, in parts if the database wants it so.
+    async fn write(&mut self, batch: Batch) -> Result<(), SinkError> {
+        let core = self.core.clone();
+        let mut parts = vec![batch];
+        while let Some(mut batch) = parts.pop() {
+            core.pool.sends(&mut self.slot, batch.bytes());
+            match self.commit(&mut batch).await? {
+                Outcome::Parts(mut instead) => {
+                    core.metrics.add(border::STAT_BATCH_SPLITS, 1);
+                    instead.reverse();
+                    parts.append(&mut instead);
+                }
+                outcome => {
+                    if matches!(outcome, Outcome::Committed) {
+                        core.queue.committed();
+                        core.metrics.add(border::STAT_ROWS_COMMITTED, batch.len());
+                        core.metrics.add(border::STAT_BATCHES_COMMITTED, 1);
+                        core.metrics.add(border::STAT_BYTES_COMMITTED, batch.bytes());
+                    }
+                    core.flushed(&core.queue.done(&batch));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a batch until it is committed, given up or to be sent in parts.
+    async fn commit(&mut self, batch: &mut Batch) -> Result<Outcome, SinkError> {
+        let core = self.core.clone();
+        let mut attempts = Attempts::default();
+        loop {
+            // After a terminal failure elsewhere nothing more is written.
+            core.latch.check()?;
+            let form = self.form(batch);
+            if form == Form::Values && too_wide(batch) {
+                return split(batch.clone());
+            }
+            let failure = match self.attempt(batch, form).await {
+                Ok(displaced) => {
+                    self.tell_displaced(batch, displaced);
+                    return Ok(Outcome::Committed);
+                }
+                Err(failure) => failure,
+            };
+            if form == Form::Unnest && failure.unsupported() && core.config.form.is_none() {
+                if core.queue.use_values(batch.number) {
+                    core.notices.push(Level::Info, || outcome::values_instead(&batch.table, &failure));
+                }
+                continue;
+            }
+            let sent = Sent {
+                rows: batch.len(),
+                idempotent: batch.idempotent(),
+                may_displace: core.config.displaces && batch.idempotent() && !batch.displaces(),
+            };
+            match attempts.decide(&failure, sent, core.bounds()) {
+                Decision::Again { after, reconnect } => {
+                    core.count(failure.fault);
+                    core.notices.push(attempts.level(failure.fault), || {
+                        outcome::again(&core.config, batch, &failure, after)
+                    });
+                    if reconnect {
+                        self.slot.disconnect();
+                    }
+                    tokio::time::sleep(after).await;
+                }
+                Decision::Displace if batch.len() > DISPLACING_ROWS => return split(batch.clone()),
+                Decision::Displace => {
+                    core.notices.push(Level::Debug, || outcome::displace(batch, &failure));
+                    *batch = batch.clone().displacing();
+                }
+                Decision::Split => {
+                    if matches!(failure.fault, Fault::TooBig | Fault::Conflict) {
+                        core.queue.refused(batch.len());
+                    }
+                    core.notices.push(Level::Debug, || outcome::split(batch, &failure));
+                    return split(batch.clone());
+                }
+                Decision::Fail if is_row_to_blame(&failure) => {
+                    core.give_up(&outcome::refused(batch, &failure))?;
+                    return Ok(Outcome::GivenUp);
+                }
+                Decision::Fail => {
+                    return Err(outcome::batch_error(&core.config, batch, &failure, attempts.tries()));
+                }
+            }
+        }
+    }
+
+    async fn attempt(&mut self, batch: &Batch, form: Form) -> Result<u64, Failure> {
+        let core = self.core.clone();
+        let connection = self.slot.connection(&core.pool).await?;
+        let full = form == Form::Values && core.queue.is_full(batch, form);
+        transact::send(connection, batch, How { form, full }).await
+    }
+
+    fn form(&self, batch: &Batch) -> Form {
+        if batch.table.query.is_some() || batch.has_text() {
+            return Form::Values;
+        }
+        self.core.queue.form(batch.number)
+    }
+
+    fn tell_displaced(&self, batch: &Batch, displaced: u64) {
+        if displaced > 0 {
+            self.core
+                .metrics
+                .add(border::STAT_ROWS_DISPLACED, usize::try_from(displaced).unwrap_or(usize::MAX));
+            self.core.notices.push(Level::Warn, || outcome::displaced(batch, displaced));
+        }
+    }
+}
+
+fn is_row_to_blame(failure: &Failure) -> bool {
+    matches!(failure.fault, Fault::BadRow | Fault::Unique | Fault::Reference | Fault::TooBig)
+}
+
+/// True if a statement of the form VALUES would have more parameters than there can be.
+fn too_wide(batch: &Batch) -> bool {
+    let parameters = |step: &crate::batch::Step<'_>| step.len() * step.verb.columns(&batch.table).len();
+    batch.table.query.is_none()
+        && batch.steps().iter().map(parameters).any(|count| count > limits::PARAMETERS)
+}
+
+fn split(batch: Batch) -> Result<Outcome, SinkError> {
+    match batch.split() {
+        Ok((first, second)) => Ok(Outcome::Parts(vec![first, second])),
+        Err(_) => Err(SinkError::internal("a batch of one row was to be split")),
+    }
+}
