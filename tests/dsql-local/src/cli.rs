@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::cost::Costs;
+use crate::faults::Refuse;
 use crate::token::Principal;
 use clap::{Args, Parser, Subcommand};
 
@@ -96,6 +98,15 @@ pub struct Options {
     /// Milliseconds that an asynchronous index build takes; tens of seconds on a real cluster.
     #[arg(long, default_value_t = 200)]
     pub job_delay_ms: u64,
+    /// What things cost in time: none, or region for the figures of real clusters.
+    #[arg(long, value_parser = Costs::profile, default_value = "none")]
+    pub profile: Costs,
+    /// One figure of the profile, NAME=MICROSECONDS (jitter: percent). May be repeated.
+    #[arg(long, value_parser = parse_cost)]
+    pub cost: Vec<(String, u64)>,
+    /// Refuse statements with unnest, when they are parsed or when they are executed: unnest, unnest-execute.
+    #[arg(long, value_parser = Refuse::parse, default_value = "nothing")]
+    pub refuse: Refuse,
     /// Check TLS and tokens, then relay without any rule: everything answers as PostgreSQL does.
     #[arg(long)]
     pub relay_only: bool,
@@ -112,6 +123,13 @@ impl Default for Options {
         // The defaults live in one place, the attributes above.
         Cli::parse_from(["dsql-local"]).options
     }
+}
+
+fn parse_cost(text: &str) -> Result<(String, u64), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("{text} is not NAME=MICROSECONDS"))?;
+    let value = value.parse().map_err(|_| format!("{value} is no number"))?;
+    Costs::default().set(name, value)?;
+    Ok((name.to_owned(), value))
 }
 
 fn parse_principal(text: &str) -> Result<Principal, String> {
@@ -151,6 +169,16 @@ impl Options {
     /// Everybody who may connect.
     pub fn principals(&self) -> Vec<Principal> {
         std::iter::once(self.principal()).chain(self.principal.iter().cloned()).collect()
+    }
+
+    /// What things cost in time: the profile and the figures set beside it.
+    pub fn costs(&self) -> Costs {
+        let mut costs = self.profile;
+        for (name, value) in &self.cost {
+            // The command line has checked the names.
+            costs.set(name, *value).unwrap_or_default();
+        }
+        costs
     }
 
     /// The principal that the flags describe; it may use both actions.

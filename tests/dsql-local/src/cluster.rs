@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use crate::admission::Admission;
 use crate::cli::Options;
+use crate::cost::Costs;
 use crate::faults::Faults;
 use crate::network::Network;
 use crate::postgres;
@@ -54,7 +55,10 @@ pub struct Cluster {
     /// Whether sessions learn of schema changes by OC001.
     pub schema_conflicts: bool,
     schema_version: AtomicU64,
+    /// Number of jobs that have changed the catalog.
+    jobs_done: AtomicU64,
     tables: Mutex<(u64, HashMap<String, Table>)>,
+    costs: Mutex<Costs>,
     /// Shift of the clock in seconds, and for how many logins still (`None`: all).
     clock: Mutex<(i64, Option<u64>)>,
     sessions: Mutex<HashMap<u64, Arc<Notify>>>,
@@ -93,6 +97,8 @@ pub fn count(counter: &AtomicU64) {
 impl Cluster {
     /// A cluster as the options describe it.
     pub fn new(options: &Options, backend: SocketAddr, admin: tokio_postgres::Client) -> Self {
+        let faults = Faults::default();
+        faults.change(|plan| plan.refuse = options.refuse);
         Cluster {
             endpoint: options.endpoint.clone(),
             region: options.region.clone(),
@@ -100,7 +106,7 @@ impl Cluster {
             backend,
             stats: Stats::default(),
             sql: sql::Cache::default(),
-            faults: Faults::default(),
+            faults,
             admission: Admission::new(options.max_connections, options.connection_rate),
             connection_lifetime: Duration::from_secs(options.connection_lifetime),
             age_limit: Duration::from_secs(options.transaction_age_limit),
@@ -112,7 +118,9 @@ impl Cluster {
             answer_only: options.answer_only,
             schema_conflicts: !options.no_schema_conflicts,
             schema_version: AtomicU64::new(0),
+            jobs_done: AtomicU64::new(0),
             tables: Mutex::default(),
+            costs: Mutex::new(options.costs()),
             clock: Mutex::default(),
             sessions: Mutex::default(),
         }
@@ -144,13 +152,25 @@ impl Cluster {
         Arc::clone(&admin)
     }
 
-    /// What the catalog says about a table, kept until the schema changes.
+    /// What things cost in time.
+    pub fn costs(&self) -> Costs {
+        *lock(&self.costs)
+    }
+
+    /// Changes what things cost.
+    pub fn change_costs(&self, change: impl FnOnce(&mut Costs) -> Result<(), String>) -> Result<(), String> {
+        change(&mut lock(&self.costs))
+    }
+
+    /// What the catalog says about a table, kept until the schema changes or a job has built an index.
     pub async fn table(&self, name: &str) -> Result<Table, tokio_postgres::Error> {
-        let version = self.schema_version();
+        // Both only grow, so their sum tells every change.
+        let version = || self.schema_version() + self.jobs_done.load(Ordering::Acquire);
+        let asked = version();
         {
             let mut tables = lock(&self.tables);
-            if tables.0 != version {
-                *tables = (version, HashMap::new());
+            if tables.0 != asked {
+                *tables = (asked, HashMap::new());
             }
             if let Some(known) = tables.1.get(name) {
                 return Ok(known.clone());
@@ -165,7 +185,11 @@ impl Cluster {
         let row = self.admin().await.query_one(query, &[&name]).await?;
         let indexes = u64::try_from(row.get::<_, i64>(0)).unwrap_or(0);
         let table = Table { indexes, cascades: row.get(1), key: row.get(2) };
-        lock(&self.tables).1.insert(name.to_owned(), table.clone());
+        let mut tables = lock(&self.tables);
+        // What was read before a change must not outlive it.
+        if tables.0 == asked && version() == asked {
+            tables.1.insert(name.to_owned(), table.clone());
+        }
         Ok(table)
     }
 
@@ -185,6 +209,11 @@ impl Cluster {
     /// Notes a committed schema change; returns the new number.
     pub fn schema_changed(&self) -> u64 {
         self.schema_version.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    /// Notes that a job has changed the catalog.
+    pub fn job_done(&self) {
+        self.jobs_done.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Moves the server's clock, in seconds from the true time, for the next `logins` or for all.

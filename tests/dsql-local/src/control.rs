@@ -12,7 +12,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::cluster::Cluster;
-use crate::faults::{Connects, Effect, Fault, Plan, When};
+use crate::cost::Costs;
+use crate::faults::{Connects, Effect, Fault, Plan, Refuse, When};
 use crate::journal;
 
 const HELP: &[&str] = &[
@@ -23,8 +24,11 @@ const HELP: &[&str] = &[
     "latency round-trip MILLIS",
     "latency commit MILLIS",
     "connects accept|refuse|hang|waking-up|too-many|rate [COUNT]",
-    "pause",
-    "resume",
+    "profile [none|region]",
+    "cost NAME MICROS",
+    "refuse nothing|unnest|unnest-execute",
+    "pause [commits]",
+    "resume [commits]",
     "network cut",
     "network heal",
     "journal start",
@@ -65,7 +69,10 @@ async fn answer(cluster: &Cluster, words: &[&str]) -> Result<Value, String> {
         ["help"] => return Ok(json!({ "commands": HELP })),
         ["stats"] => return Ok(stats(cluster)),
         ["faults"] | ["faults", "list"] => {}
-        ["faults", "clear"] => cluster.faults.change(|plan| *plan = Plan::default()),
+        ["faults", "clear"] => cluster.faults.change(|plan| {
+            // What the database refuses is no fault.
+            *plan = Plan { refuse: plan.refuse, ..Plan::default() };
+        }),
         ["faults", "add", effect, flags @ ..] => {
             let fault = fault(effect, flags)?;
             cluster.faults.change(|plan| plan.faults.push(fault));
@@ -83,6 +90,26 @@ async fn answer(cluster: &Cluster, words: &[&str]) -> Result<Value, String> {
             let left = rest.first().map(|n| number(n)).transpose()?;
             cluster.faults.change(|plan| plan.connects = (how, left));
         }
+        ["profile"] => return costs(cluster),
+        ["profile", name] => {
+            let profile = Costs::profile(name)?;
+            cluster.change_costs(|costs| {
+                *costs = profile;
+                Ok(())
+            })?;
+            return costs(cluster);
+        }
+        ["cost", name, value] => {
+            let value = number(value)?;
+            cluster.change_costs(|costs| costs.set(name, value))?;
+            return costs(cluster);
+        }
+        ["refuse", name] => {
+            let refuse = Refuse::parse(name)?;
+            cluster.faults.change(|plan| plan.refuse = refuse);
+        }
+        ["pause", "commits"] => cluster.faults.change(|plan| plan.commits_paused = true),
+        ["resume", "commits"] => cluster.faults.change(|plan| plan.commits_paused = false),
         ["pause"] => cluster.faults.change(|plan| plan.paused = true),
         ["resume"] => cluster.faults.change(|plan| plan.paused = false),
         ["network", "cut"] => {
@@ -103,6 +130,10 @@ async fn answer(cluster: &Cluster, words: &[&str]) -> Result<Value, String> {
         _ => return Err(format!("unknown command; commands: {}", HELP.join(" | "))),
     }
     serde_json::to_value(cluster.faults.plan()).map_err(|e| e.to_string())
+}
+
+fn costs(cluster: &Cluster) -> Result<Value, String> {
+    serde_json::to_value(cluster.costs()).map_err(|e| e.to_string())
 }
 
 async fn journal(cluster: &Cluster, words: &[&str]) -> anyhow::Result<Value> {

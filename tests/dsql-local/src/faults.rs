@@ -89,6 +89,37 @@ impl Connects {
     }
 }
 
+/// What the database is told to refuse although it would take it. Whether a real cluster takes a whole
+/// `INSERT .. SELECT .. FROM unnest(..)` is not recorded, so a writer must have a way without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refuse {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Statements with unnest, when they are parsed.
+    Unnest,
+    /// Statements with unnest, when they are executed.
+    UnnestExecute,
+}
+
+impl Refuse {
+    /// By the name that the command line and the control port use.
+    pub fn parse(name: &str) -> Result<Refuse, String> {
+        match name {
+            "nothing" => Ok(Refuse::Nothing),
+            "unnest" => Ok(Refuse::Unnest),
+            "unnest-execute" => Ok(Refuse::UnnestExecute),
+            _ => Err(format!("{name} is none of nothing, unnest, unnest-execute")),
+        }
+    }
+
+    /// What a refused statement is answered. Nobody has recorded such a refusal: the words are a guess.
+    pub fn error() -> SqlError {
+        SqlError::error("0A000", "unsupported function: unnest")
+    }
+}
+
 /// Everything that the control port can change about how requests are answered.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Plan {
@@ -100,8 +131,12 @@ pub struct Plan {
     pub commit: Duration,
     /// New connections: how, and how many of them still (`None`: all).
     pub connects: (Connects, Option<u64>),
+    /// Statements refused.
+    pub refuse: Refuse,
     /// Requests wait while this is set.
     pub paused: bool,
+    /// Commits wait while this is set, those of autocommit statements among them; the rest is answered.
+    pub commits_paused: bool,
 }
 
 /// The plan, shared by all sessions.
@@ -134,9 +169,15 @@ impl Faults {
         plan.paused || plan.round_trip > Duration::ZERO
     }
 
-    /// Whether requests wait.
-    pub fn paused(&self) -> bool {
-        lock(&self.plan).paused
+    /// Whether requests wait, with or without a commit in them.
+    pub fn paused(&self, commit: bool) -> bool {
+        let plan = lock(&self.plan);
+        plan.paused || commit && plan.commits_paused
+    }
+
+    /// Which statements are refused.
+    pub fn refuse(&self) -> Refuse {
+        lock(&self.plan).refuse
     }
 
     /// Takes one strike at this point, if one is ordered. `texts` are the statements concerned.

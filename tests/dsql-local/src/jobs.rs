@@ -40,6 +40,7 @@ async fn run(cluster: &Cluster, backend: SocketAddr) -> Result<()> {
                 Ok(()) => ("completed", String::new()),
                 Err(e) => ("failed", failure(&client, &e).await),
             };
+            cluster.job_done();
             client.execute(MARK, &[&id, &status, &details]).await?;
         }
         cluster.job_waits.notified().await;

@@ -11,6 +11,7 @@ pub mod postgres;
 pub mod tls;
 
 pub mod network;
+pub mod params;
 pub mod wire;
 
 pub mod admission;
@@ -20,6 +21,7 @@ pub mod token;
 
 pub mod session;
 
+pub mod cost;
 pub mod faults;
 pub mod rules;
 pub mod sql;

@@ -7,6 +7,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use bytes::{BufMut, Bytes, BytesMut};
@@ -18,6 +19,7 @@ use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use crate::cluster::{Cluster, count};
+use crate::cost;
 use crate::faults::Connects;
 use crate::settings;
 use crate::tls::ALPN;
@@ -54,6 +56,7 @@ pub async fn accept(
     tls: Arc<ServerConfig>,
     mut tcp: TcpStream,
 ) -> Result<Option<Connected>> {
+    let since = Instant::now();
     tcp.set_nodelay(true)?;
     let connects = match cluster.faults.on_connect() {
         Connects::Accept => cluster.admission.admit(cluster.open()),
@@ -143,6 +146,9 @@ pub async fn accept(
         return refuse(cluster, &mut stream, &error).await;
     }
 
+    let costs = cluster.costs();
+    let time = costs.jittered(Duration::from_micros(costs.connect), cost::roll());
+    tokio::time::sleep(time.saturating_sub(since.elapsed())).await;
     let backend = TcpStream::connect(cluster.backend).await.context("connect to PostgreSQL")?;
     backend.set_nodelay(true)?;
     let (backend_reader, mut backend_writer) = backend.into_split();

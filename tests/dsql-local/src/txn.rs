@@ -55,6 +55,8 @@ pub struct Txn {
     pub ddl: u32,
     /// It lost a conflict and will fail at COMMIT.
     pub doomed: Option<SqlError>,
+    /// Whether it is one of the quicker or of the slower ones, from 0 to 1,000.
+    pub luck: Option<u64>,
 }
 
 impl Txn {

@@ -124,3 +124,28 @@ async fn a_crash_of_postgresql_ends_sessions_and_no_more() {
     assert_eq!(ctl(&server, "journal start").await["journal"], "started");
     server.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commits_can_be_held() {
+    let server = start().await;
+    let (client, other) = (connect(&server).await, connect(&server).await);
+    client.batch_execute("CREATE TABLE h (id int PRIMARY KEY)").await.unwrap();
+    let count = async || other.query_one("SELECT count(*) FROM h", &[]).await.unwrap().get::<_, i64>(0);
+    // The table's DDL is news to the other session once.
+    while other.execute("SELECT * FROM h", &[]).await.is_err() {}
+    let a_while = Duration::from_millis(300);
+
+    ctl(&server, "pause commits").await;
+    let mut insert = pin!(client.execute("INSERT INTO h VALUES (1)", &[]));
+    assert!(timeout(a_while, &mut insert).await.is_err(), "an autocommit write waits");
+    assert_eq!(count().await, 0, "reads do not wait");
+    other.batch_execute("BEGIN; INSERT INTO h VALUES (2); ROLLBACK").await.unwrap();
+    other.batch_execute("BEGIN; INSERT INTO h VALUES (3)").await.unwrap();
+    let mut commit = pin!(other.batch_execute("COMMIT"));
+    assert!(timeout(a_while, &mut commit).await.is_err(), "COMMIT waits");
+    ctl(&server, "resume commits").await;
+    insert.await.unwrap();
+    commit.await.unwrap();
+    assert_eq!(count().await, 2);
+    server.stop().await.unwrap();
+}

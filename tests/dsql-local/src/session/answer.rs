@@ -1,30 +1,57 @@
-//! A server that only answers: an INSERT is read and answered as if it had been done, everything else goes to PostgreSQL.
-//! So the speed that a client reaches is its own. It costs as little as possible: the values are not looked at.
+//! A server that only answers: INSERTs and DELETEs with parameters, and BEGIN, COMMIT and ROLLBACK around them, are
+//! answered as if they had been done; everything else goes to PostgreSQL. So the speed that a client reaches is its own.
+//! It costs as little as possible: of the values at most the length of an array is looked at.
+//!
+//! A transaction block exists in PostgreSQL only from the first statement in it that goes there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use anyhow::Context;
 use bytes::{BufMut, Bytes};
 
-use super::{Flow, Session};
-use crate::wire::{Frame, FrameError, cstr, message, take_cstr};
+use super::{Flow, Session, Stop};
+use crate::cluster::count;
+use crate::faults::Refuse;
+use crate::sql::Kind;
+use crate::sql::answerable::{self, Answerable, Rows};
+use crate::wire::{Frame, FrameError, SqlError, cstr, message, take_cstr};
 
-/// An INSERT that was parsed.
-#[derive(Debug, Clone)]
-struct Insert {
-    tag: String,
+/// A statement that was parsed here.
+#[derive(Debug)]
+struct Known {
+    answerable: Answerable,
+    unnest: bool,
     /// Number of parameter types and these, as Parse brought them.
     types: Bytes,
+}
+
+/// The transaction block, as the client sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Block {
+    #[default]
+    None,
+    /// PostgreSQL does not know of it.
+    Here,
+    /// PostgreSQL has it too; the status is that of its last ReadyForQuery.
+    There(u8),
 }
 
 /// What is known between two messages.
 #[derive(Debug, Default)]
 pub(super) struct Answering {
-    inserts: HashMap<String, Insert>,
-    bound: Option<Insert>,
-    /// The messages up to the next Sync are answered here.
-    own: bool,
-    wrote: bool,
+    known: HashMap<String, Arc<Known>>,
+    bound: HashMap<String, (Arc<Known>, u64)>,
+    pub(super) block: Block,
+    /// The block here has failed.
+    pub(super) failed: bool,
+    /// An error was sent; what follows up to Sync is ignored.
+    pub(super) skipping: bool,
+    /// Messages since the last Sync went to PostgreSQL, so it must see the next.
+    pub(super) relayed: bool,
+    /// Types of the messages that PostgreSQL has not answered.
+    pub(super) asked: VecDeque<u8>,
+    pub(super) copying: bool,
 }
 
 impl Session<'_> {
@@ -40,9 +67,7 @@ impl Session<'_> {
                 }
             }
             self.pipes.flush_backend().await?;
-            while let Ok(Some(frame)) = self.pipes.backend.next_frame() {
-                self.pipes.out.extend_from_slice(&frame.0);
-            }
+            self.take_relayed(&mut state);
             self.pipes.flush_client().await?;
             tokio::select! {
                 n = self.pipes.client.fill() => if n? == 0 { return Ok(()) },
@@ -52,61 +77,192 @@ impl Session<'_> {
     }
 
     async fn answer_frame(&mut self, state: &mut Answering, frame: &Frame) -> Flow {
+        self.bill.begin();
         let mut body = frame.body();
-        let out = &mut self.pipes.out;
         match frame.tag() {
+            b'X' => return Err(Stop::Quiet),
+            b'S' => return self.answer_sync(state, frame).await,
+            _ if state.skipping => {}
+            b'Q' => {
+                let control = take_cstr(&mut body).and_then(answerable::control);
+                let Some(control) = control else { return self.relay_frame(state, frame).await };
+                self.settle_relayed(state).await?;
+                self.answer_control(state, &control).await?;
+                state.skipping = false;
+                self.answer_ready(state);
+            }
             b'P' => {
+                count(&self.cluster.stats.parses);
                 let name = take_cstr(&mut body).context("malformed Parse")?;
                 let text = take_cstr(&mut body).context("malformed Parse")?;
-                state.own = text.starts_with("INSERT ");
-                if state.own {
-                    let tag = format!("INSERT 0 {}", text.matches("($").count());
-                    let insert = Insert { tag, types: frame.0.slice_ref(body) };
-                    state.inserts.insert(name.to_owned(), insert);
-                    message(out, b'1', |_| {});
-                } else {
-                    state.inserts.remove(name);
+                let Some(answerable) = answerable::of(text) else {
+                    state.known.remove(name);
+                    return self.relay_frame(state, frame).await;
+                };
+                self.settle_relayed(state).await?;
+                // Arrays are short texts.
+                let arrays = matches!(&answerable, Answerable::Write { rows: Rows::Arrays(_), .. });
+                let unnest = arrays && text.to_ascii_lowercase().contains("unnest");
+                if unnest && self.cluster.faults.refuse() == Refuse::Unnest {
+                    self.answer_error(state, &Refuse::error()).await?;
+                    return Ok(());
                 }
+                let known = Known { answerable, unnest, types: frame.0.slice_ref(body) };
+                state.known.insert(name.to_owned(), Arc::new(known));
+                message(&mut self.pipes.out, b'1', |_| {});
             }
             b'B' => {
-                take_cstr(&mut body);
+                let portal = take_cstr(&mut body).context("malformed Bind")?;
                 let name = take_cstr(&mut body).context("malformed Bind")?;
-                state.bound = state.inserts.get(name).cloned();
-                state.own = state.bound.is_some();
-                if state.own {
-                    message(out, b'2', |_| {});
+                let Some(known) = state.known.get(name).cloned() else {
+                    state.bound.remove(portal);
+                    return self.relay_frame(state, frame).await;
+                };
+                self.settle_relayed(state).await?;
+                let rows =
+                    if let Answerable::Write { rows, .. } = &known.answerable { rows.count(body) } else { 0 };
+                state.bound.insert(portal.to_owned(), (known, rows));
+                message(&mut self.pipes.out, b'2', |_| {});
+            }
+            b'D' => {
+                count(&self.cluster.stats.describes);
+                let (kind, mut name) = body.split_first().context("malformed Describe")?;
+                let name = take_cstr(&mut name).unwrap_or_default();
+                let known = if *kind == b'S' { state.known.get(name) } else { None };
+                if known.is_none() && !(*kind == b'P' && state.bound.contains_key(name)) {
+                    return self.relay_frame(state, frame).await;
                 }
-            }
-            b'D' if state.own => {
-                let insert = body.strip_prefix(b"S").map(|mut name| take_cstr(&mut name).unwrap_or_default());
-                if let Some(insert) = insert.and_then(|name| state.inserts.get(name)) {
-                    message(out, b't', |out| out.put_slice(&insert.types));
+                let types = known.map(|known| known.types.clone());
+                self.settle_relayed(state).await?;
+                if let Some(types) = types {
+                    message(&mut self.pipes.out, b't', |out| out.put_slice(&types));
                 }
-                message(out, b'n', |_| {});
+                message(&mut self.pipes.out, b'n', |_| {});
             }
-            b'E' if state.own => {
-                let tag = state.bound.as_ref().map_or("INSERT 0 0", |insert| &insert.tag);
-                message(out, b'C', |out| cstr(out, tag));
-                state.wrote = true;
+            b'E' => {
+                let portal = take_cstr(&mut body).context("malformed Execute")?;
+                let Some((known, rows)) = state.bound.get(portal).cloned() else {
+                    return self.relay_frame(state, frame).await;
+                };
+                self.settle_relayed(state).await?;
+                self.answer_execute(state, &known, rows).await?;
             }
-            b'C' if let Some(mut name) = body.strip_prefix(b"S") => {
-                let known = take_cstr(&mut name).and_then(|name| state.inserts.remove(name));
-                state.own = known.is_some();
-                if state.own {
-                    message(out, b'3', |_| {});
+            b'C' => {
+                let (kind, mut name) = body.split_first().context("malformed Close")?;
+                let name = take_cstr(&mut name).unwrap_or_default();
+                let own = match kind {
+                    b'S' => state.known.remove(name).is_some(),
+                    _ => state.bound.remove(name).is_some(),
+                };
+                if !own {
+                    return self.relay_frame(state, frame).await;
                 }
+                self.settle_relayed(state).await?;
+                message(&mut self.pipes.out, b'3', |_| {});
             }
-            b'S' if state.own => {
-                state.own = false;
-                self.delay(std::mem::take(&mut state.wrote)).await;
-                message(&mut self.pipes.out, b'Z', |out| out.put_u8(b'I'));
-                return Ok(());
-            }
-            _ => {}
-        }
-        if !state.own {
-            self.pipes.send(&frame.0);
+            b'H' if !state.relayed => {}
+            _ => return self.relay_frame(state, frame).await,
         }
         Ok(())
+    }
+
+    async fn answer_execute(&mut self, state: &mut Answering, known: &Known, rows: u64) -> Flow {
+        let Answerable::Write { tag, table, .. } = &known.answerable else {
+            return self.answer_control(state, &known.answerable).await;
+        };
+        if state.failed || state.block == Block::There(b'E') {
+            let aborted = "current transaction is aborted, commands ignored until end of transaction block";
+            self.answer_error(state, &SqlError::error("25P02", aborted)).await?;
+            return Ok(());
+        }
+        if known.unnest && self.cluster.faults.refuse() == Refuse::UnnestExecute {
+            self.answer_error(state, &Refuse::error()).await?;
+            return Ok(());
+        }
+        count(&self.cluster.stats.statements);
+        message(&mut self.pipes.out, b'C', |out| cstr(out, &format!("{tag} {rows}")));
+        self.note(Kind::Write, *tag == "DELETE", Some(table), rows);
+        self.txn.wrote = true;
+        self.txn.rows += rows;
+        Ok(())
+    }
+
+    async fn answer_error(&mut self, state: &mut Answering, error: &SqlError) -> Flow {
+        self.emit_error(error);
+        state.skipping = true;
+        state.failed |= state.block == Block::Here;
+        match state.block {
+            Block::None => self.end_transaction(false),
+            Block::Here => {}
+            // PostgreSQL's transaction fails with ours.
+            Block::There(_) => self.ask(state, "dsql_local_poison", false).await?,
+        }
+        Ok(())
+    }
+
+    /// BEGIN, COMMIT or ROLLBACK, without ReadyForQuery.
+    async fn answer_control(&mut self, state: &mut Answering, control: &Answerable) -> Flow {
+        let mut tag = match control {
+            Answerable::Begin => "BEGIN",
+            Answerable::Commit => "COMMIT",
+            Answerable::Write { .. } | Answerable::Rollback => "ROLLBACK",
+        };
+        if let Block::There(_) = state.block {
+            if *control == Answerable::Commit && self.txn.wrote {
+                self.answer_commit().await?;
+            }
+            return self.ask(state, tag, true).await;
+        }
+        match control {
+            Answerable::Begin => state.block = Block::Here,
+            Answerable::Commit if state.failed => tag = "ROLLBACK",
+            Answerable::Commit => self.answer_commit().await?,
+            Answerable::Write { .. } | Answerable::Rollback => {}
+        }
+        if *control != Answerable::Begin {
+            self.end_transaction(false);
+            (state.block, state.failed) = (Block::None, false);
+        }
+        message(&mut self.pipes.out, b'C', |out| cstr(out, tag));
+        Ok(())
+    }
+
+    async fn answer_commit(&mut self) -> Flow {
+        if self.txn.wrote {
+            self.settle(Some(self.txn.rows)).await?;
+            self.delay(true).await;
+        }
+        self.end_transaction(true);
+        Ok(())
+    }
+
+    async fn answer_sync(&mut self, state: &mut Answering, frame: &Frame) -> Flow {
+        if state.relayed {
+            self.relay_frame(state, frame).await?;
+            self.settle_relayed(state).await?;
+            state.skipping = false;
+            return Ok(());
+        }
+        state.skipping = false;
+        if state.block == Block::None && self.txn.wrote {
+            self.answer_commit().await?;
+        } else {
+            self.settle(None).await?;
+            self.delay(false).await;
+        }
+        self.answer_ready(state);
+        Ok(())
+    }
+
+    fn answer_ready(&mut self, state: &Answering) {
+        let status = match state.block {
+            Block::None => b'I',
+            Block::Here if state.failed => b'E',
+            Block::Here => b'T',
+            Block::There(status) => status,
+        };
+        message(&mut self.pipes.out, b'Z', |out| out.put_u8(status));
+        count(&self.cluster.stats.round_trips);
+        self.end_unit();
     }
 }

@@ -199,12 +199,16 @@ impl Session<'_> {
                 self.end_transaction(tag == "COMMIT");
             }
             Kind::Write => {
-                self.txn.wrote = true;
                 self.ran.push(running.clone());
                 let counted = !tag.starts_with("SELECT") && !tag.starts_with("EXPLAIN");
                 let rows =
                     tag.rsplit(' ').next().and_then(|n| n.parse().ok()).filter(|_| counted).unwrap_or(0);
-                if let Some(table) = running.get().and_then(|s| s.table.as_ref()) {
+                let statement = running.get();
+                let table = statement.and_then(|s| s.table.as_ref());
+                let deletes = statement.is_some_and(|s| s.deletes);
+                self.note(Kind::Write, deletes, table.map(String::as_str), rows);
+                self.txn.wrote = true;
+                if let Some(table) = table {
                     let written = self.txn.tables.entry(table.clone()).or_default();
                     written.rows += rows;
                     written.bytes += bytes;
@@ -217,7 +221,8 @@ impl Session<'_> {
                 self.txn.ddl += 1;
                 self.ran.push(running.clone());
             }
-            Kind::Read | Kind::Lock | Kind::Session => {}
+            kind @ (Kind::Read | Kind::Lock) => self.note(kind, false, None, 0),
+            Kind::Session => {}
         }
         Ok(())
     }

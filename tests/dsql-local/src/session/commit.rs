@@ -1,7 +1,7 @@
 //! The decision before a commit.
 
 use super::{Flow, Session};
-use crate::faults::{Effect, When};
+use crate::faults::{Effect, Refuse, When};
 use crate::sql::{Kind, Statement};
 use crate::txn;
 use crate::wire::SqlError;
@@ -22,6 +22,14 @@ impl Session<'_> {
             Some(column) => Err(SqlError::error("0A000", format!("cannot drop primary key column {column}"))),
             None => Ok(()),
         })
+    }
+
+    /// Whether a statement is one of those that were ordered to be refused.
+    pub(super) fn take_unnest(&self, statement: Option<&Statement>) -> Result<(), SqlError> {
+        if statement.is_some_and(|s| s.unnest) && self.cluster.faults.refuse() != Refuse::Nothing {
+            return Err(Refuse::error());
+        }
+        Ok(())
     }
 
     /// Whether a statement may run where it stands in its transaction.
@@ -47,6 +55,7 @@ impl Session<'_> {
     /// Waits for the ordered latency and decides. `Err`: the client gets this error and nothing is kept. `Ok`: commit,
     /// and afterwards let the effect strike.
     pub(super) async fn before_commit(&mut self) -> Flow<Result<Option<Effect>, SqlError>> {
+        self.settle(Some(self.txn.rows)).await?;
         self.delay(true).await;
         let index_bytes = self.index_bytes().await?;
         if let Err(error) = self.txn.verdict(self.cluster.age_limit, index_bytes) {

@@ -3,7 +3,7 @@
 use bytes::{BufMut, BytesMut};
 
 use super::{Flow, Portal, Real, Request, Running, Session, Show};
-use crate::faults::When;
+use crate::faults::{Refuse, When};
 use crate::sql::Kind;
 use crate::wire::{Frame, SqlError, cstr, message, take_cstr};
 
@@ -21,12 +21,13 @@ impl Session<'_> {
         let running = Running { list: self.cluster.sql.analyse(text), index: 0 };
         // Several statements in one Parse are PostgreSQL's to refuse.
         let statement = running.get().filter(|_| running.list.len() == 1);
+        let refuse = self.cluster.faults.refuse();
+        let refusal = statement.and_then(|s| match &s.refusal {
+            None if s.unnest && refuse == Refuse::Unnest => Some(Refuse::error()),
+            refusal => refusal.clone(),
+        });
         match statement {
-            Some(statement) if statement.refusal.is_some() => {
-                if let Some(error) = statement.refusal.clone() {
-                    self.refuse(error);
-                }
-            }
+            _ if let Some(error) = refusal => self.refuse(error),
             Some(statement) if statement.rewritten => {
                 let sent = statement.text.clone();
                 self.send_parse(name, &sent, body, Show::All);
@@ -79,7 +80,7 @@ impl Session<'_> {
             Some(statement) => self.check_catalog(statement).await?,
             None => Ok(()),
         };
-        if let Err(error) = self.admit(kind).and(catalog) {
+        if let Err(error) = self.admit(kind).and(catalog).and_then(|()| self.take_unnest(running.get())) {
             self.refuse(error);
             return Ok(());
         }
@@ -169,7 +170,7 @@ impl Session<'_> {
     }
 
     pub(super) async fn on_sync(&mut self) -> Flow {
-        let slow = self.cluster.faults.slow();
+        let slow = self.slow();
         if !self.gated && !self.poison && !slow && !self.skipping {
             self.end_unit();
             self.send_sync();
@@ -206,6 +207,7 @@ impl Session<'_> {
         if self.real == Real::Idle {
             self.end_transaction(commits && !self.failed);
         }
+        self.settle(None).await?;
         self.end_unit();
         if !commits {
             self.delay(false).await;

@@ -12,7 +12,9 @@ mod commit;
 mod conflict;
 mod count;
 mod extended;
+mod pace;
 mod pipes;
+mod relayed;
 mod request;
 mod simple;
 mod values;
@@ -29,6 +31,7 @@ use crate::faults::Effect;
 use crate::startup::Connected;
 use crate::txn::Txn;
 use crate::wire::{Frame, FrameError, SqlError, take_cstr};
+use pace::Bill;
 use pipes::Pipes;
 use request::{Expect, Portal, Real, Request, Running, Show};
 
@@ -104,6 +107,8 @@ struct Session<'c> {
     portals: HashMap<String, Portal>,
     refusals: HashMap<u64, SqlError>,
     next_refusal: u64,
+    /// What the client's messages cost, where the model of costs is on.
+    bill: Bill,
 }
 
 /// Runs the session until either side ends.
@@ -135,6 +140,7 @@ pub async fn run(cluster: &Cluster, id: u64, connected: Connected) -> Result<()>
         portals: HashMap::new(),
         refusals: HashMap::new(),
         next_refusal: 0,
+        bill: Bill::default(),
     };
     let cut = cluster.enter(id);
     let ended = tokio::select! {
@@ -223,6 +229,7 @@ impl Session<'_> {
     }
 
     async fn on_client(&mut self, frame: Frame) -> Flow {
+        self.bill.begin();
         match frame.tag() {
             b'X' => return Err(Stop::Quiet),
             b'S' => return self.on_sync().await,
@@ -287,7 +294,7 @@ impl Session<'_> {
 
     /// Waits while the cluster is paused, then for the ordered latency.
     async fn delay(&self, commit: bool) {
-        while self.cluster.faults.paused() {
+        while self.cluster.faults.paused(commit) {
             // Polled rather than signalled: pausing is for tests, and a session may be cut meanwhile.
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -314,6 +321,7 @@ impl Session<'_> {
         (self.skipping, self.poison, self.gated, self.failed) = (false, false, false, false);
         (self.unit_ddl, self.unit_began, self.evicted) = (false, false, false);
         self.refusals.clear();
+        self.bill = Bill::default();
     }
 
     fn end_transaction(&mut self, committed: bool) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::values::check_literals;
-use super::{Flow, Real, Request, Running, Session, Show};
+use super::{Bill, Flow, Real, Request, Running, Session, Show};
 use crate::faults::When;
 use crate::sql::{Kind, Statement};
 use crate::wire::{Frame, SqlError, cstr, message, take_cstr};
@@ -18,13 +18,14 @@ impl Session<'_> {
         };
         let list = self.cluster.sql.analyse(text);
         let harmless = |s: &Statement| {
-            matches!(s.kind, Kind::Read | Kind::Session) && s.refusal.is_none() && !s.rewritten
+            matches!(s.kind, Kind::Read | Kind::Session) && s.refusal.is_none() && !s.rewritten && !s.unnest
         };
         let reads = list.iter().any(|s| s.kind == Kind::Read);
-        if list.iter().all(harmless) && !(reads && self.schema_news()) && !self.cluster.faults.slow() {
+        if list.iter().all(harmless) && !(reads && self.schema_news()) && !self.slow() {
             self.schema_used |= reads;
             let running = (!list.is_empty()).then_some(Running { list, index: 0 });
             self.txn.touch();
+            self.bill = Bill::default();
             self.pipes.send(&frame.0);
             self.expect_ready(Request::Query(running, 0));
             return Ok(());
@@ -35,6 +36,7 @@ impl Session<'_> {
         }
         self.failed = false;
         let commits = self.run_list(&list).await?;
+        self.settle(None).await?;
         if !commits {
             self.delay(false).await;
         }
@@ -57,7 +59,8 @@ impl Session<'_> {
                 self.fail_query(error).await?;
                 break;
             }
-            let refusal = statement.refusal.clone().map_or(Ok(()), Err);
+            let refusal =
+                statement.refusal.clone().map_or(Ok(()), Err).and(self.take_unnest(Some(statement)));
             let catalog = self.check_catalog(statement).await?;
             let literals =
                 || if statement.kind.may_conflict() { check_literals(&statement.text) } else { Ok(()) };

@@ -4,6 +4,7 @@
 //! nodes are those of gram.y. The forms that only Aurora DSQL has (`CREATE INDEX ASYNC`) are taken out by the scanner
 //! first.
 
+pub mod answerable;
 pub mod rewrite;
 pub mod scan;
 pub mod shadow;

@@ -66,6 +66,10 @@ pub struct Statement {
     pub dropped_columns: Vec<String>,
     /// It updates or deletes, so foreign keys may change other rows.
     pub may_cascade: bool,
+    /// It calls unnest.
+    pub unnest: bool,
+    /// It deletes, and so writes no values.
+    pub deletes: bool,
     /// Rows of its VALUES list, when it has a long one.
     pub value_rows: usize,
     /// CommandComplete as the client expects it, when `text` yields another.
@@ -107,6 +111,8 @@ pub fn analyse(text: &str) -> Statement {
         may_be_large: false,
         dropped_columns: Vec::new(),
         may_cascade: false,
+        unnest: false,
+        deletes: false,
         value_rows: rows.unwrap_or(1),
         tag: None,
         shadow: None,
@@ -136,6 +142,8 @@ pub fn analyse(text: &str) -> Statement {
         statement.table = tree::find(node, K::qualified_name).map(|n| n.text().to_string());
     }
     statement.may_cascade = matches!(node.kind(), K::UpdateStmt | K::DeleteStmt);
+    statement.unnest = node.descendants().any(|n| calls(n, &["unnest"]));
+    statement.deletes = node.kind() == K::DeleteStmt;
     statement.shadow = shadow::of(node, rows);
     statement.computes = computes(node);
     statement.may_be_large = node.descendants().any(may_be_large);
@@ -178,8 +186,13 @@ fn may_be_large(node: &ResolvedNode) -> bool {
         "convert_to",
         "array_to_string",
     ];
+    calls(node, LARGE)
+}
+
+/// Whether the node names one of these functions.
+fn calls(node: &ResolvedNode, functions: &[&str]) -> bool {
     let name = (node.kind() == K::func_name).then(|| tree::name_parts(node));
-    name.is_some_and(|parts| parts.last().is_some_and(|last| LARGE.contains(&last.as_str())))
+    name.is_some_and(|parts| parts.last().is_some_and(|last| functions.contains(&last.as_str())))
 }
 
 fn dropped_columns(node: &ResolvedNode) -> Vec<String> {
