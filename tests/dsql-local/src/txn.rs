@@ -45,6 +45,8 @@ pub struct Txn {
     pub started: Option<Instant>,
     /// Rows modified.
     pub rows: u64,
+    /// Those of them that were not deleted, and so weigh something.
+    pub written: u64,
     /// Bytes written by statements that name no table, and by COPY.
     pub bytes: u64,
     /// Rows modified by table, as far as statements name one.
@@ -76,8 +78,9 @@ impl Txn {
     }
 
     /// Counts the rows of a finished statement; the error is Aurora DSQL's when they are too many.
-    pub fn add_rows(&mut self, rows: u64) -> Result<(), SqlError> {
+    pub fn add_rows(&mut self, rows: u64, weigh: bool) -> Result<(), SqlError> {
         self.rows += rows;
+        self.written += if weigh { rows } else { 0 };
         if self.rows > ROW_LIMIT {
             return Err(SqlError::error("54000", "transaction row limit exceeded"));
         }
@@ -91,7 +94,7 @@ impl Txn {
 
     /// Whether the indexes of its tables could make it exceed the size limit.
     pub fn may_be_too_large(&self) -> bool {
-        self.value_bytes() + self.rows * (ROW_OVERHEAD + MOST_INDEXES * INDEX_ENTRY) > SIZE_LIMIT
+        self.value_bytes() + self.written * (ROW_OVERHEAD + MOST_INDEXES * INDEX_ENTRY) > SIZE_LIMIT
     }
 
     /// What COMMIT answers before PostgreSQL is asked.
@@ -105,7 +108,7 @@ impl Txn {
             return Err(SqlError::error("54000", "transaction age limit of 300s exceeded")
                 .with_detail(format!("Current transaction age {}s exceeds 300s", age.as_secs())));
         }
-        let size = self.value_bytes() + self.rows * ROW_OVERHEAD + index_bytes;
+        let size = self.value_bytes() + self.written * ROW_OVERHEAD + index_bytes;
         if self.wrote && size > SIZE_LIMIT {
             let mib = size.div_ceil(1024 * 1024);
             return Err(SqlError::error("54000", "transaction size limit 10mb exceeded")

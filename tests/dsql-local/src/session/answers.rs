@@ -208,14 +208,17 @@ impl Session<'_> {
                 let deletes = statement.is_some_and(|s| s.deletes);
                 self.note(Kind::Write, deletes, table.map(String::as_str), rows);
                 self.txn.wrote = true;
-                if let Some(table) = table {
-                    let written = self.txn.tables.entry(table.clone()).or_default();
-                    written.rows += rows;
-                    written.bytes += bytes;
-                } else {
-                    self.txn.bytes += bytes;
+                match table {
+                    // Recorded: rows that are deleted count, and weigh nothing.
+                    _ if deletes => {}
+                    Some(table) => {
+                        let written = self.txn.tables.entry(table.clone()).or_default();
+                        written.rows += rows;
+                        written.bytes += bytes;
+                    }
+                    None => self.txn.bytes += bytes,
                 }
-                return self.txn.add_rows(rows);
+                return self.txn.add_rows(rows, !deletes);
             }
             Kind::Ddl | Kind::IndexAsync | Kind::ValidateAsync => {
                 self.txn.ddl += 1;

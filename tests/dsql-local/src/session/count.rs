@@ -46,7 +46,8 @@ impl Session<'_> {
         let changed = self.changed_rows(simple).await?.saturating_sub(before.0);
         let hidden = changed.saturating_sub(self.txn.rows.saturating_sub(before.1));
         self.note(Kind::Write, true, None, hidden);
-        if let Err(error) = self.txn.add_rows(hidden) {
+        // What foreign keys change with a deleted row they delete, or set to NULL.
+        if let Err(error) = self.txn.add_rows(hidden, false) {
             self.held = None;
             self.pipes.out.truncate(at);
             self.fail_completed(&error, simple);

@@ -2,6 +2,7 @@
 
 use bytes::{BufMut, BytesMut};
 
+use super::values::sent_bytes;
 use super::{Flow, Portal, Real, Request, Running, Session, Show};
 use crate::faults::{Refuse, When};
 use crate::sql::Kind;
@@ -47,9 +48,9 @@ impl Session<'_> {
             if self.skipping {
                 return Ok(());
             }
-            let bytes = u64::try_from(body.len()).unwrap_or(0);
-            // A literal INSERT has its values in the text, not in the Bind.
-            let bytes = bytes + running.get().map_or(0, |s| s.literal_bytes);
+            // A literal INSERT has its values in the text, not in the Bind. Only what is written weighs.
+            let writes = running.get().filter(|s| s.kind == Kind::Write && !s.deletes);
+            let bytes = writes.map_or(0, |s| sent_bytes(body, s.unnest) + s.literal_bytes);
             // Only a transaction block can need the values again; keeping them costs a buffer.
             let bind = self.may_be_open().then(|| frame.clone());
             let portal_state = Portal { running, bytes, bind };

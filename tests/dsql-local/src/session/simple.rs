@@ -62,10 +62,10 @@ impl Session<'_> {
             let refusal =
                 statement.refusal.clone().map_or(Ok(()), Err).and(self.take_unnest(Some(statement)));
             let catalog = self.check_catalog(statement).await?;
-            let literals =
-                || if statement.kind.may_conflict() { check_literals(&statement.text) } else { Ok(()) };
-            if let Err(error) =
-                refusal.and_then(|()| self.admit(statement.kind)).and(catalog).and_then(|()| literals())
+            if let Err(error) = refusal
+                .and_then(|()| self.admit(statement.kind))
+                .and(catalog)
+                .and_then(|()| check_literals(statement))
             {
                 self.fail_query(error).await?;
                 break;

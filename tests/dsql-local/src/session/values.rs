@@ -1,12 +1,17 @@
 //! Limits on single values and rows, checked on the values that a Bind carries.
 //!
 //! Text and JSON count by their compressed size, as on Aurora DSQL; its compression is not known, LZ4 stands in. Values
-//! that a statement computes itself are measured in `count`.
+//! that a statement computes itself are measured in `count`. An array that unnest makes rows of counts by its elements; a
+//! DELETE writes no values.
+
+use std::borrow::Cow;
 
 use bytes::BufMut;
 
 use super::{Flow, Request, Running, Session, Show};
+use crate::params::{self, Element, Param};
 use crate::sql::scan::{Scanner, Token};
+use crate::sql::{Kind, Statement};
 use crate::wire::{Frame, SqlError, cstr, message};
 
 /// Stored size of one value.
@@ -23,28 +28,33 @@ impl Session<'_> {
         name: &str,
         running: &Running,
     ) -> Flow {
-        if frame.0.len() <= VALUE_LIMIT || !running.kind().may_conflict() {
+        let Some(statement) = running.get().filter(|s| s.kind == Kind::Write && !s.deletes) else {
+            return Ok(());
+        };
+        if frame.0.len() <= VALUE_LIMIT {
             return Ok(());
         }
-        let values = values_of(values);
-        let rows = running.get().map_or(1, |s| s.value_rows).max(1);
-        let row_size = |row: &[&[u8]]| row.iter().map(|v| v.len()).sum::<usize>();
-        let widest = values.chunks(values.len().div_ceil(rows).max(1)).map(row_size).max().unwrap_or(0);
-        if values.iter().all(|v| v.len() <= VALUE_LIMIT) && widest <= ROW_LIMIT {
+        let values: Vec<Param<'_>> = params::of(values).collect();
+        let size = |v: &Param<'_>| v.value.map_or(0, <[u8]>::len);
+        let width = values.len().div_ceil(statement.value_rows.max(1)).max(1);
+        let widest = values.chunks(width).map(|row| row.iter().map(size).sum::<usize>()).max().unwrap_or(0);
+        // An array has no element and unnest yields no row that is larger.
+        if values.iter().all(|v| size(v) <= VALUE_LIMIT) && widest <= ROW_LIMIT {
             return Ok(());
         }
         let types = self.parameter_types(name).await?;
         if self.skipping {
             return Ok(());
         }
-        for (value, oid) in values.iter().zip(types.into_iter().chain(std::iter::repeat(0))) {
-            if let Err(error) = check_value(value, oid) {
-                self.refuse(error);
-                return Ok(());
-            }
-        }
-        if widest > ROW_LIMIT && values.iter().map(|v| stored(v, 25)).sum::<usize>() / rows > ROW_LIMIT {
-            self.refuse(SqlError::error("54000", "maximum row size exceeded"));
+        let types = types.into_iter().chain(std::iter::repeat(0));
+        let cells: Vec<Cells<'_>> = values.iter().zip(types).map(|(v, oid)| Cells::of(v, oid)).collect();
+        let rows = rows(&cells, statement.unnest, width);
+        let checked = cells.iter().try_for_each(Cells::check).and_then(|()| {
+            let too_wide = rows.iter().any(|row| row_size(row) > ROW_LIMIT);
+            if too_wide { Err(SqlError::error("54000", "maximum row size exceeded")) } else { Ok(()) }
+        });
+        if let Err(error) = checked {
+            self.refuse(error);
         }
         Ok(())
     }
@@ -74,13 +84,103 @@ impl Session<'_> {
     }
 }
 
-/// The literals of a query string. Their types are not known here; text is assumed.
-pub(super) fn check_literals(text: &str) -> Result<(), SqlError> {
-    if text.len() <= VALUE_LIMIT {
+/// A parameter: one value, or the elements of an array.
+struct Cells<'v> {
+    /// Type of the value or of each element; 0 is unknown.
+    oid: u32,
+    array: bool,
+    values: Vec<Element<'v>>,
+}
+
+impl<'v> Cells<'v> {
+    fn of(param: &Param<'v>, oid: u32) -> Self {
+        let element = ARRAYS.iter().find(|(array, _)| *array == oid).map(|(_, element)| *element);
+        // What cannot be read is PostgreSQL's to refuse.
+        match element.and_then(|element| Some((element, param.elements()?))) {
+            Some((oid, values)) => Cells { oid, array: true, values },
+            None => Cells { oid, array: false, values: vec![param.value.map(Cow::Borrowed)] },
+        }
+    }
+
+    fn check(&self) -> Result<(), SqlError> {
+        self.values.iter().flatten().try_for_each(|value| check_value(value, self.oid))
+    }
+}
+
+/// The values of the rows that a statement writes, with their types.
+fn rows<'c>(cells: &'c [Cells<'_>], unnest: bool, width: usize) -> Vec<Vec<(&'c [u8], u32)>> {
+    fn value<'c>(cells: &'c Cells<'_>, at: usize) -> Option<(&'c [u8], u32)> {
+        cells.values.get(at)?.as_deref().map(|value| (value, cells.oid))
+    }
+    if !unnest {
+        // An array is one value here, whatever becomes of it.
+        let all = |c: &'c Cells<'_>| c.values.iter().flatten().map(|value| (value.as_ref(), c.oid));
+        return cells.chunks(width).map(|row| row.iter().flat_map(all).collect()).collect();
+    }
+    let count = cells.iter().filter(|c| c.array).map(|c| c.values.len()).max().unwrap_or(1);
+    // A value beside the arrays is in every row.
+    let at = |c: &Cells<'_>, row: usize| if c.array { row } else { 0 };
+    (0..count).map(|row| cells.iter().filter_map(|c| value(c, at(c, row))).collect()).collect()
+}
+
+/// Size of a row as stored; only one that is large as sent needs to be compressed.
+fn row_size(row: &[(&[u8], u32)]) -> usize {
+    let sent: usize = row.iter().map(|(value, _)| value.len()).sum();
+    if sent <= ROW_LIMIT { sent } else { row.iter().map(|(value, oid)| stored(value, *oid)).sum() }
+}
+
+/// Bytes of the values that a Bind sends, from its format codes on. `unnest`: arrays count by their elements.
+pub(super) fn sent_bytes(body: &[u8], unnest: bool) -> u64 {
+    let size = |param: Param<'_>| {
+        let whole = param.value.map_or(0, <[u8]>::len);
+        // Nothing tells here that it is an array, but other values do not read as one.
+        let elements = if unnest { param.elements().filter(|e| !e.is_empty()) } else { None };
+        elements.map_or(whole, |all| all.iter().flatten().map(|e| e.len()).sum::<usize>().min(whole))
+    };
+    u64::try_from(params::of(body).map(size).sum::<usize>()).unwrap_or(0)
+}
+
+/// The types of arrays that a value can be sent in, and those of their elements: `pg_type.dat`. Types that a column cannot
+/// have are left out.
+const ARRAYS: [(u32, u32); 20] = [
+    (1000, 16),   // boolean
+    (1001, 17),   // bytea
+    (1005, 21),   // smallint
+    (1007, 23),   // integer
+    (1016, 20),   // bigint
+    (1021, 700),  // real
+    (1022, 701),  // double precision
+    (1231, 1700), // numeric
+    (1009, 25),   // text
+    (1014, 1042), // char
+    (1015, 1043), // varchar
+    (1003, 19),   // name
+    (199, 114),   // json
+    (3807, 3802), // jsonb
+    (2951, 2950), // uuid
+    (1182, 1082), // date
+    (1183, 1083), // time
+    (1115, 1114), // timestamp
+    (1185, 1184), // timestamptz
+    (1187, 1186), // interval
+];
+
+/// The literals of a query string. Their types are not known here; text is assumed, and with unnest an array of texts
+/// where one can be read.
+pub(super) fn check_literals(statement: &Statement) -> Result<(), SqlError> {
+    let text = &statement.text;
+    if text.len() <= VALUE_LIMIT || statement.kind != Kind::Write || statement.deletes {
         return Ok(());
     }
     let mut literals = Scanner::new(text).filter(|(token, _)| *token == Token::Quoted);
-    literals.try_for_each(|(_, range)| check_value(text[range].as_bytes(), 25))
+    literals.try_for_each(|(_, range)| {
+        let literal = text[range].as_bytes();
+        let array = Param { value: Some(literal), binary: false };
+        match array.elements().filter(|_| statement.unnest && literal.starts_with(b"'{")) {
+            Some(elements) => elements.iter().flatten().try_for_each(|element| check_value(element, 25)),
+            None => check_value(literal, 25),
+        }
+    })
 }
 
 fn check_value(value: &[u8], oid: u32) -> Result<(), SqlError> {
@@ -104,23 +204,4 @@ fn check_value(value: &[u8], oid: u32) -> Result<(), SqlError> {
 /// Size as stored: bytea is kept as it is, the other types are compressed.
 fn stored(value: &[u8], oid: u32) -> usize {
     if oid == 17 { value.len() } else { lz4_flex::compress(value).len().min(value.len()) }
-}
-
-/// The values of a Bind, from its format codes on; NULL counts as empty.
-fn values_of(body: &[u8]) -> Vec<&[u8]> {
-    let number =
-        |at: usize| body.get(at..at + 2).map_or(0, |b| usize::from(u16::from_be_bytes([b[0], b[1]])));
-    let mut at = 2 + 2 * number(0);
-    let count = number(at);
-    at += 2;
-    let mut values = Vec::with_capacity(count);
-    for _ in 0..count {
-        let Some(length) = body.get(at..at + 4) else { return values };
-        let length = i32::from_be_bytes([length[0], length[1], length[2], length[3]]);
-        let length = usize::try_from(length).unwrap_or(0);
-        at += 4;
-        values.push(body.get(at..at + length).unwrap_or_default());
-        at += length;
-    }
-    values
 }

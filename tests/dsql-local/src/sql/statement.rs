@@ -144,6 +144,10 @@ pub fn analyse(text: &str) -> Statement {
     statement.may_cascade = matches!(node.kind(), K::UpdateStmt | K::DeleteStmt);
     statement.unnest = node.descendants().any(|n| calls(n, &["unnest"]));
     statement.deletes = node.kind() == K::DeleteStmt;
+    if rows.is_none() && node.kind() == K::InsertStmt {
+        // The list is left-recursive: one node of this kind per row.
+        statement.value_rows = node.descendants().filter(|n| n.kind() == K::values_clause).count().max(1);
+    }
     statement.shadow = shadow::of(node, rows);
     statement.computes = computes(node);
     statement.may_be_large = node.descendants().any(may_be_large);
@@ -164,9 +168,26 @@ fn computes(node: &ResolvedNode) -> bool {
         || tree::find(node, K::values_clause).is_some() && tree::find(node, K::from_clause).is_none();
     match node.kind() {
         K::UpdateStmt => true,
+        K::InsertStmt if passes_arrays(node) => false,
         K::InsertStmt => !values() || tree::find(node, K::func_application).is_some(),
         _ => false,
     }
+}
+
+/// INSERT ... SELECT of nothing but what unnest makes of the client's values, changed by no function or operator: the
+/// bytes are those of the arrays.
+fn passes_arrays(node: &ResolvedNode) -> bool {
+    let mut tables = node.descendants().filter(|n| n.kind() == K::qualified_name);
+    let target = tables.next();
+    let mut functions = node.descendants().filter(|n| n.kind() == K::func_name).peekable();
+    // A name in front of the target is that of a WITH.
+    let simple =
+        tree::child(node, K::opt_with_clause).is_none() && target.is_some() && tables.next().is_none();
+    let computed = |text: &str| matches!(text, "+" | "-" | "/" | "%" | "^" | "||");
+    simple
+        && functions.peek().is_some()
+        && functions.all(|n| calls(n, &["unnest"]))
+        && !tree::tokens(node).any(|(kind, text)| kind == K::Op || computed(text))
 }
 
 fn may_be_large(node: &ResolvedNode) -> bool {
@@ -245,5 +266,42 @@ fn writes_inside(node: &ResolvedNode) -> Kind {
         Kind::Read
     } else {
         Kind::Session
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrays_of_the_client_are_not_computed() {
+        let check = |text: &str, expect: bool| assert_eq!(analyse(text).computes, expect, "{text}");
+        check("INSERT INTO t VALUES ($1, 'a')", false);
+        check("INSERT INTO t VALUES (lower($1))", true);
+        check("INSERT INTO t SELECT * FROM u", true);
+        check("INSERT INTO t SELECT g FROM generate_series(1, 9) g", true);
+        check("INSERT INTO t SELECT * FROM unnest($1::int8[], $2::text[])", false);
+        check(
+            "INSERT INTO s.t (a) SELECT x.a, $2 FROM unnest($1::int8[]) AS x(a) ON CONFLICT (a) DO NOTHING",
+            false,
+        );
+        check("INSERT INTO t SELECT unnest($1::int8[])", false);
+        check("INSERT INTO t SELECT repeat(x, 9) FROM unnest($1::text[]) x", true);
+        check("INSERT INTO t SELECT x || x FROM unnest($1::text[]) x", true);
+        check("INSERT INTO t SELECT x, v FROM unnest($1::text[]) x JOIN t ON v = x", true);
+        check("WITH w AS (SELECT 1) INSERT INTO t SELECT * FROM unnest($1::int[])", true);
+        check(
+            "INSERT INTO t SELECT * FROM unnest($1::int[]) x ON CONFLICT (a) DO UPDATE SET v = t.v || 'x'",
+            true,
+        );
+    }
+
+    #[test]
+    fn rows_of_values_are_counted() {
+        let check = |text: &str, expect: usize| assert_eq!(analyse(text).value_rows, expect, "{text}");
+        check("INSERT INTO t VALUES ($1), ($2), ($3)", 3);
+        check("INSERT INTO t VALUES ($1)", 1);
+        check("INSERT INTO t SELECT * FROM unnest($1::int[])", 1);
+        check("UPDATE t SET v = $1", 1);
     }
 }
