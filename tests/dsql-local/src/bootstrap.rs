@@ -15,8 +15,13 @@ RESET allow_system_table_mods;
 ";
 
 /// Runs at every start and changes nothing that is already there.
-pub async fn run(client: &Client, embedded: bool) -> Result<()> {
+pub async fn run(client: &Client, embedded: bool, job_memory: u64) -> Result<()> {
     client.batch_execute(SCHEMA).await?;
+    let memory = format!(
+        "CREATE OR REPLACE FUNCTION dsql_local.job_memory() RETURNS interval LANGUAGE sql STABLE
+         AS $$ SELECT interval '{job_memory} seconds' $$"
+    );
+    client.batch_execute(&memory).await?;
     if embedded {
         client.batch_execute(VERSION).await?;
     }

@@ -26,9 +26,12 @@ CREATE TABLE IF NOT EXISTS dsql_local.jobs (
   work text NOT NULL
 );
 
+-- Finished jobs are forgotten after a time; bootstrap.rs sets it.
+CREATE OR REPLACE FUNCTION dsql_local.job_memory() RETURNS interval LANGUAGE sql STABLE AS $$ SELECT interval '30 minutes' $$;
 CREATE OR REPLACE VIEW sys.jobs AS
   SELECT job_id, status, details, job_type, class_id, object_id, object_name, start_time, update_time
-  FROM dsql_local.jobs;
+  FROM dsql_local.jobs
+  WHERE status NOT IN ('completed', 'failed') OR update_time > clock_timestamp() - dsql_local.job_memory();
 
 -- Which IAM identity may connect as which role.
 CREATE TABLE IF NOT EXISTS dsql_local.role_mappings (
@@ -49,6 +52,23 @@ $$;
 REVOKE EXECUTE ON PROCEDURE dsql_local.iam_grant, dsql_local.iam_revoke FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE dsql_local.iam_grant, dsql_local.iam_revoke TO admin;
 GRANT SELECT ON sys.jobs, sys.iam_pg_role_mappings TO PUBLIC;
+
+-- pg_index as clients see it, put in the place of the real one in their queries: the index of a primary key carries all
+-- other columns of its table. PostgreSQL's own cannot: an index tuple has at most 2,704 bytes and 32 columns, and dropping
+-- a carried column would drop the key.
+CREATE OR REPLACE VIEW dsql_local.pg_index AS
+  SELECT i.indexrelid, i.indrelid,
+    CASE WHEN i.indisprimary THEN (i.indnkeyatts + cardinality(o.others))::int2 ELSE i.indnatts END AS indnatts,
+    i.indnkeyatts, i.indisunique, i.indnullsnotdistinct, i.indisprimary, i.indisexclusion, i.indimmediate,
+    i.indisclustered, i.indisvalid, i.indcheckxmin, i.indisready, i.indislive, i.indisreplident,
+    CASE WHEN i.indisprimary THEN array_to_string(i.indkey::int2[] || o.others, ' ')::int2vector ELSE i.indkey END AS indkey,
+    i.indcollation, i.indclass, i.indoption, i.indexprs, i.indpred
+  FROM pg_catalog.pg_index i
+  CROSS JOIN LATERAL (SELECT CASE WHEN i.indisprimary THEN ARRAY(
+    SELECT a.attnum FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = i.indrelid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnum = ANY (i.indkey::int2[])
+    ORDER BY a.attnum) END AS others) o;
+GRANT SELECT ON dsql_local.pg_index TO PUBLIC;
 
 -- 128 random bits in base32: 25 characters of five bits, the last one of three.
 CREATE OR REPLACE FUNCTION dsql_local.new_job_id() RETURNS text LANGUAGE sql VOLATILE AS $$
@@ -159,6 +179,7 @@ BEGIN
   END IF;
   LOOP
     SELECT status INTO found_status FROM sys.jobs WHERE job_id = job;
+    -- Unknown, or finished and forgotten. What a real cluster answers is not recorded.
     IF found_status IS NULL THEN
       RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('job %s not found', job);
     END IF;

@@ -98,6 +98,9 @@ pub struct Options {
     /// Milliseconds that an asynchronous index build takes; tens of seconds on a real cluster.
     #[arg(long, default_value_t = 200)]
     pub job_delay_ms: u64,
+    /// Seconds after which sys.jobs forgets a finished job.
+    #[arg(long, default_value_t = 1_800)]
+    pub job_memory: u64,
     /// What things cost in time: none, or region for the figures of real clusters.
     #[arg(long, value_parser = Costs::profile, default_value = "none")]
     pub profile: Costs,

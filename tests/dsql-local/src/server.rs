@@ -52,7 +52,9 @@ impl Server {
         };
         let admin =
             postgres::connect(backend, "postgres").await.context("connect to PostgreSQL as postgres")?;
-        bootstrap::run(&admin, embedded.is_some()).await.context("prepare the database")?;
+        bootstrap::run(&admin, embedded.is_some(), options.job_memory)
+            .await
+            .context("prepare the database")?;
 
         let cluster = Arc::new(Cluster::new(options, backend, admin));
         let listener = TcpListener::bind(options.listen)

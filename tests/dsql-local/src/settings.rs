@@ -30,6 +30,15 @@ pub fn check(name: &str) -> Result<(), SqlError> {
     if ALLOWED.contains(&lower.as_str()) || lower.starts_with("enable_") {
         return Ok(());
     }
+    refuse(name)
+}
+
+/// Whether SET may change `name` in a session that runs. Recorded: not the role. The message is that of the others.
+pub fn check_set(name: &str) -> Result<(), SqlError> {
+    if name.eq_ignore_ascii_case("role") { refuse(name) } else { check(name) }
+}
+
+fn refuse(name: &str) -> Result<(), SqlError> {
     Err(SqlError::error("0A000", format!("setting configuration parameter \"{name}\" not supported")))
 }
 

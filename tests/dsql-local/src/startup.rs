@@ -79,10 +79,8 @@ pub async fn accept(
     if !direct {
         match plain_request(&mut tcp).await? {
             Plain::Tls => {}
-            Plain::Cancel(packet) => {
-                cancel(cluster, &packet).await?;
-                return Ok(None);
-            }
+            // Recorded: a cancel request has no effect. Like PostgreSQL's, its answer is the end of the connection.
+            Plain::Cancel => return Ok(None),
             Plain::Startup => {
                 let error = SqlError::fatal("08006", "unable to accept connection, SSL is required");
                 return refuse(cluster, &mut tcp, &error).await;
@@ -108,7 +106,7 @@ pub async fn accept(
         return refuse(cluster, &mut stream, &error).await;
     }
     if code == CANCEL_REQUEST {
-        cancel(cluster, &packet).await?;
+        stream.shutdown().await?;
         return Ok(None);
     }
     if code >> 16 != 3 {
@@ -165,7 +163,7 @@ pub async fn accept(
 /// What a connection that does not start with TLS wants.
 enum Plain {
     Tls,
-    Cancel(Bytes),
+    Cancel,
     Startup,
     End,
 }
@@ -173,14 +171,14 @@ enum Plain {
 async fn plain_request(tcp: &mut TcpStream) -> Result<Plain> {
     loop {
         // Read exactly one packet: what follows SSLRequest belongs to TLS.
-        let Some((code, packet)) = read_startup(tcp).await? else { return Ok(Plain::End) };
+        let Some((code, _)) = read_startup(tcp).await? else { return Ok(Plain::End) };
         match code {
             SSL_REQUEST => {
                 tcp.write_all(b"S").await?;
                 return Ok(Plain::Tls);
             }
             GSS_REQUEST => tcp.write_all(b"N").await?,
-            CANCEL_REQUEST => return Ok(Plain::Cancel(packet)),
+            CANCEL_REQUEST => return Ok(Plain::Cancel),
             _ => return Ok(Plain::Startup),
         }
     }
@@ -301,17 +299,4 @@ async fn refuse<S: AsyncWriteExt + Unpin>(
     stream.write_all(&out).await?;
     stream.shutdown().await?;
     Ok(None)
-}
-
-/// Hands a cancel request to PostgreSQL; clients hold its own process id and key.
-async fn cancel(cluster: &Cluster, packet: &[u8]) -> Result<()> {
-    let mut backend = TcpStream::connect(cluster.backend).await?;
-    let mut out = BytesMut::new();
-    out.put_u32(u32::try_from(packet.len() + 8)?);
-    out.put_u32(CANCEL_REQUEST);
-    out.put_slice(packet);
-    backend.write_all(&out).await?;
-    // PostgreSQL closes the connection when it has seen the request.
-    let _closed = backend.read(&mut [0; 1]).await?;
-    Ok(())
 }

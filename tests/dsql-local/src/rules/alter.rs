@@ -72,6 +72,8 @@ fn alter_column(action: &[&str]) -> Verdict {
         ["SET", "STORAGE", ..] | ["RESTART", ..] => return Ok(()),
         ["SET", "NOT", "NULL"] => "SET NOT NULL",
         ["TYPE" | "SET", "DATA", ..] | ["TYPE", ..] => "SET DATA TYPE",
+        // Taken since July 2026; the type and cache of the column are looked at by PostgreSQL only.
+        ["ADD", "GENERATED", ..] => return Ok(()),
         ["ADD", ..] => "ADD IDENTITY",
         ["SET", "STATISTICS", ..] => return Ok(()),
         ["SET", "COMPRESSION", ..] => "SET COMPRESSION",

@@ -24,6 +24,10 @@ pub(super) fn transaction(node: &ResolvedNode) -> Verdict {
     if let Some(name) = refused {
         return unsupported(format!("unsupported transaction statement: {name}"));
     }
+    isolation(node)
+}
+
+fn isolation(node: &ResolvedNode) -> Verdict {
     for level in node.descendants().filter(|n| n.kind() == K::iso_level) {
         let level = tree::text(level).to_ascii_uppercase();
         if level != "REPEATABLE READ" {
@@ -36,14 +40,18 @@ pub(super) fn transaction(node: &ResolvedNode) -> Verdict {
 /// SET and RESET of a parameter.
 pub(super) fn set(node: &ResolvedNode) -> Verdict {
     if let Some(name) = tree::find(node, K::var_name) {
-        return settings::check(&tree::name_parts(name).join("."));
+        let name = tree::name_parts(name).join(".");
+        return settings::check_set(&name);
     }
     // The forms with a syntax of their own: SET TIME ZONE, SET SESSION AUTHORIZATION, SET TRANSACTION, ...
     let words: Vec<String> = tree::tokens(node).map(|(_, text)| text.to_ascii_uppercase()).collect();
     let words: Vec<&str> =
         words.iter().map(String::as_str).filter(|w| !matches!(*w, "LOCAL" | "SESSION")).collect();
     match words.get(1).copied().unwrap_or_default() {
-        "TIME" | "ROLE" | "NAMES" | "SCHEMA" | "CATALOG" => Ok(()),
+        "TIME" | "NAMES" | "SCHEMA" | "CATALOG" => Ok(()),
+        "ROLE" => settings::check_set("role"),
+        // Accepted for the one level that there is.
+        "CHARACTERISTICS" if words.contains(&"ISOLATION") => isolation(node),
         // RESET ALL only takes back what could be set.
         "ALL" if words[0] == "RESET" => Ok(()),
         "TRANSACTION" | "CHARACTERISTICS" => settings::check("TRANSACTION"),

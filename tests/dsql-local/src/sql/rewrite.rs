@@ -54,7 +54,12 @@ pub(super) fn of(node: &ResolvedNode, is_async: bool, text: &str) -> Option<(Str
         }
         K::VariableSetStmt | K::VariableResetStmt => edited(text, own_parameter(node)),
         K::CreateStmt | K::AlterTableStmt | K::CreateDomainStmt => edited(text, bare_numerics(node)),
-        _ => edited(text, current_settings(node)),
+        _ => {
+            let mut edits = current_settings(node);
+            edits.extend(catalogs(node));
+            edits.sort_by_key(|(range, _)| range.start);
+            edited(text, edits)
+        }
     }
 }
 
@@ -91,6 +96,17 @@ fn bare_numerics(node: &ResolvedNode) -> Edits {
 fn own_parameter(node: &ResolvedNode) -> Edits {
     let name = tree::find(node, K::var_name).filter(|n| tree::name_parts(n) == ["disable_sync_create_index"]);
     name.map(|n| (range(n).start..range(n).start, "dsql_local.".to_owned())).into_iter().collect()
+}
+
+/// Queries of `pg_index` see what Aurora DSQL shows there.
+fn catalogs(node: &ResolvedNode) -> Edits {
+    let tables = node.descendants().filter(|n| n.kind() == K::qualified_name);
+    let own = tables.filter(|n| match &tree::name_parts(n)[..] {
+        [name] => name == "pg_index",
+        [schema, name] => schema == "pg_catalog" && name == "pg_index",
+        _ => false,
+    });
+    own.map(|n| (range(n), "dsql_local.pg_index".to_owned())).collect()
 }
 
 /// `current_setting('server_version')` tells what SHOW tells.

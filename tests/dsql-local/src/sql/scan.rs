@@ -50,15 +50,15 @@ impl<'a> Scanner<'a> {
             self.skip_while(|b| b.is_ascii_whitespace());
             match (self.peek(0), self.peek(1)) {
                 (b'-', b'-') => self.skip_while(|b| b != b'\n'),
-                (b'/', b'*') => self.skip_block_comment(),
+                (b'/', b'*') if self.skip_block_comment() => {}
                 _ => return,
             }
         }
     }
 
-    /// Block comments nest in PostgreSQL.
-    fn skip_block_comment(&mut self) {
-        let mut depth = 0;
+    /// Block comments nest in PostgreSQL. False when one does not end, and so is none.
+    fn skip_block_comment(&mut self) -> bool {
+        let (start, mut depth) = (self.at, 0);
         while self.at < self.text.len() {
             match (self.peek(0), self.peek(1)) {
                 (b'/', b'*') => {
@@ -69,12 +69,14 @@ impl<'a> Scanner<'a> {
                     depth -= 1;
                     self.at += 2;
                     if depth == 0 {
-                        return;
+                        return true;
                     }
                 }
                 _ => self.at += 1,
             }
         }
+        self.at = start;
+        false
     }
 
     fn skip_quoted(&mut self, quote: u8, backslash: bool) {
@@ -120,6 +122,11 @@ impl Iterator for Scanner<'_> {
         let start = self.at;
         let byte = *self.text.get(start)?;
         let token = match byte {
+            // A comment that does not end belongs to the statement, for PostgreSQL to refuse.
+            b'/' if self.peek(1) == b'*' => {
+                self.at = self.text.len();
+                Token::Quoted
+            }
             b'\'' => {
                 self.skip_quoted(b'\'', false);
                 Token::Quoted
@@ -283,6 +290,7 @@ mod tests {
         check("select ';' ; select \"a;b\"", &["select ';'", "select \"a;b\""]);
         check("select $$;$$, $x$;$y$;$x$; b", &["select $$;$$, $x$;$y$;$x$", "b"]);
         check("a -- ; x\n; b /* ; /* ; */ ; */ ; c", &["a", "b", "c"]);
+        check("a; b /* ; /* */ c", &["a", "b /* ; /* */ c"]);
         check(r"select E'\';' ; b", &[r"select E'\';'", "b"]);
         check("insert into t values ($1);x", &["insert into t values ($1)", "x"]);
         check(

@@ -1,6 +1,8 @@
 //! What one statement is, as far as the session has to know: its kind, the text that PostgreSQL gets, and the refusal
 //! that Aurora DSQL would answer.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
 use postgresql_cst_parser::{ResolvedNode, parse};
 
@@ -123,8 +125,16 @@ pub fn analyse(text: &str) -> Statement {
         statement.rewritten = true;
         return statement;
     }
-    // PostgreSQL says what is wrong with a text that does not parse.
-    let Ok(root) = parse(shortened.as_deref().unwrap_or(&statement.text)) else { return statement };
+    // PostgreSQL says what is wrong with a text that does not parse. The parser panics at some (`..`, a backslash or
+    // `{` outside a literal); that is no reason to end a session, nor is a tree that nobody thought of.
+    let unread = statement.clone();
+    let read = || read(statement, shortened.as_deref(), rows, is_async);
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or(unread)
+}
+
+/// Fills in what the parse tree tells. `shortened`: the text with the first of its `rows` alone.
+fn read(mut statement: Statement, shortened: Option<&str>, rows: Option<usize>, is_async: bool) -> Statement {
+    let Ok(root) = parse(shortened.unwrap_or(&statement.text)) else { return statement };
     let Some(node) = root.descendants().find(|n| n.kind() == K::toplevel_stmt).and_then(statement_node)
     else {
         return statement;

@@ -198,7 +198,8 @@ fn sql_error(frame: &Frame) -> SqlError {
     SqlError {
         severity: field(b'S').unwrap(),
         code: field(b'C').unwrap(),
-        message: field(b'M').unwrap(),
+        // PostgreSQL may cut a text that it quotes within a character.
+        message: field(b'M').unwrap_or_default(),
         detail: field(b'D'),
         hint: field(b'H'),
     }

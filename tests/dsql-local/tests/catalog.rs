@@ -1,0 +1,56 @@
+//! What clients see of indexes and jobs.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::{assert_error, connect, start_with};
+use dsql_local::cli::Options;
+
+/// Recorded: the index of a primary key carries every other column.
+#[tokio::test(flavor = "multi_thread")]
+async fn indexes_and_jobs() {
+    let server = start_with(Options { job_memory: 2, ..Options::default() }).await;
+    let client = connect(&server).await;
+    client
+        .batch_execute("CREATE TABLE t (v text, b bigint, gone int, a int, PRIMARY KEY (a, b))")
+        .await
+        .unwrap();
+    client.batch_execute("ALTER TABLE t DROP COLUMN gone").await.unwrap();
+    client.batch_execute("ALTER TABLE t ADD COLUMN late jsonb").await.unwrap();
+    let keys = async |from: &str| {
+        let query = format!(
+            "SELECT i.indkey::text, i.indnatts, i.indnkeyatts FROM {from} i WHERE i.indrelid = $1::text::regclass AND i.indisprimary"
+        );
+        let row = client.query_one(&query, &[&"t"]).await.unwrap();
+        (row.get::<_, String>(0), row.get::<_, i16>(1), row.get::<_, i16>(2))
+    };
+    for from in ["pg_index", "pg_catalog.pg_index", "PG_CATALOG . \"pg_index\"", "(SELECT * FROM pg_index)"] {
+        assert_eq!(keys(from).await, ("4 2 1 5".to_owned(), 4, 2), "{from}");
+    }
+    let simple = "SELECT pg_index.indnatts FROM pg_index WHERE indrelid = 't'::regclass; SELECT 1";
+    client.batch_execute(simple).await.unwrap();
+    // Nothing but what is seen has changed: any value fits beside the key, and the key is found.
+    let upsert = "INSERT INTO t (a, b, v) VALUES (1, 1, $1) ON CONFLICT (a, b) DO UPDATE SET v = excluded.v";
+    for value in ["x".repeat(500_000), "y".to_owned()] {
+        assert_eq!(client.execute(upsert, &[&value]).await.unwrap(), 1);
+    }
+
+    let job: String = client.query_one("CREATE INDEX ASYNC ON t (v)", &[]).await.unwrap().get(0);
+    let secondary =
+        "SELECT indkey::text, indnatts FROM pg_index WHERE indrelid = 't'::regclass AND NOT indisprimary";
+    let row = client.query_one(secondary, &[]).await.unwrap();
+    assert_eq!((row.get(0), row.get(1)), ("1", 1i16));
+    let wait = format!("CALL sys.wait_for_job('{job}')");
+    assert!(client.query_one(&wait, &[]).await.unwrap().get::<_, bool>(0));
+    let known = async || client.query("SELECT FROM sys.jobs WHERE job_id = $1", &[&job]).await.unwrap().len();
+    assert_eq!(known().await, 1);
+    let end = Instant::now() + Duration::from_secs(30);
+    while known().await > 0 {
+        assert!(Instant::now() < end, "a finished job is forgotten");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_error(client.query(&wait, &[]).await, "22023", &format!("job {job} not found"));
+    server.stop().await.unwrap();
+}

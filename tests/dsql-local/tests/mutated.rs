@@ -1,0 +1,105 @@
+//! No text ends a session: what PostgreSQL calls a syntax error is one here, whatever the parser makes of it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use bytes::BytesMut;
+use common::raw::{self, Raw, encode_extended};
+use dsql_local::sql::Cache;
+use dsql_local::wire::message;
+
+const STATEMENTS: &[&str] = &[
+    "SELECT a.b, c[1:2] FROM t WHERE d = $1 AND e IN ('x', E'\\n') -- end",
+    "INSERT INTO t (a, b) VALUES (1, 2.5), ($1, $2) ON CONFLICT (a) DO UPDATE SET b = excluded.b RETURNING a",
+    "INSERT INTO t SELECT * FROM unnest($1::bigint[], $2::text[]) AS x(a, b)",
+    "UPDATE t SET a = a || 'x' WHERE b > 1.5e3",
+    "DELETE FROM t USING unnest($1::int[]) AS d(k) WHERE t.a = d.k",
+    "CREATE TABLE t (id bigint PRIMARY KEY, v numeric(10,2) DEFAULT 0 CHECK (v > 0))",
+    "CREATE UNIQUE INDEX ASYNC IF NOT EXISTS i ON t (a) INCLUDE (b)",
+    "ALTER TABLE t ADD COLUMN c int, ALTER COLUMN c SET DEFAULT 7",
+    "BEGIN ISOLATION LEVEL REPEATABLE READ; COMMIT",
+    "WITH w AS (DELETE FROM t RETURNING *) SELECT count(*) FROM w",
+    "SELECT $$ body $$, U&'d\\0061t', \"quoted name\" /* c /* nested */ */",
+];
+const PIECES: &[&str] = &[
+    "..", "\\", "{", "}", "'", "\"", "$", "$$", "/*", "--", ";", "(", ")", "[", "::", "é", "\u{1}", "`", "?",
+    "@", "0x", "1..2",
+];
+
+/// Every statement with a piece put in at, or put in place of the character at, each position.
+fn mutations() -> impl Iterator<Item = String> {
+    STATEMENTS.iter().flat_map(|text| {
+        (0..=text.len()).filter(|at| text.is_char_boundary(*at)).flat_map(move |at| {
+            PIECES.iter().flat_map(move |piece| {
+                let (before, after) = text.split_at(at);
+                let mut rest = after.chars();
+                rest.next();
+                [
+                    format!("{before}{piece}{after}"),
+                    format!("{before}{piece}{}", rest.as_str()),
+                    before.to_owned(),
+                ]
+            })
+        })
+    })
+}
+
+/// The parser's panics are expected; thousands of reports would hide another's.
+fn quiet_parser() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !info.location().is_some_and(|at| at.file().contains("postgresql-cst-parser")) {
+            usual(info);
+        }
+    }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_ends_a_session() {
+    quiet_parser();
+    let cache = Cache::default();
+    let all: Vec<String> = mutations().collect();
+    for text in &all {
+        cache.analyse(text);
+    }
+    let server = common::start().await;
+    let (mut plain, mut through) = (raw::direct(&server).await, raw::connect(&server).await);
+    let mut compared = 0;
+    // A prime, so that every statement and piece comes at some position.
+    for text in
+        all.iter().step_by(41).map(String::as_str).chain(["SELECT 1..2", "SELECT \\ 1", "SELECT {", "{"])
+    {
+        for extended in [false, true] {
+            let expected = run(&mut plain, text, extended).await;
+            let found = run(&mut through, text, extended).await;
+            if expected.as_deref().is_some_and(|e| e.starts_with("42601"))
+                && found.as_deref() != Some("0A000")
+            {
+                // CREATE INDEX ASYNC is a syntax error in PostgreSQL only; of several statements the first fails first.
+                let other = text.contains("ASYNC") || text.contains(';');
+                assert!(found == expected || other, "{text}: {found:?} {expected:?}");
+                compared += 1;
+            }
+        }
+    }
+    println!("{} texts, {compared} syntax errors alike", all.len());
+    assert!(compared > 100);
+    server.stop().await.unwrap();
+}
+
+/// SQLSTATE and message of the first error, after which the session goes on.
+async fn run(client: &mut Raw, text: &str, extended: bool) -> Option<String> {
+    let answers = if extended {
+        let mut out = BytesMut::new();
+        encode_extended(&mut out, text, &[]);
+        message(&mut out, b'S', |_| {});
+        client.write(&out).await;
+        client.until_ready().await.unwrap_or_else(|| panic!("the session ended: {text}"))
+    } else {
+        client.simple(text).await
+    };
+    assert!(!answers.is_empty(), "the session ended: {text}");
+    client.simple("ROLLBACK").await;
+    let error = answers.into_iter().find_map(|a| a.error)?;
+    Some(if error.code == "0A000" { error.code } else { format!("{} {}", error.code, error.message) })
+}
