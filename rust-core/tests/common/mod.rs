@@ -4,7 +4,7 @@
 pub mod journal;
 pub mod network;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -86,6 +86,20 @@ impl Cluster {
         BufReader::new(stream).read_line(&mut answer).unwrap();
         assert!(!answer.contains("\"error\""), "{command}: {answer}");
         answer
+    }
+
+    /// What PostgreSQL has logged from `since` on, in bytes: every statement that failed is in it.
+    pub fn log(&self, since: u64) -> String {
+        let mut log = std::fs::File::open(self.server().dir.join("postgres.log")).unwrap();
+        log.seek(SeekFrom::Start(since)).unwrap();
+        let mut bytes = Vec::new();
+        log.read_to_end(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// The log's length, for [`Cluster::log`].
+    pub fn logged(&self) -> u64 {
+        std::fs::metadata(self.server().dir.join("postgres.log")).unwrap().len()
     }
 
     /// Where clients connect.
@@ -310,6 +324,16 @@ pub fn until(what: &str, mut done: impl FnMut() -> bool) {
         assert!(Instant::now() < deadline, "in vain waited until {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// A number that the environment gives.
+pub fn given(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
+}
+
+/// Tells something past the capture of the test runner, so that a passing run shows it too.
+pub fn tell(text: &str) {
+    std::io::stderr().write_all(format!("{text}\n").as_bytes()).unwrap();
 }
 
 /// Text of the notices since the last call.

@@ -6,10 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::common::{Cluster, Field, Rows, declare, flush};
+use crate::common::{Cluster, Field, Rows, declare, flush, given, tell};
 use dsql_sink::border::*;
 use dsql_sink::sink::Sink;
 use rand::rngs::StdRng;
@@ -242,11 +241,9 @@ fn write(sink: &Sink, tables: [u32; 3], mut histories: Vec<History>, mut dice: S
 
 #[test]
 fn random_histories_end_as_if_applied_one_by_one() {
-    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
-    let seed = number("DSQL_MODEL_SEED").unwrap_or_else(rand::random);
-    let cases = number("DSQL_MODEL_CASES").unwrap_or(10_000);
-    // Past the capture of the test runner: a passing run shows its seed too.
-    writeln!(std::io::stderr(), "{cases} histories, DSQL_MODEL_SEED={seed}").unwrap();
+    let seed = given("DSQL_MODEL_SEED").unwrap_or_else(rand::random);
+    let cases = given("DSQL_MODEL_CASES").unwrap_or(10_000);
+    tell(&format!("{cases} histories, DSQL_MODEL_SEED={seed}"));
 
     let cluster = Cluster::start();
     for worker in 0..WORKERS {
