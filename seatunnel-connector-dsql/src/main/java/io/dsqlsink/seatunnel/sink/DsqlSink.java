@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.seatunnel.api.sink.SaveModeHandler;
 import org.apache.seatunnel.api.sink.SeaTunnelSink;
+import org.apache.seatunnel.api.sink.SinkCommitter;
 import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.sink.SupportMultiTableSink;
 import org.apache.seatunnel.api.sink.SupportSaveMode;
@@ -30,6 +31,9 @@ public class DsqlSink
 
     private final DsqlSinkConfig config;
     private final TableDefinition definition;
+
+    /** Of the task that this copy was sent to; null elsewhere, and on other engines than Zeta. */
+    private transient volatile TaskThread task;
 
     DsqlSink(DsqlSinkConfig config, TableDefinition definition) {
         this.config = config;
@@ -56,13 +60,13 @@ public class DsqlSink
 
     @Override
     public SinkWriter<SeaTunnelRow, Void, SavedRows> createWriter(SinkWriter.Context context) {
-        return writer(config, context);
+        return writer(context);
     }
 
     @Override
     public SinkWriter<SeaTunnelRow, Void, SavedRows> restoreWriter(
             SinkWriter.Context context, List<SavedRows> states) {
-        DsqlSinkWriter writer = writer(config, context);
+        DsqlSinkWriter writer = writer(context);
         // A task that was added has no state of its own.
         if (!states.isEmpty() && sourcesKeepColumns()) {
             writer.restore(states.get(0));
@@ -80,8 +84,20 @@ public class DsqlSink
         }
     }
 
-    DsqlSinkWriter writer(DsqlSinkConfig config, SinkWriter.Context context) {
-        return new EventWriter(config, context);
+    private DsqlSinkWriter writer(SinkWriter.Context context) {
+        TaskThread thread = task;
+        return writer(config, context, thread == null ? TaskThread.ofWritersMaker() : thread);
+    }
+
+    DsqlSinkWriter writer(DsqlSinkConfig config, SinkWriter.Context context, TaskThread task) {
+        return new EventWriter(config, context, task);
+    }
+
+    /** There is none; but this is the one call that Zeta makes on the task's own thread. */
+    @Override
+    public Optional<SinkCommitter<Void>> createCommitter() {
+        task = TaskThread.ofZeta();
+        return Optional.empty();
     }
 
     @Override

@@ -36,6 +36,9 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     /** A shorter tick only wakes the processor. */
     private static final long SHORTEST_TICK_MS = 10;
 
+    /** So often the timer looks whether the task still runs. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     /** A tick never blocks, so one that lasts longer is stuck in something else, such as a log. */
     private static final long TIMER_END_MS = 1_000;
 
@@ -47,20 +50,16 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     private volatile NativeSink sink;
     private volatile DsqlConnectorException failure;
     private volatile boolean failureThrown;
-
-    /**
-     * The job was cancelled, or its task failed. Some engines clear the thread's flag before they
-     * close the writer, which must not begin to wait again.
-     */
-    private volatile boolean interrupted;
+    private final TaskThread task;
 
     private final AtomicLong handedOver = new AtomicLong();
     private volatile long durable;
     private final DsqlMetrics metrics = new DsqlMetrics();
     private Thread timer;
 
-    DsqlSinkEngine(DsqlSinkConfig config, int tables, int writersOfATable) {
+    DsqlSinkEngine(DsqlSinkConfig config, TaskThread task, int tables, int writersOfATable) {
         this.config = config;
+        this.task = task;
         this.tables = tables;
         this.writersOfATable = writersOfATable;
     }
@@ -127,13 +126,16 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     }
 
     private void open() {
+        if (task.isGivenUp()) {
+            throw AbandonedTask.givenUp();
+        }
         Map<String, String> options = new HashMap<>(config.nativeOptions());
         options.put("log_level", NativeLog.level(LOG));
         // What the tick leaves, so that both waits together are the interval that the job asks for.
         options.put(
                 "batch_interval_ms", Long.toString(Math.max(config.batchIntervalMs() - tick(), 1)));
         try {
-            sink = NativeSink.open(options, new AbandonedTask());
+            sink = NativeSink.open(options, new AbandonedTask(task));
         } catch (IllegalStateException e) {
             throw new DsqlConnectorException(DsqlErrorCode.NATIVE_LIBRARY, e.getMessage());
         }
@@ -203,15 +205,20 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         }
     }
 
-    /** One writer leaves; the last one takes the native sink with it. */
-    void release(TableBuffer buffer, SinkWriter.Context context) {
+    /**
+     * One writer leaves; the last one takes the native sink with it.
+     *
+     * @param inOrder whether what is left is to be written
+     */
+    void release(TableBuffer buffer, SinkWriter.Context context, boolean inOrder) {
         boolean last = false;
         try {
-            if (failure == null && !interrupted && !Thread.currentThread().isInterrupted()) {
-                // SeaTunnel may write rows after the last prepareCommit.
+            if (failure != null) {
+                if (!failureThrown) {
+                    throwFailure();
+                }
+            } else if (inOrder && !Thread.currentThread().isInterrupted()) {
                 commit();
-            } else if (!failureThrown) {
-                throwFailure();
             }
         } finally {
             publish(context);
@@ -248,7 +255,9 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         }
         closing.countDown();
         try {
-            timer.join(TIMER_END_MS);
+            if (Thread.currentThread() != timer) {
+                timer.join(TIMER_END_MS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -267,18 +276,22 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     }
 
     private void runTimer() {
-        long tick = tick();
-        Progress progress = new Progress(System.nanoTime());
+        long tick = TimeUnit.MILLISECONDS.toNanos(tick());
+        long look = System.nanoTime();
+        long due = look + tick;
+        Progress progress = new Progress(look);
         try {
-            while (!closing.await(tick, TimeUnit.MILLISECONDS)) {
-                NativeLog.write(LOG, sink.notices());
-                String line =
-                        progress.isDue(System.nanoTime()) ? progress.line(sink.stats()) : null;
-                if (line != null) {
-                    LOG.info(line);
+            while (!closing.await(Math.min(tick, LOOK_NANOS), TimeUnit.NANOSECONDS)) {
+                long now = System.nanoTime();
+                if (now - look >= 0) {
+                    look = now + LOOK_NANOS;
+                    if (failure == null && task.isGivenUp()) {
+                        fail(AbandonedTask.givenUp());
+                    }
                 }
-                if (failure == null) {
-                    buffers.forEach(TableBuffer::tryHandOver);
+                if (now - due >= 0) {
+                    due = now + tick;
+                    tick(progress, now);
                 }
             }
         } catch (Throwable e) {
@@ -286,6 +299,17 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             if (closing.getCount() > 0) {
                 latch(e);
             }
+        }
+    }
+
+    private void tick(Progress progress, long now) {
+        NativeLog.write(LOG, sink.notices());
+        String line = progress.isDue(now) ? progress.line(sink.stats()) : null;
+        if (line != null) {
+            LOG.info(line);
+        }
+        if (failure == null) {
+            buffers.forEach(TableBuffer::tryHandOver);
         }
     }
 
@@ -299,12 +323,14 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     /** What the caller has to throw. */
     DsqlConnectorException fail(Throwable e) {
         if (e instanceof InterruptedException) {
-            interrupted = true;
             Thread.currentThread().interrupt();
-            return new DsqlConnectorException(DsqlErrorCode.INTERRUPTED, e.getMessage());
         }
         DsqlConnectorException first = latch(e);
         failureThrown = true;
+        if (first.getSeaTunnelErrorCode() == DsqlErrorCode.INTERRUPTED) {
+            // The job is over, whether or not the engine closes the writer.
+            shutDown();
+        }
         return first;
     }
 
@@ -314,6 +340,8 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 failure = (DsqlConnectorException) e;
             } else if (e instanceof DsqlNativeException) {
                 failure = DsqlConnectorException.of((DsqlNativeException) e);
+            } else if (e instanceof InterruptedException) {
+                failure = new DsqlConnectorException(DsqlErrorCode.INTERRUPTED, e.getMessage());
             } else {
                 failure = new DsqlConnectorException(DsqlErrorCode.INTERNAL, e.toString(), e);
             }

@@ -25,9 +25,16 @@ class DsqlSinkWriter
                 SupportMultiTableSinkWriter<DsqlSinkEngine> {
     private final DsqlSinkConfig config;
     private final SinkWriter.Context context;
+    private final TaskThread task;
     private DsqlSinkEngine engine;
     private TableBuffer buffer;
     private boolean closed;
+
+    /** Rows since the engine last asked for a commit. */
+    private long lateRows;
+
+    private Thread lastRow;
+    private Thread lastCommit;
 
     /** With the rows in the form in which they come. */
     private DsqlTable table;
@@ -43,9 +50,10 @@ class DsqlSinkWriter
     /**
      * @param context null for none
      */
-    DsqlSinkWriter(DsqlSinkConfig config, SinkWriter.Context context) {
+    DsqlSinkWriter(DsqlSinkConfig config, SinkWriter.Context context, TaskThread task) {
         this.config = config;
         this.context = context;
+        this.task = task;
         this.table = config.table();
     }
 
@@ -94,7 +102,7 @@ class DsqlSinkWriter
     @Override
     public MultiTableResourceManager<DsqlSinkEngine> initMultiTableResourceManager(
             int writers, int queues) {
-        return new DsqlSinkEngine(config, writers / queues, queues);
+        return new DsqlSinkEngine(config, task, writers / queues, queues);
     }
 
     /** Also finds out whether the table and its columns exist, before any row is written. */
@@ -130,9 +138,11 @@ class DsqlSinkWriter
                     "The writer of " + config.table() + " was closed before this row");
         }
         if (engine == null) {
-            use(new DsqlSinkEngine(config, 1, 1));
+            use(new DsqlSinkEngine(config, task, 1, 1));
         }
         settle(row.getArity());
+        lateRows++;
+        lastRow = Thread.currentThread();
         engine.write(buffer, row);
     }
 
@@ -144,7 +154,7 @@ class DsqlSinkWriter
      */
     void evolve(Object event) {
         if (engine == null) {
-            engine = new DsqlSinkEngine(config, 1, 1);
+            engine = new DsqlSinkEngine(config, task, 1, 1);
         }
         // A source that passes changes on has kept the form that they change.
         other = null;
@@ -156,6 +166,8 @@ class DsqlSinkWriter
     /** Returns when every row written so far is durable, those of the task's other tables too. */
     @Override
     public Optional<Void> prepareCommit() {
+        lateRows = 0;
+        lastCommit = Thread.currentThread();
         if (engine != null) {
             engine.commit();
             engine.publish(context);
@@ -182,7 +194,8 @@ class DsqlSinkWriter
         if (!closed) {
             closed = true;
             if (engine != null) {
-                engine.release(buffer, context);
+                boolean onAnother = lastCommit != null && lastRow != lastCommit;
+                engine.release(buffer, context, task.endsInOrder(lateRows, onAnother));
             }
         }
     }

@@ -6,8 +6,8 @@ import org.apache.seatunnel.api.table.event.SchemaChangeEvent;
 
 /** The writer for releases up to 2.3.8, which have their schema events in this package. */
 final class EventWriter extends DsqlSinkWriter {
-    EventWriter(DsqlSinkConfig config, SinkWriter.Context context) {
-        super(config, context);
+    EventWriter(DsqlSinkConfig config, SinkWriter.Context context, TaskThread task) {
+        super(config, context, task);
     }
 
     @Override

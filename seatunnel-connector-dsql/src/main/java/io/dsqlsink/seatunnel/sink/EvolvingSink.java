@@ -23,7 +23,7 @@ final class EvolvingSink extends DsqlSink implements SupportSchemaEvolutionSink 
     }
 
     @Override
-    DsqlSinkWriter writer(DsqlSinkConfig config, SinkWriter.Context context) {
-        return new EvolvingWriter(config, context);
+    DsqlSinkWriter writer(DsqlSinkConfig config, SinkWriter.Context context, TaskThread task) {
+        return new EvolvingWriter(config, context, task);
     }
 }

@@ -7,8 +7,8 @@ import org.apache.seatunnel.api.table.schema.event.SchemaChangeEvent;
 
 /** The writer for releases from 2.3.9 on; loaded by them alone. */
 final class EvolvingWriter extends DsqlSinkWriter implements SupportSchemaEvolutionSinkWriter {
-    EvolvingWriter(DsqlSinkConfig config, SinkWriter.Context context) {
-        super(config, context);
+    EvolvingWriter(DsqlSinkConfig config, SinkWriter.Context context, TaskThread task) {
+        super(config, context, task);
     }
 
     @Override

@@ -17,7 +17,7 @@ class AbandonedTaskTest {
 
     @Test
     void aThreadThatLostItsClassLoaderStopsWaiting() {
-        AbandonedTask task = new AbandonedTask();
+        AbandonedTask task = new AbandonedTask(TaskThread.ofWritersMaker());
         assertThatCode(task::run).doesNotThrowAnyException();
         Thread.currentThread().setContextClassLoader(null);
         assertThatThrownBy(task::run)
@@ -28,6 +28,7 @@ class AbandonedTaskTest {
     @Test
     void whereThreadsHaveNoClassLoaderItMeansNothing() {
         Thread.currentThread().setContextClassLoader(null);
-        assertThatCode(new AbandonedTask()::run).doesNotThrowAnyException();
+        assertThatCode(new AbandonedTask(TaskThread.ofWritersMaker())::run)
+                .doesNotThrowAnyException();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -14,13 +15,51 @@ import org.junit.jupiter.api.Test;
 
 /** How a writer ends: close, abort, failure, interrupt. */
 class DsqlSinkEndTest extends DsqlWriterFixture {
+    /**
+     * SeaTunnel's writer of several tables may have had it in hand when the commit was asked for.
+     */
     @Test
-    void closeWritesWhatIsLeft() {
+    void closeWritesARowThatAnotherThreadWroteAfterTheCommit() {
         DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
-        writer.write(insert(1L, "a"));
+        writer.prepareCommit();
+        CompletableFuture.runAsync(() -> writer.write(insert(1L, "a"))).join();
         writer.close();
         writer.close();
         checkRows("orders", "1 a");
+    }
+
+    /** Where one thread does everything, a task that ends in order has asked for a commit. */
+    @Test
+    void closeDropsWhatNoCommitWasAskedFor() {
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
+        writer.write(insert(1L, "a"));
+        writer.prepareCommit();
+        writer.write(insert(2L, "b"));
+        writer.close();
+        checkRows("orders", "1 a");
+    }
+
+    /** As when a database that does not answer would otherwise be waited for. */
+    @Test
+    void anInterruptedCommitEndsTheSinkAtOnce() throws Exception {
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
+        writer.write(insert(1L, "a"));
+        dsql.control("latency commit 3600000");
+        Thread committing = new Thread(() -> failure(writer::prepareCommit));
+        committing.start();
+        DsqlLocal.poll(SOON, "the statement waits", () -> isIn(committing, "await"));
+        committing.interrupt();
+        committing.join(SOON.toMillis());
+        DsqlLocal.poll(SOON, "no thread of the sink", () -> SinkThreads.count() == 0);
+        dsql.control("faults clear");
+        dsql.control("drop-all");
+        assertThat(failure(() -> writer.write(insert(2L, "b")))).hasMessageContaining("DSQL-21");
+        checkRows("orders");
+    }
+
+    private static boolean isIn(Thread thread, String method) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals(method));
     }
 
     @Test
@@ -80,7 +119,8 @@ class DsqlSinkEndTest extends DsqlWriterFixture {
     @Test
     void aFailureThatNobodyHasSeenIsThrownByClose() {
         DsqlSinkWriter writer = writer("orders", 20, "id");
-        writer.write(insert(1L, "too long"));
+        writer.prepareCommit();
+        CompletableFuture.runAsync(() -> writer.write(insert(1L, "too long"))).join();
         assertThat(failure(writer::close).getSeaTunnelErrorCode()).isEqualTo(DsqlErrorCode.DATA);
     }
 

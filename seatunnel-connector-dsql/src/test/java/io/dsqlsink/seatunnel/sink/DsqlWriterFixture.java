@@ -68,7 +68,10 @@ abstract class DsqlWriterFixture extends DsqlFixture {
         options.put("max_connections", 2);
         options.put("primary_keys", List.of(keys));
         options.putAll(more);
-        return new EventWriter(DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), source), context);
+        return new EventWriter(
+                DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), source),
+                context,
+                TaskThread.ofWritersMaker());
     }
 
     static SeaTunnelRow row(RowKind kind, Object... fields) {

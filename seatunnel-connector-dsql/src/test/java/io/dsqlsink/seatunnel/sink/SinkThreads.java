@@ -1,0 +1,28 @@
+package io.dsqlsink.seatunnel.sink;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** The threads of all sinks of this JVM, Java's and the native library's, by their common name. */
+final class SinkThreads {
+    private SinkThreads() {}
+
+    static long count() {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+            return threads.filter(SinkThreads::isOurs).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isOurs(Path thread) {
+        try {
+            return Files.readString(thread.resolve("comm")).startsWith("dsql-sink");
+        } catch (IOException e) {
+            return false; // It has ended.
+        }
+    }
+}
