@@ -154,6 +154,29 @@ seatunnel.source.MySQL-CDC = connector-cdc-mysql
 MAPPING
 }
 
+# What of a user's home a job needs; our own jar, and what it did to others, is not taken over.
+copy_home() {
+    local from=$1 dir=$2
+    [[ -d $from/connectors && -d $from/lib && -d $from/starter ]] || die "$from is no SeaTunnel home"
+    [[ ! -e $from/dsql-sink.installed ]] ||
+        die "the connector is installed in $from: copy that home and run the connector's uninstall on the copy"
+    cp -r "$from"/{connectors,lib,starter} "$dir"
+    [[ ! -d $from/plugins ]] || cp -r "$from/plugins" "$dir"
+    [[ -n $(find "$dir"/{lib,plugins} -name 'mysql-connector-*.jar') ]] ||
+        maven_copy "$dir/lib" com.mysql:mysql-connector-j:8.0.33
+    [[ -n $(find "$dir"/{lib,plugins} -name 'postgresql-*.jar') ]] ||
+        maven_copy "$dir/lib" org.postgresql:postgresql:42.7.4
+}
+
+# The release of a SeaTunnel home, as its jars tell it.
+version_of_home() {
+    local jar
+    for jar in "$1"/starter/seatunnel-starter.jar "$1"/starter/seatunnel-api-*.jar; do
+        [[ ! -e $jar ]] || unzip -p "$jar" META-INF/maven/org.apache.seatunnel/seatunnel-api/pom.properties 2>/dev/null |
+            sed -n 's/^version=//p'
+    done | head -n 1 | grep . || die "$1 does not tell its release: no starter/seatunnel-starter.jar of SeaTunnel"
+}
+
 # ConfigBuilder prints the whole config at INFO, with every password and secret key in it.
 # io.dsqlsink is the connector's own logger; its level alone can be raised by a system property.
 log4j_properties() {

@@ -2,12 +2,12 @@
 # Assembles a SeaTunnel home that runs jobs on the Zeta engine: stock jars, JDBC drivers, our connector installed.
 #
 # Usage: scripts/zeta-home.sh VERSION DIR [--connector JAR [--mode MODE]]
-#   VERSION          2.3.4 or 2.3.8
+#   VERSION          2.3.4 or 2.3.8; or the folder of a SeaTunnel home, whose jars are copied. It stays as it is
 #   DIR              the home; replaced when it is there already
 #   --connector JAR  the jar that installs itself (without it: a stock home)
 #   --mode MODE      where to: lib (default) or connectors
 # Then: DIR/bin/seatunnel.sh --config JOB.conf -m local
-# or, 2.3.4 only: DIR/bin/seatunnel-cluster.sh twice, each a node, and DIR/bin/seatunnel.sh --config JOB.conf -m cluster
+# or, but for 2.3.8: DIR/bin/seatunnel-cluster.sh twice, each a node, and DIR/bin/seatunnel.sh --config JOB.conf -m cluster
 # The client's command line, lib/, connectors/ and config/ are those of an ordinary SeaTunnel installation.
 
 set -euo pipefail
@@ -23,12 +23,17 @@ rm -rf "$HOME_DIR"
 mkdir -p "$HOME_DIR"/{bin,config,plugins,logs,checkpoint}
 HOME_DIR=$(cd "$HOME_DIR" && pwd)
 home=$HOME_DIR
-copy_jars "$version" "$home"
-cp -r "$CACHE/seatunnel-$version/starter" "$home"
+if [[ -d $version ]]; then
+    copy_home "$version" "$home"
+else
+    copy_jars "$version" "$home"
+    cp -r "$CACHE/seatunnel-$version/starter" "$home"
+fi
 client=org.apache.seatunnel.core.starter.seatunnel.SeaTunnelClient
+server=org.apache.seatunnel.core.starter.seatunnel.SeaTunnelServer
 if [[ ! -e $home/starter/seatunnel-starter.jar ]]; then
-    javac -d "$home/starter/client" -cp "$home/starter/*" "$ROOT/tests/e2e/src/zeta/SeaTunnelClient.java"
-    client=SeaTunnelClient
+    javac -d "$home/starter/client" -cp "$home/starter/*" "$ROOT"/tests/e2e/src/zeta/*.java
+    client=SeaTunnelClient server=SeaTunnelServer
 fi
 
 cat >"$home/config/seatunnel.yaml" <<E_ENGINE
@@ -121,7 +126,7 @@ mapfile -t jvm_options < <(grep -v '^#' "$home/config/jvm_client_options")
 # JAVA_OPTS holds several options, so it is split on purpose.
 # shellcheck disable=SC2086
 exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" "${jvm_options[@]}" -DSEATUNNEL_HOME="$home" -Dzeta.port="${ZETA_PORT:-$port}" \
-    -Dseatunnel.config="$home/config/seatunnel.yaml" -Dhazelcast.config="$home/config/@HAZELCAST@.yaml" \
+    -Dseatunnel.config="${ZETA_CONFIG:-$home/config/seatunnel.yaml}" -Dhazelcast.config="$home/config/@HAZELCAST@.yaml" \
     -Dhazelcast.client.config="$home/config/$client.yaml" -Dhazelcast.logging.type=log4j2 \
     -Dlog4j2.configurationFile="$home/config/log4j2_client.properties" -Dlog4j2.isThreadContextMapInheritable=true \
     ${JAVA_OPTS:-} -cp "$class_path" @MAIN@ "$@"
@@ -146,8 +151,18 @@ port=$((5801 + RANDOM % 1000))
 while (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
 
 E_HEAD
+zeta_script seatunnel-node.sh "$server" hazelcast <<'E_HEAD'
+#!/usr/bin/env bash
+# A node for itself, on the port that ZETA_PORT names, which jobs are sent to over REST. Environment: JAVA_HOME, JAVA_OPTS.
+
+set -euo pipefail
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export SEATUNNEL_HOME=$home
+client=hazelcast-client port=
+
+E_HEAD
 [[ ! -e $home/starter/seatunnel-starter.jar ]] ||
-    zeta_script seatunnel-cluster.sh org.apache.seatunnel.core.starter.seatunnel.SeaTunnelServer hazelcast-cluster <<'E_HEAD'
+    zeta_script seatunnel-cluster.sh "$server" hazelcast-cluster <<'E_HEAD'
 #!/usr/bin/env bash
 # A node of a Zeta cluster: the first one is its master. Environment: JAVA_HOME, JAVA_OPTS.
 

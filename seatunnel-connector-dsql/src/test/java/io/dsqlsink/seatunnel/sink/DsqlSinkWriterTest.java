@@ -106,6 +106,7 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
         other.prepareCommit();
         assertThat(metrics.count("DsqlRowsCommitted")).isEqualTo(2);
         other.write(insert(3L, "c"));
+        other.prepareCommit();
         orders.close();
         other.close();
         assertThat(metrics.count("DsqlRowsCommitted")).isEqualTo(3);
@@ -246,6 +247,7 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
                         "id");
         writer.write(insert(1L, "a"));
         writer.write(row(RowKind.UPDATE_AFTER, 1L, "b"));
+        writer.prepareCommit();
         writer.close();
         assertThat(dsql.sql("TABLE \"NEW_ORDERS\"")).containsExactly("1 b");
         dsql.sql("DROP TABLE \"NEW_ORDERS\"");

@@ -1,6 +1,9 @@
 package io.dsqlsink.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -66,6 +69,25 @@ final class Cancelled {
                     () -> (stacks[0] = writerStacks(pid)).isEmpty());
             long millis = Duration.ofNanos(System.nanoTime() - asked).toMillis();
             System.out.println("the writer left " + where + " after " + millis + " ms at most");
+        }
+    }
+
+    /**
+     * After its end a job has nothing of the sink in the process any more, and so nothing of it
+     * gets into its table when the database answers again. What had been sent as a whole statement
+     * is cut off here: nobody can take that back.
+     */
+    static void assertNothingComesLater(long pid, Waiting waiting) throws Exception {
+        Poll.until(
+                "the sink's threads and connections to end",
+                AT_ONCE,
+                Duration.ofMillis(50),
+                () -> Leftovers.threads(pid) == 0 && Footprint.connections(pid) == 0);
+        goOn();
+        try (Connection behind = Servers.dsql().connectBehind()) {
+            assertThat(Sql.number(behind, "SELECT count(*) FROM " + waiting.table()))
+                    .as("rows after the job's end")
+                    .isZero();
         }
     }
 

@@ -43,6 +43,7 @@ class FlinkLifeIT {
             waiting.end(Servers.flink().workerPid(), () -> Servers.flink().requestCancel(table));
             assertThat(job.await(Servers.JOB)).isNotZero();
             assertThat(Servers.flink().states(table)).containsExactly("CANCELED");
+            Cancelled.assertNothingComesLater(Servers.flink().workerPid(), waiting);
         } finally {
             Cancelled.goOn();
         }

@@ -64,7 +64,7 @@ record Footprint(
                 count(process.resolve("task")),
                 Leftovers.threads(pid),
                 count(process.resolve("fd")),
-                connections(process),
+                connections(pid),
                 Files.readAllLines(process.resolve("maps"), StandardCharsets.ISO_8859_1).stream()
                         .filter(line -> line.contains(LIBRARY))
                         .map(line -> line.split(" +")[4])
@@ -86,7 +86,8 @@ record Footprint(
     }
 
     /** The process has its network from us, but each socket is in its own table of files. */
-    private static long connections(Path process) throws IOException {
+    static long connections(long pid) throws IOException {
+        Path process = Path.of("/proc", String.valueOf(pid));
         String remotePort = String.format(Locale.ROOT, ":%04X", DsqlLocal.PORT);
         Set<String> sockets = new HashSet<>();
         for (String line : Files.readAllLines(process.resolve("net/tcp"))) {

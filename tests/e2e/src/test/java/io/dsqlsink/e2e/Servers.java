@@ -93,7 +93,8 @@ final class Servers {
         options.addAll(List.of(Footprint.JVM_OPTIONS.split(" ")));
         options.add("-Ddsqlsink.log.level=DEBUG");
         Path log = FOLDER.resolve(name + ".log");
-        return ZetaServer.start(HOME, log, dsql().environment(), options);
+        return ZetaServer.start(
+                HOME, log, dsql().environment(), options, Boolean.getBoolean("keep.loaders"));
     }
 
     static boolean onFlinkCluster() {

@@ -76,6 +76,7 @@ class ZetaLifeIT {
             waiting.end(zeta.pid(), () -> zeta.stop(job));
             assertThat(zeta.await(job, Servers.JOB).required("jobStatus").asText())
                     .isEqualTo("CANCELED");
+            Cancelled.assertNothingComesLater(zeta.pid(), waiting);
         } finally {
             Cancelled.goOn();
         }

@@ -6,9 +6,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpRequest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +17,6 @@ import java.util.Map;
 final class ZetaServer implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(120);
     private static final Duration PAUSE = Duration.ofMillis(100);
-    private static final String MAIN =
-            "org.apache.seatunnel.core.starter.seatunnel.SeaTunnelServer";
 
     private final Child child;
     private final Rest rest;
@@ -28,26 +26,24 @@ final class ZetaServer implements AutoCloseable {
         rest = new Rest("http://127.0.0.1:" + port + "/hazelcast/rest/maps/");
     }
 
+    /**
+     * @param keepLoaders whether the node keeps the class loaders of jobs that are over; newer
+     *     releases do so in any case
+     */
     static ZetaServer start(
-            Path home, Path log, Map<String, String> environment, List<String> jvmOptions) {
+            Path home,
+            Path log,
+            Map<String, String> environment,
+            List<String> jvmOptions,
+            boolean keepLoaders) {
         int port = freePort();
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvmOptions);
-        command.addAll(
-                List.of(
-                        "-DSEATUNNEL_HOME=" + home,
-                        "-Dzeta.port=" + port,
-                        "-Dseatunnel.config=" + home.resolve("config/seatunnel.yaml"),
-                        "-Dhazelcast.config=" + home.resolve("config/hazelcast.yaml"),
-                        "-Dhazelcast.logging.type=log4j2",
-                        "-Dlog4j2.configurationFile="
-                                + home.resolve("config/log4j2_client.properties"),
-                        "-cp",
-                        home.resolve("lib") + "/*:" + home.resolve("starter") + "/*",
-                        MAIN));
         Map<String, String> all = new HashMap<>(environment);
-        all.put("SEATUNNEL_HOME", home.toString());
+        all.put("ZETA_PORT", String.valueOf(port));
+        all.put("JAVA_OPTS", String.join(" ", jvmOptions));
+        if (keepLoaders) {
+            all.put("ZETA_CONFIG", keeping(home, log.resolveSibling("keeping.yaml")).toString());
+        }
+        List<String> command = List.of(home.resolve("bin/seatunnel-node.sh").toString());
         ZetaServer server = new ZetaServer(Child.start("the Zeta node", log, all, command), port);
         Poll.until(
                 "the Zeta node to answer",
@@ -55,6 +51,18 @@ final class ZetaServer implements AutoCloseable {
                 PAUSE,
                 () -> !server.get("running-jobs").isMissingNode());
         return server;
+    }
+
+    private static Path keeping(Path home, Path config) {
+        try {
+            String all = Files.readString(home.resolve("config/seatunnel.yaml"));
+            String engine = "  engine:\n";
+            Files.createDirectories(config.getParent());
+            return Files.writeString(
+                    config, all.replace(engine, engine + "    classloader-cache-mode: true\n"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static int freePort() {
