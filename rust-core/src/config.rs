@@ -18,6 +18,8 @@ use crate::sql::Form;
 const CONNECTIONS: usize = 64;
 /// More than this only add connections: one task cannot bring the rows.
 const MAX_CONNECTIONS: usize = 256;
+/// How long a connection waits for work before it is closed: longer than the pauses between the checkpoints of most jobs.
+const CONNECTION_IDLE: Duration = Duration::from_secs(60);
 /// How long a row may wait unless `batch_interval_ms` says otherwise.
 const BATCH_INTERVAL_MS: u64 = 200;
 /// How long transient faults are retried unless `retry_timeout_ms` says otherwise: longer than a failover.
@@ -28,9 +30,10 @@ const BUFFER_BYTES: usize = 256 * 1024 * 1024;
 /// Room for one full message and a frame that waits.
 const MIN_BUFFER_BYTES: usize = 2 * limits::MESSAGE_BYTES;
 
-/// Half of the buffer is for rows that wait and that are not committed yet; the other for copies of those on their way:
-/// a connection keeps the room of its largest message twice, once encoded and once on its way to the socket.
-const ROWS_SHARE: usize = 2;
+/// Part of the buffer, in eighths, for rows that wait and that are not committed yet.
+const ROWS_EIGHTHS: usize = 3;
+/// Part of the buffer for the batches on their way. They take it twice, as a connection keeps the room of its largest
+/// message once encoded and once on its way to the socket. The last eighth is for what the allocator keeps.
 const SENT_SHARE: usize = 4;
 /// A batch may always be this large; where the buffer is small there are fewer connections instead.
 const MIN_BATCH_BYTES: usize = 256 * 1024;
@@ -56,6 +59,8 @@ pub struct Config {
     pub retry_timeout: Duration,
     /// How old a connection may become. Not an option: tests shorten it.
     pub connection_age: Duration,
+    /// How long a connection waits for work before it is closed. Not an option: tests shorten it.
+    pub connection_idle: Duration,
     /// Connections at most.
     pub connections: usize,
     /// Bytes buffered and in flight at most.
@@ -133,6 +138,7 @@ impl Config {
             max_retries: options.number("max_retries", 0, 0..=1_000)?,
             retry_timeout: options.millis("retry_timeout_ms", RETRY_TIMEOUT_MS, 0..=86_400_000)?,
             connection_age: limits::CONNECTION_AGE,
+            connection_idle: CONNECTION_IDLE,
             connections: options.number("max_connections", CONNECTIONS, 1..=MAX_CONNECTIONS)?,
             buffer_bytes: options.number(
                 "max_buffer_bytes",
@@ -163,7 +169,7 @@ impl Config {
     /// Bytes of rows that wait or are not committed yet, at most.
     #[must_use]
     pub fn row_bytes(&self) -> usize {
-        self.buffer_bytes / ROWS_SHARE
+        self.buffer_bytes / 8 * ROWS_EIGHTHS
     }
 
     /// Bytes of the largest batches of all connections together, at most.

@@ -99,7 +99,7 @@ impl Dispatcher {
         if slots > 0 && since + OPEN_AFTER > now {
             return Some(since + OPEN_AFTER);
         }
-        let Some(slot) = self.core.pool.open() else { return None };
+        let slot = self.core.pool.open()?;
         self.waiting_since = Some(now);
         self.opening += 1;
         let core = self.core.clone();

@@ -10,15 +10,15 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use crate::classify::Failure;
+use crate::config::Config;
 use crate::connect::{Connection, Connector};
-
-/// How long a connection waits for work before it is closed.
-pub const IDLE: Duration = Duration::from_secs(60);
 
 /// All slots of a sink.
 pub struct Pool {
     connector: Connector,
     most: usize,
+    /// How long a connection waits for work before it is closed.
+    idle: Duration,
     /// Bytes of a batch, which each connection may have on their way.
     batch_bytes: usize,
     /// Bytes of the largest batches of all connections together.
@@ -70,15 +70,15 @@ impl Slot {
 }
 
 impl Pool {
-    /// At most `most` connections, with batches of `batch_bytes` and at most `most_bytes` in their largest batches
-    /// together, but for one that is alone.
+    /// An empty pool, with the limits of the configuration. A connection that is alone has no limit of memory.
     #[must_use]
-    pub fn new(connector: Connector, most: usize, batch_bytes: usize, most_bytes: usize) -> Self {
+    pub fn new(connector: Connector, config: &Config) -> Self {
         Self {
             connector,
-            most,
-            batch_bytes,
-            most_bytes,
+            most: config.connections,
+            idle: config.connection_idle,
+            batch_bytes: config.batch_bytes(),
+            most_bytes: config.sent_bytes(),
             state: Mutex::default(),
             wanted: AtomicUsize::new(0),
             short: AtomicBool::new(false),
@@ -176,16 +176,16 @@ impl Pool {
         }
     }
 
-    /// Closes connections that have been idle for [`IDLE`], or all idle ones if memory is short. Returns when the next
-    /// one is due.
+    /// Closes connections that have been idle for long enough, or all idle ones if memory is short. Returns when the
+    /// next one is due.
     pub fn prune(&self, all: bool) -> Option<Instant> {
         let now = Instant::now();
         let mut state = self.lock();
         // The longest idle is first.
         while let Some((slot, since)) = state.idle.first() {
             let over = slot.connection.as_ref().is_none_or(Connection::is_over);
-            if !all && !over && *since + IDLE > now {
-                return Some(*since + IDLE);
+            if !all && !over && *since + self.idle > now {
+                return Some(*since + self.idle);
             }
             let (slot, _) = state.idle.remove(0);
             state.forget(&slot);

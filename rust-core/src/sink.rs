@@ -37,7 +37,7 @@ use crate::window::Segment;
 
 /// Part of `max_buffer_bytes` that is kept, beyond what is held, to be used again. A process grows by less than twice
 /// the option all the same.
-const SPARES_SHARE: usize = 8;
+const SPARES_SHARE: usize = 16;
 
 /// A sink: connections to one cluster for any number of tables.
 pub struct Sink {
@@ -77,7 +77,7 @@ impl Sink {
         let runtime = runtime::start(config.connections)?;
         let core = Arc::new(Core {
             queue: Queue::new(&budget, config.batch_interval, config.batch_rows, config.batch_bytes()),
-            pool: Pool::new(connector, config.connections, config.batch_bytes(), config.sent_bytes()),
+            pool: Pool::new(connector, &config),
             notices: Notices::new(config.log_level),
             latch: Latch::default(),
             wake: Notify::new(),

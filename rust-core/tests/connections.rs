@@ -55,6 +55,26 @@ fn connections_follow_the_load_and_are_opened_slower_than_a_cluster_takes_them()
 }
 
 #[test]
+fn connections_without_work_are_closed_and_opened_again_when_there_is_some() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
+    let mut config = cluster.config(&[("batch_size", "10")]).unwrap();
+    // As a minute is to a job's pauses.
+    config.connection_idle = Duration::from_millis(500);
+    let sink = Sink::open(config).unwrap();
+    let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
+    cluster.control("latency commit 300");
+    ids(table, 0..200).write(&sink).unwrap();
+    until("several connections are open", || sink.stats()[STAT_CONNECTIONS_OPEN] > 3);
+    flush(&sink).unwrap();
+    until("all are closed", || sink.stats()[STAT_CONNECTIONS_OPEN] == 0);
+    ids(table, 200..201).write(&sink).unwrap();
+    flush(&sink).unwrap();
+    assert_eq!(cluster.rows("SELECT count(*) FROM t"), ["201"]);
+    sink.close();
+}
+
+#[test]
 fn a_batch_waits_for_a_connection_that_is_busy_rather_than_open_another_at_once() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");

@@ -84,7 +84,9 @@ fn more_than_half_a_batch_waits_twice_as_long() {
     let now = Instant::now();
     let mut window = Window::new(Order::Key);
     let size = Size { rows: 4, ..NO_LIMIT };
-    (1..4).for_each(|key| drop(push(&mut window, RowKind::Insert, key, 0, now)));
+    for key in 1..4 {
+        push(&mut window, RowKind::Insert, key, 0, now);
+    }
     assert_eq!(keys(window.take(now + INTERVAL, size, due(1))), [0u8; 0]);
     assert_eq!(window.look_at(), Some(now + 2 * INTERVAL));
     assert_eq!(window.ready(now + INTERVAL, size), 0, "it is looked at when it is due");

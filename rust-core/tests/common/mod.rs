@@ -150,6 +150,8 @@ pub fn config_at(url: String, changes: &[(&str, &str)]) -> Result<Config, SinkEr
         ("secret_access_key".to_owned(), SECRET_ACCESS_KEY.to_owned()),
         ("log_level".to_owned(), "debug".to_owned()),
     ]);
+    // The whole suite runs in either form of statements.
+    options.extend(std::env::var("DSQL_TEST_FORM").ok().map(|form| ("statement_form".to_owned(), form)));
     options.extend(changes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
     Config::new(options.into_iter().collect(), |_| None)
 }

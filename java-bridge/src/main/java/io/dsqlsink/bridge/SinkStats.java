@@ -18,7 +18,8 @@ public final class SinkStats {
     static final int STAT_BATCH_SPLITS = 13;
     static final int STAT_ROWS_DEAD = 14;
     static final int STAT_NOTICES_DROPPED = 15;
-    static final int STAT_COUNT = 16;
+    static final int STAT_ROWS_DISPLACED = 16;
+    static final int STAT_COUNT = 17;
 
     private final long[] slots;
 
@@ -41,6 +42,11 @@ public final class SinkStats {
     /** Rows that a later row of the same key replaced before they were sent. */
     public long rowsCoalesced() {
         return slots[STAT_ROWS_COALESCED];
+    }
+
+    /** Rows that were deleted because the source gave one of their unique values to another. */
+    public long rowsDisplaced() {
+        return slots[STAT_ROWS_DISPLACED];
     }
 
     public long rowsCommitted() {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
@@ -34,7 +35,7 @@ public final class DsqlSinkConfig implements Serializable {
     /** A day. */
     private static final int LONGEST_RETRY_MS = 86_400_000;
 
-    /** More lanes only add connections; the native library has the same bound. */
+    /** More only add connections; the native library has the same bound. */
     private static final int MOST_CONNECTIONS = 256;
 
     /** Room for a full message of 10 MiB and a frame that waits. */
@@ -48,6 +49,7 @@ public final class DsqlSinkConfig implements Serializable {
     private final DsqlTable table;
     private final SaveModes saveModes;
     private final DsqlSinkOptions.SchemaChangePolicy schemaChangePolicy;
+    private boolean streaming;
 
     private DsqlSinkConfig(
             LinkedHashMap<String, String> nativeOptions,
@@ -85,6 +87,7 @@ public final class DsqlSinkConfig implements Serializable {
         readKeys(reader, nativeOptions);
         put(nativeOptions, DsqlSinkOptions.REGION, reader.text(DsqlSinkOptions.REGION));
         readNumbers(reader, nativeOptions);
+        readWords(reader, nativeOptions);
         checkDatabase(reader, url, source);
         checkModes(reader);
         readRowErrors(reader, nativeOptions);
@@ -217,6 +220,27 @@ public final class DsqlSinkConfig implements Serializable {
                         "it is the number of bytes of rows that one task may hold"));
     }
 
+    private static void readWords(OptionReader reader, Map<String, String> nativeOptions) {
+        putWord(
+                nativeOptions,
+                DsqlSinkOptions.STATEMENT_FORM,
+                reader.choice(DsqlSinkOptions.STATEMENT_FORM, DsqlSinkOptions.StatementForm.class));
+        putWord(
+                nativeOptions,
+                DsqlSinkOptions.UNIQUE_CONFLICT,
+                reader.choice(
+                        DsqlSinkOptions.UNIQUE_CONFLICT, DsqlSinkOptions.UniqueConflict.class));
+    }
+
+    private static void putWord(
+            Map<String, String> nativeOptions, Option<?> option, Enum<?> choice) {
+        put(nativeOptions, option, choice == null ? null : word(choice));
+    }
+
+    private static String word(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
+    }
+
     private static void checkDatabase(OptionReader reader, URI url, CatalogTable source) {
         String database = reader.name(DsqlSinkOptions.DATABASE);
         if (database != null) {
@@ -273,9 +297,29 @@ public final class DsqlSinkConfig implements Serializable {
         return warnings;
     }
 
+    /** Whether the job is a streaming one, which a sink learns after it was made. */
+    public void setStreaming(boolean streaming) {
+        this.streaming = streaming;
+    }
+
     /** What the native library is opened with, secrets included. */
     public Map<String, String> nativeOptions() {
         return Collections.unmodifiableMap(nativeOptions);
+    }
+
+    /**
+     * The same for the sink of a task. Rows that hold another's unique value give way where the
+     * source tells of them again, in order: not in a batch job, and not where several writers share
+     * a table's rows.
+     */
+    public Map<String, String> sinkOptions(int writersOfATable) {
+        Map<String, String> options = new LinkedHashMap<>(nativeOptions);
+        if (!streaming || writersOfATable > 1) {
+            options.putIfAbsent(
+                    DsqlSinkOptions.UNIQUE_CONFLICT.key(),
+                    word(DsqlSinkOptions.UniqueConflict.FAIL));
+        }
+        return options;
     }
 
     /** To be logged once. */

@@ -4,11 +4,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.Options;
-import org.apache.seatunnel.api.configuration.SingleChoiceOption;
-import org.apache.seatunnel.api.configuration.util.OptionRule;
 
 /**
  * The options of the sink. Names and meanings are those of the stock Jdbc sink where it has them.
@@ -18,6 +15,19 @@ public final class DsqlSinkOptions {
     public enum RowErrorPolicy {
         FAIL,
         SKIP
+    }
+
+    /** How rows go to the database. */
+    public enum StatementForm {
+        AUTO,
+        UNNEST,
+        VALUES
+    }
+
+    /** What becomes of a row whose unique value the source gives to another. */
+    public enum UniqueConflict {
+        REPLACE,
+        FAIL
     }
 
     /** The case of the target's names. */
@@ -278,14 +288,36 @@ public final class DsqlSinkOptions {
     public static final Option<Integer> MAX_CONNECTIONS =
             Options.key("max_connections")
                     .intType()
-                    .defaultValue(8)
-                    .withDescription("Connections of one task, 1 to 256, shared by its tables");
+                    .defaultValue(64)
+                    .withDescription(
+                            "Connections of one task at most, 1 to 256, shared by its tables; no"
+                                    + " more are opened than the load needs");
 
     public static final Option<Long> MAX_BUFFER_BYTES =
             Options.key("max_buffer_bytes")
                     .longType()
-                    .defaultValue(67_108_864L)
+                    .defaultValue(268_435_456L)
                     .withDescription("Bytes of rows that one task holds, from 20971520 on");
+
+    public static final Option<StatementForm> STATEMENT_FORM =
+            Options.key("statement_form")
+                    .enumType(StatementForm.class)
+                    .defaultValue(StatementForm.AUTO)
+                    .withDescription(
+                            "How rows go: unnest, an array for each column; values, each value by"
+                                    + " itself; auto, unnest where the database takes it");
+
+    public static final Option<UniqueConflict> UNIQUE_CONFLICT =
+            Options.key("unique_conflict")
+                    .enumType(UniqueConflict.class)
+                    .noDefaultValue()
+                    .withDescription(
+                            "What follows when another row of the target has a unique value that"
+                                    + " the source gives to this one. replace: the other row is"
+                                    + " deleted, as the source's later change of it comes again;"
+                                    + " fail: the row is refused. By default replace in a"
+                                    + " streaming job, unless multi_table_sink_replica is above 1,"
+                                    + " and fail in a batch job");
 
     public static final Option<RowErrorPolicy> ROW_ERROR_POLICY =
             Options.key("row_error_policy")
@@ -345,49 +377,13 @@ public final class DsqlSinkOptions {
                     RETRY_TIMEOUT_MS,
                     MAX_CONNECTIONS,
                     MAX_BUFFER_BYTES,
+                    STATEMENT_FORM,
+                    UNIQUE_CONFLICT,
                     ROW_ERROR_POLICY,
                     DEAD_LETTER_PATH
                 }) {
             all.put(option.key(), option);
         }
         return Collections.unmodifiableMap(all);
-    }
-
-    /** For the engine's own check and for tools that list options. */
-    public static OptionRule rule() {
-        OptionRule.Builder rule = OptionRule.builder().required(URL, USERNAME);
-        for (Option<?> option : all().values()) {
-            if (option != URL && option != USERNAME) {
-                rule.optional(option);
-            }
-        }
-        return rule.build();
-    }
-
-    /**
-     * Lists our options and those of another rule, and requires none of them. The engine's check of
-     * a rule ends at the first value that it cannot parse, and does not name the option, so a sink
-     * that is to name every problem checks its options itself.
-     */
-    public static OptionRule listing(OptionRule other) {
-        Map<String, Option<?>> options = new LinkedHashMap<>(all());
-        Stream.concat(
-                        other.getRequiredOptions().stream().flatMap(r -> r.getOptions().stream()),
-                        other.getOptionalOptions().stream())
-                .forEach(option -> options.putIfAbsent(option.key(), unparsed(option)));
-        OptionRule.Builder rule = OptionRule.builder();
-        options.values().forEach(rule::optional);
-        return rule.build();
-    }
-
-    /** Of optional options the engine parses those with a list of choices. */
-    private static Option<?> unparsed(Option<?> option) {
-        if (!(option instanceof SingleChoiceOption)) {
-            return option;
-        }
-        return Options.key(option.key())
-                .stringType()
-                .defaultValue(String.valueOf(option.defaultValue()))
-                .withDescription(option.getDescription());
     }
 }

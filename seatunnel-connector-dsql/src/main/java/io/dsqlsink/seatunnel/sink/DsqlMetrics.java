@@ -23,6 +23,7 @@ final class DsqlMetrics {
         counters.put("DsqlRowsReceived", SinkStats::rowsReceived);
         counters.put("DsqlRowsCommitted", SinkStats::rowsCommitted);
         counters.put("DsqlRowsDead", SinkStats::rowsDead);
+        counters.put("DsqlRowsDisplaced", SinkStats::rowsDisplaced);
         counters.put("DsqlBatchesCommitted", SinkStats::batchesCommitted);
         counters.put("DsqlBytesCommitted", SinkStats::bytesCommitted);
         counters.put("DsqlRetriesConflict", SinkStats::retriesConflict);

@@ -6,6 +6,7 @@ import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.SavedRows;
 import java.util.List;
 import java.util.Optional;
+import org.apache.seatunnel.api.common.JobContext;
 import org.apache.seatunnel.api.sink.SaveModeHandler;
 import org.apache.seatunnel.api.sink.SeaTunnelSink;
 import org.apache.seatunnel.api.sink.SinkCommitter;
@@ -13,6 +14,7 @@ import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.sink.SupportMultiTableSink;
 import org.apache.seatunnel.api.sink.SupportSaveMode;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
+import org.apache.seatunnel.common.constants.JobMode;
 
 /**
  * The sink of one table. It is made and checked on the client, and sent to the workers, so it holds
@@ -56,6 +58,11 @@ public class DsqlSink
     @Override
     public String getPluginName() {
         return DsqlSinkFactory.IDENTIFIER;
+    }
+
+    @Override
+    public void setJobContext(JobContext job) {
+        config.setStreaming(job.getJobMode() == JobMode.STREAMING);
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -129,7 +128,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         if (task.isGivenUp()) {
             throw AbandonedTask.givenUp();
         }
-        Map<String, String> options = new HashMap<>(config.nativeOptions());
+        Map<String, String> options = config.sinkOptions(writersOfATable);
         options.put("log_level", NativeLog.level(LOG));
         // What the tick leaves, so that both waits together are the interval that the job asks for.
         options.put(
@@ -146,8 +145,8 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                     String.join(", ", config.withoutEffect()));
         }
         LOG.info(
-                "Native Aurora DSQL sink {} is active, from {}: endpoint {}, {} lanes, {} table(s),"
-                        + " first {}",
+                "Native Aurora DSQL sink {} is active, from {}: endpoint {}, up to {} connections,"
+                        + " {} table(s), first {}",
                 JarInfo.version(),
                 JarInfo.location(),
                 config.host(),

@@ -2,7 +2,7 @@ package io.dsqlsink.seatunnel.sink;
 
 import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
-import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
+import io.dsqlsink.seatunnel.config.OptionRules;
 import io.dsqlsink.seatunnel.config.SavedRows;
 import org.apache.seatunnel.api.configuration.util.OptionRule;
 import org.apache.seatunnel.api.table.connector.TableSink;
@@ -22,7 +22,7 @@ public final class DsqlSinkFactory
 
     @Override
     public OptionRule optionRule() {
-        return DsqlSinkOptions.rule();
+        return OptionRules.rule();
     }
 
     /**

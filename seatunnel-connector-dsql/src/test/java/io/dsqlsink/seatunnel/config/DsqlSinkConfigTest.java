@@ -40,8 +40,9 @@ class DsqlSinkConfigTest {
                         Map.entry("batch_interval_ms", "200"),
                         Map.entry("max_retries", "3"),
                         Map.entry("retry_timeout_ms", "300000"),
-                        Map.entry("max_connections", "8"),
-                        Map.entry("max_buffer_bytes", "67108864"));
+                        Map.entry("max_connections", "64"),
+                        Map.entry("max_buffer_bytes", "268435456"),
+                        Map.entry("statement_form", "auto"));
         assertThat(config.host()).isEqualTo("abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws");
         assertThat(config.warnings()).isEmpty();
         assertThat(config.table()).hasToString("shop.orders -> public.orders");
@@ -103,6 +104,8 @@ class DsqlSinkConfigTest {
                 "batch_size | 3001 | is not between 1 and 3000",
                 "batch_size | 1.5 | is not a whole number",
                 "batch_interval_ms | 0 | is not between 1 and 3600000",
+                "statement_form | copy | is not one of: auto, unnest, values",
+                "unique_conflict | skip | is not one of: replace, fail",
                 "max_connections | 257 | is not between 1 and 256",
                 "max_buffer_bytes | 1 | is not between 20971520 and",
                 "retry_timeout_ms | -1 | is not between 0 and 86400000",
@@ -213,7 +216,7 @@ class DsqlSinkConfigTest {
 
     @Test
     void everyOptionIsInTheRule() {
-        assertThat(DsqlSinkOptions.rule().getOptionalOptions())
+        assertThat(OptionRules.rule().getOptionalOptions())
                 .hasSize(DsqlSinkOptions.all().size() - 2);
         for (Option<?> option : DsqlSinkOptions.all().values()) {
             assertThat(option.getDescription()).as(option.key()).isNotBlank();
@@ -232,5 +235,16 @@ class DsqlSinkConfigTest {
         options.put("udl1", 1);
         assertThat(config().warnings())
                 .isEqualTo(Collections.singletonList("Options that are not known: udl1"));
+    }
+
+    @Test
+    void rowsGiveWayInAStreamWithOneWriterOnly() {
+        assertThat(config().sinkOptions(1)).containsEntry("unique_conflict", "fail");
+        DsqlSinkConfig streaming = config();
+        streaming.setStreaming(true);
+        assertThat(streaming.sinkOptions(1)).doesNotContainKey("unique_conflict");
+        assertThat(streaming.sinkOptions(2)).containsEntry("unique_conflict", "fail");
+        options.put("unique_conflict", "replace");
+        assertThat(config().sinkOptions(2)).containsEntry("unique_conflict", "replace");
     }
 }

@@ -1,6 +1,7 @@
 package org.apache.seatunnel.connectors.seatunnel.jdbc.sink;
 
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
+import io.dsqlsink.seatunnel.config.OptionRules;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.sink.DsqlSinkFactory;
 import io.dsqlsink.seatunnel.sink.StockJdbcFactory;
@@ -30,10 +31,10 @@ public final class JdbcSinkFactory implements TableSinkFactory {
     @Override
     public OptionRule optionRule() {
         try {
-            return DsqlSinkOptions.listing(stock().optionRule());
+            return OptionRules.listing(stock().optionRule());
         } catch (DsqlConnectorException | LinkageError e) {
             // Our dialect works without the stock sink, and beside one of another release.
-            return DsqlSinkOptions.listing(dsql.optionRule());
+            return OptionRules.listing(dsql.optionRule());
         }
     }
 
