@@ -35,11 +35,26 @@ java_units_on_11() {
         -Dtest='!InstallerTest,!DoctorTest,!StockFactoryTest'
 }
 
+# What of the tests sends rows, where the database takes no arrays: elsewhere rows go as arrays (option statement_form).
+rust_values() {
+    DSQL_TEST_FORM=values cargo test -p dsql-sink --locked --no-fail-fast --test write --test faults --test query \
+        --test connections
+    DSQL_TEST_FORM=values cargo test -p dsql-sink --locked --no-fail-fast --test endure model
+    DSQL_TEST_FORM=values cargo test -p dsql-sink --locked --no-fail-fast --test endure unique
+}
+
+java_values() {
+    DSQL_TEST_FORM=values maven -pl java-bridge,newer-api,seatunnel-connector-dsql test \
+        -Dtest='TypeMatrixTest,DsqlSinkWriterTest' -Dsurefire.failIfNoSpecifiedTests=false
+}
+
 "$ROOT/scripts/fetch.sh" postgres
 suite rust cargo test --workspace --locked --no-fail-fast
+suite rust-values rust_values
 suite clients tests/dsql-local/clients/run.sh
 suite lint tests/golden/lint.sh
 suite java java_units
+suite java-values java_values
 suite java-jdk11 java_units_on_11
 if [[ -z $quick ]]; then
     # What a mistake in the config leads to is the same everywhere; who gets which sink is not.

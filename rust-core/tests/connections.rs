@@ -91,11 +91,11 @@ fn a_batch_waits_for_a_connection_that_is_busy_rather_than_open_another_at_once(
 
 #[test]
 fn connections_are_replaced_under_load_without_a_failure() {
-    let cluster = Cluster::with(Options { connection_lifetime: 2, ..Options::default() });
+    let cluster = Cluster::with(Options { connection_lifetime: 5, ..Options::default() });
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY); CREATE TABLE log (id bigint)");
     let mut config = cluster.config(&[("max_connections", "3"), ("batch_interval_ms", "1")]).unwrap();
     // As 55 minutes are to an hour.
-    config.connection_age = Duration::from_millis(1_800);
+    config.connection_age = Duration::from_secs(3);
     let sink = Sink::open(config).unwrap();
     let keyed = declare(&sink, "t", &["id"], &["id"]).unwrap();
     let appended = declare(&sink, "log", &["id"], &[]).unwrap();

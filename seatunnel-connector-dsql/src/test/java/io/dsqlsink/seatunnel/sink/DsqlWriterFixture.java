@@ -67,6 +67,11 @@ abstract class DsqlWriterFixture extends DsqlFixture {
         options.put("batch_interval_ms", intervalMs);
         options.put("max_connections", 2);
         options.put("primary_keys", List.of(keys));
+        // These tests run in either form of statements.
+        String form = System.getenv("DSQL_TEST_FORM");
+        if (form != null) {
+            options.put("statement_form", form);
+        }
         options.putAll(more);
         return new EventWriter(
                 DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), source),
