@@ -5,10 +5,11 @@
 
 use std::sync::OnceLock;
 
-use dsql_sink::route::Router;
+use ahash::RandomState;
 use dsql_sink::row::frame;
 use dsql_sink::schema::{Column, ColumnType, Table};
 use dsql_sink::stage::Staged;
+use dsql_sink::unique::UniqueIndex;
 
 /// Columns in the order of `tests/golden/rows_v1.hex`; then the types that have no value of their own in a frame.
 const TYPES: [ColumnType; 21] = [
@@ -51,23 +52,30 @@ fn table(columns: usize, shift: usize) -> Table {
         columns: (0..columns).map(column).collect(),
         keys: vec![4],
         indexes: vec![vec![0, 9]],
+        uniques: vec![UniqueIndex {
+            name: "u".to_owned(),
+            columns: Some(vec![0, 9]),
+            nulls_distinct: true,
+            expressions: Vec::new(),
+            predicate: None,
+        }],
         query: None,
     }
 }
 
 /// Decodes bytes in every way.
 pub fn decode(bytes: &[u8]) {
-    static TABLES: OnceLock<(Router, Vec<Table>)> = OnceLock::new();
-    let (router, tables) =
-        TABLES.get_or_init(|| (Router::new(3), (0..TYPES.len()).map(|shift| table(15, shift)).collect()));
+    static TABLES: OnceLock<(RandomState, Vec<Table>)> = OnceLock::new();
+    let (hasher, tables) =
+        TABLES.get_or_init(|| (RandomState::new(), (0..TYPES.len()).map(|shift| table(15, shift)).collect()));
     let _ = frame::options(bytes);
     let _ = frame::declaration(bytes);
     let Ok(rows) = frame::rows(bytes) else { return };
     // The number of the table, which the bytes name, chooses which types meet which values.
     let table = &tables[rows.table % tables.len()];
     let mut staged = Staged::default();
-    if staged.fill(rows, table, 3, router, true).is_ok() {
-        for op in staged.lanes.iter().flatten() {
+    if staged.fill(rows, table, hasher, true).is_ok() {
+        for op in &staged.ops {
             let _ = &staged.arena[op.start..op.key][..];
             let _ = &staged.arena[op.key..op.end][..];
         }
