@@ -57,7 +57,7 @@ pub struct Cluster {
     schema_version: AtomicU64,
     /// Number of jobs that have changed the catalog.
     jobs_done: AtomicU64,
-    tables: Mutex<(u64, HashMap<String, Table>)>,
+    tables: Mutex<(u64, HashMap<String, Arc<Table>>)>,
     costs: Mutex<Costs>,
     /// Shift of the clock in seconds, and for how many logins still (`None`: all).
     clock: Mutex<(i64, Option<u64>)>,
@@ -163,7 +163,7 @@ impl Cluster {
     }
 
     /// What the catalog says about a table, kept until the schema changes or a job has built an index.
-    pub async fn table(&self, name: &str) -> Result<Table, tokio_postgres::Error> {
+    pub async fn table(&self, name: &str) -> Result<Arc<Table>, tokio_postgres::Error> {
         // Both only grow, so their sum tells every change.
         let version = || self.schema_version() + self.jobs_done.load(Ordering::Acquire);
         let asked = version();
@@ -173,7 +173,7 @@ impl Cluster {
                 *tables = (asked, HashMap::new());
             }
             if let Some(known) = tables.1.get(name) {
-                return Ok(known.clone());
+                return Ok(Arc::clone(known));
             }
         }
         let query = "SELECT
@@ -181,14 +181,17 @@ impl Cluster {
             EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND confrelid = to_regclass($1)
                     AND (confdeltype NOT IN ('a', 'r') OR confupdtype NOT IN ('a', 'r'))),
             ARRAY(SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid
-                  AND a.attnum = ANY (i.indkey) WHERE i.indrelid = to_regclass($1) AND i.indisprimary)";
+                  AND a.attnum = ANY (i.indkey) WHERE i.indrelid = to_regclass($1) AND i.indisprimary),
+            ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0
+                  AND NOT attisdropped ORDER BY attnum)";
         let row = self.admin().await.query_one(query, &[&name]).await?;
         let indexes = u64::try_from(row.get::<_, i64>(0)).unwrap_or(0);
-        let table = Table { indexes, cascades: row.get(1), key: row.get(2) };
+        let table = Table { indexes, cascades: row.get(1), key: row.get(2), columns: row.get(3) };
+        let table = Arc::new(table);
         let mut tables = lock(&self.tables);
-        // What was read before a change must not outlive it.
-        if tables.0 == asked && version() == asked {
-            tables.1.insert(name.to_owned(), table.clone());
+        // What was read before a change must not outlive it; a table that is not there may come at any time.
+        if tables.0 == asked && version() == asked && !table.columns.is_empty() {
+            tables.1.insert(name.to_owned(), Arc::clone(&table));
         }
         Ok(table)
     }

@@ -6,6 +6,7 @@ mod common;
 
 use common::{assert_error, connect, ctl, start};
 use dsql_local::server::Server;
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error};
 
 const ROWS: &str = "transaction row limit exceeded";
@@ -169,6 +170,25 @@ async fn size_limit(client: &Client) {
     upsert(client, &(1501..=3000).collect::<Vec<i64>>(), Some(&noise(3_360)), None).await.unwrap();
     assert_error(client.batch_execute("COMMIT").await, "54000", SIZE);
     client.execute(DELETES[1], &[&ids(3000)]).await.unwrap();
+    // The primary key counts twice: as many bytes beside the key fit.
+    client.batch_execute("CREATE TABLE twice (v text, id text PRIMARY KEY)").await.unwrap();
+    let long = (0..3000).map(|n| format!("{n:01900}")).collect::<Vec<String>>();
+    let short = (0..3000).map(|n| n.to_string()).collect::<Vec<String>>();
+    let arrays = "INSERT INTO twice (v, id) SELECT * FROM unnest($1::text[], $2::text[])";
+    assert_error(client.execute(arrays, &[&short, &long]).await, "54000", SIZE);
+    assert_eq!(client.execute(arrays, &[&long, &short]).await.unwrap(), 3000);
+    let values: Vec<String> = (0..3000).map(|n| format!("(${}, ${})", 2 * n + 1, 2 * n + 2)).collect();
+    let values = format!("INSERT INTO twice VALUES {}", values.join(","));
+    let both = |vs: &[String], ids: &[String]| -> Vec<String> {
+        vs.iter().zip(ids).flat_map(|(v, id)| [v.clone(), format!("x{id}")]).collect()
+    };
+    for (rows, fits) in [(both(&short, &long), false), (both(&long, &short), true)] {
+        let rows: Vec<&(dyn ToSql + Sync)> = rows.iter().map(|v| v as &(dyn ToSql + Sync)).collect();
+        match client.execute(&values, &rows).await {
+            Ok(rows) => assert!(fits && rows == 3000),
+            refused => assert_error(refused, if fits { "fits" } else { "54000" }, SIZE),
+        }
+    }
 }
 
 async fn keys(client: &Client) {

@@ -17,8 +17,8 @@ impl Session<'_> {
         let Some(table) = statement.table.as_ref().filter(|_| !statement.dropped_columns.is_empty()) else {
             return Ok(Ok(()));
         };
-        let key = self.cluster.table(table).await?.key;
-        Ok(match statement.dropped_columns.iter().find(|column| key.contains(column)) {
+        let table = self.cluster.table(table).await?;
+        Ok(match statement.dropped_columns.iter().find(|column| table.key.contains(column)) {
             Some(column) => Err(SqlError::error("0A000", format!("cannot drop primary key column {column}"))),
             None => Ok(()),
         })

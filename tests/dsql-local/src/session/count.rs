@@ -4,7 +4,6 @@
 
 use super::{Flow, Running, Session, Show};
 use crate::sql::{Kind, Statement};
-use crate::txn::Table;
 
 const CHANGED: &str =
     "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint FROM pg_stat_xact_user_tables";
@@ -100,7 +99,7 @@ impl Session<'_> {
         }
         let mut bytes = 0;
         for (table, written) in &self.txn.tables {
-            let Table { indexes, .. } = self.cluster.table(table).await?;
+            let indexes = self.cluster.table(table).await?.indexes;
             bytes += written.rows * indexes * crate::txn::INDEX_ENTRY;
         }
         Ok(bytes)

@@ -50,7 +50,10 @@ impl Session<'_> {
             }
             // A literal INSERT has its values in the text, not in the Bind. Only what is written weighs.
             let writes = running.get().filter(|s| s.kind == Kind::Write && !s.deletes);
-            let bytes = writes.map_or(0, |s| sent_bytes(body, s.unnest) + s.literal_bytes);
+            let bytes = match writes {
+                Some(s) => sent_bytes(body, s.unnest) + s.literal_bytes + self.key_bytes(s, body).await?,
+                None => 0,
+            };
             // Only a transaction block can need the values again; keeping them costs a buffer.
             let bind = self.may_be_open().then(|| frame.clone());
             let portal_state = Portal { running, bytes, bind };

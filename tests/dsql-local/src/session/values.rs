@@ -12,6 +12,7 @@ use super::{Flow, Request, Running, Session, Show};
 use crate::params::{self, Element, Param};
 use crate::sql::scan::{Scanner, Token};
 use crate::sql::{Kind, Statement};
+use crate::txn::KEY_IN_OVERHEAD;
 use crate::wire::{Frame, SqlError, cstr, message};
 
 /// Stored size of one value.
@@ -57,6 +58,17 @@ impl Session<'_> {
             self.refuse(error);
         }
         Ok(())
+    }
+
+    /// What the primary keys of an INSERT weigh beyond what every row is counted for, as far as its parameters are the
+    /// columns in their order.
+    pub(super) async fn key_bytes(&self, statement: &Statement, body: &[u8]) -> Flow<u64> {
+        let inserts = !statement.may_cascade && !statement.deletes;
+        let Some(table) = statement.table.as_ref().filter(|_| inserts) else { return Ok(0) };
+        let table = self.cluster.table(table).await?;
+        let columns = if statement.columns.is_empty() { &table.columns } else { &statement.columns };
+        let in_key: Vec<bool> = columns.iter().map(|column| table.key.contains(column)).collect();
+        Ok(key_bytes(&in_key, body, statement.unnest, statement.value_rows))
     }
 
     /// Types of the parameters of a prepared statement.
@@ -127,6 +139,27 @@ fn rows<'c>(cells: &'c [Cells<'_>], unnest: bool, width: usize) -> Vec<Vec<(&'c 
 fn row_size(row: &[(&[u8], u32)]) -> usize {
     let sent: usize = row.iter().map(|(value, _)| value.len()).sum();
     if sent <= ROW_LIMIT { sent } else { row.iter().map(|(value, oid)| stored(value, *oid)).sum() }
+}
+
+/// Bytes of the keys beyond those that a row costs anyway. `in_key`: which columns are in it.
+fn key_bytes(in_key: &[bool], body: &[u8], unnest: bool, value_rows: usize) -> u64 {
+    let params: Vec<Param<'_>> = params::of(body).collect();
+    let number = |n: usize| u64::try_from(n).unwrap_or(0);
+    let (rows, width) = if unnest { (1, in_key.len()) } else { (value_rows, in_key.len()) };
+    if width == 0 || params.len() != rows * width {
+        return 0;
+    }
+    let keys =
+        params.iter().zip(in_key.iter().cycle()).filter(|(_, is_key)| **is_key).map(|(param, _)| param);
+    let size = |v: &Param<'_>| number(v.value.map_or(0, <[u8]>::len));
+    let (bytes, rows) = if unnest {
+        let arrays: Vec<Vec<Element<'_>>> = keys.filter_map(Param::elements).collect();
+        let bytes = arrays.iter().flatten().flatten().map(|e| number(e.len())).sum::<u64>();
+        (bytes, arrays.first().map_or(0, |a| number(a.len())))
+    } else {
+        (keys.map(size).sum(), number(rows))
+    };
+    bytes.saturating_sub(rows * KEY_IN_OVERHEAD)
 }
 
 /// Bytes of the values that a Bind sends, from its format codes on. `unnest`: arrays count by their elements.

@@ -68,6 +68,8 @@ pub struct Statement {
     pub dropped_columns: Vec<String>,
     /// It updates or deletes, so foreign keys may change other rows.
     pub may_cascade: bool,
+    /// The columns that INSERT names; none means all.
+    pub columns: Vec<String>,
     /// It calls unnest.
     pub unnest: bool,
     /// It deletes, and so writes no values.
@@ -113,6 +115,7 @@ pub fn analyse(text: &str) -> Statement {
         may_be_large: false,
         dropped_columns: Vec::new(),
         may_cascade: false,
+        columns: Vec::new(),
         unnest: false,
         deletes: false,
         value_rows: rows.unwrap_or(1),
@@ -152,6 +155,9 @@ fn read(mut statement: Statement, shortened: Option<&str>, rows: Option<usize>, 
         statement.table = tree::find(node, K::qualified_name).map(|n| n.text().to_string());
     }
     statement.may_cascade = matches!(node.kind(), K::UpdateStmt | K::DeleteStmt);
+    let named = node.descendants().filter(|n| n.kind() == K::insert_column_item);
+    let named = named.filter_map(|n| tree::child(n, K::ColId)).map(|n| tree::identifier(&tree::text(n)));
+    statement.columns = named.collect();
     statement.unnest = node.descendants().any(|n| calls(n, &["unnest"]));
     statement.deletes = node.kind() == K::DeleteStmt;
     if rows.is_none() && node.kind() == K::InsertStmt {
