@@ -1,0 +1,207 @@
+package io.dsqlsink.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Tables with unique indexes, which the sink creates itself: whatever the source does with unique
+ * values, the job with the options of the README goes on and the target becomes equal, also when
+ * the job is killed in the middle of it.
+ */
+class UniqueIT {
+    private static final String DATABASE = "unique_values";
+
+    /** What a shift of 300 rows may take from the source's commit on. */
+    private static final Duration SHIFT = Duration.ofSeconds(2);
+
+    private static final List<String> P = List.of("id", "pos", "note");
+    private static final List<String> Q = List.of("id", "list", "pos", "note");
+
+    private final String jobId = String.valueOf(ThreadLocalRandom.current().nextLong(1, 1L << 40));
+
+    @Test
+    void uniqueValuesMoveAsInTheSource() throws Exception {
+        try (Connection source = Servers.database(DATABASE);
+                Connection target = Servers.dsql().connectBehind()) {
+            UniqueChanges.fill(source);
+            try (Job job = start("unique", "--set-job-id")) {
+                awaitTables(job, target);
+                awaitEqual(job, source, target);
+                assertThat(uniqueIndexes(target))
+                        .anyMatch(index -> index.matches(".*UNIQUE.* p .*\\(pos\\).*"))
+                        .anyMatch(index -> index.matches(".*UNIQUE.* q .*\\(list, pos\\).*"));
+                requireFastShift(job, source, target);
+                for (int round = 0; round < 6; round++) {
+                    UniqueChanges.round(source, round);
+                }
+                awaitEqual(job, source, target);
+                UniqueChanges.insertLarge(source);
+                Sql.run(source, UniqueChanges.shiftUp(UniqueChanges.LARGE));
+                awaitEqual(job, source, target);
+                Sql.run(source, UniqueChanges.shiftDown(UniqueChanges.LARGE));
+                awaitEqual(job, source, target);
+                UniqueChanges.rotation(UniqueChanges.LARGE).apply(source);
+                awaitEqual(job, source, target);
+                assertThat(job.log().lines().filter(line -> line.contains("duplicate key")))
+                        .as("statements that failed")
+                        .isEmpty();
+
+                awaitCheckpoint(job);
+                UniqueChanges.round(source, 6);
+                killInAShift(job, source, target);
+            }
+            UniqueChanges.round(source, 7);
+            try (Job job = start("unique-restored", "-r")) {
+                for (int round = 8; round < 12; round++) {
+                    UniqueChanges.round(source, round);
+                }
+                Sql.run(source, UniqueChanges.shiftDown(UniqueChanges.LARGE));
+                awaitEqual(job, source, target);
+                assertThat(Servers.nativeSinkLines(job.log())).as("no task failed").hasSize(1);
+                assertThat(Sql.number(source, "SELECT count(*) FROM p"))
+                        .as("no change was in vain")
+                        .isEqualTo(UniqueChanges.ROWS);
+            }
+        }
+    }
+
+    /** The options of the README's job, which leaves out what has a default. */
+    private Job start(String name, String option) {
+        String config =
+                JobConfig.mysqlToDsql(Servers.mysql().host(), DATABASE, List.of("p", "q"))
+                        .replace("    max_retries = \"3\"\n", "")
+                        .replace("    batch_size = 1000\n", "");
+        assertThat(config).doesNotContain("max_retries", "batch_size");
+        return Servers.runInOneJvm(name, config, option, jobId);
+    }
+
+    /** The fastest of several, as other programs may have the processors. */
+    private static void requireFastShift(Job job, Connection source, Connection target)
+            throws SQLException {
+        List<Duration> times = new ArrayList<>();
+        for (int shift = 0; shift < 6; shift++) {
+            String rows = UniqueChanges.MIDDLE;
+            int moved =
+                    Sql.run(
+                            source,
+                            shift % 2 == 0
+                                    ? UniqueChanges.shiftUp(rows)
+                                    : UniqueChanges.shiftDown(rows));
+            long committed = System.nanoTime();
+            assertThat(moved).isEqualTo(UniqueChanges.MIDDLE_ROWS);
+            awaitEqual(job, source, target);
+            times.add(Duration.ofNanos(System.nanoTime() - committed));
+        }
+        times.sort(null);
+        System.out.printf(
+                Locale.ROOT,
+                "A shift of %d rows is in the target after %.2f s (slowest of %d: %.2f s)%n",
+                UniqueChanges.MIDDLE_ROWS,
+                times.get(0).toMillis() / 1e3,
+                times.size(),
+                times.get(times.size() - 1).toMillis() / 1e3);
+        assertThat(times.get(0)).isLessThan(SHIFT);
+    }
+
+    /** Kills the job when a part of 10,000 rows has moved: the highest go first. */
+    private static void killInAShift(Job job, Connection source, Connection target)
+            throws SQLException {
+        String highest =
+                "SELECT MAX(pos) FROM p WHERE pos < " + (100_000 + 2 * UniqueChanges.LARGE_ROWS);
+        long before = Sql.number(source, highest);
+        // Four transactions at least, each of which takes that long.
+        Servers.dsql().control("latency commit 300");
+        Sql.run(source, UniqueChanges.shiftUp(UniqueChanges.LARGE));
+        Poll.until(
+                "the first rows of a shift",
+                Servers.JOB,
+                Duration.ofMillis(2),
+                () -> {
+                    job.requireAlive();
+                    return Sql.number(target, highest) > before;
+                });
+        job.kill();
+        // What it had sent may still be committed.
+        Poll.until(
+                "the end of its connections",
+                Servers.JOB,
+                Duration.ofMillis(20),
+                () -> Servers.dsql().stat("connections_open") == 0);
+        Servers.dsql().control("latency commit 0");
+        String lowest = "SELECT MIN(pos) FROM p WHERE " + UniqueChanges.LARGE;
+        assertThat(Sql.number(target, lowest))
+                .as("the lowest row, which moves last")
+                .isEqualTo(Sql.number(source, lowest) - 1);
+    }
+
+    /** Until one is completed that began after this call. */
+    private static void awaitCheckpoint(Job job) {
+        long before = checkpoints(job);
+        Poll.until(
+                () -> "two more checkpoints; " + job.tail(),
+                Servers.JOB,
+                Duration.ofMillis(100),
+                () -> {
+                    job.requireAlive();
+                    return checkpoints(job) >= before + 2;
+                });
+    }
+
+    private static long checkpoints(Job job) {
+        return job.log().lines().filter(line -> line.contains("notify finished!")).count();
+    }
+
+    private static void awaitTables(Job job, Connection target) {
+        Poll.until(
+                () -> "the tables to be there; " + job.tail(),
+                Servers.JOB,
+                Duration.ofMillis(100),
+                () -> {
+                    job.requireAlive();
+                    return Sql.number(
+                                    target,
+                                    "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+                                            + " AND tablename IN ('p', 'q')")
+                            == 2;
+                });
+    }
+
+    private static void awaitEqual(Job job, Connection source, Connection target) {
+        List<String> differences = new ArrayList<>();
+        Poll.until(
+                () -> "source and target to be equal; " + differences,
+                Servers.JOB,
+                Duration.ofMillis(20),
+                () -> {
+                    job.requireAlive();
+                    differences.clear();
+                    differences.addAll(TableDiff.compare(source, target, "p", P).shown());
+                    differences.addAll(TableDiff.compare(source, target, "q", Q).shown());
+                    return differences.isEmpty();
+                });
+    }
+
+    private static List<String> uniqueIndexes(Connection target) throws SQLException {
+        try (Statement statement = target.createStatement();
+                ResultSet rows =
+                        statement.executeQuery(
+                                "SELECT replace(indexdef, schemaname || '.', '') FROM pg_indexes"
+                                        + " WHERE tablename IN ('p', 'q')")) {
+            List<String> indexes = new ArrayList<>();
+            while (rows.next()) {
+                indexes.add(rows.getString(1));
+            }
+            return indexes;
+        }
+    }
+}
