@@ -120,6 +120,10 @@ impl Source {
             self.kind.held(&row).for_each(|held| _ = self.holders.insert(held, row.id));
         }
         let events = match (before, new) {
+            // Sources tell a change of the key in one way or the other.
+            (Some(before), Some(after)) if before.id != after.id && after.v % 3 == 0 => {
+                vec![(ROW_DELETE, before), (ROW_INSERT, after)]
+            }
             (Some(before), Some(after)) => vec![(ROW_UPDATE_BEFORE, before), (ROW_UPDATE_AFTER, after)],
             (Some(before), None) => vec![(ROW_DELETE, before)],
             (None, Some(after)) => vec![(ROW_INSERT, after)],

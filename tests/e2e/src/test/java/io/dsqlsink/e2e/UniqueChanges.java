@@ -32,8 +32,8 @@ final class UniqueChanges {
 
     static void fill(Connection source) throws SQLException {
         Sql.run(source, TABLES);
-        insert(source, SMALL_ROWS, 0);
-        insert(source, MIDDLE_ROWS, 1000);
+        insert(source, "p", SMALL_ROWS, 0);
+        insert(source, "p", MIDDLE_ROWS, 1000);
         // NULL as list or place is no value: such rows may be alike.
         Sql.run(
                 source,
@@ -42,14 +42,33 @@ final class UniqueChanges {
     }
 
     static void insertLarge(Connection source) throws SQLException {
-        insert(source, LARGE_ROWS, 100_000);
+        insert(source, "p", LARGE_ROWS, 100_000);
     }
 
-    private static void insert(Connection source, int rows, int above) throws SQLException {
+    /** A table l, to be loaded while it changes. */
+    static void fillLoaded(Connection source, int rows) throws SQLException {
+        Sql.run(source, TABLES[0].replace(" p ", " l "));
+        insert(source, "l", rows, 0);
+    }
+
+    static Changes.Change swapLoaded(int one, int other) {
+        return Changes.Change.of(
+                "swap",
+                "SET @at = (SELECT pos FROM l WHERE id = " + one + ")",
+                "UPDATE l SET pos = -1 WHERE id = " + one,
+                "SET @there = (SELECT pos FROM l WHERE id = " + other + ")",
+                "UPDATE l SET pos = @at, note = 'swapped' WHERE id = " + other,
+                "UPDATE l SET pos = @there, note = 'swapped' WHERE id = " + one);
+    }
+
+    private static void insert(Connection source, String table, int rows, int above)
+            throws SQLException {
         Sql.run(
                 source,
-                "SET SESSION cte_max_recursion_depth = 20000",
-                "INSERT INTO p WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n"
+                "SET SESSION cte_max_recursion_depth = 100000",
+                "INSERT INTO "
+                        + table
+                        + " WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n"
                         + " WHERE i < "
                         + rows
                         + ") SELECT "

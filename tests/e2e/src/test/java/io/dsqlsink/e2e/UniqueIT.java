@@ -10,7 +10,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,6 +32,9 @@ class UniqueIT {
     private static final List<String> P = List.of("id", "pos", "note");
     private static final List<String> Q = List.of("id", "list", "pos", "note");
 
+    /** Several splits of SeaTunnel's default size, each of them read at a moment of its own. */
+    private static final int LOADED = 40_000;
+
     private final String jobId = String.valueOf(ThreadLocalRandom.current().nextLong(1, 1L << 40));
 
     @Test
@@ -35,7 +43,7 @@ class UniqueIT {
                 Connection target = Servers.dsql().connectBehind()) {
             UniqueChanges.fill(source);
             try (Job job = start("unique", "--set-job-id")) {
-                awaitTables(job, target);
+                awaitTables(job, target, 2, "p', 'q");
                 awaitEqual(job, source, target);
                 assertThat(uniqueIndexes(target))
                         .anyMatch(index -> index.matches(".*UNIQUE.* p .*\\(pos\\).*"))
@@ -75,10 +83,61 @@ class UniqueIT {
         }
     }
 
-    /** The options of the README's job, which leaves out what has a default. */
+    /** Rows of different splits: what was read of them need not have been there together. */
+    @Test
+    void uniqueValuesMoveWhileTheTableIsLoaded() throws Exception {
+        String database = "unique_load";
+        AtomicBoolean loaded = new AtomicBoolean();
+        ExecutorService changing = Executors.newSingleThreadExecutor();
+        try (Connection source = Servers.database(database);
+                Connection target = Servers.dsql().connectBehind()) {
+            UniqueChanges.fillLoaded(source, LOADED);
+            Future<Integer> swaps =
+                    changing.submit(() -> swapUntil(loaded, Servers.mysql().connect(database)));
+            try (Job job = start("unique-load", database, List.of("l"), "--set-job-id")) {
+                awaitTables(job, target, 1, "l");
+                String count = "SELECT count(*) FROM l";
+                Poll.until(
+                        () -> "the rows; " + job.tail(),
+                        Servers.JOB,
+                        Duration.ofMillis(100),
+                        () -> {
+                            job.requireAlive();
+                            return Sql.number(target, count) >= LOADED * 9L / 10;
+                        });
+                loaded.set(true);
+                assertThat(swaps.get()).as("swaps").isPositive();
+                awaitEqual(job, source, target, "l", List.of("id", "pos", "note"));
+                assertThat(Servers.nativeSinkLines(job.log())).as("no task failed").hasSize(1);
+            }
+        } finally {
+            loaded.set(true);
+            changing.shutdown();
+        }
+    }
+
+    private static int swapUntil(AtomicBoolean end, Connection source) throws SQLException {
+        SplittableRandom random = new SplittableRandom(13);
+        int swaps = 0;
+        try (source) {
+            while (!end.get()) {
+                int one = random.nextInt(LOADED / 2) + 1;
+                int other = random.nextInt(LOADED / 2) + 1 + LOADED / 2;
+                UniqueChanges.swapLoaded(one, other).apply(source);
+                swaps++;
+            }
+        }
+        return swaps;
+    }
+
     private Job start(String name, String option) {
+        return start(name, DATABASE, List.of("p", "q"), option);
+    }
+
+    /** The options of the README's job, which leaves out what has a default. */
+    private Job start(String name, String database, List<String> tables, String option) {
         String config =
-                JobConfig.mysqlToDsql(Servers.mysql().host(), DATABASE, List.of("p", "q"))
+                JobConfig.mysqlToDsql(Servers.mysql().host(), database, tables)
                         .replace("    max_retries = \"3\"\n", "")
                         .replace("    batch_size = 1000\n", "");
         assertThat(config).doesNotContain("max_retries", "batch_size");
@@ -161,7 +220,7 @@ class UniqueIT {
         return job.log().lines().filter(line -> line.contains("notify finished!")).count();
     }
 
-    private static void awaitTables(Job job, Connection target) {
+    private static void awaitTables(Job job, Connection target, int count, String names) {
         Poll.until(
                 () -> "the tables to be there; " + job.tail(),
                 Servers.JOB,
@@ -171,22 +230,29 @@ class UniqueIT {
                     return Sql.number(
                                     target,
                                     "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
-                                            + " AND tablename IN ('p', 'q')")
-                            == 2;
+                                            + " AND tablename IN ('"
+                                            + names
+                                            + "')")
+                            == count;
                 });
     }
 
     private static void awaitEqual(Job job, Connection source, Connection target) {
+        awaitEqual(job, source, target, "p", P);
+        awaitEqual(job, source, target, "q", Q);
+    }
+
+    private static void awaitEqual(
+            Job job, Connection source, Connection target, String table, List<String> columns) {
         List<String> differences = new ArrayList<>();
         Poll.until(
-                () -> "source and target to be equal; " + differences,
+                () -> "source and target to be equal; " + table + ": " + differences,
                 Servers.JOB,
                 Duration.ofMillis(20),
                 () -> {
                     job.requireAlive();
                     differences.clear();
-                    differences.addAll(TableDiff.compare(source, target, "p", P).shown());
-                    differences.addAll(TableDiff.compare(source, target, "q", Q).shown());
+                    differences.addAll(TableDiff.compare(source, target, table, columns).shown());
                     return differences.isEmpty();
                 });
     }
