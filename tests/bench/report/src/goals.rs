@@ -3,10 +3,15 @@
 use crate::results::{Median, Results};
 
 /// The settings' names, as the harness writes them.
+pub(crate) const SHORT_ROWS: &str = "rows of 290 bytes";
+const LONG_ROWS: &str = "rows of 1.2 kB";
 pub(crate) const NEAR: &str = "no added latency";
 const REGION: &str = "in region";
 const CONTINENT: &str = "across a continent";
 pub(crate) const OCEAN: &str = "across an ocean";
+
+/// The fastest published load into Aurora DSQL, that of AWS's own toolkit: 512 connections, 16 vCPU.
+const PUBLISHED_LOAD: f64 = 131_000.0;
 
 /// A number that is to be at least, or at most, what is needed.
 #[derive(Debug)]
@@ -25,11 +30,21 @@ impl Goal {
     }
 }
 
-/// The goals whose measurements were made.
-pub(crate) fn all(results: &Results) -> Vec<Goal> {
-    let mut goals = Vec::new();
-    let mut add = |part, what: &str, measured: Option<f64>, at_least, needed, unit| {
-        goals.extend(measured.map(|measured| Goal {
+/// Collects the goals whose measurements were made.
+#[derive(Debug, Default)]
+struct Goals(Vec<Goal>);
+
+impl Goals {
+    fn add(
+        &mut self,
+        part: &'static str,
+        what: &str,
+        measured: Option<f64>,
+        at_least: bool,
+        needed: f64,
+        unit: &'static str,
+    ) {
+        self.0.extend(measured.map(|measured| Goal {
             part,
             what: what.to_owned(),
             measured,
@@ -37,13 +52,106 @@ pub(crate) fn all(results: &Results) -> Vec<Goal> {
             at_least,
             unit,
         }));
-    };
-    let times = |part, peer, setting, connections| {
-        let ours = results.find(part, "ours", setting, connections)?;
-        Some(ours.rows_per_second / results.find(part, peer, setting, connections)?.rows_per_second)
-    };
-    let off = "rows/s against the stock writer";
-    let on = "rows/s against the stock writer that rewrites batches";
+    }
+
+    fn at_least(
+        &mut self,
+        part: &'static str,
+        what: &str,
+        measured: Option<f64>,
+        needed: f64,
+        unit: &'static str,
+    ) {
+        self.add(part, what, measured, true, needed, unit);
+    }
+
+    fn at_most(
+        &mut self,
+        part: &'static str,
+        what: &str,
+        measured: Option<f64>,
+        needed: f64,
+        unit: &'static str,
+    ) {
+        self.add(part, what, measured, false, needed, unit);
+    }
+}
+
+/// The goals whose measurements were made.
+pub(crate) fn all(results: &Results) -> Vec<Goal> {
+    let mut goals = Goals::default();
+    load(&mut goals, results);
+    streams(&mut goals, results);
+    jobs(&mut goals, results);
+    latency(&mut goals, results);
+    distances(&mut goals, results);
+    let answered = results.find("f", "ours", NEAR, 0).map(|median| median.rows_per_second);
+    goals.at_least("f", "one writer against a server that only answers", answered, 800_000.0, "rows/s");
+    let series: Vec<&Median> = results.of("h").filter(|m| m.line.contender == "ours, answers only").collect();
+    let growth = "smallest growth when connections double, until 0.8 of the peak";
+    goals.at_least("h", growth, smallest_growth(&series), 1.2, "x");
+    goals.at_least("h", "64 connections, part of the peak", kept(&series), 0.8, "");
+    goals.0
+}
+
+fn load(goals: &mut Goals, results: &Results) {
+    let ours = |setting| results.find("a", "ours", setting, 0);
+    let rows = ours(SHORT_ROWS).map(|median| median.rows_per_second);
+    goals.at_least("a", "defaults, rows of 290 bytes", rows, PUBLISHED_LOAD, "rows/s");
+    for setting in [SHORT_ROWS, LONG_ROWS] {
+        let part = ours(setting).zip(best(results, setting)).map(|(ours, best)| ours.rows_per_second / best);
+        goals.at_least("a", &format!("defaults, {setting}: part of the best setting"), part, 0.95, "");
+    }
+    let bytes = ours(LONG_ROWS).map(Median::megabytes);
+    goals.at_least("a", "defaults, rows of 1.2 kB: column values", bytes, 150.0, "MB/s");
+}
+
+/// The rows per second of the best of our settings, the defaults among them.
+fn best(results: &Results, setting: &str) -> Option<f64> {
+    let ours = results.of("a").filter(|m| m.line.setting == setting && m.line.contender.starts_with("ours"));
+    ours.map(|median| median.rows_per_second).max_by(f64::total_cmp)
+}
+
+fn streams(goals: &mut Goals, results: &Results) {
+    let hundred = results.find("b", "ours", "100 changes/s", 0);
+    let transactions = hundred.map(|median| median.transactions_per_second);
+    goals.at_most("b", "100 changes/s: transactions a second", transactions, 6.0, "");
+    goals.at_most(
+        "b",
+        "100 changes/s: writer's call to visible, median",
+        hundred.map(|m| m.line.p50_ms),
+        800.0,
+        "ms",
+    );
+}
+
+fn jobs(goals: &mut Goals, results: &Results) {
+    for setting in ["Jdbc batch", "CDC first load"] {
+        let ours = results.find("c", "ours", setting, 0);
+        let nothing = results.find("c", "thrown away", setting, 0);
+        let part = ours.zip(nothing).map(|(ours, nothing)| ours.rows_per_second / nothing.rows_per_second);
+        let what = format!("{setting}: part of the rows/s of a sink that throws rows away");
+        goals.at_least("c", &what, part, 0.95, "");
+        let what = format!("{setting}: the sink's share of the JVM's CPU");
+        goals.at_most("c", &what, ours.map(|median| median.sink_share), 0.1, "");
+    }
+}
+
+fn latency(goals: &mut Goals, results: &Results) {
+    let job = results.of("d").find(|median| median.line.contender == "ours");
+    goals.at_most("d", "MySQL's commit to visible, median", job.map(|m| m.line.p50_ms), 800.0, "ms");
+    goals.at_most(
+        "d",
+        "MySQL's commit to visible, 99th percentile",
+        job.map(|m| m.line.p99_ms),
+        2000.0,
+        "ms",
+    );
+    let transactions = job.map(|median| median.transactions_per_second);
+    goals.at_most("d", "100 changes/s: transactions a second", transactions, 6.0, "");
+}
+
+fn distances(goals: &mut Goals, results: &Results) {
     for (setting, peer, needed) in [
         (NEAR, "stock", 2.5),
         (REGION, "stock", 4.0),
@@ -53,43 +161,13 @@ pub(crate) fn all(results: &Results) -> Vec<Goal> {
         (OCEAN, "stock", 25.0),
         (OCEAN, "stock, rewriting", 10.0),
     ] {
-        let what = format!("{setting}: {}", if peer == "stock" { off } else { on });
-        add("a", &what, times("a", peer, setting, 0), true, needed, "x");
+        let ours = results.find("e", "ours", setting, 0);
+        let times =
+            ours.zip(results.find("e", peer, setting, 0)).map(|(o, p)| o.rows_per_second / p.rows_per_second);
+        let whom = if peer == "stock" { "" } else { " that rewrites batches" };
+        let what = format!("{setting}: rows/s against the stock writer{whom}");
+        goals.at_least("e", &what, times, needed, "x");
     }
-    let cpu = |contender| results.find("a", contender, NEAR, 0).map(|median| median.cpu);
-    add("b", "client CPU per million rows", cpu("ours"), false, 1.2, "s");
-    for (peer, what) in [
-        ("stock", "client CPU, part of the stock writer's"),
-        ("stock, rewriting", "client CPU, part of the stock writer's that rewrites batches"),
-    ] {
-        let part = cpu("ours").zip(cpu(peer)).map(|(ours, stock)| ours / stock);
-        add("b", what, part, false, 0.2, "");
-    }
-    let answered = results.find("c", "ours", NEAR, 0).map(|median| median.rows_per_second);
-    add("c", "one writer against a server that only answers", answered, true, 800_000.0, "rows/s");
-    let copy = times("d", "copy", NEAR, 4);
-    add("d", "part of COPY BINARY's rows/s on 4 connections", copy, true, 0.6, "");
-    let job = results.of("e").find(|median| median.line.contender == "ours").map(|median| &median.line);
-    add("e", "streaming job, change latency, median", job.map(|line| line.p50_ms), false, 800.0, "ms");
-    add(
-        "e",
-        "streaming job, change latency, 99th percentile",
-        job.map(|line| line.p99_ms),
-        false,
-        2000.0,
-        "ms",
-    );
-    for median in results.of("e").filter(|median| median.line.contender == "sink alone") {
-        let line = &median.line;
-        let commit = f64::from(line.round_trip_ms + line.commit_ms);
-        let what = format!("{}: of it the sink, 99th percentile without the commit", line.setting);
-        add("e", &what, Some(line.p99_ms - commit), false, 250.0, "ms");
-    }
-    let series: Vec<&Median> = results.of("f").filter(|m| m.line.contender == "ours, answers only").collect();
-    let growth = "smallest growth when connections double, until 0.8 of the peak";
-    add("f", growth, smallest_growth(&series), true, 1.2, "x");
-    add("f", "64 connections, part of the peak", kept(&series), true, 0.8, "");
-    goals
 }
 
 /// Once the processors are full nothing grows any more: only what is below the peak counts.

@@ -3,6 +3,7 @@
 //!
 //! Usage: `bench-report RESULTS.jsonl FOLDER [--strict]`. With `--strict` a missed goal is exit code 2.
 
+mod cost;
 mod goals;
 mod plots;
 mod results;

@@ -7,7 +7,7 @@ use plotters::chart::SeriesLabelPosition::{self, LowerLeft, UpperLeft};
 use plotters::coord::ranged1d::{KeyPointHint, Ranged, ValueFormatter};
 use plotters::prelude::*;
 
-use crate::goals::NEAR;
+use crate::goals::{NEAR, SHORT_ROWS};
 use crate::results::{Median, Results};
 
 const SIZE: (u32, u32) = (860, 500);
@@ -31,24 +31,20 @@ fn colour(contender: &str) -> RGBColor {
 /// What the legend says.
 fn label(contender: &str) -> &str {
     match contender {
-        "ours" => "this sink",
+        "ours" => "this sink, default options",
         "ours, answers only" => "this sink, server that only answers",
         "stock" => "stock Jdbc sink",
         "stock, rewriting" => "stock, reWriteBatchedInserts",
         "stock, rewriting, 3000" => "stock, reWriteBatchedInserts, batch_size 3000",
         "copy" => "COPY BINARY",
+        "thrown away" => "Console that prints nothing",
         other => other,
     }
 }
 
-/// What fits below a bar.
-fn short(contender: &str) -> &str {
-    if contender == "ours" { "this sink" } else { contender }
-}
-
 /// Draws what was measured; a part that did not run has no plot.
 pub(crate) fn draw(results: &Results, folder: &Path) -> Result<()> {
-    let latency: Vec<&Median> = results.of("a").collect();
+    let latency: Vec<&Median> = results.of("e").collect();
     if latency.iter().any(|median| median.line.commit_ms > 0) {
         let lines = series(&latency, |median| median.line.round_trip_ms + median.line.commit_ms);
         let axis = "round trip + commit, ms";
@@ -60,17 +56,37 @@ pub(crate) fn draw(results: &Results, folder: &Path) -> Result<()> {
             &lines,
         )?;
     }
-    let connections: Vec<&Median> = results.of("f").collect();
+    let connections: Vec<&Median> = results.of("h").collect();
     if !connections.is_empty() {
         let lines = series(&connections, |median| median.line.connections);
         let title = "Rows per second against connections, 80 ms away, 50 ms a commit";
         lines_plot(&folder.join("connections.svg"), title, "connections", UpperLeft, &lines)?;
     }
-    let cpu: Vec<&Median> = results.of("a").filter(|median| median.line.setting == NEAR).collect();
-    if !cpu.is_empty() {
-        bars_plot(&folder.join("cpu.svg"), &cpu)?;
+    for (part, setting, file, title, value) in bars() {
+        let medians: Vec<&Median> =
+            results.of(part).filter(|median| median.line.setting == setting).collect();
+        if !medians.is_empty() {
+            bars_plot(&folder.join(file), title, &medians, value)?;
+        }
     }
     Ok(())
+}
+
+/// A plot with a bar for each contender: part, setting, file, title and what is shown.
+type Bars = (&'static str, &'static str, &'static str, &'static str, Value);
+type Value = fn(&Median) -> (f64, String);
+
+fn bars() -> [Bars; 3] {
+    let rows: Value = |median| (median.rows_per_second, format!("{:.0}k", median.rows_per_second / 1e3));
+    let cpu: Value = |median| (median.cpu, format!("{:.2} s", median.cpu));
+    let load = "Rows per second under the cost model, one task, rows of 290 bytes";
+    let job = "CPU seconds of the job's JVM per million rows, first load by MySQL-CDC";
+    let client = "CPU seconds of the client per million rows, TLS on, warm";
+    [
+        ("a", SHORT_ROWS, "load.svg", load, rows),
+        ("c", "CDC first load", "job-cpu.svg", job, cpu),
+        ("e", NEAR, "cpu.svg", client, cpu),
+    ]
 }
 
 /// A contender's points: x, and rows per second.
@@ -188,39 +204,38 @@ fn lines_plot(
     root.present().map_err(drawing)
 }
 
-fn bars_plot(file: &Path, medians: &[&Median]) -> Result<()> {
-    let names = Names(medians.iter().map(|median| short(&median.line.contender).to_owned()).collect());
-    let highest = medians.iter().map(|median| median.cpu).fold(0.0, f64::max) * 1.15;
+/// Lying bars, as the names of contenders are long.
+fn bars_plot(file: &Path, title: &str, medians: &[&Median], value: Value) -> Result<()> {
+    // The first is on top.
+    let medians: Vec<&Median> = medians.iter().rev().copied().collect();
+    let names = Names(medians.iter().map(|median| label(&median.line.contender).to_owned()).collect());
+    let highest = medians.iter().map(|median| value(median).0).fold(0.0, f64::max) * 1.15;
     let root = SVGBackend::new(file, SIZE).into_drawing_area();
     root.fill(&WHITE).map_err(drawing)?;
     let mut chart = ChartBuilder::on(&root)
-        .caption("CPU seconds of the client per million rows, TLS on, warm", ("sans-serif", 20))
+        .caption(title, ("sans-serif", 20))
         .margin(14)
-        .x_label_area_size(40)
-        .y_label_area_size(60)
-        .build_cartesian_2d(names, 0.0..highest)
+        .x_label_area_size(10)
+        .y_label_area_size(270)
+        .build_cartesian_2d(0.0..highest, names)
         .map_err(drawing)?;
     chart
         .configure_mesh()
-        .y_desc("CPU seconds per million rows")
         .label_style(("sans-serif", 13))
-        .axis_desc_style(("sans-serif", 15))
-        .bold_line_style(BLACK.mix(0.15))
+        .bold_line_style(TRANSPARENT)
         .light_line_style(TRANSPARENT)
+        .x_label_formatter(&|_| String::new())
         .disable_x_mesh()
         .draw()
         .map_err(drawing)?;
     for (at, median) in medians.iter().enumerate() {
         let middle = f64::from(u32::try_from(at)?);
-        let bar = [(middle - 0.3, 0.0), (middle + 0.3, median.cpu)];
+        let (length, text) = value(median);
+        let bar = [(0.0, middle - 0.3), (length, middle + 0.3)];
         let style = colour(&median.line.contender).filled();
-        let value = Text::new(
-            format!("{:.2} s", median.cpu),
-            (middle - 0.08, median.cpu + highest * 0.04),
-            ("sans-serif", 15),
-        );
+        let text = Text::new(text, (length + highest * 0.01, middle + 0.12), ("sans-serif", 14));
         chart.draw_series([Rectangle::new(bar, style)]).map_err(drawing)?;
-        chart.draw_series([value]).map_err(drawing)?;
+        chart.draw_series([text]).map_err(drawing)?;
     }
     root.present().map_err(drawing)
 }

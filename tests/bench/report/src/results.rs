@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-/// One measurement. Parts a to d and f have rows, part e has changes.
+/// One measurement. Which fields it has depends on its part.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Line {
     pub(crate) part: String,
@@ -20,12 +20,20 @@ pub(crate) struct Line {
     pub(crate) connections: u32,
     #[serde(default)]
     rows: f64,
+    /// Of column values, in a row.
+    #[serde(default)]
+    pub(crate) row_bytes: f64,
     #[serde(default)]
     seconds: f64,
     #[serde(default)]
     cpu_seconds: f64,
+    /// The part of them that was the sink's.
+    #[serde(default)]
+    sink_cpu_seconds: f64,
     #[serde(default)]
     busy_seconds: f64,
+    #[serde(default)]
+    transactions: f64,
     #[serde(default)]
     pub(crate) changes: u32,
     #[serde(default)]
@@ -41,15 +49,26 @@ pub(crate) struct Median {
     pub(crate) rows_per_second: f64,
     /// Processor seconds of the client per million rows.
     pub(crate) cpu: f64,
+    /// The part of them that was the sink's.
+    pub(crate) sink_share: f64,
     /// Processors of the machine that were busy, with client, server and database.
     pub(crate) busy: f64,
+    pub(crate) transactions_per_second: f64,
+    pub(crate) rows_per_transaction: f64,
+}
+
+impl Median {
+    /// Megabytes of column values per second.
+    pub(crate) fn megabytes(&self) -> f64 {
+        self.rows_per_second * self.line.row_bytes / 1e6
+    }
 }
 
 /// All measurements of a run.
 #[derive(Debug)]
 pub(crate) struct Results {
     /// In the order in which they were first made.
-    pub(crate) medians: Vec<Median>,
+    medians: Vec<Median>,
 }
 
 impl Results {
@@ -89,13 +108,21 @@ impl Results {
 }
 
 fn together(group: Vec<Line>) -> Median {
-    let rows_per_second = median(group.iter().map(|line| line.rows / line.seconds).collect());
-    let cpu = median(group.iter().map(|line| line.cpu_seconds / line.rows * 1e6).collect());
-    let busy = median(group.iter().map(|line| line.busy_seconds / line.seconds).collect());
-    Median { line: group[0].clone(), rows_per_second, cpu, busy }
+    let of = |value: &dyn Fn(&Line) -> f64| median(group.iter().map(value).collect());
+    Median {
+        rows_per_second: of(&|line| line.rows / line.seconds),
+        cpu: of(&|line| line.cpu_seconds / line.rows * 1e6),
+        sink_share: of(&|line| line.sink_cpu_seconds / line.cpu_seconds),
+        busy: of(&|line| line.busy_seconds / line.seconds),
+        transactions_per_second: of(&|line| line.transactions / line.seconds),
+        rows_per_transaction: of(&|line| line.rows / line.transactions),
+        line: group[0].clone(),
+    }
 }
 
+/// Of an even number of values the mean of the two in the middle.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    let middle = values.len() / 2;
+    if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
 }

@@ -16,14 +16,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One contender in a process of its own. Arguments: {@code sink} or {@code copy}, the number of
- * writers, each a thread, and the options as {@code key=value}. Its standard input tells it what to
- * do; an answer starts with {@value #ANSWER}, whatever else is printed is a log.
+ * One contender in a process of its own. Arguments: {@code sink} or {@code copy}, the kind of its
+ * rows, the number of writers, each a thread, and the options as {@code key=value}. Its standard
+ * input tells it what to do; an answer starts with {@value #ANSWER}, whatever else is printed is a
+ * log.
  *
  * <ul>
  *   <li>{@code write SECONDS}: rows as fast as they are taken, then a commit; answers rows,
- *       nanoseconds, and nanoseconds of processor time of the whole process
- *   <li>{@code trickle SECONDS RATE URL}: see {@link Trickle}
+ *       nanoseconds, nanoseconds of processor time of the whole process, and bytes of a row
+ *   <li>{@code stream SECONDS RATE KEYS URL}: see {@link Stream}
  * </ul>
  */
 public final class Contender {
@@ -39,16 +40,19 @@ public final class Contender {
     public static void main(String[] arguments) throws Exception {
         try {
             Map<String, String> options = new LinkedHashMap<>();
-            for (String option : Arrays.asList(arguments).subList(2, arguments.length)) {
+            for (String option : Arrays.asList(arguments).subList(3, arguments.length)) {
                 String[] pair = option.split("=", 2);
                 options.put(pair[0], pair[1]);
             }
             Contender contender = new Contender();
+            Rows.Kind kind = Rows.Kind.valueOf(arguments[1]);
             AtomicLong keys = new AtomicLong(1);
-            for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
+            for (int i = 0; i < Integer.parseInt(arguments[2]); i++) {
                 contender.writers.add(
-                        arguments[0].equals("copy") ? new Copy(options) : new JdbcSink(options));
-                contender.rows.add(new Rows(keys));
+                        arguments[0].equals("copy")
+                                ? new Copy(options)
+                                : new JdbcSink(kind, options));
+                contender.rows.add(new Rows(kind, keys));
             }
             contender.serve();
         } catch (Exception e) {
@@ -69,12 +73,11 @@ public final class Contender {
                 write(Double.parseDouble(words[1]));
             } else {
                 answer(
-                        Trickle.run(
-                                writers.get(0),
-                                rows.get(0),
-                                Integer.parseInt(words[1]),
-                                Integer.parseInt(words[2]),
-                                words[3]));
+                        new Stream(writers.get(0), rows.get(0), Integer.parseInt(words[3]))
+                                .run(
+                                        Integer.parseInt(words[1]),
+                                        Integer.parseInt(words[2]),
+                                        words[4]));
             }
         }
         for (Writer writer : writers) {
@@ -103,7 +106,14 @@ public final class Contender {
             written += count.get();
         }
         long nanos = System.nanoTime() - start;
-        answer(written + " " + nanos + " " + (system.getProcessCpuTime() - cpu));
+        answer(
+                written
+                        + " "
+                        + nanos
+                        + " "
+                        + (system.getProcessCpuTime() - cpu)
+                        + " "
+                        + rows.get(0).bytes());
     }
 
     private static long write(Writer writer, Rows rows, long end) throws Exception {

@@ -36,9 +36,9 @@ final class Copy implements Writer {
                 DriverManager.getConnection(
                         options.get("url"), options.get("user"), options.get("password"));
         try (Statement statement = connection.createStatement()) {
-            statement.execute("CREATE TEMPORARY TABLE sample (LIKE " + Rows.NAME + ")");
+            statement.execute("CREATE TEMPORARY TABLE sample (LIKE " + Rows.Kind.SHORT.table + ")");
         }
-        Rows sample = new Rows(new AtomicLong(1));
+        Rows sample = new Rows(Rows.Kind.SHORT, new AtomicLong(1));
         try (PreparedStatement insert =
                 connection.prepareStatement("INSERT INTO sample VALUES (?,?,?,?,?,?,?,?,?,?)")) {
             for (int i = 0; i < BATCH; i++) {
@@ -74,7 +74,12 @@ final class Copy implements Writer {
         ByteBuffer.wrap(batch).putLong(keys[rows], (Long) row.getField(0));
         if (++rows == BATCH) {
             rows = 0;
-            CopyIn copy = manager().copyIn("COPY " + Rows.NAME + " FROM STDIN (FORMAT BINARY)");
+            CopyIn copy =
+                    manager()
+                            .copyIn(
+                                    "COPY "
+                                            + Rows.Kind.SHORT.table
+                                            + " FROM STDIN (FORMAT BINARY)");
             copy.writeToCopy(batch, 0, batch.length);
             copy.endCopy();
         }

@@ -21,7 +21,8 @@ final class JdbcSink implements Writer {
     private final SinkWriter<SeaTunnelRow, ?, ?> writer;
 
     @SuppressWarnings("unchecked")
-    JdbcSink(Map<String, String> given) throws ReflectiveOperationException, java.io.IOException {
+    JdbcSink(Rows.Kind kind, Map<String, String> given)
+            throws ReflectiveOperationException, java.io.IOException {
         Map<String, Object> options = new HashMap<>(given);
         options.put("primary_keys", List.of("id"));
         ClassLoader loader = JdbcSink.class.getClassLoader();
@@ -31,7 +32,7 @@ final class JdbcSink implements Writer {
         writer =
                 factory.createSink(
                                 new TableSinkFactoryContext(
-                                        Rows.table(), ReadonlyConfig.fromMap(options), loader))
+                                        Rows.table(kind), ReadonlyConfig.fromMap(options), loader))
                         .createSink()
                         .createWriter(context(loader));
     }

@@ -13,6 +13,10 @@ import java.util.Map;
 /** A running {@link Contender}, and the end of the line to it. */
 final class Remote implements AutoCloseable {
     private static final Path ROOT = Path.of(System.getProperty("root.dir"));
+
+    /** More than any contender needs, so that the collector is not what is measured. */
+    private static final String HEAP = "1g";
+
     private static final Path FOLDER = ROOT.resolve("tests/bench/target");
 
     /** Which connector a process has on its class path. */
@@ -27,8 +31,12 @@ final class Remote implements AutoCloseable {
         }
     }
 
-    /** What a run of a contender took; processor time is that of its whole process. */
-    record Measured(long rows, double seconds, double cpuSeconds) {}
+    /**
+     * What a run of a contender took; processor time is that of its whole process.
+     *
+     * @param rowBytes bytes of column values in a row
+     */
+    record Measured(long rows, double seconds, double cpuSeconds, double rowBytes) {}
 
     final String name;
     private final Process process;
@@ -53,6 +61,7 @@ final class Remote implements AutoCloseable {
             String name,
             Connector connector,
             String kind,
+            Rows.Kind rows,
             int writers,
             Map<String, String> options,
             Path folder)
@@ -61,7 +70,7 @@ final class Remote implements AutoCloseable {
         command.add("java");
         // The collector that a machine of more than two cores takes by itself, for all the same.
         command.add("-XX:+UseG1GC");
-        command.add("-Xmx1g");
+        command.add("-Xmx" + HEAP);
         command.add("-Duser.timezone=UTC");
         command.add("-Djdk.net.hosts.file=" + hosts(folder));
         command.add("-cp");
@@ -69,6 +78,7 @@ final class Remote implements AutoCloseable {
                 FOLDER.resolve("classes") + ":" + connector.jar + ":" + FOLDER.resolve("lib/*"));
         command.add(Contender.class.getName());
         command.add(kind);
+        command.add(rows.name());
         command.add(String.valueOf(writers));
         options.forEach((key, value) -> command.add(key + "=" + value));
         Path log = folder.resolve(name.replaceAll("\\W+", "-") + ".log");
@@ -91,7 +101,8 @@ final class Remote implements AutoCloseable {
         return new Measured(
                 Long.parseLong(words[0]),
                 Long.parseLong(words[1]) / 1e9,
-                Long.parseLong(words[2]) / 1e9);
+                Long.parseLong(words[2]) / 1e9,
+                Double.parseDouble(words[3]));
     }
 
     String[] ask(String order) throws IOException {

@@ -1,6 +1,7 @@
 package io.dsqlsink.bench;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.Collections;
@@ -19,17 +20,48 @@ import org.apache.seatunnel.api.table.type.SeaTunnelDataType;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /**
- * The rows that every contender writes: ten columns, about 290 bytes in PostgreSQL's binary form,
- * keys in sequence over all writers. The values of few rows are used again and again, so that
- * making rows costs the writer's process little.
+ * The rows that every contender writes: ten columns, keys in sequence over all writers. The values
+ * of few rows are used again and again, so that making rows costs the writer's process little.
  */
 final class Rows {
-    static final String NAME = "orders";
+    /** How long rows are. */
+    enum Kind {
+        /** About 290 bytes in PostgreSQL's binary form, lengths included. */
+        SHORT("orders", 180, 200),
 
-    static final String DDL =
-            "CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint, status smallint, quantity"
-                    + " int, price numeric(12,2), weight double precision, paid boolean, note"
-                    + " varchar(200), day date, at timestamp)";
+        /** 1.2 kB of column values, which is what AWS's own toolkit has published rates for. */
+        LONG("long_orders", 1_125, 1_145);
+
+        final String table;
+        private final int shortestNote;
+        private final int longestNote;
+
+        Kind(String table, int shortestNote, int longestNote) {
+            this.table = table;
+            this.shortestNote = shortestNote;
+            this.longestNote = longestNote;
+        }
+
+        String ddl() {
+            return "CREATE TABLE "
+                    + table
+                    + " (id bigint PRIMARY KEY, customer bigint, status smallint, quantity int, price"
+                    + " numeric(12,2), weight double precision, paid boolean, note varchar("
+                    + longestNote
+                    + "), day date, at timestamp)";
+        }
+    }
+
+    /** Position of the column customer, which any number may stand in. */
+    static final int CUSTOMER = 1;
+
+    /**
+     * Bytes of the values of all columns but the note, in PostgreSQL's binary form; a price has two
+     * or three groups of four digits behind a head of 8 bytes.
+     */
+    private static final int BYTES_BUT_NOTE = 8 + 8 + 2 + 4 + 13 + 8 + 1 + 4 + 8;
+
+    private static final int NOTE = 7;
 
     /**
      * So few that they stay in the processor's cache, as a row does that a source has just made.
@@ -43,6 +75,7 @@ final class Rows {
             "leave it at the door, ring twice, and mind the dog; the parcel is heavy and holds glass; ";
 
     private final Object[][] pool = new Object[POOL][];
+    private final Random random = new Random(42);
     private final AtomicLong keys;
     private long next;
     private long end;
@@ -50,9 +83,8 @@ final class Rows {
     /**
      * @param keys the next key; sources that share it give their rows different keys
      */
-    Rows(AtomicLong keys) {
+    Rows(Kind kind, AtomicLong keys) {
         this.keys = keys;
-        Random random = new Random(42);
         for (int i = 0; i < POOL; i++) {
             pool[i] =
                     new Object[] {
@@ -63,17 +95,17 @@ final class Rows {
                         BigDecimal.valueOf(random.nextInt(10_000_000), 2),
                         random.nextDouble() * 100,
                         random.nextBoolean(),
-                        note(random),
+                        note(kind),
                         LocalDate.ofEpochDay(18_000 + random.nextInt(3_000)),
                         LocalDateTime.of(2026, 1, 1, 0, 0).plusNanos(random.nextInt() * 1_000L)
                     };
         }
     }
 
-    /** 180 to 200 characters, one in four with some beyond ASCII. */
-    private static String note(Random random) {
+    /** One in four has some characters beyond ASCII. */
+    private String note(Kind kind) {
         StringBuilder note = new StringBuilder(random.nextInt(4) == 0 ? "für Frau Müller: " : "");
-        int length = 180 + random.nextInt(21);
+        int length = kind.shortestNote + random.nextInt(kind.longestNote - kind.shortestNote + 1);
         while (note.length() < length) {
             note.append(WORDS, random.nextInt(WORDS.length() / 2), WORDS.length());
         }
@@ -92,8 +124,29 @@ final class Rows {
         return new SeaTunnelRow(fields);
     }
 
+    /** The values of a random row under a given key. */
+    Object[] values(long key) {
+        Object[] fields = pool[random.nextInt(POOL)].clone();
+        fields[0] = key;
+        return fields;
+    }
+
+    /** A random key up to the given one. */
+    long key(int highest) {
+        return 1L + random.nextInt(highest);
+    }
+
+    /** Bytes of column values of a row on average, in PostgreSQL's binary form, without lengths. */
+    double bytes() {
+        long notes = 0;
+        for (Object[] fields : pool) {
+            notes += ((String) fields[NOTE]).getBytes(StandardCharsets.UTF_8).length;
+        }
+        return BYTES_BUT_NOTE + (double) notes / POOL;
+    }
+
     /** The table as a source describes it. */
-    static CatalogTable table() {
+    static CatalogTable table(Kind kind) {
         TableSchema schema =
                 TableSchema.builder()
                         .column(column("id", BasicType.LONG_TYPE))
@@ -109,7 +162,7 @@ final class Rows {
                         .primaryKey(PrimaryKey.of("id", List.of("id")))
                         .build();
         return CatalogTable.of(
-                TableIdentifier.of("source", "shop", null, NAME),
+                TableIdentifier.of("source", "shop", null, kind.table),
                 schema,
                 Collections.emptyMap(),
                 Collections.emptyList(),

@@ -7,6 +7,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -64,7 +68,21 @@ final class Server implements AutoCloseable {
         order("latency commit " + commitMs);
     }
 
-    private void order(String line) throws IOException {
+    /** Answers take the time that the model of Aurora DSQL has for them, or none of their own. */
+    void profile(String name) throws IOException {
+        order("profile " + name);
+    }
+
+    /** A number among its statistics: a counter since it started, or a state. */
+    long stat(String name) throws IOException {
+        Matcher found = Pattern.compile("\"" + name + "\": ?(\\d+)").matcher(order("stats"));
+        if (!found.find()) {
+            throw new IOException("dsql-local counts no " + name);
+        }
+        return Long.parseLong(found.group(1));
+    }
+
+    private String order(String line) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", control)) {
             socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
             String answer =
@@ -75,7 +93,30 @@ final class Server implements AutoCloseable {
             if (answer == null || answer.startsWith("{\"error\"")) {
                 throw new IOException("dsql-local did not take '" + line + "': " + answer);
             }
+            return answer;
         }
+    }
+
+    /** Where the PostgreSQL behind is reached, past all rules. */
+    String behindUrl() {
+        return "jdbc:postgresql://" + postgres + "/postgres?user=postgres";
+    }
+
+    void sql(String... statements) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(behindUrl());
+                Statement statement = connection.createStatement()) {
+            for (String one : statements) {
+                statement.execute(one);
+            }
+        }
+    }
+
+    void create(Rows.Kind rows) throws SQLException {
+        sql("SET ROLE admin", rows.ddl());
+    }
+
+    void empty(Rows.Kind rows) throws SQLException {
+        sql("TRUNCATE " + rows.table, "CHECKPOINT");
     }
 
     /** A password for the stock sink. */

@@ -1,0 +1,195 @@
+package io.dsqlsink.bench;
+
+import static io.dsqlsink.bench.Measurements.WARM_UP_SECONDS;
+
+import io.dsqlsink.bench.Measurements.Setting;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Parts a and b: how fast and how thriftily the writer uses a server that takes the time that
+ * Aurora DSQL is believed to take, with the options a job has by default.
+ */
+final class UnderModel {
+    /** dsql-local's name of the model. */
+    private static final String REGION = "region";
+
+    /** Changes a second. */
+    private static final int[] RATES = {1, 100, 1_000, 10_000};
+
+    /**
+     * Rows that changes go to: so many that a key seldom changes twice within a batch, so few that
+     * the PostgreSQL behind keeps them in memory.
+     */
+    private static final int KEYS = 200_000;
+
+    private static final String MIB_512 = String.valueOf(512L << 20);
+    private static final String GIB = String.valueOf(1L << 30);
+
+    private final Server dsql;
+    private final Contenders contenders;
+    private final Measurements measurements;
+
+    UnderModel(Server dsql, Contenders contenders, Measurements measurements) {
+        this.dsql = dsql;
+        this.contenders = contenders;
+        this.measurements = measurements;
+    }
+
+    /** What somebody would try who had the time to tune. */
+    private static Map<String, Map<String, String>> tuned() {
+        Map<String, Map<String, String>> all = new LinkedHashMap<>();
+        for (String connections : new String[] {"32", "128", "256"}) {
+            all.put(
+                    "ours, " + connections + " connections",
+                    Map.of("max_connections", connections));
+        }
+        all.put("ours, 512 MiB", Map.of("max_buffer_bytes", MIB_512));
+        all.put("ours, 1 GiB", Map.of("max_buffer_bytes", GIB));
+        for (String connections : new String[] {"128", "256"}) {
+            all.put(
+                    "ours, " + connections + " connections, 1 GiB",
+                    Map.of("max_connections", connections, "max_buffer_bytes", GIB));
+        }
+        return all;
+    }
+
+    /** Loads as fast as rows are taken. */
+    void load() throws IOException, SQLException {
+        Measurements.say("a: load under the cost model");
+        try (Server answering =
+                Server.start(
+                        contenders.folder().resolve("answering-model.log"),
+                        "--answer-only",
+                        "--profile",
+                        REGION,
+                        "--backend",
+                        dsql.postgres)) {
+            for (Rows.Kind rows : Rows.Kind.values()) {
+                Map<String, Map<String, String>> tuned = tuned();
+                int until = 0;
+                ours(answering, rows, "ours", Map.of());
+                for (Map.Entry<String, Map<String, String>> one : tuned.entrySet()) {
+                    ours(answering, rows, one.getKey(), one.getValue());
+                    // By turns with the others: the machine's speed varies.
+                    if (!measurements.quick
+                            && (++until == tuned.size() / 2 || until == tuned.size())) {
+                        ours(answering, rows, "ours", Map.of());
+                    }
+                }
+            }
+        }
+        dsql.profile(REGION);
+        for (Rows.Kind rows : Rows.Kind.values()) {
+            stock(rows, "stock", false, Map.of());
+            stock(rows, "stock, rewriting", true, Map.of());
+        }
+        stock(Rows.Kind.SHORT, "stock, rewriting, 3000", true, Map.of("batch_size", "3000"));
+        dsql.profile("none");
+    }
+
+    private void ours(Server server, Rows.Kind rows, String name, Map<String, String> options)
+            throws IOException, SQLException {
+        // A transaction takes a second, and the time until the last one is durable counts: the run
+        // has to be long against that.
+        measure(server, rows, contenders.ours(name, server, rows, options), 15);
+    }
+
+    private void stock(Rows.Kind rows, String name, boolean rewriting, Map<String, String> options)
+            throws IOException, SQLException {
+        measure(dsql, rows, contenders.stock(name, dsql, rows, 1, rewriting, options), 8);
+    }
+
+    private void measure(Server server, Rows.Kind rows, Remote contender, double seconds)
+            throws IOException, SQLException {
+        try (contender) {
+            double warmUp = measurements.seconds(WARM_UP_SECONDS, WARM_UP_SECONDS / 2);
+            Measurements.warmUp(server, rows, contender, warmUp);
+            Setting setting =
+                    new Setting(
+                            rows == Rows.Kind.SHORT ? "rows of 290 bytes" : "rows of 1.2 kB", 0, 0);
+            double time = measurements.seconds(seconds, 4);
+            measurements.write("a", server, setting, rows, contender, time, 0);
+        }
+    }
+
+    /** Updates of random rows at a steady rate, into the PostgreSQL behind. */
+    void streams() throws IOException, SQLException {
+        Measurements.say("b: streams under the cost model");
+        dsql.profile(REGION);
+        for (int rate : RATES) {
+            fill();
+            try (Remote ours = contenders.ours("ours", dsql, Map.of())) {
+                ask(ours, 5, rate);
+                stream(ours, rate);
+            }
+        }
+        dsql.profile("none");
+        dsql.empty(Rows.Kind.SHORT);
+    }
+
+    private void stream(Remote ours, int rate) throws IOException {
+        long commits = dsql.stat("commits");
+        long rows = dsql.stat("rows_committed");
+        AtomicLong connections = new AtomicLong();
+        ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
+        watch.scheduleWithFixedDelay(() -> count(connections), 0, 250, TimeUnit.MILLISECONDS);
+        String[] words = ask(ours, (int) measurements.seconds(30, 8), rate);
+        watch.shutdownNow();
+        commits = dsql.stat("commits") - commits;
+        rows = dsql.stat("rows_committed") - rows;
+        double seconds = Long.parseLong(words[4]) / 1e9;
+        double p50 = Long.parseLong(words[2]) / 1e3;
+        double p99 = Long.parseLong(words[3]) / 1e3;
+        Measurements.say(
+                "  %,6d changes/s  %7.1f transactions/s of %7.1f rows  median %4.0f ms, 99 %% %4.0f ms"
+                        + "  %d connections",
+                rate, commits / seconds, (double) rows / commits, p50, p99, connections.get());
+        measurements.record(
+                "{\"part\":\"b\",\"contender\":\"ours\",\"setting\":\"%,d changes/s\",\"rate\":%d,"
+                        + "\"connections\":%d,\"rows\":%d,\"row_bytes\":%s,\"transactions\":%d,"
+                        + "\"seconds\":%.4f,\"changes\":%s,\"p50_ms\":%.1f,\"p99_ms\":%.1f}",
+                rate,
+                rate,
+                connections.get(),
+                rows,
+                words[5],
+                commits,
+                seconds,
+                words[1],
+                p50,
+                p99);
+    }
+
+    /** Keeps the most connections that were open at once. */
+    private void count(AtomicLong connections) {
+        try {
+            connections.accumulateAndGet(dsql.stat("connections_open"), Math::max);
+        } catch (IOException e) {
+            Measurements.say("  connections were not counted: %s", e);
+        }
+    }
+
+    private String[] ask(Remote ours, int seconds, int rate) throws IOException {
+        return ours.ask("stream " + seconds + " " + rate + " " + KEYS + " " + dsql.behindUrl());
+    }
+
+    /** The rows that changes go to. */
+    private void fill() throws SQLException {
+        dsql.empty(Rows.Kind.SHORT);
+        dsql.sql(
+                "INSERT INTO "
+                        + Rows.Kind.SHORT.table
+                        + " SELECT id, 0, 0, 0, 0, 0, false, repeat('x', 190), '2026-01-01', '2026-01-01'"
+                        + " FROM generate_series(1, "
+                        + KEYS
+                        + ") id",
+                "VACUUM ANALYZE " + Rows.Kind.SHORT.table);
+    }
+}

@@ -1,0 +1,194 @@
+package io.dsqlsink.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Measures whole jobs from MySQL on Zeta: a batch job of the Jdbc source, and the first load of
+ * MySQL-CDC, each with this sink and with the stock sink, both into dsql-local with the cost model
+ * of Aurora DSQL, and with a sink that throws rows away. scripts/bench.sh builds what it needs and
+ * runs it.
+ */
+public final class WholeJob {
+    private static final String DSQL_HOST = "127.0.83.83";
+    private static final String MYSQL_HOST = "127.0.83.84";
+    private static final String DATABASE = "shop";
+    static final String TABLE = "orders";
+
+    /** Rows of about 290 bytes, as the other parts of the benchmark have them. */
+    private static final String DDL =
+            "CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint, status smallint, quantity int,"
+                    + " price numeric(12,2), weight %s, paid smallint, note varchar(200), day date,"
+                    + " at %s)";
+
+    /** MySQL copies the table into itself until it is large enough; a first step has so many. */
+    private static final int FIRST_ROWS = 1_000;
+
+    /** The first load ends only when the job is stopped, so it is stopped after it. */
+    private static final boolean ENDS = true;
+
+    private final Path folder = Places.ROOT.resolve("target/bench/jobs");
+    private final Path results;
+    private final boolean quick;
+    private MySqlServer mysql;
+    private DsqlLocal dsql;
+
+    private WholeJob(Path results, boolean quick) {
+        this.results = results;
+        this.quick = quick;
+    }
+
+    /** Arguments: the file that gets a line of JSON for each job, and optionally "quick". */
+    public static void main(String[] arguments) {
+        int code = 1;
+        try {
+            new WholeJob(Path.of(arguments[0]), arguments.length > 1).run();
+            code = 0;
+        } catch (IllegalStateException | SQLException | IOException e) {
+            System.err.println("whole job: " + e.getMessage());
+        } finally {
+            Child.stopAll();
+        }
+        System.exit(code);
+    }
+
+    private void run() throws SQLException, IOException {
+        mysql = MySqlServer.start(MYSQL_HOST, folder.resolve("mysql"));
+        dsql = DsqlLocal.start(DSQL_HOST, folder.resolve("dsql"), "--no-schema-conflicts");
+        dsql.create(DDL.formatted("double precision", "timestamp"));
+        dsql.control("profile region");
+        try (Connection server = mysql.connect("")) {
+            Sql.run(server, "CREATE DATABASE " + DATABASE);
+        }
+        // The first load is the slower one.
+        measure("Jdbc batch", quick ? 50_000 : 800_000, ENDS);
+        measure("CDC first load", quick ? 30_000 : 400_000, !ENDS);
+    }
+
+    private void measure(String setting, int rows, boolean ends) throws SQLException, IOException {
+        fill(rows);
+        JobRun run = new JobRun(folder, dsql, setting, rows, ends);
+        String source = ends ? jdbcSource() : cdcSource();
+        for (int round = 0; round < (quick ? 1 : 2); round++) {
+            report(run, "thrown away", source + JobSinks.thrownAway());
+            report(run, "ours", source + JobSinks.ours());
+        }
+        // It is many times slower: a part of the rows tells how fast it is.
+        Duration window = Duration.ofSeconds(quick ? 10 : 25);
+        for (boolean rewriting : new boolean[] {false, true}) {
+            String sink = JobSinks.stock(dsql, rewriting);
+            String name = rewriting ? "stock, rewriting" : "stock";
+            report(run.within(window), name, source + sink);
+        }
+    }
+
+    private void report(JobRun run, String contender, String config)
+            throws SQLException, IOException {
+        try (Connection target = dsql.connectBehind()) {
+            Sql.run(target, "TRUNCATE " + TABLE, "CHECKPOINT");
+        }
+        JobRun.Measured measured = run.measure(contender, config);
+        String line =
+                String.format(
+                        Locale.ROOT,
+                        "{\"part\":\"c\",\"contender\":\"%s\",\"setting\":\"%s\",\"rows\":%d,"
+                                + "\"seconds\":%.3f,\"cpu_seconds\":%.3f,\"sink_cpu_seconds\":%.3f}%n",
+                        contender,
+                        run.setting(),
+                        measured.rows(),
+                        measured.seconds(),
+                        measured.cpuSeconds(),
+                        measured.sinkCpuSeconds());
+        System.out.print("  " + line);
+        Files.writeString(results, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private String jdbcSource() {
+        return """
+               env {
+                 parallelism = 1
+                 job.mode = "BATCH"
+               }
+               source {
+                 Jdbc {
+                   url = "jdbc:mysql://%s:%d/%s"
+                   driver = "com.mysql.cj.jdbc.Driver"
+                   user = "%s"
+                   password = "%s"
+                   query = "SELECT * FROM %s"
+                 }
+               }
+               """
+                .formatted(
+                        mysql.host(),
+                        MySqlServer.PORT,
+                        DATABASE,
+                        MySqlServer.USER,
+                        MySqlServer.PASSWORD,
+                        TABLE);
+    }
+
+    /** That of the main job. */
+    private String cdcSource() {
+        String config = JobConfig.mysqlToDsql(mysql.host(), DATABASE, List.of(TABLE));
+        return config.substring(0, config.indexOf("sink {"));
+    }
+
+    /** The source's table with so many rows. */
+    private void fill(int rows) throws SQLException {
+        try (Connection source = mysql.connect(DATABASE)) {
+            // The first load reads the table; its binlog would only take room and time.
+            Sql.run(
+                    source,
+                    "SET sql_log_bin = 0",
+                    "DROP TABLE IF EXISTS " + TABLE,
+                    DDL.formatted("double", "datetime(6)"));
+            insert(source);
+            for (int have = FIRST_ROWS; have < rows; have *= 2) {
+                Sql.run(
+                        source,
+                        "INSERT INTO orders SELECT id + "
+                                + have
+                                + ", customer, status, quantity, price, weight, paid, note, day, at"
+                                + " FROM orders WHERE id <= "
+                                + (rows - have));
+            }
+            Sql.run(source, "ANALYZE TABLE " + TABLE);
+        }
+    }
+
+    private static void insert(Connection source) throws SQLException {
+        try (PreparedStatement insert =
+                source.prepareStatement(
+                        "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, '2026-01-05', ?)")) {
+            for (int id = 1; id <= FIRST_ROWS; id++) {
+                Object[] values = {
+                    id,
+                    id * 7_919L,
+                    id % 100,
+                    id * 31,
+                    id * 97 / 100.0,
+                    id / 7.0,
+                    id % 2,
+                    "leave it at the door, ring twice, and mind the dog; "
+                            .repeat(4)
+                            .substring(0, 185),
+                    "2026-01-05 10:11:12.123456"
+                };
+                for (int at = 0; at < values.length; at++) {
+                    insert.setObject(at + 1, values[at]);
+                }
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+}
