@@ -132,7 +132,7 @@ fn jobs(results: &Results) -> Table {
             times(median, peer("stock")),
             times(median, peer("stock, rewriting")),
             number(median.cpu),
-            if ours { number(median.sink_share) } else { String::new() },
+            number(median.sink_share),
             difference.filter(|_| ours).unwrap_or_default(),
         ]);
     }

@@ -33,7 +33,13 @@ public final class Share {
     /** How Zeta's tasks are called. */
     private static final String TASKS = "BlockingWorker-";
 
-    private static final String SINK_CLASSES = "io.dsqlsink.";
+    /** This sink's, and the writers of those that it is compared with. */
+    private static final List<String> SINK_CLASSES =
+            List.of(
+                    "io.dsqlsink.",
+                    "org.apache.seatunnel.connectors.seatunnel.jdbc.sink.",
+                    "org.apache.seatunnel.connectors.seatunnel.console.sink.");
+
     private static final String SINK_THREADS = "dsql-sink";
 
     /** Two looks within the time that a task needs for the rows of one frame. */
@@ -108,7 +114,7 @@ public final class Share {
 
     private static boolean isInside(StackTraceElement[] stack) {
         for (StackTraceElement frame : stack) {
-            if (frame.getClassName().startsWith(SINK_CLASSES)) {
+            if (SINK_CLASSES.stream().anyMatch(frame.getClassName()::startsWith)) {
                 return true;
             }
         }

@@ -5,7 +5,8 @@ import static io.dsqlsink.bench.Measurements.WARM_UP_SECONDS;
 import io.dsqlsink.bench.Measurements.Setting;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,8 +30,27 @@ final class UnderModel {
      */
     private static final int KEYS = 200_000;
 
-    private static final String MIB_512 = String.valueOf(512L << 20);
-    private static final String GIB = String.valueOf(1L << 30);
+    /** Options of a job; 0 leaves the default. */
+    private record Tuned(int connections, long mib) {
+        String name() {
+            return "ours"
+                    + (connections == 0 ? "" : ", " + connections + " connections")
+                    + (mib == 0 ? "" : ", " + mib + " MiB");
+        }
+
+        Map<String, String> map() {
+            Map<String, String> options = new HashMap<>();
+            if (connections != 0) {
+                options.put("max_connections", String.valueOf(connections));
+            }
+            if (mib != 0) {
+                options.put("max_buffer_bytes", String.valueOf(mib << 20));
+            }
+            return options;
+        }
+    }
+
+    private static final Tuned DEFAULTS = new Tuned(0, 0);
 
     private final Server dsql;
     private final Contenders contenders;
@@ -42,22 +62,20 @@ final class UnderModel {
         this.measurements = measurements;
     }
 
-    /** What somebody would try who had the time to tune. */
-    private static Map<String, Map<String, String>> tuned() {
-        Map<String, Map<String, String>> all = new LinkedHashMap<>();
-        for (String connections : new String[] {"32", "128", "256"}) {
-            all.put(
-                    "ours, " + connections + " connections",
-                    Map.of("max_connections", connections));
-        }
-        all.put("ours, 512 MiB", Map.of("max_buffer_bytes", MIB_512));
-        all.put("ours, 1 GiB", Map.of("max_buffer_bytes", GIB));
-        for (String connections : new String[] {"128", "256"}) {
-            all.put(
-                    "ours, " + connections + " connections, 1 GiB",
-                    Map.of("max_connections", connections, "max_buffer_bytes", GIB));
-        }
-        return all;
+    /**
+     * What somebody would try who had the time to tune; of long rows what is apt to matter there.
+     */
+    private static List<Tuned> tuned(Rows.Kind rows) {
+        return rows == Rows.Kind.LONG
+                ? List.of(new Tuned(128, 0), new Tuned(0, 1024), new Tuned(128, 1024))
+                : List.of(
+                        new Tuned(32, 0),
+                        new Tuned(128, 0),
+                        new Tuned(256, 0),
+                        new Tuned(0, 512),
+                        new Tuned(0, 1024),
+                        new Tuned(128, 1024),
+                        new Tuned(256, 1024));
     }
 
     /** Loads as fast as rows are taken. */
@@ -72,16 +90,17 @@ final class UnderModel {
                         "--backend",
                         dsql.postgres)) {
             for (Rows.Kind rows : Rows.Kind.values()) {
-                Map<String, Map<String, String>> tuned = tuned();
-                int until = 0;
-                ours(answering, rows, "ours", Map.of());
-                for (Map.Entry<String, Map<String, String>> one : tuned.entrySet()) {
-                    ours(answering, rows, one.getKey(), one.getValue());
-                    // By turns with the others: the machine's speed varies.
-                    if (!measurements.quick
-                            && (++until == tuned.size() / 2 || until == tuned.size())) {
-                        ours(answering, rows, "ours", Map.of());
+                List<Tuned> tuned = tuned(rows);
+                // Thrice among the others: the machine's speed varies.
+                ours(answering, rows, DEFAULTS);
+                for (int at = 0; at < tuned.size(); at++) {
+                    if (at == tuned.size() / 2 && !measurements.quick) {
+                        ours(answering, rows, DEFAULTS);
                     }
+                    ours(answering, rows, tuned.get(at));
+                }
+                if (!measurements.quick) {
+                    ours(answering, rows, DEFAULTS);
                 }
             }
         }
@@ -94,11 +113,11 @@ final class UnderModel {
         dsql.profile("none");
     }
 
-    private void ours(Server server, Rows.Kind rows, String name, Map<String, String> options)
+    private void ours(Server server, Rows.Kind rows, Tuned options)
             throws IOException, SQLException {
         // A transaction takes a second, and the time until the last one is durable counts: the run
         // has to be long against that.
-        measure(server, rows, contenders.ours(name, server, rows, options), 15);
+        measure(server, rows, contenders.ours(options.name(), server, rows, options.map()), 15);
     }
 
     private void stock(Rows.Kind rows, String name, boolean rewriting, Map<String, String> options)

@@ -148,7 +148,7 @@ final class JobRun {
 
     private static Pattern turned(String state) {
         return Pattern.compile(
-                "(?m)^(\\S+ \\S+) .*Pipeline: \\[\\(1/1\\)\\] turn.* to (state )?" + state);
+                "(?m)^(\\S+ \\S+) .*Pipeline: \\[\\(1/1\\)\\] turned from state \\w+ to " + state);
     }
 
     /** The time at which the job's log says so. */
