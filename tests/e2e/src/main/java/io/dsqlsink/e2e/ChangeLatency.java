@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * scripts/bench.sh builds what it needs and runs it.
  */
 public final class ChangeLatency {
-    private static final String DSQL_HOST = "127.0.83.83";
-    private static final String MYSQL_HOST = "127.0.83.84";
+    private static final String DSQL_HOST = "127.0.83.87";
+    private static final String MYSQL_HOST = "127.0.83.88";
     private static final String DATABASE = "shop";
     private static final String TABLE = "ticks";
     private static final String DDL =

@@ -18,8 +18,8 @@ import java.util.Locale;
  * runs it.
  */
 public final class WholeJob {
-    private static final String DSQL_HOST = "127.0.83.83";
-    private static final String MYSQL_HOST = "127.0.83.84";
+    private static final String DSQL_HOST = "127.0.83.87";
+    private static final String MYSQL_HOST = "127.0.83.88";
     private static final String DATABASE = "shop";
     static final String TABLE = "orders";
 
