@@ -30,8 +30,9 @@ import java.util.stream.Stream;
  * threads.
  */
 public final class Share {
-    /** How Zeta's tasks are called. */
-    private static final String TASKS = "BlockingWorker-";
+    /** Threads of Zeta's tasks: the first for those that may block, the others share the second. */
+    private static final List<String> TASKS =
+            List.of("BlockingWorker-", "hz.main.seaTunnel.task.thread-");
 
     /** This sink's, and the writers of those that it is compared with. */
     private static final List<String> SINK_CLASSES =
@@ -91,7 +92,7 @@ public final class Share {
     private List<Long> tasks() {
         List<Long> tasks = new ArrayList<>();
         for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
-            if (thread != null && thread.getThreadName().startsWith(TASKS)) {
+            if (thread != null && TASKS.stream().anyMatch(thread.getThreadName()::startsWith)) {
                 tasks.add(thread.getThreadId());
             }
         }

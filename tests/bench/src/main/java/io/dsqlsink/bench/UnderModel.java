@@ -106,10 +106,9 @@ final class UnderModel {
         }
         dsql.profile(REGION);
         for (Rows.Kind rows : Rows.Kind.values()) {
-            stock(rows, "stock", false, Map.of());
-            stock(rows, "stock, rewriting", true, Map.of());
+            stock(rows, "stock", false);
+            stock(rows, "stock, rewriting", true);
         }
-        stock(Rows.Kind.SHORT, "stock, rewriting, 3000", true, Map.of("batch_size", "3000"));
         dsql.profile("none");
     }
 
@@ -117,12 +116,12 @@ final class UnderModel {
             throws IOException, SQLException {
         // A transaction takes a second, and the time until the last one is durable counts: the run
         // has to be long against that.
-        measure(server, rows, contenders.ours(options.name(), server, rows, options.map()), 15);
+        measure(server, rows, contenders.ours(options.name(), server, rows, options.map()), 12);
     }
 
-    private void stock(Rows.Kind rows, String name, boolean rewriting, Map<String, String> options)
+    private void stock(Rows.Kind rows, String name, boolean rewriting)
             throws IOException, SQLException {
-        measure(dsql, rows, contenders.stock(name, dsql, rows, 1, rewriting, options), 8);
+        measure(dsql, rows, contenders.stock(name, dsql, rows, 1, rewriting, Map.of()), 8);
     }
 
     private void measure(Server server, Rows.Kind rows, Remote contender, double seconds)
@@ -159,7 +158,7 @@ final class UnderModel {
         AtomicLong connections = new AtomicLong();
         ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
         watch.scheduleWithFixedDelay(() -> count(connections), 0, 250, TimeUnit.MILLISECONDS);
-        String[] words = ask(ours, (int) measurements.seconds(30, 8), rate);
+        String[] words = ask(ours, (int) measurements.seconds(20, 8), rate);
         watch.shutdownNow();
         commits = dsql.stat("commits") - commits;
         rows = dsql.stat("rows_committed") - rows;

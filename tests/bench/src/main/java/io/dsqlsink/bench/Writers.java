@@ -58,7 +58,7 @@ final class Writers {
             Measurements.warmUp(dsql, ROWS, contender, 2 * WARM_UP_SECONDS);
         }
         for (Setting setting : SETTINGS) {
-            rounds("e", dsql, setting, all, measurements.seconds(4, 2), 0);
+            rounds("e", dsql, setting, all, measurements.seconds(3, 2), 0);
         }
         close(all);
     }

@@ -69,7 +69,7 @@ public final class WholeJob {
             Sql.run(server, "CREATE DATABASE " + DATABASE);
         }
         // The first load is the slower one.
-        measure("Jdbc batch", quick ? 50_000 : 800_000, ENDS);
+        measure("Jdbc batch", quick ? 50_000 : 1_000_000, ENDS);
         measure("CDC first load", quick ? 30_000 : 400_000, !ENDS);
     }
 
@@ -82,7 +82,7 @@ public final class WholeJob {
             report(run, "ours", source + JobSinks.ours());
         }
         // It is many times slower: a part of the rows tells how fast it is.
-        Duration window = Duration.ofSeconds(quick ? 10 : 25);
+        Duration window = Duration.ofSeconds(quick ? 10 : 15);
         for (boolean rewriting : new boolean[] {false, true}) {
             String sink = JobSinks.stock(dsql, rewriting);
             String name = rewriting ? "stock, rewriting" : "stock";
