@@ -1,5 +1,7 @@
 package io.dsqlsink.seatunnel.catalog;
 
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +32,10 @@ final class ColumnTypes {
             Pattern.compile(
                     "(?:decimal|dec|numeric|number)\\s*\\((\\d{1,4})\\s*,\\s*(\\d{1,4})\\).*");
 
+    /** Words, and numbers in brackets. */
+    private static final Pattern TYPE_NAME =
+            Pattern.compile("[A-Za-z][A-Za-z0-9_ ]*(\\([0-9, ]+\\)[A-Za-z ]*)?");
+
     private ColumnTypes() {}
 
     /**
@@ -38,6 +44,10 @@ final class ColumnTypes {
      * <p>By the name of the SQL type: later releases have some that this one was not compiled with.
      */
     static String of(Column column) {
+        String sinkType = sinkType(column);
+        if (sinkType != null) {
+            return sinkType;
+        }
         String sourceType = column.getSourceType() == null ? "" : column.getSourceType().trim();
         sourceType = sourceType.toLowerCase(Locale.ROOT);
         switch (column.getDataType().getSqlType().name()) {
@@ -71,6 +81,35 @@ final class ColumnTypes {
             default:
                 return null;
         }
+    }
+
+    /**
+     * What the job's DefineSinkType transform says, which newer releases have; null where it says
+     * nothing. Columns have the getter since 2.3.11.
+     */
+    private static String sinkType(Column column) {
+        String type;
+        try {
+            type = (String) column.getClass().getMethod("getSinkType").invoke(column);
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
+        return type == null || type.trim().isEmpty() ? null : checked(column, type.trim());
+    }
+
+    /** It becomes part of a statement; what it means is left to the database. */
+    private static String checked(Column column, String type) {
+        if (!TYPE_NAME.matcher(type).matches()) {
+            throw new DsqlConnectorException(
+                    DsqlErrorCode.CONFIG,
+                    "DefineSinkType gives column '"
+                            + column.getName()
+                            + "' the type \""
+                            + type
+                            + "\", which is no name of a type: write one of Aurora DSQL's, such as"
+                            + " varchar(100)");
+        }
+        return type.toLowerCase(Locale.ROOT);
     }
 
     /** Always with its digits: a bare numeric is numeric(18,6) to Aurora DSQL. */

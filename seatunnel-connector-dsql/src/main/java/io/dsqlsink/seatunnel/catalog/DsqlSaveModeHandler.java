@@ -17,8 +17,8 @@ import org.apache.seatunnel.api.table.catalog.TablePath;
  * Prepares the target of one table before a job writes. The engine asks once a job: up to 2.3.4,
  * and on Flink and Spark, in the submitting process; later in the master of the job.
  *
- * <p>open() and the getters belong to the interface from 2.3.5 on. It is compiled against 2.3.4,
- * where they are methods of this class alone.
+ * <p>open() and the getters belong to the interface from 2.3.5 on, what a restored job asks from
+ * 2.3.11 on. It is compiled against 2.3.4, where they are methods of this class alone.
  */
 public final class DsqlSaveModeHandler implements SaveModeHandler {
     private final SaveModes modes;
@@ -47,28 +47,56 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
                             create();
                             break;
                         case CREATE_SCHEMA_WHEN_NOT_EXIST:
-                            if (!catalog.exists(table)) {
-                                create();
-                            } else if (modes.createIndex()
-                                    && !definition.indexes().isEmpty()
-                                    && catalog.isLeftUnfinished(definition)) {
-                                catalog.createIndexes(definition);
-                            }
+                            createMissing(table);
                             break;
                         case ERROR_WHEN_SCHEMA_NOT_EXIST:
-                            if (!catalog.exists(table)) {
-                                throw new DsqlConnectorException(
-                                        DsqlErrorCode.SAVE_MODE,
-                                        "Table "
-                                                + table
-                                                + " does not exist, and schema_save_mode ="
-                                                + " ERROR_WHEN_SCHEMA_NOT_EXIST: create it, or set"
-                                                + " CREATE_SCHEMA_WHEN_NOT_EXIST");
-                            }
+                            requireTable(table);
                             break;
                         default:
                     }
                 });
+    }
+
+    /**
+     * The same for a job that goes on from a checkpoint, which newer releases ask instead: the rows
+     * that are there stay.
+     */
+    public void handleSchemaSaveModeWithRestore() {
+        run(
+                () -> {
+                    switch (modes.schema()) {
+                        case RECREATE_SCHEMA:
+                        case CREATE_SCHEMA_WHEN_NOT_EXIST:
+                            createMissing(definition.table());
+                            break;
+                        case ERROR_WHEN_SCHEMA_NOT_EXIST:
+                            requireTable(definition.table());
+                            break;
+                        default:
+                    }
+                });
+    }
+
+    private void createMissing(DsqlTable table) throws InterruptedException {
+        if (!catalog.exists(table)) {
+            create();
+        } else if (modes.createIndex()
+                && !definition.indexes().isEmpty()
+                && catalog.isLeftUnfinished(definition)) {
+            catalog.createIndexes(definition);
+        }
+    }
+
+    private void requireTable(DsqlTable table) throws InterruptedException {
+        if (!catalog.exists(table)) {
+            throw new DsqlConnectorException(
+                    DsqlErrorCode.SAVE_MODE,
+                    "Table "
+                            + table
+                            + " does not exist, and schema_save_mode ="
+                            + " ERROR_WHEN_SCHEMA_NOT_EXIST: create it, or set"
+                            + " CREATE_SCHEMA_WHEN_NOT_EXIST");
+        }
     }
 
     private void create() throws InterruptedException {

@@ -1,11 +1,15 @@
 package io.dsqlsink.seatunnel.catalog;
 
+import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.config.DsqlTable.RowColumn;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.Column;
 
 /**
@@ -38,13 +42,17 @@ final class SchemaChange {
         this.after = after;
     }
 
-    /** The changes of an event, in their order. */
-    static List<SchemaChange> of(Object event) {
+    /**
+     * The changes of an event, in their order.
+     *
+     * @param rows the columns of the rows before it
+     */
+    static List<SchemaChange> of(Object event, List<RowColumn> rows) {
         switch (event.getClass().getSimpleName()) {
             case "AlterTableColumnsEvent":
                 List<SchemaChange> changes = new ArrayList<>();
                 for (Object part : (List<?>) get(event, "getEvents")) {
-                    changes.addAll(of(part));
+                    changes.addAll(of(part, rows));
                 }
                 return changes;
             case "AlterTableAddColumnEvent":
@@ -59,13 +67,60 @@ final class SchemaChange {
                 return Collections.singletonList(
                         new SchemaChange(Kind.DROP, name, null, false, null));
             default:
+                if (changesNothing(event, rows)) {
+                    return Collections.emptyList();
+                }
                 throw new DsqlConnectorException(
                         DsqlErrorCode.SCHEMA,
                         "The source's table changed by an event that this sink does not know ("
                                 + event
-                                + "): change the target accordingly and start the job anew, or set"
-                                + " schema_change_policy = ignore");
+                                + "): change the target accordingly and start the job anew");
         }
+    }
+
+    /**
+     * The columns that the rows have after a restart, as the event tells them that newer releases
+     * send then; null for another event.
+     */
+    static List<RowColumn> restored(Object event, DsqlTable table) {
+        if (!event.getClass().getSimpleName().equals("RestoreTableSchemaEvent")) {
+            return null;
+        }
+        List<RowColumn> rows = new ArrayList<>();
+        CatalogTable after = (CatalogTable) get(event, "getChangeAfter");
+        for (Column column : after.getTableSchema().getColumns()) {
+            int at = indexOf(table.rowColumns(), column.getName());
+            rows.add(
+                    at >= 0
+                            ? table.rowColumns().get(at)
+                            : new RowColumn(
+                                    column.getName(),
+                                    table.target(column.getName()),
+                                    String.valueOf(column.getDataType())));
+        }
+        return rows;
+    }
+
+    /**
+     * Whether an event of a kind that came later leaves the columns as they are: such as one that
+     * tells of another comment. Since 2.3.9 an event carries the table as it is afterwards.
+     */
+    private static boolean changesNothing(Object event, List<RowColumn> rows) {
+        String kind = event.getClass().getSimpleName();
+        if (kind.equals("AlterTableNameEvent")) {
+            return false;
+        }
+        CatalogTable after;
+        try {
+            after = (CatalogTable) event.getClass().getMethod("getChangeAfter").invoke(event);
+        } catch (ReflectiveOperationException | ClassCastException e) {
+            return false;
+        }
+        if (after == null) {
+            return kind.contains("Comment");
+        }
+        List<String> names = Arrays.asList(after.getSeaTunnelRowType().getFieldNames());
+        return names.equals(rows.stream().map(RowColumn::source).collect(Collectors.toList()));
     }
 
     private static SchemaChange placed(Kind kind, Object event, String oldName) {

@@ -49,6 +49,10 @@ public final class SchemaEvolution {
      */
     public static DsqlTable apply(DsqlSinkConfig config, DsqlTable table, Object event)
             throws InterruptedException {
+        List<RowColumn> restored = SchemaChange.restored(event, table);
+        if (restored != null) {
+            return table.with(restored, table.primaryKey());
+        }
         if (table.query() != null && config.schemaChangePolicy() != SchemaChangePolicy.IGNORE) {
             throw new DsqlConnectorException(
                     DsqlErrorCode.SCHEMA,
@@ -61,7 +65,7 @@ public final class SchemaEvolution {
         }
         SchemaEvolution evolution = new SchemaEvolution(config, table);
         try {
-            for (SchemaChange change : SchemaChange.of(event)) {
+            for (SchemaChange change : SchemaChange.of(event, table.rowColumns())) {
                 evolution.carryOut(change);
             }
             evolution.requireNothingLeft();
@@ -82,8 +86,13 @@ public final class SchemaEvolution {
         if (writers == 1 || table.keys().isEmpty()) {
             return;
         }
-        List<RowColumn> rows = table.rowColumns();
-        for (SchemaChange change : SchemaChange.of(event)) {
+        List<RowColumn> rows = SchemaChange.restored(event, table);
+        if (rows != null) {
+            requireKeyInPlace(table, writers, DsqlTable.place(rows, table.keys().get(0)));
+            return;
+        }
+        rows = table.rowColumns();
+        for (SchemaChange change : SchemaChange.of(event, rows)) {
             int at = SchemaChange.indexOf(rows, change.name());
             rows = change.appliedTo(rows, at < 0 ? null : rows.get(at).target());
         }

@@ -11,6 +11,8 @@ import java.util.List;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.Column;
 import org.apache.seatunnel.api.table.catalog.ConstraintKey;
+import org.apache.seatunnel.api.table.catalog.TableIdentifier;
+import org.apache.seatunnel.api.table.catalog.TableSchema;
 
 /** What a target table is created with, as the source's table has it. */
 public final class TableDefinition implements Serializable {
@@ -18,6 +20,9 @@ public final class TableDefinition implements Serializable {
 
     /** Bytes of a name (PostgreSQL cuts a longer one, so that two could become one). */
     private static final int MOST_NAME = 63;
+
+    /** The only one of a cluster. */
+    private static final String DATABASE = "postgres";
 
     /** Columns of a key or index (quotas of Aurora DSQL). */
     private static final int MOST_KEY_COLUMNS = 8;
@@ -141,6 +146,16 @@ public final class TableDefinition implements Serializable {
                     DsqlErrorCode.SCHEMA,
                     "Table " + table + " cannot be created: " + String.join("; ", problems));
         }
+    }
+
+    /** The target as the engine names tables, without columns: types of Aurora DSQL are not its. */
+    public CatalogTable target() {
+        return CatalogTable.of(
+                TableIdentifier.of("Dsql", DATABASE, table.schema(), table.name()),
+                TableSchema.builder().build(),
+                Collections.emptyMap(),
+                Collections.emptyList(),
+                "");
     }
 
     DsqlTable table() {

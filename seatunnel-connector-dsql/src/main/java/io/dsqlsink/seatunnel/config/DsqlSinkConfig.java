@@ -90,6 +90,12 @@ public final class DsqlSinkConfig implements Serializable {
         readWords(reader, nativeOptions);
         checkDatabase(reader, url, source);
         checkModes(reader);
+        if (!reader.flag(HandOver.DSQL_NATIVE)) {
+            reader.problem(
+                    HandOver.DSQL_NATIVE.key(),
+                    "= false hands a sink Jdbc over to the stock one, and this is the sink Dsql:"
+                            + " name the block Jdbc, or remove the line");
+        }
         readRowErrors(reader, nativeOptions);
         DsqlTable table = DsqlTable.of(reader, url, source);
         SaveModes saveModes = SaveModes.of(reader, new Placeholders(source));

@@ -348,6 +348,7 @@ public final class DsqlSinkOptions {
                     URL,
                     DRIVER,
                     DIALECT,
+                    HandOver.DSQL_NATIVE,
                     USERNAME,
                     PASSWORD,
                     ACCESS_KEY_ID,

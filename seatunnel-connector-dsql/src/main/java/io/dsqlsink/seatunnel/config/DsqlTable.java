@@ -254,6 +254,11 @@ public final class DsqlTable implements Serializable {
         return Collections.unmodifiableList(rowColumns);
     }
 
+    /** How many values a row has. */
+    public int width() {
+        return rowColumns.size();
+    }
+
     /** What the source calls them. */
     public List<String> sourceColumns() {
         return rowColumns.stream().map(RowColumn::source).collect(Collectors.toList());

@@ -87,6 +87,17 @@ final class StockOptions {
                     none("decimal_type_narrowing"),
                     none("int_type_narrowing"),
                     none("handle_blob_as_string"),
+                    none("oracle_insert_mode"),
+                    refused(
+                            "multi_table_config",
+                            ANY,
+                            "is not supported: remove it; each table has its source's key, and"
+                                    + " 'primary_keys' may say \"${primary_key}\" or"
+                                    + " \"${unique_key}\""),
+                    refused(
+                            "table_options",
+                            ANY,
+                            "cannot be done, as a table of Aurora DSQL has no options: remove it"),
                     honoured("multi_table_sink_replica"),
                     honoured("parallelism"),
                     honoured("source_table_name"),

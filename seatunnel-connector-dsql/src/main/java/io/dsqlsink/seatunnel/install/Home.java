@@ -61,6 +61,11 @@ final class Home {
         return home;
     }
 
+    /** For tests of what other releases do. */
+    static Home of(Path root, String version) {
+        return new Home(root, version);
+    }
+
     boolean isAtLeast(int... release) {
         Matcher numbers = VERSION.matcher(version);
         if (!numbers.matches()) {

@@ -6,16 +6,21 @@ import io.dsqlsink.bridge.NativeSink;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
 import io.dsqlsink.seatunnel.config.DsqlTable;
+import io.dsqlsink.seatunnel.config.HandOver;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
+import org.apache.seatunnel.api.configuration.util.OptionRule;
 import org.apache.seatunnel.api.source.SeaTunnelSource;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.factory.TableSourceFactory;
@@ -33,6 +38,11 @@ public final class JobCheck {
     static final String NOTE = "note";
     static final String PROBLEM = "problem";
     static final String DETAIL = "detail";
+
+    /** What newer releases call the address of a CDC source, and what older ones do. */
+    private static final String URL = "url";
+
+    private static final String BASE_URL = "base-url";
 
     private static final String[] PRIVILEGES = {"INSERT", "SELECT", "UPDATE", "DELETE"};
 
@@ -75,7 +85,10 @@ public final class JobCheck {
                 Object dialect = sink.get(DsqlSinkOptions.DIALECT.key());
                 others.add(
                         JobFile.plugin(sink)
-                                + (dialect == null ? "" : " with dialect = \"" + dialect + "\""));
+                                + (dialect == null ? "" : " with dialect = \"" + dialect + "\"")
+                                + (HandOver.isToStock(ReadonlyConfig.fromMap(sink))
+                                        ? " and " + HandOver.DSQL_NATIVE.key() + " = false"
+                                        : ""));
             }
             report.accept(
                     PROBLEM,
@@ -91,7 +104,8 @@ public final class JobCheck {
         return plugin.equalsIgnoreCase("Dsql")
                 || plugin.equalsIgnoreCase("Jdbc")
                         && dialect != null
-                        && DsqlSinkOptions.DSQL_DIALECT.equalsIgnoreCase(dialect.toString().trim());
+                        && DsqlSinkOptions.DSQL_DIALECT.equalsIgnoreCase(dialect.toString().trim())
+                        && !HandOver.isToStock(ReadonlyConfig.fromMap(sink));
     }
 
     private void check(JobFile job, Map<String, Object> sink) {
@@ -105,7 +119,8 @@ public final class JobCheck {
                         "source "
                                 + JobFile.plugin(source)
                                 + " does not tell its tables, as at the start of the job: "
-                                + cause(e));
+                                + cause(e)
+                                + address(source));
             }
         }
         if (job.hasTransforms()) {
@@ -130,6 +145,35 @@ public final class JobCheck {
         if (first != null) {
             first.warnings().forEach(warning -> report.accept(NOTE, warning));
             look(first, targets, created);
+        }
+    }
+
+    /** What to do about a source that this release gives its address by another name. */
+    private String address(Map<String, Object> source) {
+        if (!source.containsKey(URL) || source.containsKey(BASE_URL)) {
+            return "";
+        }
+        try {
+            TableSourceFactory factory =
+                    (TableSourceFactory)
+                            HomeLoaders.discover(
+                                    loader, "TableSourceFactory", JobFile.plugin(source));
+            OptionRule rule = factory.optionRule();
+            Set<String> keys = new HashSet<>();
+            Stream.concat(
+                            rule.getOptionalOptions().stream(),
+                            rule.getRequiredOptions().stream()
+                                    .flatMap(required -> required.getOptions().stream()))
+                    .forEach(
+                            option -> {
+                                keys.add(option.key());
+                                keys.addAll(option.getFallbackKeys());
+                            });
+            return keys.contains(URL) || !keys.contains(BASE_URL)
+                    ? ""
+                    : ": this release does not know its option url: write " + BASE_URL + " = ...";
+        } catch (Throwable e) {
+            return "";
         }
     }
 

@@ -156,6 +156,7 @@ public final class Main {
             System.setProperty(
                     "log4j2.configurationFile",
                     Main.class.getResource("log4j2.properties").toString());
+            QuietLogging.install();
             Report report = new Report(System.out::println);
             Doctor doctor = new Doctor(home.open(), report);
             doctor.check();

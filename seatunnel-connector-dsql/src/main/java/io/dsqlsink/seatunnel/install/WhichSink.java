@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.install;
 
+import io.dsqlsink.seatunnel.config.HandOver;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -12,7 +13,7 @@ import java.util.List;
 /** Asks SeaTunnel itself, from the jars of the home, which sink a job would get. */
 final class WhichSink {
     /** From this release on a sink's class path is without the source's jars. */
-    private static final int[] SEPARATE_LOADERS = {2, 3, 10};
+    private static final int[] SEPARATE_LOADERS = {2, 3, 9};
 
     private final Home home;
     private final HomeLoaders loaders;
@@ -43,6 +44,16 @@ final class WhichSink {
                             + "; SeaTunnel takes one or fails, so leave one");
         }
         jdbcSink("Jdbc { dialect = \"dsql\" }", jdbc);
+        for (Path jar : jdbc) {
+            if (Jars.has(jar, HandOver.DIALECT_CLASS)) {
+                report.note(
+                        home.name(jar)
+                                + " has a dialect dsql of its own; a job that is to use it in place of"
+                                + " the native sink says "
+                                + HandOver.DSQL_NATIVE.key()
+                                + " = false");
+            }
+        }
         if (!home.isAtLeast(SEPARATE_LOADERS)) {
             for (Path source : sources) {
                 List<Path> job = new ArrayList<>();

@@ -13,6 +13,7 @@ import org.apache.seatunnel.api.sink.SinkCommitter;
 import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.sink.SupportMultiTableSink;
 import org.apache.seatunnel.api.sink.SupportSaveMode;
+import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.apache.seatunnel.common.constants.JobMode;
 
@@ -105,6 +106,11 @@ public class DsqlSink
     public Optional<SinkCommitter<Void>> createCommitter() {
         task = TaskThread.ofZeta();
         return Optional.empty();
+    }
+
+    /** Part of the interface since 2.3.9: the engine counts rows by the table that it names. */
+    public Optional<CatalogTable> getWriteCatalogTable() {
+        return Optional.of(definition.target());
     }
 
     @Override

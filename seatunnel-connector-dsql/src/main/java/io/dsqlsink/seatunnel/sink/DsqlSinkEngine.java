@@ -6,6 +6,7 @@ import io.dsqlsink.seatunnel.NativeLog;
 import io.dsqlsink.seatunnel.catalog.SchemaEvolution;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlTable;
+import io.dsqlsink.seatunnel.config.HandOver;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.List;
@@ -153,6 +154,12 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 config.maxConnections(),
                 tables,
                 config.table());
+        if (HandOver.isPossible(Thread.currentThread().getContextClassLoader())) {
+            LOG.info(
+                    "It takes the place of connector-jdbc's own dialect dsql; {} = false hands over"
+                            + " to that",
+                    HandOver.DSQL_NATIVE.key());
+        }
         timer = new Thread(this::runTimer, "dsql-sink-timer");
         timer.setDaemon(true);
         // Whatever the creating thread had, a loader of its task would be kept alive.

@@ -72,12 +72,30 @@ class DsqlSinkWriter
         }
     }
 
+    private void requireForm(int width) {
+        if (width != table.width()) {
+            throw engine.fail(
+                    new DsqlConnectorException(
+                            DsqlErrorCode.SCHEMA,
+                            "A row of "
+                                    + table
+                                    + " has "
+                                    + width
+                                    + " values, but the columns are "
+                                    + table.sourceColumns()
+                                    + ". SeaTunnel gives such rows when it starts a task again"
+                                    + " whose source has changed its columns since the job began."
+                                    + " To go on: start the job again from its checkpoint, with"
+                                    + " -r"));
+        }
+    }
+
     /** Decides by the first row. */
     private void settle(int width) {
         if (other == null) {
             return;
         }
-        if (table.rowColumns().size() == other.rowColumns().size()) {
+        if (table.width() == other.width()) {
             throw engine.fail(
                     new DsqlConnectorException(
                             DsqlErrorCode.SCHEMA,
@@ -91,7 +109,7 @@ class DsqlSinkWriter
                                     + " the job anew, without its checkpoint; change columns while the job"
                                     + " runs"));
         }
-        if (width == other.rowColumns().size()) {
+        if (width == other.width()) {
             SchemaEvolution.requireKeyInPlace(table, engine.writersOfATable(), other.keyPlace());
             table = other;
         }
@@ -137,10 +155,14 @@ class DsqlSinkWriter
                     DsqlErrorCode.CLOSED,
                     "The writer of " + config.table() + " was closed before this row");
         }
+        if (row.getArity() != table.width() && MarkerRows.isMarker(row)) {
+            return;
+        }
         if (engine == null) {
             use(new DsqlSinkEngine(config, task, 1, 1));
         }
         settle(row.getArity());
+        requireForm(row.getArity());
         lateRows++;
         lastRow = Thread.currentThread();
         engine.write(buffer, row);

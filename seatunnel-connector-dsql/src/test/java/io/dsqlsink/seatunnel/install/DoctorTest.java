@@ -2,12 +2,14 @@ package io.dsqlsink.seatunnel.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dsqlsink.seatunnel.config.HandOver;
 import io.dsqlsink.seatunnel.sink.EngineLoaders;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -86,6 +88,37 @@ class DoctorTest {
                 .anyMatch(line -> line.contains("cdc-mysql-2.3.4.jar: the stock sink"));
         home.installer().install(Mode.connectors);
         assertThat(problems(home.doctor())).isEmpty();
+    }
+
+    /** From 2.3.9 on a sink does not see the source's jars; those connectors stand in here. */
+    @Test
+    void whereLoadersAreSeparateASourceDecidesNothing() throws Exception {
+        TestHome home = new TestHome(folder, OLDEST);
+        Home newer = Home.of(home.root, "2.3.9");
+        List<String> lines = new ArrayList<>();
+        new WhichSink(newer, new HomeLoaders(newer), new Report(lines::add)).check();
+        assertThat(lines).noneMatch(line -> line.contains("after a source"));
+        Home older = Home.of(home.root, "2.3.8");
+        new WhichSink(older, new HomeLoaders(older), new Report(lines::add)).check();
+        assertThat(lines).anyMatch(line -> line.contains("after a source"));
+    }
+
+    @Test
+    void aDialectOfTheStockConnectorIsNamed() throws Exception {
+        TestHome home = new TestHome(folder, OLDEST);
+        home.installer().install(Mode.lib);
+        try (FileSystem zip =
+                FileSystems.newFileSystem(home.connector("connector-jdbc"), (ClassLoader) null)) {
+            Path dialect = zip.getPath(HandOver.DIALECT_CLASS);
+            Files.createDirectories(dialect.getParent());
+            Files.createFile(dialect);
+        }
+        assertThat(home.doctor())
+                .anyMatch(
+                        line ->
+                                line.contains(
+                                                "connector-jdbc-2.3.4.jar has a dialect dsql of its own")
+                                        && line.contains("dsql_native = false"));
     }
 
     @Test

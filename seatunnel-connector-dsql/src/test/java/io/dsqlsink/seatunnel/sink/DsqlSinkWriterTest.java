@@ -92,6 +92,16 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
     }
 
     @Test
+    void rowsOfAnotherFormSayHowToGoOn() {
+        DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
+        assertThat(failure(() -> writer.write(insert(1L))))
+                .hasMessageContaining("DSQL-05")
+                .hasMessageContaining("1 values, but the columns are [id, code]")
+                .hasMessageContaining("-r");
+        writer.close();
+    }
+
+    @Test
     void theJobsMetricsCountWhatIsCommitted() {
         Metrics metrics = new Metrics();
         DsqlSinkWriter orders = writer("orders", NEVER_MS, metrics, Map.of(), "id");

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,24 @@ class NewerReleaseTest {
             assertThat(used).isEqualTo(classes);
             assertThat(dsql.sql("SELECT * FROM orders ORDER BY id"))
                     .isEqualTo(List.of("1 a null", "2 b x"));
+        }
+    }
+
+    @Test
+    void theEngineIsToldTheTargetAndTheChangesThatAreKnown() throws Exception {
+        try (URLClassLoader engine =
+                EngineLoaders.flat(
+                        Arrays.asList(EngineLoaders.jars("2.3.10", "engine")),
+                        EngineLoaders.connector(),
+                        EngineLoaders.libraries())) {
+            Object told =
+                    engine.loadClass(ReleaseProbe.class.getName())
+                            .getMethod("told", ClassLoader.class, Map.class)
+                            .invoke(null, engine, TestTables.options());
+            assertThat(told)
+                    .isEqualTo(
+                            "postgres.public.orders"
+                                    + " [ADD_COLUMN, DROP_COLUMN, UPDATE_COLUMN, RENAME_COLUMN]");
         }
     }
 }

@@ -5,9 +5,11 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.sink.SaveModeHandler;
+import org.apache.seatunnel.api.sink.SeaTunnelSink;
 import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.sink.SupportSaveMode;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
@@ -47,12 +49,47 @@ public final class ReleaseProbe {
         handler.close();
 
         SinkWriter writer = ((DsqlSink) sink).createWriter(null);
+        writeMarkers(writer);
         writer.write(new SeaTunnelRow(new Object[] {1L, "a"}));
         applySchemaChange(writer, source);
         writer.write(new SeaTunnelRow(new Object[] {2L, "b", "x"}));
         writer.prepareCommit();
         writer.close();
         return sink.getClass().getSimpleName() + " " + writer.getClass().getSimpleName();
+    }
+
+    /** What a newer engine asks a sink for: the target's name, and the changes that it knows. */
+    public static String told(ClassLoader job, Map<String, Object> options) throws Exception {
+        CatalogTable source = TestTables.orders("id", null);
+        Object sink =
+                new DsqlSinkFactory()
+                        .createSink(
+                                new TableSinkFactoryContext(
+                                        source, ReadonlyConfig.fromMap(options), job))
+                        .createSink();
+        Object target = method(SeaTunnelSink.class, "getWriteCatalogTable").invoke(sink);
+        Class<?> evolving =
+                Class.forName("org.apache.seatunnel.api.sink.SupportSchemaEvolutionSink");
+        return ((Optional<?>) target)
+                        .map(table -> ((CatalogTable) table).getTablePath().getFullName())
+                        .orElse("")
+                + " "
+                + method(evolving, "supports").invoke(sink);
+    }
+
+    /** Rows in which newer releases pass events on within Flink. */
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    private static void writeMarkers(SinkWriter writer) throws Exception {
+        try {
+            for (String mark : new String[] {"flush_event", "schema_change_event"}) {
+                SeaTunnelRow marker = new SeaTunnelRow(0);
+                Method options = SeaTunnelRow.class.getMethod("getOptions");
+                ((Map<String, Object>) options.invoke(marker)).put(mark, "");
+                writer.write(marker);
+            }
+        } catch (NoSuchMethodException e) {
+            // Rows had no options then.
+        }
     }
 
     /** As the engine calls it: by the type of event that it has. */

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.catalog.DsqlSaveModeHandler;
 import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +19,14 @@ import java.util.concurrent.TimeUnit;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.sink.SaveModeHandler;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
+import org.apache.seatunnel.api.table.catalog.PhysicalColumn;
+import org.apache.seatunnel.api.table.catalog.TableSchema;
+import org.apache.seatunnel.api.table.type.BasicType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each save mode does to a table of dsql-local. */
 @Timeout(120)
@@ -71,6 +78,64 @@ class SaveModeTest extends DsqlFixture {
                 .containsExactly(
                         "CREATE UNIQUE INDEX orders_pkey ON public.orders USING btree (id)",
                         "CREATE UNIQUE INDEX orders_uk ON public.orders USING btree (code)");
+    }
+
+    /** From 2.3.11 on a job that goes on from a checkpoint asks by this method. */
+    @ParameterizedTest
+    @ValueSource(strings = {"RECREATE_SCHEMA", "CREATE_SCHEMA_WHEN_NOT_EXIST"})
+    void aRestoredJobKeepsTheTableAndCreatesAMissingOne(String mode) throws Exception {
+        Map<String, Object> options = new LinkedHashMap<>(TestTables.options());
+        options.put("url", dsql.url());
+        options.put("schema_save_mode", mode);
+        CatalogTable source = TestTables.orders("id", null);
+        DsqlSinkConfig config = DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), source);
+        try (DsqlSaveModeHandler handler =
+                new DsqlSaveModeHandler(config, TableDefinition.of(config.table(), source))) {
+            handler.handleSchemaSaveModeWithRestore();
+            dsql.sql("INSERT INTO orders VALUES (1, 'a')");
+            handler.handleSchemaSaveModeWithRestore();
+        }
+        assertThat(dsql.sql("SELECT * FROM orders")).containsExactly("1 a");
+    }
+
+    @Test
+    void theTypeThatAJobGivesAColumnIsCreated() throws Exception {
+        prepare(Map.of(), withSinkType("varchar(100)"));
+        assertThat(dsql.sql(COLUMNS))
+                .containsExactly("id bigint t", "code character varying(100) f");
+    }
+
+    @Test
+    void aTypeThatIsNoneIsRefused() {
+        assertThat(refused(Map.of(), withSinkType("text; DROP TABLE orders")))
+                .hasMessageContaining("DefineSinkType")
+                .hasMessageContaining("'code'");
+    }
+
+    private static CatalogTable withSinkType(String type) {
+        CatalogTable orders = TestTables.orders("id", null);
+        TableSchema schema =
+                TableSchema.builder()
+                        .column(orders.getTableSchema().getColumns().get(0))
+                        .column(new SinkTypeColumn("code", type))
+                        .primaryKey(orders.getTableSchema().getPrimaryKey())
+                        .build();
+        return CatalogTable.of(orders.getTableId(), schema, Map.of(), Collections.emptyList(), "");
+    }
+
+    /** As columns are from 2.3.11 on. */
+    public static final class SinkTypeColumn extends PhysicalColumn {
+        private static final long serialVersionUID = 1L;
+        private final String sinkType;
+
+        SinkTypeColumn(String name, String sinkType) {
+            super(name, BasicType.STRING_TYPE, 0, true, null, "");
+            this.sinkType = sinkType;
+        }
+
+        public String getSinkType() {
+            return sinkType;
+        }
     }
 
     @Test

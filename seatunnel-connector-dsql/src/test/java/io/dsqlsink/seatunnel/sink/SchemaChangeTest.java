@@ -2,11 +2,13 @@ package io.dsqlsink.seatunnel.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dsqlsink.seatunnel.TestTables;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.seatunnel.api.sink.MultiTableResourceManager;
+import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.Column;
 import org.apache.seatunnel.api.table.catalog.PhysicalColumn;
 import org.apache.seatunnel.api.table.catalog.TablePath;
@@ -61,6 +63,60 @@ class SchemaChangeTest extends DsqlWriterFixture {
 
     private static Column text(String name) {
         return column(name, BasicType.STRING_TYPE, true, null);
+    }
+
+    /** What releases after 2.3.13 send when a job is restored. */
+    public static final class RestoreTableSchemaEvent {
+        private final CatalogTable after;
+
+        RestoreTableSchemaEvent(CatalogTable after) {
+            this.after = after;
+        }
+
+        public CatalogTable getChangeAfter() {
+            return after;
+        }
+    }
+
+    /** A kind that no release has yet. */
+    public static final class AlterColumnCommentEvent {
+        private final CatalogTable after;
+
+        AlterColumnCommentEvent(CatalogTable after) {
+            this.after = after;
+        }
+
+        public CatalogTable getChangeAfter() {
+            return after;
+        }
+    }
+
+    @Test
+    void aRestoredJobIsToldOfItsColumns() {
+        dsql.sql("ALTER TABLE orders ADD COLUMN note text");
+        open("apply");
+        writer.evolve(new RestoreTableSchemaEvent(TestTables.of("id", "note")));
+        writer.write(insert("1", "x"));
+        writer.prepareCommit();
+        checkRows("orders", "1 null x");
+    }
+
+    @Test
+    void anUnknownEventThatLeavesTheColumnsPasses() {
+        open("apply");
+        writer.write(insert(1L, "a"));
+        writer.evolve(new AlterColumnCommentEvent(TestTables.orders("id", null)));
+        writer.evolve(new AlterColumnCommentEvent(null));
+        writer.write(insert(2L, "b"));
+        writer.prepareCommit();
+        checkRows("orders", "1 a", "2 b");
+        assertThat(
+                        failure(
+                                () ->
+                                        writer.evolve(
+                                                new AlterColumnCommentEvent(
+                                                        TestTables.of("id", "other")))))
+                .hasMessageContaining("does not know");
     }
 
     @Test

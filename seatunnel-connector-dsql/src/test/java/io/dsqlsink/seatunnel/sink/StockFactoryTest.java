@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.config.HandOver;
 import io.dsqlsink.seatunnel.config.StockOptionsTest;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -97,6 +98,30 @@ public class StockFactoryTest {
             assertThatThrownBy(() -> sink(job, "Jdbc", stockOptions()))
                     .hasMessageContaining("DSQL-22")
                     .hasMessageContaining("connector-jdbc is neither on the class path");
+        }
+    }
+
+    /** Up to 2.3.12 connector-jdbc passes over the dialect; later it has one of the name. */
+    @Test
+    void aJobCanBeHandedOverToTheStockDialect() throws Exception {
+        Map<String, Object> options = stockOptions();
+        options.put("dialect", "dsql");
+        options.put("dsql_native", false);
+        List<Path> jdbc = connectors("2.3.8", "connector-jdbc");
+        Path dialect = home.resolve(HandOver.DIALECT_CLASS);
+        try (URLClassLoader application = zeta("2.3.8", EngineLoaders.connector());
+                URLClassLoader without = EngineLoaders.zetaJob(application, jdbc)) {
+            assertThatThrownBy(() -> sink(without, "Jdbc", options))
+                    .hasMessageContaining("DSQL-01")
+                    .hasMessageContaining("'dsql_native' = false")
+                    .hasMessageContaining("2.3.13");
+            assertThatThrownBy(() -> sink(without, "Dsql", options))
+                    .hasMessageContaining("name the block Jdbc");
+            Files.createDirectories(dialect.getParent());
+            Files.createFile(dialect);
+            try (URLClassLoader with = EngineLoaders.zetaJob(application, jdbc, List.of(home))) {
+                check(with, "Jdbc", options, STOCK);
+            }
         }
     }
 

@@ -1,8 +1,10 @@
 package org.apache.seatunnel.connectors.seatunnel.jdbc.sink;
 
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
+import io.dsqlsink.seatunnel.config.HandOver;
 import io.dsqlsink.seatunnel.config.OptionRules;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import io.dsqlsink.seatunnel.sink.DsqlSinkFactory;
 import io.dsqlsink.seatunnel.sink.StockJdbcFactory;
 import org.apache.seatunnel.api.configuration.util.ConfigValidator;
@@ -45,11 +47,28 @@ public final class JdbcSinkFactory implements TableSinkFactory {
         }
         String dialect = context.getOptions().getOptional(DsqlSinkOptions.DIALECT).orElse("");
         if (DsqlSinkOptions.DSQL_DIALECT.equalsIgnoreCase(dialect.trim())) {
-            return dsql.createSink(context);
+            if (!HandOver.isToStock(context.getOptions())) {
+                return dsql.createSink(context);
+            }
+            requireStockDialect();
         }
         // The check that the engine makes of a factory's rule, which ours let pass.
         ConfigValidator.of(context.getOptions()).validate(stock().optionRule());
         return stock().createSink(context);
+    }
+
+    /** Older releases pass over the option dialect, and would write as to PostgreSQL. */
+    private void requireStockDialect() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        if (!HandOver.isPossible(stock().getClass().getClassLoader())
+                && !HandOver.isPossible(context)) {
+            throw new DsqlConnectorException(
+                    DsqlErrorCode.CONFIG,
+                    "option '"
+                            + HandOver.DSQL_NATIVE.key()
+                            + "' = false: connector-jdbc of this SeaTunnel has no dialect dsql,"
+                            + " which came with 2.3.13: remove the line");
+        }
     }
 
     private TableSinkFactory stock() {
