@@ -2,8 +2,11 @@
 # Runs the same jobs on every engine that SeaTunnel knows: Zeta, Flink 1.15 and Spark 3.3, the connector in lib/;
 # some also with the connector merged into the stock ones.
 #
-# Usage: scripts/engines.sh [zeta | flink | spark]
+# Usage: scripts/engines.sh [zeta [--home DIR] | flink | spark]
 #   without one of them, all three
+#   zeta --home DIR  every job on the release in DIR, a SeaTunnel home of your own, whichever release it is, with the
+#                    connector in lib/, merged into the connectors, and on a cluster; a table of all results is the end.
+#                    What DIR has in connectors/, lib/, plugins/ and starter/ is copied: DIR stays as it is.
 # Zeta runs in one JVM, also on JDK 11, and as a cluster of two nodes, which are killed one after the other; Flink in one JVM and as a
 # standalone cluster; Spark in one JVM and with two executors of their own.
 # Many jobs follow one another in one JVM of Zeta and on one task manager of Flink, which must be as before after them.
@@ -14,18 +17,61 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [[ ${1:-} != --help && ${1:-} != -h ]] || help_and_exit
-[[ $# -le 1 && ${1:-zeta} =~ ^(zeta|flink|spark)$ ]] || die "takes zeta, flink or spark; see --help"
+[[ ${1:-zeta} =~ ^(zeta|flink|spark)$ && ($# -le 1 || ($1 == zeta && $# -eq 3 && $2 == --home)) ]] ||
+    die "takes zeta, flink or spark; see --help"
 engine=${1:-}
+own=${3:-}
 need cargo mvn java
 
 jobs=BatchIT,StockSinkIT,FakeSourceIT,SaveModesIT,DoctorIT
 merged=BatchIT,StockSinkIT,DoctorIT
-if [[ ${engine:-zeta} == zeta ]]; then
+
+# jobs_at_home DIR VERSION MODE TEST,... [MAVEN-OPTION...]: the jobs in a copy of a user's home.
+jobs_at_home() {
+    local home=$ROOT/target/zeta-home-own-$2-$3
+    prepare_jobs
+    "$ROOT/scripts/zeta-home.sh" "$1" "$home" --connector "$CONNECTOR_JAR" --mode "$3"
+    maven -pl tests/e2e -Dzeta.version="$2" -Dzeta.mode="$3" -Dzeta.home="$home" -Dseatunnel.home="$home" -Dit.test="$4" \
+        "${@:5}" verify
+}
+
+# result SUITE TEST: what one class of tests has come to in one suite.
+result() {
+    awk -v class="io.dsqlsink.e2e.$2" '
+        { gsub(/\033\[[0-9;]*m/, "") }
+        /Tests run: / && $NF == class {
+            gsub(/[^0-9 ]/, "")
+            print $2 + $3 == 0 ? "passed" : $2 + $3 " of " $1 " failed"
+            found = 1
+            exit
+        }
+        END { if (!found) print "-" }' "$LOGS/test-$1.log"
+}
+
+if [[ -n $own ]]; then
+    version=$(version_of_home "$own")
+    say "SeaTunnel $version in $own"
+    everything=StreamingIT,$jobs,BadInputIT,CreateTablesIT,ManyTablesIT,SchemaChangeIT,ZetaLifeIT
+    without="-Dleft.out=flink | spark"
+    # Up to then MySQL-CDC keeps changes of columns to itself.
+    at_least "$version" 2.3.8 || without+=" | newer"
+    suite own-lib jobs_at_home "$own" "$version" lib "$everything" "$without"
+    suite own-merged jobs_at_home "$own" "$version" connectors "StreamingIT,$merged" "$without"
+    cluster=StreamingIT,BatchIT,ZetaClusterIT
+    suite own-cluster jobs_at_home "$own" "$version" lib "$cluster" "$without" -Dmaster=cluster
+    printf '\n%-16s %-18s %-18s %s\n' "$version, Zeta" 'one JVM, lib/' 'one JVM, merged' 'cluster, lib/'
+    for test in ${everything//,/ } ZetaClusterIT; do
+        printf '%-16s %-18s %-18s %s\n' "$test" "$(result own-lib "$test")" "$(result own-merged "$test")" \
+            "$(result own-cluster "$test")"
+    done
+elif [[ ${engine:-zeta} == zeta ]]; then
     suite zeta jobs_on "$ZETA_VERSION" lib "StreamingIT,$jobs,ZetaLifeIT" "-Dleft.out=flink | spark"
     suite zeta-jdk11 jobs_on_11 "$ZETA_VERSION" lib "StreamingIT,$jobs"
     suite zeta-cluster jobs_on "$ZETA_VERSION" lib StreamingIT,BatchIT,ZetaClusterIT \
         "-Dleft.out=flink | spark" -Dmaster=cluster
     suite zeta-life jobs_on "$ZETA_VERSION" connectors ZetaLifeIT "-Dleft.out=flink | spark"
+    # As newer releases do, the node keeps the class loaders of jobs that are over.
+    suite zeta-newer-life jobs_on "$ZETA_NEWER" lib ZetaLifeIT "-Dleft.out=flink | spark" -Dkeep.loaders=true
 fi
 if [[ ${engine:-flink} == flink ]]; then
     suite flink jobs_in flink one-jvm "StreamingIT,$jobs"

@@ -177,6 +177,9 @@ version_of_home() {
     done | head -n 1 | grep . || die "$1 does not tell its release: no starter/seatunnel-starter.jar of SeaTunnel"
 }
 
+# at_least VERSION RELEASE: whether a version such as 2.3.11-SNAPSHOT is of that release or a later one.
+at_least() { [[ $(printf '%s\n' "$2" "${1%%-*}" | sort --version-sort | head -n 1) == "$2" ]]; }
+
 # ConfigBuilder prints the whole config at INFO, with every password and secret key in it.
 # io.dsqlsink is the connector's own logger; its level alone can be raised by a system property.
 log4j_properties() {

@@ -3,6 +3,7 @@ package io.dsqlsink.e2e;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,18 @@ final class SeaTunnelHome {
             throw new UncheckedIOException(e);
         }
         return logs.toString();
+    }
+
+    /** When a job of Zeta in this home last made a checkpoint, in milliseconds; 0 for never. */
+    long lastCheckpoint() throws IOException {
+        try (Stream<Path> files = Files.walk(home.resolve("checkpoint"))) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().lastModified())
+                    .max()
+                    .orElse(0);
+        } catch (NoSuchFileException | UncheckedIOException e) {
+            return 0; // One that is too old is deleted meanwhile.
+        }
     }
 
     /** Asks something of the engine by its script, without a job. */

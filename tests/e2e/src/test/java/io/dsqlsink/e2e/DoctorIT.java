@@ -38,7 +38,8 @@ class DoctorIT {
                     .contains("connected and authenticated as admin")
                     .contains("doctor.orders -> checked.orders: ")
                     .containsPattern("(?m)^ +id: BIGINT -> bigint, key$")
-                    .doesNotContain("PROBLEM");
+                    .doesNotContain("PROBLEM")
+                    .doesNotContainPattern("(?m)^(SLF4J|WARNING)");
             assertThat(Sql.number(target, "SELECT count(*) FROM checked.orders")).isZero();
 
             String query =
@@ -71,6 +72,12 @@ class DoctorIT {
                     .containsPattern("PROBLEM .*DSQL-02.*secret_access_key");
             assertThat(doctor("option", config.replace("batch_size = 1000", "batch_size = 0"), 1))
                     .containsPattern("PROBLEM .*DSQL-01.*batch_size");
+            assertThat(doctor("url", config.replace("base-url", "url"), Servers.takesUrl() ? 0 : 1))
+                    .containsPattern(
+                            Servers.takesUrl()
+                                    ? "connected and authenticated"
+                                    : "PROBLEM .*MySQL-CDC.*does not know its option url: write"
+                                            + " base-url");
             assertThat(
                             doctor(
                                     "source",

@@ -191,6 +191,12 @@ final class Servers {
         return run(name, config, dsql().environment());
     }
 
+    /** Whether the CDC sources of this release call their address as users' newer configs do. */
+    static boolean takesUrl() {
+        String[] parts = System.getProperty("zeta.version").split("[.-]");
+        return Integer.parseInt(parts[0]) > 2 || Integer.parseInt(parts[2]) >= 13;
+    }
+
     /** The command that starts the JVM of jobs. */
     static String java() {
         return JAVA_HOME.isEmpty() ? "java" : JAVA_HOME + "/bin/java";

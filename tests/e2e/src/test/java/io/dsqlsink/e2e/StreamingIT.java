@@ -61,6 +61,7 @@ class StreamingIT {
         return Servers.run(
                 names.size() == 1 ? "streaming-" + names.get(0) : "streaming",
                 JobConfig.mysqlToDsql(Servers.mysql().host(), Shop.DATABASE, names)
+                        .replace("base-url", Servers.takesUrl() ? "url" : "base-url")
                         .replace("parallelism = 1", "parallelism = " + TASKS));
     }
 
