@@ -40,7 +40,8 @@ impl History {
             _ => history.dice.random_range(1..9),
         };
         history.fill(count);
-        for _ in 0..history.dice.random_range(1..6) {
+        let most = if history.dice.random_ratio(1, 20) { 30 } else { 6 };
+        for _ in 0..history.dice.random_range(1..most) {
             history.statement();
         }
         history.source.take()
