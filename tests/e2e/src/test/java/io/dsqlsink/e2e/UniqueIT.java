@@ -35,6 +35,8 @@ class UniqueIT {
     /** Several splits of SeaTunnel's default size, each of them read at a moment of its own. */
     private static final int LOADED = 40_000;
 
+    private static final int READERS = 2;
+
     private final String jobId = String.valueOf(ThreadLocalRandom.current().nextLong(1, 1L << 40));
 
     @Test
@@ -42,7 +44,8 @@ class UniqueIT {
         try (Connection source = Servers.database(DATABASE);
                 Connection target = Servers.dsql().connectBehind()) {
             UniqueChanges.fill(source);
-            try (Job job = start("unique", "--set-job-id")) {
+            String config = config(DATABASE, "p", "q");
+            try (Job job = start("unique", config, "--set-job-id")) {
                 awaitTables(job, target, 2, "p', 'q");
                 awaitEqual(job, source, target);
                 assertThat(uniqueIndexes(target))
@@ -69,7 +72,7 @@ class UniqueIT {
                 killInAShift(job, source, target);
             }
             UniqueChanges.round(source, 7);
-            try (Job job = start("unique-restored", "-r")) {
+            try (Job job = start("unique-restored", config, "-r")) {
                 for (int round = 8; round < 12; round++) {
                     UniqueChanges.round(source, round);
                 }
@@ -83,7 +86,10 @@ class UniqueIT {
         }
     }
 
-    /** Rows of different splits: what was read of them need not have been there together. */
+    /**
+     * Rows of different splits, read by two tasks: what was read of them need not have been there
+     * together.
+     */
     @Test
     void uniqueValuesMoveWhileTheTableIsLoaded() throws Exception {
         String database = "unique_load";
@@ -94,7 +100,9 @@ class UniqueIT {
             UniqueChanges.fillLoaded(source, LOADED);
             Future<Integer> swaps =
                     changing.submit(() -> swapUntil(loaded, Servers.mysql().connect(database)));
-            try (Job job = start("unique-load", database, List.of("l"), "--set-job-id")) {
+            String config =
+                    config(database, "l").replace("parallelism = 1", "parallelism = " + READERS);
+            try (Job job = start("unique-load", config, "--set-job-id")) {
                 awaitTables(job, target, 1, "l");
                 String count = "SELECT count(*) FROM l";
                 Poll.until(
@@ -108,7 +116,9 @@ class UniqueIT {
                 loaded.set(true);
                 assertThat(swaps.get()).as("swaps").isPositive();
                 awaitEqual(job, source, target, "l", List.of("id", "pos", "note"));
-                assertThat(Servers.nativeSinkLines(job.log())).as("no task failed").hasSize(1);
+                assertThat(Servers.nativeSinkLines(job.log()))
+                        .as("no task failed")
+                        .hasSize(READERS);
             }
         } finally {
             loaded.set(true);
@@ -130,18 +140,18 @@ class UniqueIT {
         return swaps;
     }
 
-    private Job start(String name, String option) {
-        return start(name, DATABASE, List.of("p", "q"), option);
+    private Job start(String name, String config, String option) {
+        return Servers.runInOneJvm(name, config, option, jobId);
     }
 
     /** The options of the README's job, which leaves out what has a default. */
-    private Job start(String name, String database, List<String> tables, String option) {
+    private static String config(String database, String... tables) {
         String config =
-                JobConfig.mysqlToDsql(Servers.mysql().host(), database, tables)
+                JobConfig.mysqlToDsql(Servers.mysql().host(), database, List.of(tables))
                         .replace("    max_retries = \"3\"\n", "")
                         .replace("    batch_size = 1000\n", "");
         assertThat(config).doesNotContain("max_retries", "batch_size");
-        return Servers.runInOneJvm(name, config, option, jobId);
+        return config;
     }
 
     /** The fastest of several, as other programs may have the processors. */
