@@ -63,32 +63,34 @@ pub async fn send(connection: &mut Connection, batch: &Batch, how: How) -> Resul
     result
 }
 
-/// Whether the database takes a table's statements in the form unnest; `Some` says why not. They run with empty arrays,
-/// so that nothing changes, and with no more than the privileges that rows need.
+/// Whether the database takes a table's statements in the form unnest; `Some` says why not. They run with empty arrays
+/// in a transaction that is rolled back, so that nothing changes, and with no more than the privileges that rows need.
 ///
 /// # Errors
 /// The failure of the connection.
 pub async fn refuses_unnest(connection: &Connection, table: &Table) -> Result<Option<Failure>, Failure> {
+    let client = &connection.client;
     let verbs: &[Verb] = if table.append() { &[Verb::Upsert] } else { &[Verb::Upsert, Verb::Delete] };
+    let mut requests = vec![simple(client, "BEGIN")];
     for verb in verbs {
         let text = sql::statement(*verb, Form::Unnest, table, 0);
-        let elements = element_types(*verb, table);
-        let places: Vec<usize> = (0..elements.len()).collect();
-        let columns = array::columns(std::iter::empty(), &places, &elements);
-        let columns = columns.iter().map(|column| column as &(dyn ToSql + Sync));
-        let typed: Vec<_> = columns.zip(array_types(*verb, table)).collect();
-        if let Err(error) = connection.client.execute_typed(&text, &typed).await {
-            let failure = Failure::executing(&error).not_committed();
-            if failure.unsupported() {
-                return Ok(Some(failure));
-            }
-            if failure.sqlstate.is_none() {
-                return Err(failure);
-            }
-            // What else is in the way is told when there are rows.
-        }
+        let (elements, arrays) = (element_types(*verb, table), array_types(*verb, table));
+        requests.push(Box::pin(async move {
+            let places: Vec<usize> = (0..elements.len()).collect();
+            let columns = array::columns(std::iter::empty(), &places, &elements);
+            let columns = columns.iter().map(|column| column as &(dyn ToSql + Sync));
+            let typed: Vec<_> = columns.zip(arrays).collect();
+            client.execute_typed(&text, &typed).await
+        }));
     }
-    Ok(None)
+    requests.push(simple(client, "ROLLBACK"));
+    let Err((_, error)) = pipeline(requests).await else { return Ok(None) };
+    let failure = Failure::executing(&error).not_committed();
+    match failure.sqlstate {
+        None => Err(failure),
+        // What else is in the way is told when there are rows.
+        Some(_) => Ok(Some(failure).filter(Failure::unsupported)),
+    }
 }
 
 /// A request that is sent when it is first polled.

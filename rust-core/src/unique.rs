@@ -158,6 +158,12 @@ fn comparable(ty: ColumnType, bytes: &[u8]) -> (&[u8], &[u8]) {
             let length = bytes.iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1);
             (&bytes[..length], &[])
         }
+        // -0.0 is 0.0, whose sign is another bit.
+        ColumnType::Float4 | ColumnType::Float8 => match bytes.split_first() {
+            Some((0x80, rest)) if rest.iter().all(|byte| *byte == 0) => (&[0], rest),
+            Some(_) => bytes.split_at(1),
+            None => (bytes, &[]),
+        },
         _ => (bytes, &[]),
     }
 }

@@ -102,6 +102,10 @@ fn equal_values_have_equal_marks_however_they_are_written() {
     let one = |scale| [0, 1, 0, 0, 0, 0, 0, scale, 0, 1];
     let numeric = table(ColumnType::Numeric(None), Some(vec![1]), true);
     assert!(of(&numeric, Some(Some(&one(1))), Some(Some(&one(2)))).is_empty());
+    let float = table(ColumnType::Float8, Some(vec![1]), true);
+    let zeros = [0.0f64.to_be_bytes(), (-0.0f64).to_be_bytes()];
+    assert!(of(&float, Some(Some(&zeros[0])), Some(Some(&zeros[1]))).is_empty());
+    assert!(!of(&float, Some(Some(&zeros[0])), Some(Some(&(-2.0f64).to_be_bytes()))).is_empty());
     let text = table(ColumnType::Text, Some(vec![1]), true);
     assert!(!of(&text, Some(Some(b"a ")), Some(Some(b"a"))).is_empty());
     let blank_padded = table(ColumnType::Bpchar(Some(3)), Some(vec![1]), true);

@@ -213,7 +213,7 @@ class BorderTest {
     void anotherBorderVersionIsRefused() {
         assertThatThrownBy(() -> NativeLoader.checkAbi(NativeSink.ABI_VERSION + 1))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("border version 4, but these classes need 3");
+                .hasMessageContaining("border version 5, but these classes need 4");
     }
 
     @Test

@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -34,6 +35,7 @@ class ArchitectureTest {
                                     || type.isAssignableTo(Option.class)
                                     || type.isAssignableTo(Logger.class)
                                     || type.isEquivalentTo(Pattern.class)
+                                    || type.isEquivalentTo(List.class)
                                     || type.isEquivalentTo(Set.class)
                                     || type.isEquivalentTo(Map.class));
 
@@ -43,6 +45,7 @@ class ArchitectureTest {
         "java..",
         "org.slf4j",
         "org.apache.seatunnel.api..",
+        "org.apache.seatunnel.common.constants",
         "org.apache.seatunnel.common.exception",
         "org.apache.seatunnel.connectors.seatunnel.jdbc.sink"
     };

@@ -14,7 +14,7 @@ class ProgressTest {
     private static SinkStats stats(long received, long committed, long dead) {
         return new SinkStats(
                 new long[] {
-                    received, 1, committed, 3, 4, 5, 6, 7, 8, 9, 10, 2, 7_000, 13, dead, 15
+                    received, 1, committed, 3, 4, 5, 6, 7, 8, 9, 10, 2, 7_000, 13, dead, 15, 16
                 });
     }
 
