@@ -1,6 +1,5 @@
 package io.dsqlsink.seatunnel.sink;
 
-import java.lang.reflect.Method;
 import java.util.Map;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
@@ -10,17 +9,14 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRow;
  */
 final class MarkerRows {
     private static final String[] MARKS = {"flush_event", "schema_change_event"};
-    private static final Method OPTIONS = options();
 
     private MarkerRows() {}
 
+    /** Slow, and to be asked of rows alone that look like none. */
     static boolean isMarker(SeaTunnelRow row) {
-        if (OPTIONS == null) {
-            return false;
-        }
         Map<?, ?> options;
         try {
-            options = (Map<?, ?>) OPTIONS.invoke(row);
+            options = (Map<?, ?>) SeaTunnelRow.class.getMethod("getOptions").invoke(row);
         } catch (ReflectiveOperationException e) {
             return false;
         }
@@ -30,13 +26,5 @@ final class MarkerRows {
             }
         }
         return false;
-    }
-
-    private static Method options() {
-        try {
-            return SeaTunnelRow.class.getMethod("getOptions");
-        } catch (NoSuchMethodException e) {
-            return null;
-        }
     }
 }

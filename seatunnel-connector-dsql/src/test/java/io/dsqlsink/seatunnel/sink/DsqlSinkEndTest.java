@@ -51,8 +51,8 @@ class DsqlSinkEndTest extends DsqlWriterFixture {
         committing.interrupt();
         committing.join(SOON.toMillis());
         DsqlLocal.poll(SOON, "no thread of the sink", () -> SinkThreads.count() == 0);
-        dsql.control("faults clear");
         dsql.control("drop-all");
+        dsql.control("faults clear");
         assertThat(failure(() -> writer.write(insert(2L, "b")))).hasMessageContaining("DSQL-21");
         checkRows("orders");
     }

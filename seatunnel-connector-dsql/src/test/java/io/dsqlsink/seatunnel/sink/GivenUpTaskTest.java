@@ -128,10 +128,12 @@ class GivenUpTaskTest extends DsqlFixture {
                                 .invoke(null, engine, options, zeta, rows, asksForCommit);
     }
 
-    /** A statement that was sent before the end is lost with its connection. */
+    /**
+     * A statement that was sent before the end is lost with its connection, and so is cut first.
+     */
     private static void answer() throws IOException {
-        dsql.control("faults clear");
         dsql.control("drop-all");
+        dsql.control("faults clear");
     }
 
     private static String rows() {
