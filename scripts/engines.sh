@@ -51,7 +51,7 @@ result() {
 if [[ -n $own ]]; then
     version=$(version_of_home "$own")
     say "SeaTunnel $version in $own"
-    everything=StreamingIT,$jobs,BadInputIT,CreateTablesIT,ManyTablesIT,SchemaChangeIT,ZetaLifeIT
+    everything=StreamingIT,$jobs,BadInputIT,CreateTablesIT,ManyTablesIT,SchemaChangeIT,UniqueIT,ZetaLifeIT
     without="-Dleft.out=flink | spark"
     # Up to then MySQL-CDC keeps changes of columns to itself.
     at_least "$version" 2.3.8 || without+=" | newer"
