@@ -6,8 +6,8 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 
 /**
- * Standard error without what the logging libraries of a home say of themselves: their classes are
- * loaded in other loaders than an engine's, which they remark upon.
+ * Output without what the logging libraries of a home say of themselves: their classes are loaded
+ * in other loaders than an engine's, which they remark upon, each to a stream of its own choice.
  */
 final class QuietLogging extends OutputStream {
     private static final String[] REMARKS = {
@@ -22,6 +22,7 @@ final class QuietLogging extends OutputStream {
     }
 
     static void install() {
+        System.setOut(new PrintStream(new QuietLogging(System.out), true));
         System.setErr(new PrintStream(new QuietLogging(System.err), true));
     }
 
