@@ -134,7 +134,7 @@ class ZetaClusterIT {
                 () -> {
                     differences.clear();
                     for (Table table : tables) {
-                        TableDiff.compare(source, target, table.name(), table.columnNames())
+                        TableDiff.compare(source, target, table.name(), Servers.readable(table))
                                 .shown()
                                 .forEach(line -> differences.add(table.name() + ": " + line));
                     }
