@@ -14,6 +14,7 @@ use dsql_sink::batch::Batch;
 use dsql_sink::border::*;
 use dsql_sink::budget::{Budget, Reservation};
 use dsql_sink::buffer::Spares;
+use dsql_sink::change::Segment;
 use dsql_sink::limits;
 use dsql_sink::row::encode;
 use dsql_sink::row::frame;
@@ -21,7 +22,7 @@ use dsql_sink::row::tuple;
 use dsql_sink::schema::{Column, ColumnType, Table};
 use dsql_sink::sql::{self, Form, Verb};
 use dsql_sink::stage::Staged;
-use dsql_sink::window::{Due, Found, Order, Segment, Size, Window};
+use dsql_sink::window::{Due, Found, Order, Size, Window};
 use tokio_postgres::types::{ToSql, Type};
 
 const ROWS: u32 = 1_000;

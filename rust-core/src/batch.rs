@@ -6,10 +6,10 @@ use ahash::{HashMap, RandomState};
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 
+use crate::change::Change;
 use crate::row::tuple;
 use crate::schema::Table;
 use crate::sql::Verb;
-use crate::window::Change;
 
 /// One transaction's worth of changes, in the order in which they came.
 #[derive(Debug, Clone)]

@@ -1,5 +1,5 @@
 //! Bytes that wait. A large buffer is a mapping of its own: the allocator would keep much of it after it is freed, as
-//! writers and lanes are different threads, and the memory of a sink would be a multiple of what it holds.
+//! writers and the runtime have different threads, and the memory of a sink would be a multiple of what it holds.
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -35,12 +35,14 @@ pub mod sink;
 pub mod session;
 pub mod row;
 pub mod query;
+pub mod types;
 pub mod schema;
 pub mod unique;
 pub mod stage;
 
 // From operations to committed statements.
 pub mod buffer;
+pub mod change;
 pub mod window;
 pub mod queue;
 pub mod batch;

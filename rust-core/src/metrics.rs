@@ -1,8 +1,10 @@
 //! Counters and gauges, read by Java as one array of numbers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::border;
+use crate::classify::Fault;
 
 /// The slots of [`border`] that start with `STAT_`.
 #[derive(Debug, Default)]
@@ -15,6 +17,26 @@ impl Metrics {
     pub fn add(&self, slot: usize, amount: usize) {
         let amount = u64::try_from(amount).unwrap_or(u64::MAX);
         self.slots[slot].fetch_add(amount, Ordering::Relaxed);
+    }
+
+    /// Counts what is tried again after a fault.
+    pub fn retried(&self, fault: Fault) {
+        let slot = match fault {
+            Fault::Conflict | Fault::SchemaChanged => border::STAT_RETRIES_CONFLICT,
+            Fault::Unavailable | Fault::Throttled | Fault::Waking | Fault::Rejected => {
+                border::STAT_RETRIES_UNAVAILABLE
+            }
+            _ => border::STAT_RETRIES_CONNECTION,
+        };
+        self.add(slot, 1);
+    }
+
+    /// Counts flushes that are done and took so long.
+    pub fn flushed(&self, times: &[Duration]) {
+        for time in times {
+            self.add(border::STAT_FLUSHES, 1);
+            self.add(border::STAT_FLUSH_MICROS, usize::try_from(time.as_micros()).unwrap_or(usize::MAX));
+        }
     }
 
     /// Takes from a gauge.

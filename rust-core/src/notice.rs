@@ -11,7 +11,7 @@ use log::Level;
 
 use crate::border;
 
-/// Lines kept until Java asks: more than a fault of all lanes writes within one tick of the timer.
+/// Lines kept until Java asks: more than a fault of all connections writes within one tick of the timer.
 const CAPACITY: usize = 1_024;
 
 /// The ring.

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use crate::batch::Batch;
 use crate::budget::Budget;
+use crate::change::{Op, Segment};
 use crate::limits;
 use crate::progress::{Progress, Ticket};
 use crate::schema::Table;
 use crate::sql::Form;
-use crate::window::{Due, Found, Op, Order, Segment, Size, Window};
+use crate::window::{Due, Found, Order, Size, Window};
 
 /// Batches that pass before twice the rows are tried again: a conflict is often over within them.
 const PASSED: u32 = 16;

@@ -1,4 +1,4 @@
-//! The threads that drive the lanes. None of them is ever attached to the JVM.
+//! The threads that drive the connections. None of them is ever attached to the JVM.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ const THREADS: usize = 4;
 /// How long closing waits for tasks to leave their last step; a name lookup may take longer and is left behind.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Starts a runtime for `lanes` lanes.
+/// Starts a runtime for `connections` connections.
 ///
 /// # Errors
 /// Kind `Internal` if the system gives no threads.
-pub fn start(lanes: usize) -> Result<Runtime, SinkError> {
+pub fn start(connections: usize) -> Result<Runtime, SinkError> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Builder::new_multi_thread()
-        .worker_threads(cores.min(lanes).clamp(1, THREADS))
+        .worker_threads(cores.min(connections).clamp(1, THREADS))
         .thread_name("dsql-sink")
         .enable_all()
         .build()

@@ -13,6 +13,7 @@ use crate::border;
 use crate::budget::Budget;
 use crate::buffer::Spares;
 use crate::catalog;
+use crate::change::Segment;
 use crate::classify::{Failure, Fault};
 use crate::config::Config;
 use crate::connect::{Connection, Connector};
@@ -33,7 +34,6 @@ use crate::schema::Table;
 use crate::sql::Form;
 use crate::stage::{Staged, Staging};
 use crate::transact;
-use crate::window::Segment;
 
 /// Part of `max_buffer_bytes` that is kept, beyond what is held, to be used again. A process grows by less than twice
 /// the option all the same.
@@ -179,7 +179,7 @@ impl Sink {
     pub fn flush(&self) -> Result<Ticket, SinkError> {
         self.core.latch.check()?;
         let (ticket, times) = self.core.queue.flush();
-        self.core.flushed(&times);
+        self.core.metrics.flushed(&times);
         self.core.wake.notify_one();
         Ok(ticket)
     }
@@ -227,28 +227,6 @@ impl Core {
         Bounds { timeout: self.config.retry_timeout, rejections: self.config.max_retries }
     }
 
-    pub(crate) fn count(&self, fault: Fault) {
-        self.metrics.add(
-            match fault {
-                Fault::Conflict | Fault::SchemaChanged => border::STAT_RETRIES_CONFLICT,
-                Fault::Unavailable | Fault::Throttled | Fault::Waking | Fault::Rejected => {
-                    border::STAT_RETRIES_UNAVAILABLE
-                }
-                _ => border::STAT_RETRIES_CONNECTION,
-            },
-            1,
-        );
-    }
-
-    /// Counts flushes that are done and took so long.
-    pub(crate) fn flushed(&self, times: &[Duration]) {
-        for time in times {
-            self.metrics.add(border::STAT_FLUSHES, 1);
-            self.metrics
-                .add(border::STAT_FLUSH_MICROS, usize::try_from(time.as_micros()).unwrap_or(usize::MAX));
-        }
-    }
-
     /// Opens the connection of a slot if there is none, with retries.
     ///
     /// # Errors
@@ -275,7 +253,7 @@ impl Core {
         let Decision::Again { after, reconnect } = attempts.decide(failure, sent, bounds) else {
             return Err(outcome::connection_error(&self.config, failure, attempts.tries()));
         };
-        self.count(failure.fault);
+        self.metrics.retried(failure.fault);
         self.notices
             .push(attempts.level(failure.fault), || outcome::connect_again(&self.config, failure, after));
         tokio::time::sleep(after).await;

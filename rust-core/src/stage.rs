@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ahash::RandomState;
 
+use crate::change::{CHANGE_BYTES, Op};
 use crate::error::{ErrorKind, SinkError};
 use crate::limits;
 use crate::refused::Refused;
@@ -16,7 +17,6 @@ use crate::row::frame::{self, Reader, RowKind, Rows};
 use crate::row::value::Value;
 use crate::schema::Table;
 use crate::unique::{self, Image, Marks};
-use crate::window::{CHANGE_BYTES, Op};
 
 /// Areas kept for the next frame; more writers than this at one moment allocate their own.
 const AREAS: usize = 8;

@@ -89,7 +89,7 @@ impl Writer {
                         core.metrics.add(border::STAT_BATCHES_COMMITTED, 1);
                         core.metrics.add(border::STAT_BYTES_COMMITTED, batch.bytes());
                     }
-                    core.flushed(&core.queue.done(&batch));
+                    core.metrics.flushed(&core.queue.done(&batch));
                 }
             }
         }
@@ -127,7 +127,7 @@ impl Writer {
             };
             match attempts.decide(&failure, sent, core.bounds()) {
                 Decision::Again { after, reconnect } => {
-                    core.count(failure.fault);
+                    core.metrics.retried(failure.fault);
                     core.notices.push(attempts.level(failure.fault), || {
                         outcome::again(&core.config, batch, &failure, after)
                     });

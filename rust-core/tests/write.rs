@@ -63,7 +63,7 @@ fn batches_stay_within_the_limits_of_the_database() {
     cluster.sql("CREATE TABLE big (a bigint, b bigint, body bytea, PRIMARY KEY (b, a))");
     let sink = cluster.sink(&[("max_connections", "1")]);
     let table = declare(&sink, "big", &["a", "b", "body"], &["b", "a"]).unwrap();
-    // 30 MB in one lane need four transactions at least; 10,000 rows need four too.
+    // 30 MB need four transactions at least; 10,000 rows need four too.
     for id in 0..30 {
         Rows::new(table)
             .row(ROW_INSERT, &[id.into(), 1.into(), Field::Bytes(vec![7; 1_000_000])])

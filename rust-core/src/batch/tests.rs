@@ -1,10 +1,10 @@
 use super::*;
 use crate::budget::{Budget, Reservation};
 use crate::buffer::Spares;
+use crate::change::{Op, Segment};
 use crate::row::frame::RowKind;
 use crate::schema::{Column, ColumnType};
 use crate::unique::Marks;
-use crate::window::{Op, Segment};
 use std::time::Instant;
 
 fn table() -> Arc<Table> {

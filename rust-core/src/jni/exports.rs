@@ -161,7 +161,7 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_close(
     });
 }
 
-/// Gives freed memory back to the system. The allocator keeps what the lanes' threads freed, for each of its arenas:
+/// Gives freed memory back to the system. The allocator keeps what the runtime's threads freed, for each of its arenas:
 /// tens of megabytes of a JVM that has run many jobs (tests/e2e, `ZetaLifeIT`).
 fn give_back() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]

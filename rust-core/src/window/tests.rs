@@ -1,7 +1,8 @@
 use super::*;
 use crate::batch::Batch;
-use crate::budget::Budget;
+use crate::budget::{Budget, Reservation};
 use crate::buffer::Spares;
+use crate::row::frame::RowKind;
 use crate::schema::{Column, ColumnType, Table};
 use crate::unique::{Before, Image, UniqueIndex, marks};
 use ahash::RandomState;

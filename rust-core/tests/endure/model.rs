@@ -1,7 +1,7 @@
-//! Random histories on random keys, cut into random frames, batches, lanes and flushes, with faults all the while, end in
+//! Random histories on random keys, cut into random frames, batches and flushes, with faults all the while, end in
 //! the same tables as applying their operations one by one.
 //!
-//! A case is a history of its own keys; a hundred of them share a sink, so that batches and lanes mix them. The seed is
+//! A case is a history of its own keys; a hundred of them share a sink, so that batches mix them. The seed is
 //! printed; `DSQL_MODEL_SEED` repeats a run, `DSQL_MODEL_CASES` says how many cases (10,000 unless given).
 
 use std::collections::BTreeMap;
@@ -159,9 +159,9 @@ impl History {
 fn round(cluster: &Cluster, seed: u64, worker: u64, round: u64) {
     let mut dice = StdRng::seed_from_u64(seed ^ !round);
     let folder = tempfile::tempdir().unwrap();
-    let (lanes, batch) = (dice.random_range(1..6), dice.random_range(1..80));
+    let (connections, batch) = (dice.random_range(1..6), dice.random_range(1..80));
     let mut options = vec![
-        ("max_connections", lanes.to_string()),
+        ("max_connections", connections.to_string()),
         ("batch_interval_ms", dice.random_range(1..30).to_string()),
         ("row_error_policy", "skip".to_owned()),
         ("dead_letter_path", folder.path().to_string_lossy().into_owned()),

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One native sink: its connections, its lanes, and the rows on their way. {@link NativeSession} is
+ * One native sink: its connections and the rows on their way. {@link NativeSession} is
  * the other class with native methods.
  *
  * <p>Calls into Rust wait for {@value #SLICE_MILLIS} ms at most, and look for an interrupt between

@@ -108,7 +108,7 @@ class FramesTest {
 
     @Test
     void noticesAreRead() {
-        byte[] message = "lane 3 \u20ac".getBytes(StandardCharsets.UTF_8);
+        byte[] message = "table 3 \u20ac".getBytes(StandardCharsets.UTF_8);
         ByteBuffer frame = ByteBuffer.allocate(4 + 2 * (1 + 8 + 4) + message.length);
         frame.putInt(2);
         frame.put((byte) 2).putLong(1_700_000_000_123L).putInt(message.length).put(message);
@@ -118,7 +118,7 @@ class FramesTest {
         assertThat(notices).hasSize(2);
         assertThat(notices.get(0).level()).isEqualTo(Notice.LEVEL_WARN);
         assertThat(notices.get(0).epochMillis()).isEqualTo(1_700_000_000_123L);
-        assertThat(notices.get(0).message()).isEqualTo("lane 3 \u20ac");
+        assertThat(notices.get(0).message()).isEqualTo("table 3 \u20ac");
         assertThat(notices.get(1).level()).isEqualTo(Notice.LEVEL_DEBUG);
         assertThat(notices.get(1).message()).isEmpty();
         assertThat(Frames.notices(null)).isEmpty();

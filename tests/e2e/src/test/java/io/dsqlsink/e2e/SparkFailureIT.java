@@ -31,7 +31,7 @@ class SparkFailureIT {
             assertThat(Servers.nativeSinkLines(job.log())).hasSize(TRIES);
             Secrets.assertAbsent(job.log());
         }
-        // One try has this many lanes and threads at most, and the next may open before the
+        // One try has this many connections and threads at most, and the next may open before the
         // connections of the last are gone; all of them together would have several times as many.
         assertThat(mostConnections).isBetween(1L, 2L * 8);
         assertThat(mostThreads).isBetween(1L, 2L * 5);
