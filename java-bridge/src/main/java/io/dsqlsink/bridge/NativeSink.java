@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One native sink: its connections and the rows on their way. {@link NativeSession} is
- * the other class with native methods.
+ * One native sink: its connections and the rows on their way. {@link NativeSession} is the other
+ * class with native methods.
  *
  * <p>Calls into Rust wait for {@value #SLICE_MILLIS} ms at most, and look for an interrupt between
  * two slices: a call that need not wait goes through whatever the interrupt flag says. Any thread
