@@ -357,3 +357,5 @@ fn place(number: u64, first: u64) -> usize {
 #[cfg(test)]
 #[allow(clippy::panic)]
 mod tests;
+#[cfg(test)]
+mod unique_tests;
