@@ -56,7 +56,8 @@ enum Ended {
 impl Dispatcher {
     /// Gives batches to idle connections.
     fn assign(&mut self) {
-        while self.core.queue.ready(Instant::now()) > 0 {
+        // Whoever waits for a slot comes first.
+        while !self.core.pool.is_wanted() && self.core.queue.ready(Instant::now()) > 0 {
             let Some(slot) = self.core.pool.idle() else { return };
             match self.core.queue.next(Instant::now(), self.core.pool.room(&slot)) {
                 Next::Batch(batch) => {
