@@ -166,7 +166,7 @@ fn engine(criterion: &mut Criterion) {
         bench.iter(|| {
             out.clear();
             let rows = batch.steps()[0].rows().map(tuple::params);
-            for column in array::columns(rows, &places, &types) {
+            for column in array::columns(rows, &places, &types, batch.bytes()) {
                 column.to_sql(&Type::UNKNOWN, &mut out).unwrap();
             }
         });

@@ -46,6 +46,12 @@ impl<'a> Step<'a> {
         self.rows.len()
     }
 
+    /// Bytes of all rows.
+    #[must_use]
+    pub fn bytes(self) -> usize {
+        self.rows().map(<[u8]>::len).sum()
+    }
+
     /// The parameters of each row.
     pub fn rows(self) -> impl ExactSizeIterator<Item = &'a [u8]> {
         self.rows.iter().map(move |at| match self.verb {
@@ -133,7 +139,7 @@ impl Batch {
     /// Parameter bytes of all statements.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.steps().into_iter().flat_map(Step::rows).map(<[u8]>::len).sum()
+        self.steps().into_iter().map(Step::bytes).sum()
     }
 
     /// True if a parameter can only go in text format.

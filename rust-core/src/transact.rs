@@ -77,7 +77,7 @@ pub async fn refuses_unnest(connection: &Connection, table: &Table) -> Result<Op
         let (elements, arrays) = (element_types(*verb, table), array_types(*verb, table));
         requests.push(Box::pin(async move {
             let places: Vec<usize> = (0..elements.len()).collect();
-            let columns = array::columns(std::iter::empty(), &places, &elements);
+            let columns = array::columns(std::iter::empty(), &places, &elements, 0);
             let columns = columns.iter().map(|column| column as &(dyn ToSql + Sync));
             let typed: Vec<_> = columns.zip(arrays).collect();
             client.execute_typed(&text, &typed).await
@@ -271,7 +271,7 @@ fn request<'a>(
     match (form, sql) {
         (Form::Unnest, Sql::Prepared(statement)) => {
             let elements = element_types(step.verb, &batch.table);
-            let columns = array::columns(step.rows().map(tuple::params), &places, &elements);
+            let columns = array::columns(step.rows().map(tuple::params), &places, &elements, step.bytes());
             Box::pin(async move { client.execute_raw(statement, columns).await })
         }
         (_, Sql::Prepared(statement)) => {

@@ -34,6 +34,8 @@ fn memory_stays_within_twice_the_buffer() {
             "CREATE TABLE t{table} (id bigint PRIMARY KEY, body bytea); ALTER TABLE t{table} ALTER body SET STORAGE EXTERNAL"
         ));
     }
+    // Commits take a while, so that many connections are open.
+    cluster.control("latency commit 200");
     let status = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "soak::memory_stays_within_twice_the_buffer", "--nocapture"])
         .env("DSQL_SOAK_URL", cluster.url())
@@ -72,9 +74,11 @@ fn measured(url: &str) {
             let sink = &sink;
             scope.spawn(move || {
                 let mut dice = StdRng::seed_from_u64(writer);
-                // Rows of many tables, then of one, whose batches are as large as they may be.
-                let frames = write(sink, frames, &mut dice, TABLES, total / 8);
-                write(sink, frames, &mut dice, 1, total / 8);
+                // Rows of many tables, then of one, whose batches are as large as they may be, then ordinary ones alone.
+                let frames = write(sink, frames, &mut dice, TABLES, total / 12);
+                let mut frames = write(sink, frames, &mut dice, 1, total / 12);
+                frames.drain(..2);
+                write(sink, frames, &mut dice, 1, total / 12);
             });
         }
     });
@@ -82,10 +86,11 @@ fn measured(url: &str) {
     let (peak, after) = (resident("VmHWM:"), resident("VmRSS:"));
     let stats = sink.stats();
     let told = format!(
-        "{} MiB, {} rows in {} transactions: {} MiB resident when idle, {} more at most, {} more afterwards",
+        "{} MiB, {} rows in {} transactions over {} connections: {} MiB resident when idle, {} more at most, {} more afterwards",
         total / MIB,
         stats[STAT_ROWS_COMMITTED],
         stats[STAT_BATCHES_COMMITTED],
+        stats[STAT_CONNECTIONS_OPENED],
         idle / 1024,
         (peak - idle) / 1024,
         after.saturating_sub(idle) / 1024
@@ -101,13 +106,13 @@ fn frames() -> Vec<Vec<u8>> {
         let row = |frame: Rows, id| frame.row(ROW_INSERT, &[Field::Int(id), Field::Bytes(vec![7; bytes])]);
         (0..rows).fold(Rows::new(0), row).bytes()
     };
-    vec![frame(1, MIB), frame(1, 100_000), frame(200, 1_000)]
+    vec![frame(1, MIB), frame(1, 100_000), frame(200, 1_200)]
 }
 
 fn write(sink: &Sink, mut frames: Vec<Vec<u8>>, dice: &mut StdRng, tables: u32, most: usize) -> Vec<Vec<u8>> {
     let mut written = 0;
     while written < most {
-        let kind = dice.random_range(0..3);
+        let kind = dice.random_range(0..frames.len());
         let frame = &mut frames[kind];
         frame[TABLE_AT..TABLE_AT + 4].copy_from_slice(&dice.random_range(0..tables).to_be_bytes());
         frame[ID_AT..ID_AT + 8].copy_from_slice(&dice.random_range(0..300_i64).to_be_bytes());
