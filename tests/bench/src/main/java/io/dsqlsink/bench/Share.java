@@ -30,9 +30,12 @@ import java.util.stream.Stream;
  * threads.
  */
 public final class Share {
-    /** Threads of Zeta's tasks: the first for those that may block, the others share the second. */
+    /**
+     * Threads in which Zeta runs writers: its tasks, and those of the writer of several tables,
+     * which 2.3.4 puts in front of each writer that can have more than one.
+     */
     private static final List<String> TASKS =
-            List.of("BlockingWorker-", "hz.main.seaTunnel.task.thread-");
+            List.of("BlockingWorker-", "hz.main.seaTunnel.task.", "st-multi-table-sink-writer-");
 
     /** This sink's, and the writers of those that it is compared with. */
     private static final List<String> SINK_CLASSES =
