@@ -70,6 +70,11 @@ final class JobRun {
         this.window = window;
     }
 
+    /** The same into another target. */
+    JobRun into(DsqlLocal other) {
+        return new JobRun(folder, other, setting, rows, ends, window);
+    }
+
     /** The same for a job that is stopped after that time, if it has not ended before. */
     JobRun within(Duration window) {
         return new JobRun(folder, dsql, setting, rows, ends, window);
