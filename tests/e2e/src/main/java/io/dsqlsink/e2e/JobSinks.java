@@ -23,6 +23,7 @@ final class JobSinks {
 
     private JobSinks() {}
 
+    /** The table is named because 2.3.4's Jdbc source calls the rows of a query "default". */
     static String ours() {
         return """
                sink {
@@ -33,6 +34,7 @@ final class JobSinks {
                    username = "admin"
                    access_key_id = "%s"
                    secret_access_key = "%s"
+                   table = "orders"
                    primary_keys = ["id"]
                  }
                }

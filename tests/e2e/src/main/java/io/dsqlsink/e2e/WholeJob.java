@@ -82,7 +82,7 @@ public final class WholeJob {
         try (Connection server = mysql.connect("")) {
             Sql.run(server, "CREATE DATABASE " + DATABASE);
         }
-        // So many that a job runs for half a minute; the first load is several times slower.
+        // So many that a job runs for ten seconds and more; the first load is much slower.
         measure("Jdbc batch", quick ? 100_000 : 2_000_000, ENDS);
         measure("CDC first load", quick ? 30_000 : 400_000, !ENDS);
     }
