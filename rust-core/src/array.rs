@@ -10,9 +10,6 @@ use tokio_postgres::types::{Format, IsNull, ToSql, Type, to_sql_checked};
 
 use crate::row::tuple::Params;
 
-/// What stands in front of the elements: five numbers of 4 bytes; and the length of the whole parameter.
-const HEAD_BYTES: usize = 24;
-
 /// One column of all rows. Columns are encoded in their order, as each goes on where the one before it has stopped.
 #[derive(Debug)]
 pub struct Column<'a> {
@@ -20,24 +17,22 @@ pub struct Column<'a> {
     /// Columns of the rows between the one before it and this one.
     skip: usize,
     element: u32,
-    /// Bytes of all columns, if this is the first: room is made once, as growing would copy what is there, and leave
-    /// the allocator with pieces of every size.
+    /// Room to make for all columns, if this is the first.
     room: usize,
 }
 
-/// The columns at `places`, ascending, of rows whose elements have these types. All of them together have about `bytes`
-/// bytes.
+/// The columns at `places`, ascending, of rows whose elements have these types. `room` is made for all of them.
 pub fn columns<'a>(
     rows: impl Iterator<Item = Params<'a>>,
     places: &[usize],
     elements: &[u32],
-    bytes: usize,
+    room: usize,
 ) -> Vec<Column<'a>> {
     let rows = Arc::new(Mutex::new(rows.collect::<Vec<_>>()));
     let mut next = 0;
     let column = |(place, element): (&usize, &u32)| {
         let skip = place - next;
-        let room = if next == 0 { bytes + places.len() * HEAD_BYTES } else { 0 };
+        let room = if next == 0 { room } else { 0 };
         next = place + 1;
         Column { rows: rows.clone(), skip, element: *element, room }
     };

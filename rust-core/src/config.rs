@@ -25,18 +25,22 @@ const BATCH_INTERVAL_MS: u64 = 200;
 /// How long transient faults are retried unless `retry_timeout_ms` says otherwise: longer than a failover.
 const RETRY_TIMEOUT_MS: u64 = 300_000;
 /// Bytes buffered and in flight unless `max_buffer_bytes` says otherwise: 256 MiB, with which each of 64 connections may
-/// send 1 MiB at a time.
+/// send half a MiB at a time.
 const BUFFER_BYTES: usize = 256 * 1024 * 1024;
 /// Room for one full message and a frame that waits.
 const MIN_BUFFER_BYTES: usize = 2 * limits::MESSAGE_BYTES;
 
-/// Part of the buffer, in eighths, for rows that wait and that are not committed yet.
-const ROWS_EIGHTHS: usize = 3;
-/// Part of the buffer for the batches on their way. They take it twice, as a connection keeps the room of its largest
-/// message once encoded and once on its way to the socket. The last eighth is for what the allocator keeps.
-const SENT_SHARE: usize = 4;
-/// A batch may always be this large; where the buffer is small there are fewer connections instead.
-const MIN_BATCH_BYTES: usize = 256 * 1024;
+/// Part of the buffer for rows that wait or are not committed yet.
+const ROWS_SHARE: usize = 3;
+/// Part of the buffer for the batches on their way. They take up to four times as much: a connection keeps the room of its
+/// largest message once encoded, and twice on its way to the socket, as that room grows by doubling; and the allocator
+/// keeps pieces of it (measured by the soak test).
+const SENT_SHARE: usize = 8;
+/// Part of the buffer for memory that is kept to be used again.
+const SPARES_SHARE: usize = 32;
+/// A batch may always be this large: the default buffer has room for 256 of them. In a smaller one there are fewer
+/// connections instead.
+const MIN_BATCH_BYTES: usize = 128 * 1024;
 
 /// The configuration of a sink.
 #[derive(Debug, Clone)]
@@ -169,7 +173,13 @@ impl Config {
     /// Bytes of rows that wait or are not committed yet, at most.
     #[must_use]
     pub fn row_bytes(&self) -> usize {
-        self.buffer_bytes / 8 * ROWS_EIGHTHS
+        self.buffer_bytes / ROWS_SHARE
+    }
+
+    /// Bytes of freed memory that are kept, at most.
+    #[must_use]
+    pub fn spare_bytes(&self) -> usize {
+        self.buffer_bytes / SPARES_SHARE
     }
 
     /// Bytes of the largest batches of all connections together, at most.

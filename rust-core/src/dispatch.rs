@@ -59,7 +59,7 @@ impl Dispatcher {
         // Whoever waits for a slot comes first.
         while !self.core.pool.is_wanted() && self.core.queue.ready(Instant::now()) > 0 {
             let Some(slot) = self.core.pool.idle() else { return };
-            match self.core.queue.next(Instant::now(), self.core.pool.room(&slot)) {
+            match self.core.next(&slot) {
                 Next::Batch(batch) => {
                     let writer = Writer::new(self.core.clone(), slot);
                     self.tasks.spawn(async move {
@@ -71,14 +71,13 @@ impl Dispatcher {
                 }
                 Next::Nothing => return self.core.pool.put(slot),
                 Next::TooLarge => {
-                    // The idle ones give their memory back; the others will when they are.
-                    self.core.pool.prune(true);
+                    // Whoever becomes idle afterwards makes the queue look again.
+                    let freed = self.core.pool.close_idle();
                     self.core.pool.put(slot);
-                    if self.core.pool.slots() == 1 {
-                        self.core.queue.look();
-                    } else {
-                        return self.core.pool.is_short();
+                    if !freed && self.core.pool.slots() > 1 {
+                        return;
                     }
+                    self.core.queue.look();
                 }
             }
         }
@@ -109,7 +108,7 @@ impl Dispatcher {
     }
 
     async fn sleep(&mut self, wake_at: Option<Instant>) {
-        let idle = self.core.pool.prune(false);
+        let idle = self.core.pool.prune();
         // What is ready already waits for a connection, of which the dispatcher is told.
         let look = self.core.queue.look_at().filter(|at| *at > Instant::now());
         let until = [wake_at, idle, look].into_iter().flatten().min();
@@ -132,7 +131,7 @@ impl Dispatcher {
             Ok(Ended::Opened(opened)) => {
                 self.opening -= 1;
                 match opened {
-                    Ok(slot) => self.core.pool.put(slot),
+                    Ok(slot) => self.core.give_back(slot),
                     Err(error) if self.core.pool.slots() == 0 => self.core.fail(error),
                     Err(error) => {
                         self.closed_until = Some(Instant::now() + CLOSED);
@@ -152,7 +151,7 @@ async fn connect(core: &Core, mut slot: Slot) -> Result<Slot, SinkError> {
     match opened {
         Ok(()) => Ok(slot),
         Err(error) => {
-            core.pool.put(slot);
+            core.give_back(slot);
             Err(error)
         }
     }

@@ -3,7 +3,7 @@
 //! A slot is the right to a connection, open or not. Idle slots wait here; the one used last goes first, so that those
 //! that are not needed become old and are closed.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,8 +26,6 @@ pub struct Pool {
     state: Mutex<State>,
     /// Tasks that wait for a slot.
     wanted: AtomicUsize,
-    /// A batch waits for memory of others.
-    short: AtomicBool,
     returned: Notify,
 }
 
@@ -81,7 +79,6 @@ impl Pool {
             most_bytes: config.sent_bytes(),
             state: Mutex::default(),
             wanted: AtomicUsize::new(0),
-            short: AtomicBool::new(false),
             returned: Notify::new(),
         }
     }
@@ -116,6 +113,12 @@ impl Pool {
     #[must_use]
     pub fn slots(&self) -> usize {
         self.lock().slots
+    }
+
+    /// Slots whose connections have no work.
+    #[must_use]
+    pub fn idle_slots(&self) -> usize {
+        self.lock().idle.len()
     }
 
     /// A slot, as soon as one is free. Whoever sends batches gives way.
@@ -157,17 +160,6 @@ impl Pool {
         if state.slots == 1 { usize::MAX } else { slot.bytes + self.most_bytes.saturating_sub(state.bytes) }
     }
 
-    /// A batch waits until others give memory back.
-    pub fn is_short(&self) {
-        self.short.store(true, Ordering::Relaxed);
-    }
-
-    /// True if a batch has waited for memory since the last call.
-    #[must_use]
-    pub fn was_short(&self) -> bool {
-        self.short.swap(false, Ordering::Relaxed)
-    }
-
     /// The slot sends a batch of so many bytes.
     pub fn sends(&self, slot: &mut Slot, bytes: usize) {
         if bytes > slot.bytes {
@@ -176,15 +168,22 @@ impl Pool {
         }
     }
 
-    /// Closes connections that have been idle for long enough, or all idle ones if memory is short. Returns when the
-    /// next one is due.
-    pub fn prune(&self, all: bool) -> Option<Instant> {
+    /// Closes all idle connections, as memory is short; true if there were any.
+    pub fn close_idle(&self) -> bool {
+        let mut state = self.lock();
+        let idle = std::mem::take(&mut state.idle);
+        idle.iter().for_each(|(slot, _)| state.forget(slot));
+        !idle.is_empty()
+    }
+
+    /// Closes connections that have been idle for long enough. Returns when the next one is due.
+    pub fn prune(&self) -> Option<Instant> {
         let now = Instant::now();
         let mut state = self.lock();
         // The longest idle is first.
         while let Some((slot, since)) = state.idle.first() {
             let over = slot.connection.as_ref().is_none_or(Connection::is_over);
-            if !all && !over && *since + self.idle > now {
+            if !over && *since + self.idle > now {
                 return Some(*since + self.idle);
             }
             let (slot, _) = state.idle.remove(0);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ahash::RandomState;
 use log::Level;
@@ -25,7 +25,7 @@ use crate::notice::Notices;
 use crate::outcome;
 use crate::pool::{Pool, Slot};
 use crate::progress::Ticket;
-use crate::queue::Queue;
+use crate::queue::{Next, Queue};
 use crate::refused::{DeadLetters, Refused};
 use crate::retry::{Attempts, Bounds, Decision, Sent};
 use crate::row::frame;
@@ -34,10 +34,6 @@ use crate::schema::Table;
 use crate::sql::Form;
 use crate::stage::{Staged, Staging};
 use crate::transact;
-
-/// Part of `max_buffer_bytes` that is kept, beyond what is held, to be used again. A process grows by less than twice
-/// the option all the same.
-const SPARES_SHARE: usize = 16;
 
 /// A sink: connections to one cluster for any number of tables.
 pub struct Sink {
@@ -81,7 +77,7 @@ impl Sink {
             notices: Notices::new(config.log_level),
             latch: Latch::default(),
             wake: Notify::new(),
-            spares: Arc::new(Spares::new(config.buffer_bytes / SPARES_SHARE)),
+            spares: Arc::new(Spares::new(config.spare_bytes())),
             hasher: RandomState::new(),
             dead: config.dead_letters.as_deref().map(DeadLetters::open).transpose()?,
             declared: Mutex::default(),
@@ -260,6 +256,18 @@ impl Core {
         Ok(reconnect)
     }
 
+    /// What the connection of a slot does next.
+    pub(crate) fn next(&self, slot: &Slot) -> Next {
+        self.queue.next(Instant::now(), self.pool.room(slot), self.pool.idle_slots() + 1)
+    }
+
+    /// Takes a slot back. A batch that waits for memory is looked at again.
+    pub(crate) fn give_back(&self, slot: Slot) {
+        self.pool.put(slot);
+        self.queue.has_room();
+        self.wake.notify_one();
+    }
+
     /// Gives a row up if the configuration says so.
     ///
     /// # Errors
@@ -343,8 +351,7 @@ impl Core {
                 slot.disconnect();
             }
         };
-        self.pool.put(slot);
-        self.wake.notify_one();
+        self.give_back(slot);
         resolved
     }
 

@@ -141,7 +141,7 @@ async fn run_query(connection: &mut Connection, batch: &Batch) -> Result<(), Fai
     let client = &connection.client;
     let mut requests = vec![simple(client, "BEGIN")];
     for row in step.rows() {
-        let values: Vec<Value<'_>> = tuple::params(row).map(Value).collect();
+        let values: Vec<Value<'_>> = tuple::params(row).map(|param| Value { param, room: 0 }).collect();
         let statement = &statement;
         requests.push(Box::pin(async move { client.execute_raw(statement, values).await }));
     }
@@ -271,20 +271,21 @@ fn request<'a>(
     match (form, sql) {
         (Form::Unnest, Sql::Prepared(statement)) => {
             let elements = element_types(step.verb, &batch.table);
-            let columns = array::columns(step.rows().map(tuple::params), &places, &elements, step.bytes());
+            let columns = array::columns(step.rows().map(tuple::params), &places, &elements, room(&step));
             Box::pin(async move { client.execute_raw(statement, columns).await })
         }
         (_, Sql::Prepared(statement)) => {
             let left = step.len() * places.len();
             let params = step.rows().flat_map(move |row| chosen(row, &places).collect::<Vec<_>>());
-            let values = Values { params, left };
+            let values = Values { params, left, room: room(&step) };
             Box::pin(async move { client.execute_raw(statement, values).await })
         }
         (_, Sql::Text(text)) => {
             let types = value_types(step.verb, &batch.table);
             Box::pin(async move {
-                let values: Vec<Value<'_>> =
-                    step.rows().flat_map(|row| chosen(row, &places)).map(Value).collect();
+                let params = step.rows().flat_map(|row| chosen(row, &places));
+                let left = step.len() * places.len();
+                let values: Vec<Value<'_>> = Values { params, left, room: room(&step) }.collect();
                 let typed: Vec<(&(dyn ToSql + Sync), Type)> = values
                     .iter()
                     .map(|value| value as &(dyn ToSql + Sync))
@@ -294,6 +295,16 @@ fn request<'a>(
             })
         }
     }
+}
+
+/// What a message has besides its values: its own head, and 24 bytes for each column of a table as an array; a table of
+/// DSQL has 255 columns at most.
+const HEADS_BYTES: usize = 8 * 1024;
+
+/// Room to make in a connection's buffer for a step: the next power of two, so that it seldom has to grow. Growing takes
+/// the memory twice and keeps it. What is not used takes none.
+fn room(step: &Step<'_>) -> usize {
+    (step.bytes() + HEADS_BYTES).next_power_of_two()
 }
 
 /// Where a verb's columns stand in the run of parameters that its rows have.
@@ -328,6 +339,8 @@ fn element_types(verb: Verb, table: &Table) -> Vec<u32> {
 struct Values<I> {
     params: I,
     left: usize,
+    /// Room to make for all of them.
+    room: usize,
 }
 
 impl<'a, I: Iterator<Item = Param<'a>>> Iterator for Values<I> {
@@ -336,7 +349,8 @@ impl<'a, I: Iterator<Item = Param<'a>>> Iterator for Values<I> {
     #[inline]
     fn next(&mut self) -> Option<Value<'a>> {
         self.left = self.left.saturating_sub(1);
-        self.params.next().map(Value)
+        let room = std::mem::take(&mut self.room);
+        self.params.next().map(|param| Value { param, room })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -348,7 +362,10 @@ impl<'a, I: Iterator<Item = Param<'a>>> ExactSizeIterator for Values<I> {}
 
 /// A parameter that is already in the form in which it is sent.
 #[derive(Debug)]
-struct Value<'a>(Param<'a>);
+struct Value<'a> {
+    param: Param<'a>,
+    room: usize,
+}
 
 impl ToSql for Value<'_> {
     fn to_sql(
@@ -356,7 +373,8 @@ impl ToSql for Value<'_> {
         _: &Type,
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self.0.bytes {
+        out.reserve(self.room);
+        match self.param.bytes {
             None => Ok(IsNull::Yes),
             Some(bytes) => {
                 out.extend_from_slice(bytes);
@@ -371,7 +389,7 @@ impl ToSql for Value<'_> {
     }
 
     fn encode_format(&self, _: &Type) -> Format {
-        if self.0.text { Format::Text } else { Format::Binary }
+        if self.param.text { Format::Text } else { Format::Binary }
     }
 
     to_sql_checked!();

@@ -40,12 +40,21 @@ pub enum Order {
 pub struct Size {
     /// Rows.
     pub rows: usize,
+    /// Rows from which a batch goes although more would fit.
+    pub ready_rows: usize,
     /// Bytes as the database accounts them.
     pub weight: usize,
     /// Bytes in memory.
     pub bytes: usize,
     /// Bytes in memory of a single row that may go although it is larger than that.
     pub row_bytes: usize,
+}
+
+impl Size {
+    /// The size from which a batch goes.
+    fn ready(self) -> Self {
+        Self { rows: self.rows.min(self.ready_rows), ..self }
+    }
 }
 
 /// When a batch goes that is not full.
@@ -112,6 +121,7 @@ impl Amount {
 
     /// What has to wait for a full batch if of all this only `picked` can go.
     fn with_rest_of(self, picked: Self, size: Size) -> Self {
+        let size = size.ready();
         let with_rest =
             |waiting: usize, most: usize, picked: usize| waiting.saturating_add(most.saturating_sub(picked));
         Self {
@@ -121,7 +131,7 @@ impl Amount {
         }
     }
 
-    fn fills(&self, size: Size) -> bool {
+    fn fills(self, size: Size) -> bool {
         self.rows >= size.rows || self.weight >= size.weight || self.bytes >= size.bytes
     }
 }
@@ -201,14 +211,19 @@ impl Window {
         self.look_at
     }
 
-    /// How many batches seem to be ready: full ones, or one that is due.
+    /// A size that leaves some of what waits to other connections, as far as that is worth a transaction.
+    #[must_use]
+    pub fn shared(&self, size: Size, connections: usize) -> Size {
+        let part = self.waiting.rows.div_ceil(connections.max(1));
+        Size { rows: part.max(size.ready_rows).min(size.rows), ..size }
+    }
+
+    /// How many batches seem to be ready: full ones, or one that is large enough or due.
     #[must_use]
     pub fn ready(&self, now: Instant, size: Size) -> usize {
         let enough = match self.enough {
-            None => self.waiting.fills(size),
-            Some(Amount { rows, weight, bytes }) => {
-                self.waiting.fills(Size { rows, weight, bytes, row_bytes: bytes })
-            }
+            None => self.waiting.fills(size.ready()),
+            Some(Amount { rows, weight, bytes }) => self.waiting.fills(Size { rows, weight, bytes, ..size }),
         };
         if enough {
             (self.waiting.rows / size.rows).max(self.waiting.bytes / size.bytes).max(1)
@@ -228,12 +243,13 @@ impl Window {
         let picked = self.pick(size);
         let oldest = picked.at.first().and_then(|at| self.changes[*at].as_ref());
         // If more than half came in the time, the rest comes in as much again, and a full batch costs less.
-        let soon_full = picked.amount.rows > size.rows / 2 || picked.amount.bytes > size.bytes / 2;
+        let soon_full = picked.amount.rows > size.ready().rows / 2 || picked.amount.bytes > size.bytes / 2;
         let wait = due.interval * if soon_full { 2 } else { 1 };
         let late = oldest.map(|oldest| oldest.came + wait);
         let goes =
             oldest.is_some_and(|oldest| oldest.ticket < due.ticket) || late.is_some_and(|late| late <= now);
-        if oldest.is_none() || !(picked.full || goes || due.pressed) {
+        let full = picked.full || picked.amount.fills(size.ready());
+        if oldest.is_none() || !(full || goes || due.pressed) {
             // Where there is no oldest one, all waits for what is on its way, or for memory.
             self.look_at = late;
             self.enough = Some(self.waiting.with_rest_of(picked.amount, size));

@@ -1,7 +1,6 @@
 //! A connection at work: sends batches until none is ready, each until it is committed or has failed for good.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use log::Level;
 
@@ -55,18 +54,12 @@ impl Writer {
             if self.core.pool.is_wanted() {
                 break;
             }
-            match self.core.queue.next(Instant::now(), self.core.pool.room(&self.slot)) {
-                Next::Batch(batch) => next = Some(batch),
-                Next::Nothing => {}
-                // The dispatcher makes room.
-                Next::TooLarge => self.core.pool.is_short(),
+            // For a batch that is too large the dispatcher makes room.
+            if let Next::Batch(batch) = self.core.next(&self.slot) {
+                next = Some(batch);
             }
         }
-        self.core.pool.put(self.slot);
-        if self.core.pool.was_short() {
-            self.core.queue.look();
-        }
-        self.core.wake.notify_one();
+        self.core.give_back(self.slot);
         Ok(())
     }
 

@@ -194,7 +194,7 @@ fn a_connection_keeps_a_bounded_number_of_statements() {
 }
 
 #[test]
-fn full_batches_go_at_once_by_rows_and_by_bytes() {
+fn batches_go_at_once_by_rows_and_by_bytes() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, body bytea)");
     let sink = cluster.sink(&[("max_connections", "1"), NEVER]);
@@ -204,17 +204,19 @@ fn full_batches_go_at_once_by_rows_and_by_bytes() {
         let row = |rows: Rows, id: i64| rows.row(ROW_INSERT, &[id.into(), Field::Bytes(vec![1; bytes])]);
         ids.fold(Rows::new(table), row)
     };
-    rows(0..2_999, 1).write(&sink).unwrap();
+    rows(0..499, 1).write(&sink).unwrap();
     assert_eq!(cluster.stat("commits"), commits);
-    rows(2_999..3_000, 1).write(&sink).unwrap();
-    until("3,000 rows are sent", || sink.stats()[STAT_ROWS_COMMITTED] == 3_000);
-    assert_eq!(sink.stats()[STAT_BATCHES_COMMITTED], 1, "they are one batch");
+    rows(499..500, 1).write(&sink).unwrap();
+    until("500 rows are sent", || sink.stats()[STAT_ROWS_COMMITTED] == 500);
+    rows(500..3_500, 1).write(&sink).unwrap();
+    until("3,000 rows are sent", || sink.stats()[STAT_ROWS_COMMITTED] == 3_500);
+    assert_eq!(sink.stats()[STAT_BATCHES_COMMITTED], 2, "each is one batch");
     // 8.5 MiB are a full batch.
-    (3_000..3_020).for_each(|id| rows(id..id + 1, 1_000_000).write(&sink).unwrap());
-    until("full batches are sent", || sink.stats()[STAT_ROWS_COMMITTED] >= 3_016);
-    assert_eq!(sink.stats()[STAT_BATCHES_COMMITTED], 3);
+    (3_500..3_520).for_each(|id| rows(id..id + 1, 1_000_000).write(&sink).unwrap());
+    until("full batches are sent", || sink.stats()[STAT_ROWS_COMMITTED] >= 3_516);
+    assert_eq!(sink.stats()[STAT_BATCHES_COMMITTED], 4);
     flush(&sink).unwrap();
-    assert_eq!(cluster.rows("SELECT count(*) FROM t"), ["3020"]);
+    assert_eq!(cluster.rows("SELECT count(*) FROM t"), ["3520"]);
     assert_eq!(sink.stats()[STAT_BATCH_SPLITS], 0);
     sink.close();
 }

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 const INTERVAL: Duration = Duration::from_millis(200);
-const NO_LIMIT: Size = Size { rows: 3_000, weight: usize::MAX, bytes: usize::MAX, row_bytes: usize::MAX };
+const NO_LIMIT: Size =
+    Size { rows: 3_000, ready_rows: 3_000, weight: usize::MAX, bytes: usize::MAX, row_bytes: usize::MAX };
 
 fn due(ticket: Ticket) -> Due {
     Due { interval: INTERVAL, ticket, pressed: false }

@@ -15,7 +15,8 @@ use rand::{Rng, SeedableRng};
 use std::collections::BTreeMap;
 
 const DUE: Due = Due { interval: Duration::from_millis(200), ticket: 1, pressed: false };
-const NO_LIMIT: Size = Size { rows: 3_000, weight: usize::MAX, bytes: usize::MAX, row_bytes: usize::MAX };
+const NO_LIMIT: Size =
+    Size { rows: 3_000, ready_rows: 3_000, weight: usize::MAX, bytes: usize::MAX, row_bytes: usize::MAX };
 
 /// A table that refuses two rows with one value, and the window in front of it.
 struct World {
