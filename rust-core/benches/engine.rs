@@ -28,6 +28,7 @@ use tokio_postgres::types::{ToSql, Type};
 const ROWS: u32 = 1_000;
 const SIZE: Size = Size {
     rows: 1_000,
+    ready_rows: 1_000,
     weight: limits::BATCH_BYTES,
     bytes: limits::BATCH_BYTES,
     row_bytes: limits::BATCH_BYTES,

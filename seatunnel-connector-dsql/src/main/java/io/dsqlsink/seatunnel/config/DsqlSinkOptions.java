@@ -297,7 +297,8 @@ public final class DsqlSinkOptions {
             Options.key("max_buffer_bytes")
                     .longType()
                     .defaultValue(268_435_456L)
-                    .withDescription("Bytes that one task holds, copies included, from 20971520 on");
+                    .withDescription(
+                            "Bytes that one task holds, copies included, from 20971520 on");
 
     public static final Option<StatementForm> STATEMENT_FORM =
             Options.key("statement_form")
