@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// Kind `Frame` for an unknown tag, a length beyond the frame or text that is not UTF-8.
-    #[inline]
+    #[inline(always)] // called, it would return by memory, and copying a value from there stalls the processor
     pub fn value(&mut self) -> Result<Value<'a>> {
         Ok(match self.u8()? {
             border::TAG_NULL => Value::Null,
