@@ -118,6 +118,7 @@ fn jobs(results: &Results) -> Table {
         "JVM's CPU s per million rows",
         "the sink's share of it, sampled",
         "the same by difference",
+        "CPUs busy, all in all",
     ]);
     for median in results.of("c") {
         let line = &median.line;
@@ -134,6 +135,7 @@ fn jobs(results: &Results) -> Table {
             number(median.cpu),
             number(median.sink_share),
             difference.filter(|_| ours).unwrap_or_default(),
+            number(median.busy),
         ]);
     }
     table

@@ -99,7 +99,7 @@ final class Measurements {
      * Processor time of the whole machine since it started: of user, nice, system, irq, softirq and
      * steal.
      */
-    private static double busySeconds() throws IOException {
+    static double busySeconds() throws IOException {
         String[] words = Files.readAllLines(Path.of("/proc/stat")).get(0).split(" +");
         double ticks = 0;
         for (int field : new int[] {1, 2, 3, 6, 7, 8}) {

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  *
  * <p>The agent's argument is a file. A line of it has the clock in milliseconds, and nanoseconds
  * since the start: of the whole process, of the sink in the engine's tasks, of the sink's own
- * threads.
+ * threads, of the whole machine.
  */
 public final class Share {
     /**
@@ -141,6 +141,8 @@ public final class Share {
                         + inside
                         + " "
                         + sinkNanos.values().stream().mapToLong(Long::longValue).sum()
+                        + " "
+                        + (long) (Measurements.busySeconds() * 1e9)
                         + "\n";
         Files.writeString(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }

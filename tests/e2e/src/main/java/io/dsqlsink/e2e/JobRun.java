@@ -26,8 +26,14 @@ final class JobRun {
      *
      * @param cpuSeconds of the job's whole JVM in that time
      * @param sinkCpuSeconds the part of it that was the sink's
+     * @param busySeconds of the machine's processors, with source and target
      */
-    record Measured(long rows, double seconds, double cpuSeconds, double sinkCpuSeconds) {}
+    record Measured(
+            long rows,
+            double seconds,
+            double cpuSeconds,
+            double sinkCpuSeconds,
+            double busySeconds) {}
 
     /** Below those that local nodes take by themselves. */
     private static final int ZETA_PORT = 5781;
@@ -196,6 +202,7 @@ final class JobRun {
                 rows,
                 (end - start) / 1e3,
                 (last[1] - first[1]) / 1e9,
-                (last[2] + last[3] - first[2] - first[3]) / 1e9);
+                (last[2] + last[3] - first[2] - first[3]) / 1e9,
+                (last[4] - first[4]) / 1e9);
     }
 }

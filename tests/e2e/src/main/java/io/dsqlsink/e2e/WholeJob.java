@@ -120,13 +120,16 @@ public final class WholeJob {
                 String.format(
                         Locale.ROOT,
                         "{\"part\":\"c\",\"contender\":\"%s\",\"setting\":\"%s\",\"rows\":%d,"
-                                + "\"seconds\":%.3f,\"cpu_seconds\":%.3f,\"sink_cpu_seconds\":%.3f}%n",
+                                + "\"seconds\":%.3f,\"cpu_seconds\":%.3f,\"sink_cpu_seconds\":%.3f,"
+                                + "\"busy_seconds\":%.3f,\"processors\":%d}%n",
                         contender,
                         run.setting(),
                         measured.rows(),
                         measured.seconds(),
                         measured.cpuSeconds(),
-                        measured.sinkCpuSeconds());
+                        measured.sinkCpuSeconds(),
+                        measured.busySeconds(),
+                        Runtime.getRuntime().availableProcessors());
         System.out.print("  " + line);
         Files.writeString(results, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
