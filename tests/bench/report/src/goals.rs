@@ -15,6 +15,9 @@ const PUBLISHED_LOAD: f64 = 131_000.0;
 
 /// Part of the processors' time that is used where they are the limit: the rest is the start and the end of a run.
 const PROCESSORS_FULL: f64 = 0.85;
+/// Part of what the connections take under the model from where on they are the limit of a job: some have still to be
+/// opened, and others to end.
+const CONNECTIONS_FULL: f64 = 0.85;
 
 /// A number that is to be at least, or at most, what is needed.
 #[derive(Debug)]
@@ -136,15 +139,22 @@ fn jobs(goals: &mut Goals, results: &Results) {
     for setting in ["Jdbc batch", "CDC first load"] {
         let ours = results.find("c", "ours, answers only", setting, 0);
         let nothing = results.find("c", "thrown away", setting, 0);
-        // Where all processors are busy they are the limit, and not the source.
-        let source_bound = ours.filter(|median| median.busy < PROCESSORS_FULL * median.line.processors);
-        let part =
-            source_bound.zip(nothing).map(|(ours, nothing)| ours.rows_per_second / nothing.rows_per_second);
+        let part = ours
+            .zip(nothing)
+            .filter(|(ours, nothing)| is_source_bound(ours, nothing, results))
+            .map(|(ours, nothing)| ours.rows_per_second / nothing.rows_per_second);
         let what = format!("{setting}: part of the rows/s of a sink that throws rows away");
         goals.at_least("c", &what, part, 0.95, "");
         let what = format!("{setting}: the sink's share of the JVM's CPU");
         goals.at_most("c", &what, ours.map(|median| median.sink_share), 0.1, "");
     }
+}
+
+/// Whether the source is the limit of a job: not if all processors are busy, nor if it brings as many rows as the
+/// connections take under the model.
+fn is_source_bound(ours: &Median, nothing: &Median, results: &Results) -> bool {
+    let taken = results.find("a", "ours", SHORT_ROWS, 0).map_or(f64::INFINITY, |most| most.rows_per_second);
+    ours.busy < PROCESSORS_FULL * ours.line.processors && nothing.rows_per_second < CONNECTIONS_FULL * taken
 }
 
 fn latency(goals: &mut Goals, results: &Results) {
