@@ -188,6 +188,7 @@ fn writers(results: &Results) -> Table {
         "ratio",
         "CPU s per million rows",
         "its part of the stock writer's",
+        "the server's CPU s per million rows",
         "CPUs busy, all in all",
     ]);
     for median in ["e", "f", "g", "h"].into_iter().flat_map(|part| results.of(part)) {
@@ -203,6 +204,7 @@ fn writers(results: &Results) -> Table {
             times(median, peer(results, median)),
             number(median.cpu),
             stock.map(|stock| number(median.cpu / stock.cpu)).unwrap_or_default(),
+            number(median.busy / median.rows_per_second * 1e6 - median.cpu),
             number(median.busy),
         ]);
     }

@@ -50,6 +50,8 @@ final class Writers {
         Measurements.say("e: writer against writer, near and far");
         List<Remote> all = new ArrayList<>();
         all.add(contenders.ours("ours", dsql, Map.of()));
+        // By default unnest: is it cheaper?
+        all.add(contenders.ours("ours, values", dsql, Map.of("statement_form", "values")));
         all.add(contenders.stock("stock", dsql, ROWS, 1, false, Map.of()));
         all.add(contenders.stock("stock, rewriting", dsql, ROWS, 1, true, Map.of()));
         Map<String, String> full = Map.of("batch_size", "3000");
