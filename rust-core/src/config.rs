@@ -30,13 +30,14 @@ const BUFFER_BYTES: usize = 256 * 1024 * 1024;
 /// Room for one full message and a frame that waits.
 const MIN_BUFFER_BYTES: usize = 2 * limits::MESSAGE_BYTES;
 
-/// Part of the buffer for rows that wait or are not committed yet.
+/// Part of the buffer for rows that wait or are not committed yet: more than twice what all batches on their way may have, so that
+/// rows wait for each connection that becomes idle.
 const ROWS_SHARE: usize = 3;
 /// Part of the buffer for the batches on their way. They take up to four times as much: a connection keeps the room of its
 /// largest message once encoded, and twice on its way to the socket, as that room grows by doubling; and the allocator
 /// keeps pieces of it (measured by the soak test).
 const SENT_SHARE: usize = 8;
-/// Part of the buffer for memory that is kept to be used again.
+/// Part of the buffer for memory that is kept to be used again: by default four of the mappings that large rows have.
 const SPARES_SHARE: usize = 32;
 /// A batch may always be this large: the default buffer has room for 256 of them. In a smaller one there are fewer
 /// connections instead.

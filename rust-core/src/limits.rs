@@ -35,6 +35,9 @@ pub const PARAMETERS: usize = 65_535;
 /// measured, bytea is not, so only bytea can be refused before it is sent.
 pub const VALUE_BYTES: usize = MIB;
 
+/// Columns of a table (quotas).
+pub const COLUMNS: usize = 255;
+
 /// Digits of a numeric (quotas).
 pub const NUMERIC_DIGITS: usize = 1_000;
 

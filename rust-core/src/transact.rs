@@ -297,9 +297,8 @@ fn request<'a>(
     }
 }
 
-/// What a message has besides its values: its own head, and 24 bytes for each column of a table as an array; a table of
-/// DSQL has 255 columns at most.
-const HEADS_BYTES: usize = 8 * 1024;
+/// What a message has besides its values: 24 bytes for each column as an array, 4 for its formats, and its own head.
+const HEADS_BYTES: usize = 32 * limits::COLUMNS;
 
 /// Room to make in a connection's buffer for a step: the next power of two, so that it seldom has to grow. Growing takes
 /// the memory twice and keeps it. What is not used takes none.

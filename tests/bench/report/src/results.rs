@@ -32,9 +32,6 @@ pub(crate) struct Line {
     sink_cpu_seconds: f64,
     #[serde(default)]
     busy_seconds: f64,
-    /// That the machine has.
-    #[serde(default)]
-    pub(crate) processors: f64,
     #[serde(default)]
     transactions: f64,
     #[serde(default)]

@@ -121,15 +121,14 @@ public final class WholeJob {
                         Locale.ROOT,
                         "{\"part\":\"c\",\"contender\":\"%s\",\"setting\":\"%s\",\"rows\":%d,"
                                 + "\"seconds\":%.3f,\"cpu_seconds\":%.3f,\"sink_cpu_seconds\":%.3f,"
-                                + "\"busy_seconds\":%.3f,\"processors\":%d}%n",
+                                + "\"busy_seconds\":%.3f}%n",
                         contender,
                         run.setting(),
                         measured.rows(),
                         measured.seconds(),
                         measured.cpuSeconds(),
                         measured.sinkCpuSeconds(),
-                        measured.busySeconds(),
-                        Runtime.getRuntime().availableProcessors());
+                        measured.busySeconds());
         System.out.print("  " + line);
         Files.writeString(results, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
