@@ -207,11 +207,14 @@ impl Queue {
     }
 
     /// All changes of a batch are durable, or given up. Returns how long each flush took that this completes.
-    pub fn done(&self, batch: &Batch) -> Vec<Duration> {
+    pub fn done(&self, batch: Batch) -> Vec<Duration> {
         let mut state = self.lock();
         state.tables[batch.number].window.done(batch.changes(), Instant::now());
         drop(state);
-        self.progress.done(batch.changes().iter().map(|change| change.ticket))
+        let tickets: Vec<Ticket> = batch.changes().iter().map(|change| change.ticket).collect();
+        // Whoever waits for the flush finds its memory free.
+        drop(batch);
+        self.progress.done(tickets.into_iter())
     }
 
     /// True if a batch has as many rows as batches of its table may have.

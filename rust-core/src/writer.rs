@@ -82,7 +82,7 @@ impl Writer {
                         core.metrics.add(border::STAT_BATCHES_COMMITTED, 1);
                         core.metrics.add(border::STAT_BYTES_COMMITTED, batch.bytes());
                     }
-                    core.metrics.flushed(&core.queue.done(&batch));
+                    core.metrics.flushed(&core.queue.done(batch));
                 }
             }
         }
