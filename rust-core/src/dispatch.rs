@@ -1,6 +1,6 @@
 //! Brings batches and connections together: as many connections as the load needs.
 //!
-//! A batch that is ready goes to an idle connection. Another connection is opened when batches wait although all are
+//! A batch that is ready goes to an idle connection. More connections are opened when batches wait although all are
 //! busy. So their number follows the rate of changes times the time that the database takes, from one at a trickle
 //! to `max_connections`.
 
@@ -17,7 +17,7 @@ use crate::queue::Next;
 use crate::sink::Core;
 use crate::writer::Writer;
 
-/// How long a batch waits for one of the connections that are open before another one is opened: as long as opening one
+/// How long batches wait for one of the connections that are open before more are opened: as long as opening one
 /// in the region takes (recorded median 15.5 ms). A short queue, as after a checkpoint of many tables, is served sooner.
 const OPEN_AFTER: Duration = Duration::from_millis(20);
 
@@ -83,7 +83,8 @@ impl Dispatcher {
         }
     }
 
-    /// Opens a connection if batches have waited for one. Returns when to look again.
+    /// Opens connections if batches have waited for one: as many as batches wait, but at most as many as there are, so
+    /// that their number doubles each time. Returns when to look again.
     fn open(&mut self) -> Option<Instant> {
         let now = Instant::now();
         let ready = self.core.queue.ready(now);
@@ -99,11 +100,13 @@ impl Dispatcher {
         if slots > 0 && since + OPEN_AFTER > now {
             return Some(since + OPEN_AFTER);
         }
-        let slot = self.core.pool.open()?;
-        self.waiting_since = Some(now);
-        self.opening += 1;
-        let core = self.core.clone();
-        self.tasks.spawn(async move { Ended::Opened(connect(&core, slot).await) });
+        for _ in 0..(ready - self.opening).min(slots.max(1)) {
+            let slot = self.core.pool.open()?;
+            self.waiting_since = Some(now);
+            self.opening += 1;
+            let core = self.core.clone();
+            self.tasks.spawn(async move { Ended::Opened(connect(&core, slot).await) });
+        }
         Some(now + OPEN_AFTER)
     }
 

@@ -106,7 +106,7 @@ final class JobRun {
                 Poll.pause(PAUSE);
                 boolean alive = job.isAlive();
                 // Whatever the sink is: to be asked costs the engine processor time.
-                long handed = ends ? (alive ? 0 : rows) : handed(job);
+                long handed = handed(alive);
                 done = counted ? dsql.stat("rows_committed") - committed : handed;
                 if (!alive && done < rows) {
                     job.requireAlive();
@@ -151,9 +151,12 @@ final class JobRun {
     }
 
     /** Rows that the sink was given: Console throws each away at once. */
-    private long handed(Job job) {
-        if (!job.isAlive()) {
-            return 0;
+    private long handed(boolean alive) {
+        if (!alive) {
+            return ends ? rows : 0;
+        }
+        if (ends) {
+            return 0; // The job's end tells it.
         }
         JsonNode jobs = rest.get("");
         return jobs.path(0).path("metrics").path("SinkWriteCount").asLong();

@@ -23,8 +23,12 @@ final class JobSinks {
 
     private JobSinks() {}
 
-    /** The table is named because 2.3.4's Jdbc source calls the rows of a query "default". */
-    static String ours() {
+    /**
+     * The table is named because 2.3.4's Jdbc source calls the rows of a query "default".
+     *
+     * @param options further lines of the sink's block
+     */
+    static String ours(String... options) {
         return """
                sink {
                  Jdbc {
@@ -36,6 +40,7 @@ final class JobSinks {
                    secret_access_key = "%s"
                    table = "orders"
                    primary_keys = ["id"]
+                   %s
                  }
                }
                """
@@ -43,7 +48,8 @@ final class JobSinks {
                         DsqlLocal.ENDPOINT,
                         DsqlLocal.PORT,
                         DsqlLocal.ACCESS_KEY_ID,
-                        DsqlLocal.SECRET_ACCESS_KEY);
+                        DsqlLocal.SECRET_ACCESS_KEY,
+                        String.join("\n", options));
     }
 
     /**

@@ -94,6 +94,13 @@ public final class WholeJob {
         for (int round = 0; round < (quick ? 1 : 2); round++) {
             report(run, "thrown away", source + JobSinks.thrownAway());
             report(run.into(answering), "ours, answers only", source + JobSinks.ours());
+            if (ends) {
+                // The source alone brings as many rows as the connections of the default take.
+                report(
+                        run.into(answering),
+                        "ours, 128 connections, answers only",
+                        source + JobSinks.ours("max_connections = 128"));
+            }
         }
         report(run, "ours", source + JobSinks.ours());
         // It is many times slower: a part of the rows tells how fast it is.
