@@ -70,6 +70,39 @@ CREATE OR REPLACE VIEW dsql_local.pg_index AS
     ORDER BY a.attnum) END AS others) o;
 GRANT SELECT ON dsql_local.pg_index TO PUBLIC;
 
+-- The other catalogs, without what is the stand-in's own: a tool that looks for schemas, tables, functions or triggers finds
+-- what a cluster has. rewrite.rs has the same names. pg_dump asks for tableoid, which a view must have as a column.
+DO $$
+DECLARE
+  seen record;
+BEGIN
+  FOR seen IN SELECT * FROM (VALUES
+    ('pg_catalog', 'pg_namespace', $c$nspname <> 'dsql_local'$c$, true),
+    ('pg_catalog', 'pg_class', $c$relnamespace <> 'dsql_local'::regnamespace$c$, true),
+    ('pg_catalog', 'pg_proc', $c$pronamespace <> 'dsql_local'::regnamespace$c$, true),
+    ('pg_catalog', 'pg_type', $c$typnamespace <> 'dsql_local'::regnamespace$c$, true),
+    ('pg_catalog', 'pg_constraint', $c$connamespace <> 'dsql_local'::regnamespace$c$, true),
+    ('pg_catalog', 'pg_trigger', $c$tgname NOT LIKE 'dsql\_local\_%'$c$, true),
+    ('pg_catalog', 'pg_event_trigger', $c$evtname NOT LIKE 'dsql\_local\_%'$c$, true),
+    ('pg_catalog', 'pg_indexes', $c$schemaname <> 'dsql_local'$c$, false),
+    ('pg_catalog', 'pg_tables', $c$schemaname <> 'dsql_local'$c$, false),
+    ('pg_catalog', 'pg_views', $c$schemaname <> 'dsql_local'$c$, false),
+    ('information_schema', 'schemata', $c$schema_name <> 'dsql_local'$c$, false),
+    ('information_schema', 'columns', $c$table_schema <> 'dsql_local'$c$, false),
+    ('information_schema', 'routines', $c$routine_schema <> 'dsql_local'$c$, false),
+    ('information_schema', 'table_constraints', $c$table_schema <> 'dsql_local'$c$, false),
+    ('information_schema', 'tables', $c$table_schema <> 'dsql_local'$c$, false),
+    ('information_schema', 'views', $c$table_schema <> 'dsql_local'$c$, false)
+  ) AS v (schema, name, condition, is_table) LOOP
+    EXECUTE format('CREATE OR REPLACE VIEW dsql_local.%I AS SELECT c.*%s FROM %I.%I c WHERE %s',
+                   seen.name, CASE WHEN seen.is_table THEN ', c.tableoid' END, seen.schema, seen.name, seen.condition);
+    EXECUTE format('GRANT SELECT ON dsql_local.%I TO PUBLIC', seen.name);
+  END LOOP;
+END $$;
+
+-- What current_setting tells where Aurora DSQL's answer is not PostgreSQL's: the value itself.
+CREATE OR REPLACE FUNCTION dsql_local.current_setting(value text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT value $$;
+
 -- 128 random bits in base32: 25 characters of five bits, the last one of three.
 CREATE OR REPLACE FUNCTION dsql_local.new_job_id() RETURNS text LANGUAGE sql VOLATILE AS $$
   SELECT string_agg(substr('abcdefghijklmnopqrstuvwxyz234567', 1 + floor(random() * 32)::int, 1), '')
@@ -201,7 +234,7 @@ BEGIN
       WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'dsql_local')) > 1000 THEN
     RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'creating more than 1000 tables not allowed';
   ELSIF tg_tag = 'CREATE VIEW' AND (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relkind = 'v' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'sys')) > 5000 THEN
+      WHERE c.relkind = 'v' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'sys', 'dsql_local')) > 5000 THEN
     RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'creating more than 5000 views not allowed';
   ELSIF tg_tag = 'CREATE SEQUENCE' AND (SELECT count(*) FROM pg_class WHERE relkind = 'S') > 5000 THEN
     RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'creating more than 5000 sequences is not allowed';

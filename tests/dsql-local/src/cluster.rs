@@ -183,10 +183,17 @@ impl Cluster {
             ARRAY(SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid
                   AND a.attnum = ANY (i.indkey) WHERE i.indrelid = to_regclass($1) AND i.indisprimary),
             ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0
-                  AND NOT attisdropped ORDER BY attnum)";
+                  AND NOT attisdropped ORDER BY attnum),
+            (SELECT conname::text FROM pg_constraint WHERE conrelid = to_regclass($1) AND contype = 'p')";
         let row = self.admin().await.query_one(query, &[&name]).await?;
         let indexes = u64::try_from(row.get::<_, i64>(0)).unwrap_or(0);
-        let table = Table { indexes, cascades: row.get(1), key: row.get(2), columns: row.get(3) };
+        let table = Table {
+            indexes,
+            cascades: row.get(1),
+            key: row.get(2),
+            columns: row.get(3),
+            key_name: row.get(4),
+        };
         let table = Arc::new(table);
         let mut tables = lock(&self.tables);
         // What was read before a change must not outlive it; a table that is not there may come at any time.

@@ -28,6 +28,8 @@ pub struct Table {
     pub indexes: u64,
     /// Columns of its primary key.
     pub key: Vec<String>,
+    /// Name of its primary key.
+    pub key_name: Option<String>,
     /// All its columns, in order.
     pub columns: Vec<String>,
     /// Whether foreign keys change other rows with its own.
@@ -121,6 +123,14 @@ impl Txn {
         }
         Ok(())
     }
+}
+
+/// PostgreSQL's own answer to whatever comes in a transaction that has failed.
+pub fn aborted() -> SqlError {
+    SqlError::error(
+        "25P02",
+        "current transaction is aborted, commands ignored until end of transaction block",
+    )
 }
 
 /// The conflict of two writers, as the loser is told.

@@ -54,3 +54,41 @@ async fn indexes_and_jobs() {
     assert_error(client.query(&wait, &[]).await, "22023", &format!("job {job} not found"));
     server.stop().await.unwrap();
 }
+
+/// What a tool finds that looks for everything there is.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stand_ins_own_schema_is_hidden() {
+    let server = common::start().await;
+    let client = connect(&server).await;
+    client.batch_execute("CREATE TABLE t (v text PRIMARY KEY)").await.unwrap();
+    for query in [
+        "SELECT nspname FROM pg_namespace WHERE nspname ~ 'dsql'",
+        "SELECT n.tableoid, n.oid, n.nspname FROM pg_catalog.pg_namespace n WHERE nspname ~ 'dsql'",
+        "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relname = 'role_mappings'",
+        "SELECT relname FROM pg_class WHERE relname = 'role_mappings'",
+        "SELECT proname FROM pg_proc WHERE proname = 'guard_keys'",
+        "SELECT typname FROM pg_type WHERE typname = 'role_mappings'",
+        "SELECT tgname FROM pg_trigger WHERE tgrelid = 't'::regclass",
+        "SELECT evtname FROM pg_event_trigger",
+        "SELECT conname FROM pg_constraint WHERE conname = 'jobs_pkey'",
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'dsql_local'",
+        "SELECT schema_name FROM information_schema.schemata WHERE schema_name ~ 'dsql'",
+        "SELECT table_name FROM information_schema.tables t WHERE t.table_schema = 'dsql_local'",
+        "SELECT column_name FROM information_schema.columns WHERE table_schema = 'dsql_local'",
+        "SELECT routine_name FROM INFORMATION_SCHEMA.ROUTINES WHERE routine_schema = 'dsql_local'",
+        "WITH all_of_it AS (SELECT * FROM pg_namespace) SELECT nspname FROM all_of_it WHERE nspname ~ 'dsql'",
+    ] {
+        assert_eq!(client.query(query, &[]).await.unwrap().len(), 0, "{query}");
+    }
+    // What is there is found as before.
+    for query in [
+        "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'public' AND relname = 't'",
+        "SELECT 1 FROM pg_class WHERE oid = 't'::regclass",
+        "SELECT 1 FROM information_schema.tables WHERE table_name = 't'",
+        "SELECT 1 FROM pg_constraint WHERE conname = 't_pkey'",
+        "SELECT 1 FROM pg_namespace WHERE nspname = 'sys'",
+    ] {
+        assert_eq!(client.query(query, &[]).await.unwrap().len(), 1, "{query}");
+    }
+    server.stop().await.unwrap();
+}

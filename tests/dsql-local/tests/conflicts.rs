@@ -22,6 +22,7 @@ async fn sessions_side_by_side() {
     no_waiting(&server).await;
     counters(&server).await;
     schema_changes(&server).await;
+    many_changes_by_one_session(&server).await;
     one_ddl(&server).await;
     server.stop().await.unwrap();
 }
@@ -49,6 +50,21 @@ async fn loser_learns_at_commit(server: &Server) {
     }
     let row = a.query_one("SELECT sum(v), count(*) FROM acc", &[]).await.unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (4, 5));
+}
+
+/// Recorded: one client's DDL met OC001 among 54 statements, though it was alone.
+async fn many_changes_by_one_session(server: &Server) {
+    let client = connect(server).await;
+    let mut met = 0;
+    for number in 0..54 {
+        let create = format!("CREATE TABLE many_{number} (id int PRIMARY KEY)");
+        if let Err(error) = client.batch_execute(&create).await {
+            assert_eq!((db(&error).code().code(), db(&error).message()), ("40001", SCHEMA));
+            client.batch_execute(&create).await.unwrap();
+            met += 1;
+        }
+    }
+    assert_eq!(met, 1);
 }
 
 /// The twin of a bound statement keeps the types of all its parameters, and sees what the session wrote before.

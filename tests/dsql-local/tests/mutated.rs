@@ -44,6 +44,62 @@ fn mutations() -> impl Iterator<Item = String> {
     })
 }
 
+/// What is recorded, besides the statements above.
+fn recorded() -> Vec<String> {
+    let all: serde_json::Value = serde_json::from_str(include_str!("data/dsql_recorded.json")).unwrap();
+    let facts = all["facts"].as_array().unwrap();
+    let steps = facts.iter().filter_map(|fact| fact["steps"].as_array()).flatten();
+    let steps = steps.filter_map(|step| step.as_str()).map(str::to_owned);
+    STATEMENTS.iter().map(|text| (*text).to_owned()).chain(steps).collect()
+}
+
+/// A statement after some random changes: pieces put in, stretches taken out or doubled, the end of another statement.
+fn mutated(random: &mut fastrand::Rng, texts: &[String]) -> String {
+    let mut chars: Vec<char> = texts[random.usize(..texts.len())].chars().collect();
+    for _ in 0..random.usize(1..=6) {
+        let from = random.usize(..=chars.len());
+        let to = random.usize(from..=chars.len().min(from + 12));
+        match random.u8(..5) {
+            0 => drop(chars.splice(from..from, PIECES[random.usize(..PIECES.len())].chars())),
+            1 => drop(chars.drain(from..to)),
+            2 => {
+                let stretch = chars[from..to].to_vec();
+                chars.splice(to..to, stretch);
+            }
+            3 => {
+                let other: Vec<char> = texts[random.usize(..texts.len())].chars().collect();
+                let end = random.usize(..=other.len());
+                chars.truncate(from);
+                chars.extend(&other[end..]);
+            }
+            _ => {
+                if let Some(char) = chars.get_mut(from) {
+                    *char = random.char(..);
+                }
+            }
+        }
+    }
+    chars.into_iter().collect()
+}
+
+/// `DSQL_LOCAL_TEXTS` says how many, `DSQL_LOCAL_SEED` repeats a run.
+#[test]
+fn no_random_text_ends_the_analysis() {
+    quiet_parser();
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let seed = number("DSQL_LOCAL_SEED").unwrap_or_else(|| fastrand::u64(..));
+    let count = number("DSQL_LOCAL_TEXTS").unwrap_or(50_000);
+    println!("seed {seed}, {count} texts");
+    let texts = recorded();
+    let mut random = fastrand::Rng::with_seed(seed);
+    let cache = Cache::default();
+    for _ in 0..count {
+        let text = mutated(&mut random, &texts);
+        let analysed = std::panic::catch_unwind(|| cache.analyse(&text).len());
+        assert!(analysed.is_ok(), "seed {seed}: {text:?}");
+    }
+}
+
 /// The parser's panics are expected; thousands of reports would hide another's.
 fn quiet_parser() {
     let usual = std::panic::take_hook();

@@ -22,6 +22,7 @@ async fn messages_in_every_order() {
     settings(&server).await;
     columns(&server).await;
     private_link(&server).await;
+    goodbye(&server).await;
     cancel(&server).await;
     big_results(&server).await;
     errors_pass_unchanged(&server).await;
@@ -220,6 +221,11 @@ async fn private_link(server: &Server) {
     let token = common::token("admin");
     assert!(raw::open(server, host(), "admin", &token, &[("options", &options)]).await.is_ok());
     assert!(raw::open(server, host(), "admin", &token, &[]).await.is_err());
+}
+
+/// libpq and rustls report an end without close_notify.
+async fn goodbye(server: &Server) {
+    raw::connect(server).await.end().await.unwrap();
 }
 
 async fn cancel(server: &Server) {

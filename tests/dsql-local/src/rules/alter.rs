@@ -8,7 +8,7 @@ use crate::sql::tree;
 
 pub(super) fn table(node: &ResolvedNode, is_async: bool) -> Verdict {
     node.descendants()
-        .filter(|n| n.kind() == K::alter_table_cmd)
+        .filter(|n| matches!(n.kind(), K::alter_table_cmd | K::partition_cmd))
         .try_for_each(|command| one(command, is_async))
 }
 
@@ -31,11 +31,23 @@ fn one(command: &ResolvedNode, is_async: bool) -> Verdict {
             alter_column(rest.get(1..).unwrap_or_default())
         }
         ["DROP" | "OWNER", ..] => Ok(()),
-        _ => {
-            let verb: Vec<&str> = words.iter().take(2).copied().collect();
-            unsupported(format!("unsupported ALTER TABLE {} statement", verb.join(" ")))
-        }
+        _ => unsupported(format!("unsupported ALTER TABLE {} statement", action(&words))),
     }
+}
+
+/// What PostgreSQL calls the action in its own messages, as every recorded refusal does: its first words, and LEVEL is left
+/// out of ROW LEVEL SECURITY.
+fn action(words: &[&str]) -> String {
+    let words: Vec<&str> = words.iter().copied().filter(|word| *word != "LEVEL").collect();
+    let count = match words[..] {
+        ["SET" | "RESET", "(", ..] | ["OPTIONS" | "INHERIT" | "OF", ..] => 1,
+        ["SET", "WITHOUT" | "ACCESS", ..] | ["ENABLE" | "DISABLE" | "FORCE", "ROW", ..] => 3,
+        ["ENABLE" | "DISABLE", "ALWAYS" | "REPLICA", ..] => 3,
+        ["ENABLE" | "DISABLE", "TRIGGER", "ALL" | "USER", ..] => 3,
+        ["NO", "FORCE", ..] => 4,
+        _ => 2,
+    };
+    words.iter().take(count).copied().collect::<Vec<_>>().join(" ")
 }
 
 /// A new column takes a plain type and nothing else; STORAGE and COMPRESSION are no constraints.

@@ -54,7 +54,9 @@ pub(super) fn set(node: &ResolvedNode) -> Verdict {
         "CHARACTERISTICS" if words.contains(&"ISOLATION") => isolation(node),
         // RESET ALL only takes back what could be set.
         "ALL" if words[0] == "RESET" => Ok(()),
-        "TRANSACTION" | "CHARACTERISTICS" => settings::check("TRANSACTION"),
+        // Recorded: a level that there is not is told before the statement is refused.
+        "TRANSACTION" => isolation(node).and_then(|()| settings::check("TRANSACTION")),
+        "CHARACTERISTICS" => settings::check("TRANSACTION"),
         "AUTHORIZATION" => settings::check("session_authorization"),
         "XML" => settings::check("xmloption"),
         other => settings::check(&other.to_ascii_lowercase()),

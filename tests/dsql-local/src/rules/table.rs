@@ -32,7 +32,8 @@ pub(super) fn create(node: &ResolvedNode) -> Verdict {
     ];
     for (kind, name) in refused {
         if tree::child(node, kind).is_some_and(|n| n.text() != "") {
-            return unsupported(format!("{name} not supported for CREATE TABLE"));
+            // Recorded for both forms of PARTITION.
+            return unsupported(format!("{name} clause not supported for CREATE TABLE"));
         }
     }
     let columns: Vec<&ResolvedNode> = node.descendants().filter(|n| n.kind() == K::columnDef).collect();

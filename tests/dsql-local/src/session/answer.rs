@@ -80,7 +80,7 @@ impl Session<'_> {
         self.bill.begin();
         let mut body = frame.body();
         match frame.tag() {
-            b'X' => return Err(Stop::Quiet),
+            b'X' => return Err(Stop::Left),
             b'S' => return self.answer_sync(state, frame).await,
             _ if state.skipping => {}
             b'Q' => {

@@ -289,7 +289,9 @@ impl Session<'_> {
         match code {
             "42601" => {
                 let number = text.split(MARKER).nth(1)?.trim_end_matches('"').parse().ok()?;
-                self.refusals.remove(&number)
+                let refusal = self.refusals.remove(&number)?;
+                // Recorded: a transaction that has failed says so before anything else is looked at.
+                Some(if self.real == Real::Failed { txn::aborted() } else { refusal })
             }
             // PostgreSQL's own bound, where no trigger counts (an expression).
             "54000" if text.starts_with("index row ") => Some(SqlError::error("54000", KEY_TOO_LARGE)),

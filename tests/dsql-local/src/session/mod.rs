@@ -38,7 +38,9 @@ use request::{Expect, Portal, Real, Request, Running, Show};
 /// Why a session ends.
 #[derive(Debug)]
 enum Stop {
-    /// The client left, or a fault asks for an end without an answer.
+    /// The client said goodbye, or closed its side: TLS is ended in order.
+    Left,
+    /// The connection just ends, as one does that breaks or that the server closes.
     Quiet,
     /// A fault asks for a TCP reset.
     Reset,
@@ -107,6 +109,8 @@ struct Session<'c> {
     portals: HashMap<String, Portal>,
     refusals: HashMap<u64, SqlError>,
     next_refusal: u64,
+    /// DDL statements of this session.
+    ddl_statements: u64,
     /// What the client's messages cost, where the model of costs is on.
     bill: Bill,
 }
@@ -140,18 +144,20 @@ pub async fn run(cluster: &Cluster, id: u64, connected: Connected) -> Result<()>
         portals: HashMap::new(),
         refusals: HashMap::new(),
         next_refusal: 0,
+        ddl_statements: 0,
         bill: Bill::default(),
     };
     let cut = cluster.enter(id);
     let ended = tokio::select! {
         ended = session.serve() => ended,
-        () = cut.notified() => Ok(()),
+        () = cut.notified() => Err(Stop::Quiet),
         // Nothing is documented about an announcement, so there is none.
-        () = tokio::time::sleep(cluster.connection_lifetime) => Ok(()),
+        () = tokio::time::sleep(cluster.connection_lifetime) => Err(Stop::Quiet),
     };
     cluster.leave(id);
     match ended {
-        Ok(()) | Err(Stop::Quiet) => Ok(()),
+        Ok(()) | Err(Stop::Left) => session.pipes.close().await,
+        Err(Stop::Quiet) => Ok(()),
         Err(Stop::Reset) => session.pipes.reset(),
         // A client that just goes is nothing to report.
         Err(Stop::Failed(e)) if e.downcast_ref::<io::Error>().is_some_and(is_end) => Ok(()),
@@ -231,7 +237,7 @@ impl Session<'_> {
     async fn on_client(&mut self, frame: Frame) -> Flow {
         self.bill.begin();
         match frame.tag() {
-            b'X' => return Err(Stop::Quiet),
+            b'X' => return Err(Stop::Left),
             b'S' => return self.on_sync().await,
             _ if self.skipping => return Ok(()),
             b'Q' => return self.on_query(&frame).await,

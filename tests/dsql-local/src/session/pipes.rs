@@ -76,6 +76,13 @@ impl Pipes {
         stream.flush().await
     }
 
+    /// Ends the client's connection in order: without TLS's own goodbye, clients speak of an unexpected end.
+    pub(super) async fn close(mut self) -> Result<()> {
+        // Whoever is gone already does not need it.
+        self.client.get_mut().shutdown().await.ok();
+        Ok(())
+    }
+
     /// Ends the client's connection with a TCP reset.
     pub(super) fn reset(mut self) -> Result<()> {
         let tcp = self.client.get_mut().get_ref().0;

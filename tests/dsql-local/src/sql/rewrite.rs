@@ -98,25 +98,52 @@ fn own_parameter(node: &ResolvedNode) -> Edits {
     name.map(|n| (range(n).start..range(n).start, "dsql_local.".to_owned())).into_iter().collect()
 }
 
-/// Queries of `pg_index` see what Aurora DSQL shows there.
+/// Catalogs of which clients see a view of the stand-in (bootstrap.sql): in `pg_index` what Aurora DSQL shows there, in the
+/// others everything but the stand-in's own schema.
+const CATALOGS: &[(&str, &[&str])] = &[
+    (
+        "pg_catalog",
+        &[
+            "pg_class",
+            "pg_constraint",
+            "pg_event_trigger",
+            "pg_index",
+            "pg_indexes",
+            "pg_namespace",
+            "pg_proc",
+            "pg_tables",
+            "pg_trigger",
+            "pg_type",
+            "pg_views",
+        ],
+    ),
+    ("information_schema", &["columns", "routines", "schemata", "table_constraints", "tables", "views"]),
+];
+
 fn catalogs(node: &ResolvedNode) -> Edits {
     let tables = node.descendants().filter(|n| n.kind() == K::qualified_name);
-    let own = tables.filter(|n| match &tree::name_parts(n)[..] {
-        [name] => name == "pg_index",
-        [schema, name] => schema == "pg_catalog" && name == "pg_index",
-        _ => false,
+    let own = tables.filter_map(|n| {
+        let parts = tree::name_parts(n);
+        let (schema, name) = match &parts[..] {
+            [name] => ("pg_catalog", name),
+            [schema, name] => (schema.as_str(), name),
+            _ => return None,
+        };
+        let known = CATALOGS.iter().find(|(of, names)| *of == schema && names.contains(&name.as_str()));
+        known.map(|_| (range(n), format!("dsql_local.{name}")))
     });
-    own.map(|n| (range(n), "dsql_local.pg_index".to_owned())).collect()
+    own.collect()
 }
 
-/// `current_setting('server_version')` tells what SHOW tells.
+/// `current_setting('server_version')` tells what SHOW tells. The function of that name keeps the name of the column.
 fn current_settings(node: &ResolvedNode) -> Edits {
     let calls = node.descendants().filter(|n| n.kind() == K::func_application);
     let edit = |call: &ResolvedNode| {
         let name = tree::find(call, K::func_name).map(tree::name_parts)?;
         let parameter = tree::text(tree::find(call, K::func_arg_list)?).to_ascii_lowercase();
         let value = version_parameter(parameter.trim_matches('\''))?;
-        (name.last()? == "current_setting").then(|| (range(call), format!("'{value}'::text")))
+        (name.last()? == "current_setting")
+            .then(|| (range(call), format!("dsql_local.current_setting('{value}')")))
     };
     calls.filter_map(edit).collect()
 }
@@ -125,6 +152,8 @@ fn version_parameter(name: &str) -> Option<&'static str> {
     match name {
         "server_version" => Some(SERVER_VERSION),
         "server_version_num" => Some(SERVER_VERSION_NUM),
+        // The quota. What a cluster answers is not recorded.
+        "max_connections" => Some("10000"),
         _ => None,
     }
 }

@@ -66,6 +66,8 @@ pub struct Statement {
     pub may_be_large: bool,
     /// Columns that ALTER TABLE drops.
     pub dropped_columns: Vec<String>,
+    /// Constraints that ALTER TABLE drops.
+    pub dropped_constraints: Vec<String>,
     /// It updates or deletes, so foreign keys may change other rows.
     pub may_cascade: bool,
     /// The columns that INSERT names; none means all.
@@ -114,6 +116,7 @@ pub fn analyse(text: &str) -> Statement {
         computes: false,
         may_be_large: false,
         dropped_columns: Vec::new(),
+        dropped_constraints: Vec::new(),
         may_cascade: false,
         columns: Vec::new(),
         unnest: false,
@@ -167,7 +170,8 @@ fn read(mut statement: Statement, shortened: Option<&str>, rows: Option<usize>, 
     statement.shadow = shadow::of(node, rows);
     statement.computes = computes(node);
     statement.may_be_large = node.descendants().any(may_be_large);
-    statement.dropped_columns = dropped_columns(node);
+    statement.dropped_columns = dropped(node, false);
+    statement.dropped_constraints = dropped(node, true);
     // The ranges of a shortened text's tree are not those of the whole text.
     let rewritten = rewrite::of(node, is_async, &statement.text).filter(|_| shortened.is_none());
     if let Some((text, tag)) = rewritten {
@@ -232,10 +236,13 @@ fn calls(node: &ResolvedNode, functions: &[&str]) -> bool {
     name.is_some_and(|parts| parts.last().is_some_and(|last| functions.contains(&last.as_str())))
 }
 
-fn dropped_columns(node: &ResolvedNode) -> Vec<String> {
+/// What ALTER TABLE drops: columns, or constraints.
+fn dropped(node: &ResolvedNode, constraints: bool) -> Vec<String> {
     let commands = node.descendants().filter(|n| n.kind() == K::alter_table_cmd);
-    let drops = commands.filter(|n| tree::has_token(n, K::DROP) && !tree::has_token(n, K::CONSTRAINT));
-    drops.filter_map(|n| tree::child(n, K::ColId)).map(|n| tree::identifier(&tree::text(n))).collect()
+    let drops =
+        commands.filter(|n| tree::has_token(n, K::DROP) && tree::has_token(n, K::CONSTRAINT) == constraints);
+    let names = drops.filter_map(|n| tree::child(n, K::ColId).or_else(|| tree::child(n, K::name)));
+    names.map(|n| tree::identifier(&tree::text(n))).collect()
 }
 
 /// The node that names the statement: below `stmt`, or the form of BEGIN and END that stands beside it in gram.y.

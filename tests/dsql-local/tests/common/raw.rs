@@ -112,6 +112,15 @@ impl Raw {
     }
 
     /// The answers up to ReadyForQuery; `None` when the connection ended.
+    /// Says goodbye and waits for the end of the connection; an end without TLS's own goodbye is an error.
+    pub async fn end(mut self) -> std::io::Result<()> {
+        let mut out = BytesMut::new();
+        message(&mut out, b'X', |_| {});
+        self.write(&out).await;
+        while self.stream.fill().await? > 0 {}
+        Ok(())
+    }
+
     pub async fn until_ready(&mut self) -> Option<Vec<Answer>> {
         let mut answers = Vec::new();
         let mut current = Answer::default();

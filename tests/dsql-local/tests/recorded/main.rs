@@ -32,6 +32,7 @@ CREATE TABLE baseline_idx (id text PRIMARY KEY, value text);
 CREATE TABLE baseline_parent (id uuid PRIMARY KEY, name text);
 CREATE TABLE baseline_drop_me (id int);
 CREATE TABLE baseline_alter (id bigint PRIMARY KEY, a text, b text);
+CREATE TABLE baseline_alter_pk (id int PRIMARY KEY, a text);
 CREATE TABLE t (id bigint PRIMARY KEY, value text, v int, parent_id uuid, a int, big bigint, n int);
 CREATE TABLE r (id int PRIMARY KEY, v int); INSERT INTO r VALUES (1, 0), (2, 0), (3, 0);
 CREATE TABLE parent (id int PRIMARY KEY); INSERT INTO parent VALUES (1);

@@ -1,0 +1,83 @@
+//! CREATE, ALTER, DROP and GRANT of what is no table: types, functions, triggers and the like.
+
+use postgresql_cst_parser::ResolvedNode;
+use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
+
+use super::{Verdict, types, unsupported};
+use crate::sql::tree;
+
+/// Recorded for DROP TYPE.
+pub(super) const NOT_DROPPED: &str = "unsupported object in DROP statement";
+
+/// CREATE TYPE, AGGREGATE, OPERATOR, COLLATION and the text search objects share one node in gram.y. PostgreSQL has nodes
+/// of their own for the forms of a type, and the refusals follow those (recorded: enum, composite, range and text search).
+pub(super) fn define(node: &ResolvedNode) -> Verdict {
+    let kinds: Vec<K> = tree::tokens(node).map(|(kind, _)| kind).collect();
+    let form = kinds.iter().position(|kind| *kind == K::AS).and_then(|at| kinds.get(at + 1));
+    match form {
+        Some(K::ENUM_P) if kinds.contains(&K::TYPE_P) => unsupported("CREATE TYPE not supported"),
+        Some(K::RANGE) if kinds.contains(&K::TYPE_P) => unsupported("unsupported statement: CreateRange"),
+        Some(_) if kinds.contains(&K::TYPE_P) => unsupported("unsupported statement: CompositeType"),
+        _ => unsupported("unsupported statement: Define"),
+    }
+}
+
+pub(super) fn function(node: &ResolvedNode) -> Verdict {
+    if tree::has_token(node, K::PROCEDURE) {
+        return unsupported("PROCEDURE is not supported");
+    }
+    let language = node.descendants().find(|n| {
+        n.kind() == K::createfunc_opt_item
+            && tree::tokens(n).next().is_some_and(|(kind, _)| kind == K::LANGUAGE)
+    });
+    let name = language.and_then(|n| tree::tokens(n).nth(1));
+    let name = name.map(|(_, text)| tree::identifier(text.trim_matches('\'')));
+    if let Some(name) = name.filter(|name| name != "sql") {
+        return unsupported(format!("CREATE FUNCTION with language {name} not supported"));
+    }
+    // Arrays are no column types, but arguments and results they are (recorded); ranges are neither.
+    let results = node.descendants().filter(|n| n.kind() == K::func_return);
+    results
+        .filter_map(|n| tree::find(n, K::Typename))
+        .try_for_each(|typename| types::check(&types::Type { array: false, ..types::read(typename) }))
+}
+
+pub(super) fn rename(node: &ResolvedNode) -> Verdict {
+    match tree::tokens(node).nth(1).map(|(kind, _)| kind) {
+        Some(
+            K::TABLE
+            | K::VIEW
+            | K::INDEX
+            | K::SCHEMA
+            | K::SEQUENCE
+            | K::DOMAIN_P
+            | K::FUNCTION
+            | K::ROLE
+            | K::USER,
+        ) => Ok(()),
+        _ => unsupported("unsupported object in RENAME statement"),
+    }
+}
+
+pub(super) fn drop(node: &ResolvedNode) -> Verdict {
+    let object = tree::find(node, K::object_type_any_name)
+        .map(tree::text)
+        .unwrap_or_else(|| tree::tokens(node).nth(1).map(|(_, text)| text.to_owned()).unwrap_or_default());
+    match object.to_ascii_uppercase().as_str() {
+        "TABLE" | "VIEW" | "INDEX" | "SCHEMA" | "SEQUENCE" | "DOMAIN" | "FUNCTION" | "STATISTICS" => Ok(()),
+        _ => unsupported(NOT_DROPPED),
+    }
+}
+
+/// Grants on the schemas that belong to the system are refused.
+pub(super) fn grant(node: &ResolvedNode) -> Verdict {
+    let Some(target) = tree::find(node, K::privilege_target) else { return Ok(()) };
+    if tree::tokens(target).next().map(|(kind, _)| kind) != Some(K::SCHEMA) {
+        return Ok(());
+    }
+    let system = |name: &str| matches!(name, "public" | "sys" | "pg_catalog" | "information_schema");
+    if tree::tokens(target).any(|(_, text)| system(&tree::identifier(text))) {
+        return unsupported("feature not supported on system entity");
+    }
+    Ok(())
+}
