@@ -92,6 +92,12 @@ impl Failure {
         self.sqlstate.as_deref().is_some_and(|state| UNSUPPORTED.contains(&state))
     }
 
+    /// True if a key or an entry of an index is larger than the database takes.
+    #[must_use]
+    pub fn key_too_large(&self) -> bool {
+        self.sqlstate.as_deref() == Some("54000") && starts(&self.text, "key size too large")
+    }
+
     /// Classifies an error of connecting.
     #[must_use]
     pub fn connecting(error: &Error) -> Self {

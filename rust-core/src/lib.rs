@@ -54,6 +54,7 @@ pub mod writer;
 pub mod transact;
 pub mod classify;
 pub mod retry;
+pub mod keysize;
 pub mod outcome;
 pub mod refused;
 

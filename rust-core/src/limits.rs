@@ -35,6 +35,12 @@ pub const PARAMETERS: usize = 65_535;
 /// measured, bytea is not, so only bytea can be refused before it is sent.
 pub const VALUE_BYTES: usize = MIB;
 
+/// Bytes of a key's values, those of the primary key included in another index's (recorded; the quotas say 1 KiB).
+pub const KEY_BYTES: usize = 1_981;
+
+/// What each column of a key but the first takes of them (recorded).
+pub const KEY_COLUMN_BYTES: usize = 7;
+
 /// Columns of a table (quotas).
 pub const COLUMNS: usize = 255;
 

@@ -6,6 +6,7 @@ use crate::batch::Batch;
 use crate::classify::{Failure, Fault};
 use crate::config::Config;
 use crate::error::{ErrorKind, SinkError};
+use crate::keysize;
 use crate::refused::Refused;
 use crate::retry::Tries;
 use crate::row::tuple;
@@ -230,6 +231,19 @@ fn head(sql: &str) -> String {
 #[must_use]
 pub fn refused(batch: &Batch, failure: &Failure) -> Refused {
     let limit = failure.fault == Fault::TooBig || failure.sqlstate.as_deref() == Some("54000");
+    if failure.key_too_large()
+        && let Some(found) = keysize::of(batch)
+    {
+        return Refused {
+            kind: ErrorKind::Limit,
+            table: batch.table.to_string(),
+            column: found.column,
+            key: key(&batch.table, batch.first_key()),
+            old_key: key(&batch.table, batch.first_old_key()),
+            reason: format!("{}: {}", found.text, said(failure)),
+            sqlstate: failure.sqlstate.clone(),
+        };
+    }
     let who = if limit { "the row exceeds a limit of Aurora DSQL" } else { "the database refuses the row" };
     Refused {
         kind: if limit { ErrorKind::Limit } else { ErrorKind::Data },

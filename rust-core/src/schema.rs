@@ -38,12 +38,21 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Positions in `columns` of the key, in the key's order; empty if rows are only appended.
     pub keys: Vec<usize>,
-    /// For each secondary index the positions in `columns` that it holds.
-    pub indexes: Vec<Vec<usize>>,
+    /// The secondary indexes.
+    pub indexes: Vec<Index>,
     /// The unique indexes besides the key.
     pub uniques: Vec<UniqueIndex>,
     /// The user's own statement, which runs for each row.
     pub query: Option<Query>,
+}
+
+/// A secondary index of the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// Its name.
+    pub name: String,
+    /// Positions in the table's columns of those that it holds; expressions have none.
+    pub columns: Vec<usize>,
 }
 
 impl Table {
@@ -194,7 +203,7 @@ pub fn resolve(
         .filter(|index| !index.primary)
         .map(|index| {
             let held = |number: &i16| numbers.iter().position(|n| n == number);
-            index.columns.iter().filter_map(held).collect()
+            Index { name: index.name.clone(), columns: index.columns.iter().filter_map(held).collect() }
         })
         .collect();
     Ok(Table {

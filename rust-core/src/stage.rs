@@ -15,7 +15,7 @@ use crate::refused::Refused;
 use crate::row::encode;
 use crate::row::frame::{self, Reader, RowKind, Rows};
 use crate::row::value::Value;
-use crate::schema::Table;
+use crate::schema::{Index, Table};
 use crate::unique::{self, Image, Marks};
 
 /// Areas kept for the next frame; more writers than this at one moment allocate their own.
@@ -309,8 +309,8 @@ impl Staged {
         };
         let row: usize = self.ends.last().map_or(0, |end| end - start);
         let key: usize = table.keys.iter().map(size).sum();
-        let index = |columns: &Vec<usize>| {
-            columns.iter().map(size).sum::<usize>() + key + limits::INDEX_ENTRY_OVERHEAD
+        let index = |index: &Index| {
+            index.columns.iter().map(size).sum::<usize>() + key + limits::INDEX_ENTRY_OVERHEAD
         };
         row + key + limits::ROW_OVERHEAD + table.indexes.iter().map(index).sum::<usize>()
     }

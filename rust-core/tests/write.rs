@@ -146,6 +146,31 @@ fn a_row_that_the_database_refuses_is_isolated_and_named() {
 }
 
 #[test]
+fn a_row_that_is_too_large_for_an_index_names_it() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, url text, note text); CREATE INDEX t_url ON t (url)");
+    let refused = |cells: &[common::Field]| {
+        let sink = cluster.sink(&[]);
+        let table = declare(&sink, "t", &["id", "url", "note"], &["id"]).unwrap();
+        Rows::new(table).row(ROW_INSERT, cells).write(&sink).unwrap();
+        let error = flush(&sink).unwrap_err();
+        assert_eq!((error.kind(), error.sqlstate()), (ErrorKind::Limit, Some("54000")), "{error}");
+        sink.close();
+        error.message().to_owned()
+    };
+    let long = "u".repeat(2_000);
+    let error = refused(&[1.into(), long.as_str().into(), "x".into()]);
+    for part in [
+        "column \"url\", key (id = 1)",
+        "2015 bytes in index \"t_url\" (url)",
+        "1981",
+        "create_index = false",
+    ] {
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
 fn refused_rows_can_be_skipped_and_leave_a_trace() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, n smallint CHECK (n <> 13))");

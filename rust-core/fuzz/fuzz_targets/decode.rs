@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use ahash::RandomState;
 use dsql_sink::row::frame;
-use dsql_sink::schema::{Column, ColumnType, Table};
+use dsql_sink::schema::{Column, ColumnType, Index, Table};
 use dsql_sink::stage::Staged;
 use dsql_sink::unique::UniqueIndex;
 
@@ -51,7 +51,7 @@ fn table(columns: usize, shift: usize) -> Table {
         name: "t".to_owned(),
         columns: (0..columns).map(column).collect(),
         keys: vec![4],
-        indexes: vec![vec![0, 9]],
+        indexes: vec![Index { name: "i".to_owned(), columns: vec![0, 9] }],
         uniques: vec![UniqueIndex {
             name: "u".to_owned(),
             columns: Some(vec![0, 9]),

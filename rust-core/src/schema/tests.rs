@@ -58,7 +58,7 @@ fn columns_keep_the_source_order() {
     assert_eq!(table.keys, [1]);
     assert_eq!(table.columns[0].ty, ColumnType::Text);
     assert!(table.columns[1].key);
-    assert_eq!(table.indexes, [vec![0]]);
+    assert_eq!(table.indexes, [Index { name: "note".to_owned(), columns: vec![0] }]);
 }
 
 #[test]

@@ -146,11 +146,15 @@ BEGIN
   RETURN id;
 END $$;
 
--- Types that no key can have.
+-- Types that no key can have, and columns that are declared with more bytes together than a key may be.
 CREATE OR REPLACE FUNCTION dsql_local.check_key(relation oid, columns int2[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   refused text;
 BEGIN
+  IF (SELECT sum(a.atttypmod - 4) FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum = ANY (columns)
+        AND a.atttypid IN ('varchar'::regtype, 'bpchar'::regtype) AND a.atttypmod > 4) > 2000 THEN
+    RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'key size greater than 2000 bytes not supported';
+  END IF;
   SELECT format_type(a.atttypid, NULL) INTO refused FROM pg_attribute a
   WHERE a.attrelid = relation AND a.attnum = ANY (columns)
     AND a.atttypid IN ('bytea'::regtype, 'json'::regtype, 'jsonb'::regtype, 'interval'::regtype, 'timetz'::regtype)

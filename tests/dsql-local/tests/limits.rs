@@ -211,6 +211,13 @@ async fn keys(server: &Server) {
     client.execute(insert, &[&text(1000), &text(974)]).await.unwrap();
     assert_error(client.execute(insert, &[&text(1001), &text(974)]).await, "54000", too_large);
 
+    // What an index's columns are declared with, without the primary key's.
+    let wide = "CREATE TABLE declared (id varchar(1900) PRIMARY KEY, a varchar(2000), b varchar(1))";
+    client.batch_execute(wide).await.unwrap();
+    client.query_one("CREATE INDEX ASYNC ON declared (a)", &[]).await.unwrap();
+    let declared = "key size greater than 2000 bytes not supported";
+    assert_error(client.query("CREATE INDEX ASYNC ON declared (a, b)", &[]).await, "54000", declared);
+
     // The index on v leaves what the primary key leaves; without the index v is no key.
     client.batch_execute("CREATE TABLE side (id bigint PRIMARY KEY, v text)").await.unwrap();
     let insert = "INSERT INTO side VALUES ($1, $2)";

@@ -199,6 +199,6 @@ final class ColumnTypes {
 
     /** Whether a key or index may have the column: Aurora DSQL refuses the others. */
     static boolean isIndexable(String type) {
-        return !type.equals("bytea") && !type.equals("json") && !type.equals("jsonb");
+        return !type.matches("bytea|jsonb?|interval.*|timetz.*|time.* with time zone");
     }
 }

@@ -4,8 +4,8 @@ import io.dsqlsink.bridge.DsqlNativeException;
 import io.dsqlsink.bridge.NativeSession;
 import io.dsqlsink.seatunnel.NativeLog;
 import io.dsqlsink.seatunnel.catalog.TableDefinition.ColumnDefinition;
-import io.dsqlsink.seatunnel.catalog.TableDefinition.IndexDefinition;
 import io.dsqlsink.seatunnel.config.DsqlTable;
+import io.dsqlsink.seatunnel.config.Names;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.ArrayList;
@@ -32,14 +32,8 @@ final class DsqlCatalog implements AutoCloseable {
     /** Rows that a transaction may modify (quotas of Aurora DSQL). */
     private static final int MOST_ROWS = 3_000;
 
-    /** Between two looks at a job of the database; such jobs take tens of seconds. */
-    private static final long JOB_PAUSE_MS = 500;
-
     /** Between two lines about work that goes on. */
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-    /** A build of an index on an empty table that takes longer is left to the database. */
-    private static final long LONGEST_BUILD_NANOS = TimeUnit.HOURS.toNanos(1);
 
     /** That there is one already: of a table, an object, and in a race a unique catalog row. */
     private static final Set<String> EXISTS =
@@ -61,12 +55,13 @@ final class DsqlCatalog implements AutoCloseable {
         return !query("SELECT 1 FROM " + from(table) + " AND c.relkind IN ('r', 'p')").isEmpty();
     }
 
+    /** Names as texts: a literal that is compared with a name would be cut to 63 bytes itself. */
     private static String from(DsqlTable table) {
         return "pg_catalog.pg_class c"
                 + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-                + " WHERE n.nspname = "
+                + " WHERE n.nspname::text = "
                 + Ddl.literal(table.schema())
-                + " AND c.relname = "
+                + " AND c.relname::text = "
                 + Ddl.literal(table.name());
     }
 
@@ -74,24 +69,53 @@ final class DsqlCatalog implements AutoCloseable {
     void create(TableDefinition definition) throws InterruptedException {
         definition.check();
         DsqlTable table = definition.table();
-        String schema = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ";
+        String schema = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname::text = ";
         if (query(schema + Ddl.literal(table.schema())).isEmpty()) {
             create(Ddl.createSchema(table));
         }
         create(Ddl.createTable(definition));
+        if (!exists(table) && renameIndex(table)) {
+            create(Ddl.createTable(definition));
+        }
         if (!exists(table)) {
             throw new DsqlConnectorException(
                     DsqlErrorCode.SCHEMA,
                     "Table "
                             + table
                             + " was not created, although nothing was refused: look whether its"
-                            + " name is that of a view");
+                            + " name is that of a view or an index");
         }
         if (definition.primaryKey().isEmpty()) {
             LOG.warn(
                     "Table {} has no key, and Aurora DSQL can add none later: set option"
                             + " 'primary_keys' where rows are to be updated or deleted",
                     table);
+        }
+    }
+
+    /**
+     * Gives an index another name that this sink has given the name of the table: table a_b, and
+     * index b of table a.
+     */
+    private boolean renameIndex(DsqlTable table) throws InterruptedException {
+        List<String> owner =
+                names(
+                        "SELECT t.relname FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class t"
+                                + " ON t.oid = x.indrelid WHERE NOT x.indisprimary AND x.indexrelid"
+                                + " = (SELECT c.oid FROM "
+                                + from(table)
+                                + ")");
+        if (owner.isEmpty() || !table.name().startsWith(owner.get(0) + "_")) {
+            return false;
+        }
+        String index = table.name().substring(owner.get(0).length() + 1);
+        String other = Names.ofIndex(table.schema(), owner.get(0), index);
+        try {
+            alter(Ddl.renameIndex(table.schema(), table.name(), other));
+            return true;
+        } catch (DsqlNativeException e) {
+            LOG.warn("Index {} cannot be renamed: {}", table.name(), e.getMessage());
+            return false;
         }
     }
 
@@ -121,7 +145,7 @@ final class DsqlCatalog implements AutoCloseable {
                                 + " x.indrelid = (SELECT c.oid FROM "
                                 + from(table)
                                 + ")");
-        if (definition.indexes().stream().allMatch(index -> indexes.contains(index.name()))) {
+        if (definition.indexes().stream().allMatch(index -> has(indexes, index))) {
             return false;
         }
         Map<String, List<String>> columns = columns(table);
@@ -138,88 +162,33 @@ final class DsqlCatalog implements AutoCloseable {
         return names.equals(new ArrayList<>(columns.keySet())) && !hasRows(table);
     }
 
-    /**
-     * Creates the indexes and waits until they are built. One that the database refuses is left
-     * out: no row is wrong without it.
-     */
+    private static boolean has(List<String> names, IndexDefinition index) {
+        return names.contains(index.name()) || names.contains(index.otherName());
+    }
+
     void createIndexes(TableDefinition definition) throws InterruptedException {
-        Map<String, String> jobs = new LinkedHashMap<>();
-        for (IndexDefinition index : definition.indexes()) {
-            String obstacle = obstacle(definition, index);
-            try {
-                if (obstacle == null) {
-                    String ddl = Ddl.createIndex(definition.table(), index);
-                    List<List<String>> job = execute(ddl, true).rows();
-                    LOG.info("Created: {}", ddl);
-                    if (!job.isEmpty() && job.get(0).get(0) != null) {
-                        jobs.put(index.name(), job.get(0).get(0));
-                    }
-                }
-            } catch (DsqlNativeException e) {
-                if (e.kind() != DsqlNativeException.ERROR_REJECTED
-                        && e.kind() != DsqlNativeException.ERROR_DATA) {
-                    throw e;
-                }
-                obstacle = EXISTS.contains(e.sqlState()) ? null : e.getMessage();
-            }
-            if (obstacle != null) {
-                LOG.warn(
-                        "Index {} of table {} is left out: {}",
-                        index.name(),
-                        definition.table(),
-                        obstacle);
-            }
-        }
-        awaitJobs(jobs);
+        new IndexBuilder(this).create(definition);
     }
 
-    private static String obstacle(TableDefinition definition, IndexDefinition index) {
-        for (ColumnDefinition column : definition.columns()) {
-            if (index.columns().contains(column.name())
-                    && !ColumnTypes.isIndexable(column.type())) {
-                return "column '" + column.name() + "' is of type " + column.type();
-            }
+    /** Of these names those that the schema has, and whether it is as an index of the table. */
+    Map<String, Boolean> owners(DsqlTable table, List<String> names) throws InterruptedException {
+        Map<String, Boolean> owners = new HashMap<>();
+        for (List<String> row :
+                query(
+                        "SELECT c.relname, CASE WHEN t.relname::text = "
+                                + Ddl.literal(table.name())
+                                + " THEN 'own' ELSE '' END FROM pg_catalog.pg_class c"
+                                + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                                + " LEFT JOIN pg_catalog.pg_index x ON x.indexrelid = c.oid"
+                                + " LEFT JOIN pg_catalog.pg_class t ON t.oid = x.indrelid"
+                                + " WHERE n.nspname::text = "
+                                + Ddl.literal(table.schema())
+                                + " AND c.relname::text IN ("
+                                + names.stream().map(Ddl::literal).collect(Collectors.joining(", "))
+                                + ")")) {
+            owners.put(row.get(0), !row.get(1).isEmpty());
         }
-        return null;
-    }
-
-    private void awaitJobs(Map<String, String> jobs) throws InterruptedException {
-        long start = System.nanoTime();
-        long told = start;
-        while (!jobs.isEmpty() && System.nanoTime() - start < LONGEST_BUILD_NANOS) {
-            String ids = jobs.values().stream().map(Ddl::literal).collect(Collectors.joining(", "));
-            for (List<String> job :
-                    query(
-                            "SELECT job_id, status, details FROM sys.jobs WHERE status IN"
-                                    + " ('completed', 'failed') AND job_id IN ("
-                                    + ids
-                                    + ")")) {
-                jobs.entrySet().removeIf(index -> ended(index, job));
-            }
-            if (System.nanoTime() - told > PROGRESS_NANOS) {
-                told = System.nanoTime();
-                long seconds = TimeUnit.NANOSECONDS.toSeconds(told - start);
-                LOG.info("Building {} for {} s", jobs.keySet(), seconds);
-            }
-            if (!jobs.isEmpty()) {
-                Thread.sleep(JOB_PAUSE_MS);
-            }
-        }
-        if (!jobs.isEmpty()) {
-            LOG.warn("Not waited for any longer, see sys.jobs: {}", jobs);
-        }
-    }
-
-    private static boolean ended(Map.Entry<String, String> index, List<String> job) {
-        if (!index.getValue().equals(job.get(0))) {
-            return false;
-        }
-        if (job.get(1).equals("failed")) {
-            LOG.warn("Index {} could not be built: {}", index.getKey(), job.get(2));
-        } else {
-            LOG.info("Index {} is built", index.getKey());
-        }
-        return true;
+        return owners;
     }
 
     void drop(DsqlTable table) throws InterruptedException {
@@ -316,12 +285,11 @@ final class DsqlCatalog implements AutoCloseable {
         return query(sql).stream().map(row -> row.get(0)).collect(Collectors.toList());
     }
 
-    private List<List<String>> query(String sql) throws InterruptedException {
+    List<List<String>> query(String sql) throws InterruptedException {
         return execute(sql, true).rows();
     }
 
-    private NativeSession.Answer execute(String sql, boolean repeatable)
-            throws InterruptedException {
+    NativeSession.Answer execute(String sql, boolean repeatable) throws InterruptedException {
         if (session == null) {
             session = NativeSession.open(options);
         }

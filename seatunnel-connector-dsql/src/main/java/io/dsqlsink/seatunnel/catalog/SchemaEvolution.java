@@ -5,6 +5,7 @@ import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions.SchemaChangePolicy;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.config.DsqlTable.RowColumn;
+import io.dsqlsink.seatunnel.config.Names;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.ArrayList;
@@ -204,6 +205,9 @@ public final class SchemaEvolution {
 
     private String added(Column column, boolean ignore) throws InterruptedException {
         String target = table.target(column.getName());
+        if (!ignore) {
+            requireName(target);
+        }
         Map<String, List<String>> columns = catalog.columns(table);
         if (columns.containsKey(target)) {
             return ignore ? target : held(column, target, columns.get(target).get(0));
@@ -264,6 +268,7 @@ public final class SchemaEvolution {
         if (ignore || from == null || from.equals(to)) {
             return modified(change, from, ignore);
         }
+        requireName(to);
         Map<String, List<String>> columns = catalog.columns(table);
         List<String> column = columns.getOrDefault(from, columns.get(to));
         if (column == null) {
@@ -283,6 +288,16 @@ public final class SchemaEvolution {
         }
         key.replaceAll(name -> name.equals(from) ? to : name);
         return to;
+    }
+
+    private void requireName(String column) {
+        String problem = Names.problem("column", column);
+        if (problem != null) {
+            throw stuck(
+                    problem
+                            + ". To go on: give it a shorter name at the source, or leave it out by"
+                            + " a transform; restart the job");
+        }
     }
 
     private String type(Column column) {

@@ -3,14 +3,15 @@ package io.dsqlsink.seatunnel.catalog;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
+import io.dsqlsink.seatunnel.source.SourceTable;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.Column;
-import org.apache.seatunnel.api.table.catalog.ConstraintKey;
 import org.apache.seatunnel.api.table.catalog.TableIdentifier;
 import org.apache.seatunnel.api.table.catalog.TableSchema;
 
@@ -18,32 +19,40 @@ import org.apache.seatunnel.api.table.catalog.TableSchema;
 public final class TableDefinition implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** Bytes of a name (PostgreSQL cuts a longer one, so that two could become one). */
-    private static final int MOST_NAME = 63;
-
     /** The only one of a cluster. */
     private static final String DATABASE = "postgres";
-
-    /** Columns of a key or index (quotas of Aurora DSQL). */
-    private static final int MOST_KEY_COLUMNS = 8;
 
     private final DsqlTable table;
     private final ArrayList<ColumnDefinition> columns;
     private final ArrayList<IndexDefinition> indexes;
+    private final ArrayList<String> leftOut;
+    private final ArrayList<String> notes;
 
-    private TableDefinition(
-            DsqlTable table,
-            ArrayList<ColumnDefinition> columns,
-            ArrayList<IndexDefinition> indexes) {
+    private TableDefinition(DsqlTable table, ArrayList<ColumnDefinition> columns, IndexPlan plan) {
         this.table = table;
         this.columns = columns;
-        this.indexes = indexes;
+        this.indexes = plan.indexes();
+        this.leftOut = plan.leftOut();
+        this.notes = plan.notes();
     }
 
+    /** With the indexes that SeaTunnel tells of. */
     public static TableDefinition of(DsqlTable table, CatalogTable source) {
+        return of(table, SourceTable.told(source));
+    }
+
+    public static TableDefinition of(DsqlTable table, SourceTable source) {
+        return of(table, source, false);
+    }
+
+    /**
+     * @param identity whether the column that the source counts up is to count up in the target
+     */
+    public static TableDefinition of(DsqlTable table, SourceTable source, boolean identity) {
+        String counter = identity && source.extras() != null ? source.extras().counter() : null;
         ArrayList<ColumnDefinition> columns = new ArrayList<>();
         List<String> sourceNames = new ArrayList<>();
-        for (Column column : source.getTableSchema().getColumns()) {
+        for (Column column : source.table().getTableSchema().getColumns()) {
             if (column.isPhysical()) {
                 String name = table.columns().get(columns.size());
                 sourceNames.add(column.getName());
@@ -55,14 +64,29 @@ public final class TableDefinition implements Serializable {
                                 column.isNullable() && !table.primaryKey().contains(name)));
             }
         }
-        ArrayList<IndexDefinition> indexes = new ArrayList<>();
-        List<ConstraintKey> constraints = source.getTableSchema().getConstraintKeys();
-        if (constraints != null) {
-            // Unique ones first: of two indexes on the same columns the first is made.
-            addIndexes(true, table, constraints, sourceNames, indexes);
-            addIndexes(false, table, constraints, sourceNames, indexes);
+        int at = sourceNames.indexOf(counter);
+        if (at >= 0) {
+            columns.set(at, columns.get(at).counting());
         }
-        return new TableDefinition(table, columns, indexes);
+        TableDefinition definition =
+                new TableDefinition(
+                        table, columns, new IndexPlan(table, source, sourceNames, columns));
+        if (identity && (at < 0 || !columns.get(at).identity())) {
+            definition.notes.add(
+                    source.extras() == null
+                            ? "identity = true has no effect, as "
+                                    + (source.unknown() == null
+                                            ? "the source's catalog is of no known kind"
+                                            : source.unknown())
+                            : at < 0
+                                    ? "identity = true: no column is counted up at the source"
+                                    : "identity = true: column '"
+                                            + columns.get(at).name()
+                                            + "' is of type "
+                                            + columns.get(at).type()
+                                            + ", and Aurora DSQL counts up a bigint only");
+        }
+        return definition;
     }
 
     private static String sourceType(Column column) {
@@ -70,48 +94,12 @@ public final class TableDefinition implements Serializable {
         return column.getSourceType() == null ? type : type + ", " + column.getSourceType();
     }
 
-    private static void addIndexes(
-            boolean unique,
-            DsqlTable table,
-            List<ConstraintKey> constraints,
-            List<String> sourceNames,
-            List<IndexDefinition> indexes) {
-        ConstraintKey.ConstraintType wanted =
-                unique
-                        ? ConstraintKey.ConstraintType.UNIQUE_KEY
-                        : ConstraintKey.ConstraintType.INDEX_KEY;
-        for (ConstraintKey constraint : constraints) {
-            List<String> names = new ArrayList<>();
-            for (ConstraintKey.ConstraintKeyColumn column : constraint.getColumnNames()) {
-                int at = sourceNames.indexOf(column.getColumnName());
-                names.add(at < 0 ? null : table.columns().get(at));
-            }
-            boolean taken =
-                    names.equals(table.primaryKey())
-                            || indexes.stream().anyMatch(i -> i.columns().equals(names));
-            if (constraint.getConstraintType() == wanted && !names.contains(null) && !taken) {
-                // Names of indexes are one table's own in MySQL, but a schema's in Aurora DSQL.
-                String name = table.name() + "_" + constraint.getConstraintName();
-                indexes.add(new IndexDefinition(shortened(name), unique, names));
-            }
-        }
-    }
-
-    private static String shortened(String name) {
-        if (name.getBytes(StandardCharsets.UTF_8).length <= MOST_NAME) {
-            return name;
-        }
-        String hash = "_" + Integer.toHexString(name.hashCode());
-        // At four bytes a character none is cut in two.
-        return name.substring(0, Math.min(name.length(), (MOST_NAME - hash.length()) / 4)) + hash;
-    }
-
     /**
      * Finds out whether the table can be created.
      *
      * @throws DsqlConnectorException that names every column in the way and what to do
      */
-    void check() {
+    public void check() {
         List<String> problems = new ArrayList<>();
         for (ColumnDefinition column : columns) {
             boolean key = table.primaryKey().contains(column.name());
@@ -133,13 +121,34 @@ public final class TableDefinition implements Serializable {
                                 + " option 'primary_keys'");
             }
         }
-        if (table.primaryKey().size() > MOST_KEY_COLUMNS) {
+        if (columns.size() > Limits.COLUMNS) {
+            problems.add(
+                    "it has "
+                            + columns.size()
+                            + " columns, but Aurora DSQL takes "
+                            + Limits.COLUMNS
+                            + ": leave some out by a transform, such as Sql or FieldMapper");
+        }
+        if (table.primaryKey().size() > Limits.KEY_COLUMNS) {
             problems.add(
                     "the key has "
                             + table.primaryKey().size()
                             + " columns, but Aurora DSQL takes "
-                            + MOST_KEY_COLUMNS
+                            + Limits.KEY_COLUMNS
                             + ": name fewer by option 'primary_keys'");
+        }
+        int declared = keyColumns().stream().mapToInt(KeySize::declared).sum();
+        if (declared > Limits.DECLARED_KEY_BYTES) {
+            problems.add(
+                    "the key's columns "
+                            + table.primaryKey()
+                            + " are declared with "
+                            + declared
+                            + " bytes together, but Aurora DSQL takes "
+                            + Limits.DECLARED_KEY_BYTES
+                            + ": name other columns by option 'primary_keys', declare them shorter"
+                            + " at the source, or create the table by hand with such a column as"
+                            + " text");
         }
         if (!problems.isEmpty()) {
             throw new DsqlConnectorException(
@@ -158,8 +167,63 @@ public final class TableDefinition implements Serializable {
                 "");
     }
 
-    DsqlTable table() {
+    public DsqlTable table() {
         return table;
+    }
+
+    /** What the job carries out to create the table, in its order. */
+    public List<String> ddl(boolean createIndex) {
+        List<String> ddl = new ArrayList<>();
+        ddl.add(Ddl.createSchema(table));
+        ddl.add(Ddl.createTable(this));
+        if (createIndex) {
+            indexes.forEach(index -> ddl.add(Ddl.createIndex(table, index)));
+        }
+        return ddl;
+    }
+
+    /** For each column what it is at the source and what it is created as. */
+    public List<String> mapping() {
+        return columns.stream()
+                .map(
+                        column ->
+                                column.name()
+                                        + ": "
+                                        + column.sourceType()
+                                        + " -> "
+                                        + (column.type() == null ? "nothing" : column.type())
+                                        + (column.nullable() ? "" : " NOT NULL")
+                                        + (column.identity() ? " identity" : "")
+                                        + (primaryKey().contains(column.name()) ? ", key" : ""))
+                .collect(Collectors.toList());
+    }
+
+    /**
+     * The columns of a table that is there whose types hold less than the source's.
+     *
+     * @param actual types by the names of the columns, as the catalog shows them
+     */
+    public List<String> narrowed(Map<String, String> actual) {
+        List<String> lines = new ArrayList<>();
+        for (ColumnDefinition column : columns) {
+            String type = actual.get(column.name());
+            if (type != null
+                    && column.type() != null
+                    && !column.type().equals("boolean")
+                    && !ColumnTypes.holds(type, column.type())) {
+                lines.add(
+                        "column "
+                                + column.name()
+                                + " is "
+                                + type
+                                + ", which does not hold every value of the source's "
+                                + column.sourceType()
+                                + " ("
+                                + column.type()
+                                + "): one that it does not hold stops the job");
+            }
+        }
+        return lines;
     }
 
     List<ColumnDefinition> columns() {
@@ -174,6 +238,23 @@ public final class TableDefinition implements Serializable {
         return Collections.unmodifiableList(indexes);
     }
 
+    /** A line for each of the source's indexes that the target does not get, with the reason. */
+    public List<String> leftOut() {
+        return Collections.unmodifiableList(leftOut);
+    }
+
+    /** A line for each that it gets, but that means something else there or may refuse rows. */
+    public List<String> notes() {
+        return Collections.unmodifiableList(notes);
+    }
+
+    private List<ColumnDefinition> keyColumns() {
+        return columns.stream()
+                .filter(column -> table.primaryKey().contains(column.name()))
+                .filter(column -> column.type() != null)
+                .collect(Collectors.toList());
+    }
+
     /** A column of the target. */
     static final class ColumnDefinition implements Serializable {
         private static final long serialVersionUID = 1L;
@@ -182,8 +263,15 @@ public final class TableDefinition implements Serializable {
         private final String type;
         private final String sourceType;
         private final boolean nullable;
+        private final boolean identity;
 
         ColumnDefinition(String name, String type, String sourceType, boolean nullable) {
+            this(name, type, sourceType, nullable, false);
+        }
+
+        private ColumnDefinition(
+                String name, String type, String sourceType, boolean nullable, boolean identity) {
+            this.identity = identity;
             this.name = name;
             this.type = type;
             this.sourceType = sourceType;
@@ -207,32 +295,16 @@ public final class TableDefinition implements Serializable {
         boolean nullable() {
             return nullable;
         }
-    }
 
-    /** An index besides the key's. */
-    static final class IndexDefinition implements Serializable {
-        private static final long serialVersionUID = 1L;
-
-        private final String name;
-        private final boolean unique;
-        private final ArrayList<String> columns;
-
-        IndexDefinition(String name, boolean unique, List<String> columns) {
-            this.name = name;
-            this.unique = unique;
-            this.columns = new ArrayList<>(columns);
+        /** The same as an identity column, for which Aurora DSQL has one type; or as it is. */
+        ColumnDefinition counting() {
+            return type != null && type.matches("smallint|integer|bigint")
+                    ? new ColumnDefinition(name, "bigint", sourceType, false, true)
+                    : this;
         }
 
-        String name() {
-            return name;
-        }
-
-        boolean unique() {
-            return unique;
-        }
-
-        List<String> columns() {
-            return columns;
+        boolean identity() {
+            return identity;
         }
     }
 }

@@ -147,10 +147,14 @@ public final class DsqlTable implements Serializable {
             reader.problem(
                     DsqlSinkOptions.FIELD_IDE.key(), "makes one name of two columns of " + columns);
         }
+        String target = inCase(Collections.singletonList(name), fieldIde).get(0);
+        if (query == null) {
+            Names.check(reader, source.getTablePath().getFullName(), schema, target, targets);
+        }
         return new DsqlTable(
                 source.getTablePath().getFullName(),
                 schema,
-                inCase(Collections.singletonList(name), fieldIde).get(0),
+                target,
                 fieldIde,
                 rowColumns,
                 inCase(keys, fieldIde),

@@ -114,6 +114,11 @@ final class OptionReader {
         problems.add("option '" + key + "' " + what);
     }
 
+    /** A problem that no single option makes. */
+    void problem(String what) {
+        problems.add(what);
+    }
+
     /** A problem that shows the value. Not for secrets. */
     void wrong(Option<?> option, String what) {
         problem(option.key(), "= " + raw.get(option.key()) + " " + what);

@@ -10,16 +10,19 @@ public final class SaveModes implements Serializable {
     private final DsqlSinkOptions.DataSaveMode data;
     private final String customSql;
     private final boolean createIndex;
+    private final boolean identity;
 
     private SaveModes(
             DsqlSinkOptions.SchemaSaveMode schema,
             DsqlSinkOptions.DataSaveMode data,
             String customSql,
-            boolean createIndex) {
+            boolean createIndex,
+            boolean identity) {
         this.schema = schema;
         this.data = data;
         this.customSql = customSql;
         this.createIndex = createIndex;
+        this.identity = identity;
     }
 
     static SaveModes of(OptionReader reader, Placeholders names) {
@@ -37,11 +40,18 @@ public final class SaveModes implements Serializable {
                         DsqlSinkOptions.SCHEMA_SAVE_MODE, DsqlSinkOptions.SchemaSaveMode.class),
                 data,
                 customSql == null ? null : names.replace(customSql),
-                reader.flag(DsqlSinkOptions.CREATE_INDEX));
+                reader.flag(DsqlSinkOptions.CREATE_INDEX),
+                reader.flag(SourceOptions.IDENTITY));
     }
 
     public DsqlSinkOptions.SchemaSaveMode schema() {
         return schema;
+    }
+
+    /** Whether a missing table is created. */
+    public boolean creates() {
+        return schema == DsqlSinkOptions.SchemaSaveMode.CREATE_SCHEMA_WHEN_NOT_EXIST
+                || schema == DsqlSinkOptions.SchemaSaveMode.RECREATE_SCHEMA;
     }
 
     public DsqlSinkOptions.DataSaveMode data() {
@@ -56,5 +66,10 @@ public final class SaveModes implements Serializable {
     /** Whether a table is created with the source's other indexes. */
     public boolean createIndex() {
         return createIndex;
+    }
+
+    /** Whether the column that the source counts up is created as an identity column. */
+    public boolean identity() {
+        return identity;
     }
 }

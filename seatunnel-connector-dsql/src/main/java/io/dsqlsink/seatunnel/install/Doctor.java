@@ -40,8 +40,51 @@ final class Doctor {
      * Looks at one job, from the home's own classes and those of the given jar.
      *
      * @param variables key=value
+     * @param ddl file for the statements that create the job's tables; or null
      */
-    void check(Path ours, Path job, List<String> variables) throws IOException, InstallException {
+    void check(Path ours, Path job, List<String> variables, Path ddl)
+            throws IOException, InstallException {
+        run(
+                ours,
+                job,
+                variables,
+                (loader, found) ->
+                        loader.loadClass(JobCheck.class.getName())
+                                .getMethod(
+                                        "run",
+                                        ClassLoader.class,
+                                        Path.class,
+                                        List.class,
+                                        Path.class,
+                                        BiConsumer.class)
+                                .invoke(null, loader, job, variables, ddl, found));
+    }
+
+    /** Does what is to be done when applications move to the job's target. */
+    void cutover(Path ours, Path job, List<String> variables) throws IOException, InstallException {
+        run(
+                ours,
+                job,
+                variables,
+                (loader, found) ->
+                        loader.loadClass(Cutover.class.getName())
+                                .getMethod(
+                                        "run",
+                                        ClassLoader.class,
+                                        Path.class,
+                                        List.class,
+                                        BiConsumer.class)
+                                .invoke(null, loader, job, variables, found));
+    }
+
+    /** What runs with the classes of the home. */
+    private interface InHome {
+        void run(ClassLoader loader, BiConsumer<String, String> found)
+                throws ReflectiveOperationException;
+    }
+
+    private void run(Path ours, Path job, List<String> variables, InHome what)
+            throws IOException, InstallException {
         for (String variable : variables) {
             if (variable.indexOf('=') < 1) {
                 throw new InstallException("-i " + variable + " is not key=value");
@@ -73,9 +116,7 @@ final class Doctor {
                     }
                 };
         try {
-            loader.loadClass(JobCheck.class.getName())
-                    .getMethod("run", ClassLoader.class, Path.class, List.class, BiConsumer.class)
-                    .invoke(null, loader, job, variables, found);
+            what.run(loader, found);
         } catch (InvocationTargetException e) {
             report.problem(job + " cannot be checked: " + e.getCause());
         } catch (ReflectiveOperationException | LinkageError e) {

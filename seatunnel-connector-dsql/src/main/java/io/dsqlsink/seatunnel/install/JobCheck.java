@@ -8,23 +8,16 @@ import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.config.HandOver;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.install.JobTables.JobTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
-import org.apache.seatunnel.api.configuration.util.OptionRule;
-import org.apache.seatunnel.api.source.SeaTunnelSource;
-import org.apache.seatunnel.api.table.catalog.CatalogTable;
-import org.apache.seatunnel.api.table.factory.TableSourceFactory;
-import org.apache.seatunnel.api.table.factory.TableSourceFactoryContext;
 
 /**
  * Does for one job what its start would do, short of writing: reads the source's tables, checks the
@@ -39,26 +32,28 @@ public final class JobCheck {
     static final String PROBLEM = "problem";
     static final String DETAIL = "detail";
 
-    /** What newer releases call the address of a CDC source, and what older ones do. */
-    private static final String URL = "url";
-
-    private static final String BASE_URL = "base-url";
-
     private static final String[] PRIVILEGES = {"INSERT", "SELECT", "UPDATE", "DELETE"};
 
     private final ClassLoader loader;
     private final BiConsumer<String, String> report;
+    private final JobPlan plan;
 
     private JobCheck(ClassLoader loader, BiConsumer<String, String> report) {
         this.loader = loader;
         this.report = report;
+        this.plan = new JobPlan(loader, report);
     }
 
-    /** Called by reflection. */
+    /**
+     * Called by reflection.
+     *
+     * @param ddl file that the statements go to which create the job's tables; or null
+     */
     public static void run(
             ClassLoader loader,
             Path file,
             List<String> variables,
+            Path ddl,
             BiConsumer<String, String> report) {
         Thread.currentThread().setContextClassLoader(loader);
         JobFile job;
@@ -68,13 +63,15 @@ public final class JobCheck {
             report.accept(PROBLEM, file + " cannot be read: " + cause(e));
             return;
         }
-        new JobCheck(loader, report).check(job);
+        JobCheck check = new JobCheck(loader, report);
+        check.check(job);
+        check.plan.write(ddl);
     }
 
     private void check(JobFile job) {
         boolean found = false;
         for (Map<String, Object> sink : job.sinks()) {
-            if (isOurs(sink)) {
+            if (JobTables.isOurs(sink)) {
                 found = true;
                 check(job, sink);
             }
@@ -98,116 +95,25 @@ public final class JobCheck {
         }
     }
 
-    private static boolean isOurs(Map<String, Object> sink) {
-        String plugin = JobFile.plugin(sink);
-        Object dialect = sink.get(DsqlSinkOptions.DIALECT.key());
-        return plugin.equalsIgnoreCase("Dsql")
-                || plugin.equalsIgnoreCase("Jdbc")
-                        && dialect != null
-                        && DsqlSinkOptions.DSQL_DIALECT.equalsIgnoreCase(dialect.toString().trim())
-                        && !HandOver.isToStock(ReadonlyConfig.fromMap(sink));
-    }
-
     private void check(JobFile job, Map<String, Object> sink) {
-        List<CatalogTable> tables = new ArrayList<>();
-        for (Map<String, Object> source : feeding(job, sink)) {
-            try {
-                tables.addAll(tables(source));
-            } catch (Throwable e) {
-                report.accept(
-                        PROBLEM,
-                        "source "
-                                + JobFile.plugin(source)
-                                + " does not tell its tables, as at the start of the job: "
-                                + cause(e)
-                                + address(source));
-            }
+        List<JobTable> tables;
+        try {
+            tables = new JobTables(loader, report).of(job, sink);
+        } catch (DsqlConnectorException e) {
+            report.accept(PROBLEM, e.getMessage());
+            return;
         }
         if (job.hasTransforms()) {
             report.accept(
                     NOTE, "the job has transforms; what follows holds the source's own columns");
         }
-        DsqlSinkConfig first = null;
-        List<DsqlTable> targets = new ArrayList<>();
-        Map<DsqlTable, Boolean> created = new HashMap<>();
-        for (CatalogTable table : tables) {
-            try {
-                DsqlSinkConfig config = DsqlSinkConfig.of(ReadonlyConfig.fromMap(sink), table);
-                first = first == null ? config : first;
-                targets.add(config.table());
-                String mode = config.saveModes().schema().name();
-                created.put(config.table(), mode.startsWith("CREATE") || mode.startsWith("RE"));
-            } catch (DsqlConnectorException e) {
-                report.accept(PROBLEM, e.getMessage());
-                return;
-            }
-        }
-        if (first != null) {
-            first.warnings().forEach(warning -> report.accept(NOTE, warning));
-            look(first, targets, created);
+        if (!tables.isEmpty()) {
+            tables.get(0).config().warnings().forEach(warning -> report.accept(NOTE, warning));
+            look(tables.get(0).config(), tables);
         }
     }
 
-    /** What to do about a source that this release gives its address by another name. */
-    private String address(Map<String, Object> source) {
-        if (!source.containsKey(URL) || source.containsKey(BASE_URL)) {
-            return "";
-        }
-        try {
-            TableSourceFactory factory =
-                    (TableSourceFactory)
-                            HomeLoaders.discover(
-                                    loader, "TableSourceFactory", JobFile.plugin(source));
-            OptionRule rule = factory.optionRule();
-            Set<String> keys = new HashSet<>();
-            Stream.concat(
-                            rule.getOptionalOptions().stream(),
-                            rule.getRequiredOptions().stream()
-                                    .flatMap(required -> required.getOptions().stream()))
-                    .forEach(
-                            option -> {
-                                keys.add(option.key());
-                                keys.addAll(option.getFallbackKeys());
-                            });
-            return keys.contains(URL) || !keys.contains(BASE_URL)
-                    ? ""
-                    : ": this release does not know its option url: write " + BASE_URL + " = ...";
-        } catch (Throwable e) {
-            return "";
-        }
-    }
-
-    /** The sources that the sink names, or all. */
-    private static List<Map<String, Object>> feeding(JobFile job, Map<String, Object> sink) {
-        Object input = sink.getOrDefault("plugin_input", sink.get("source_table_name"));
-        List<Map<String, Object>> named = new ArrayList<>();
-        for (Map<String, Object> source : job.sources()) {
-            Object output = source.getOrDefault("plugin_output", source.get("result_table_name"));
-            if (input != null
-                    && output != null
-                    && (input.equals(output)
-                            || input instanceof List && ((List<?>) input).contains(output))) {
-                named.add(source);
-            }
-        }
-        return named.isEmpty() ? job.sources() : named;
-    }
-
-    @SuppressWarnings({"rawtypes", "unchecked"})
-    private List<CatalogTable> tables(Map<String, Object> source) throws Throwable {
-        TableSourceFactory factory =
-                (TableSourceFactory)
-                        HomeLoaders.discover(loader, "TableSourceFactory", JobFile.plugin(source));
-        SeaTunnelSource made =
-                factory.createSource(
-                                new TableSourceFactoryContext(
-                                        ReadonlyConfig.fromMap(source), loader))
-                        .createSource();
-        return made.getProducedCatalogTables();
-    }
-
-    private void look(
-            DsqlSinkConfig config, List<DsqlTable> targets, Map<DsqlTable, Boolean> created) {
+    private void look(DsqlSinkConfig config, List<JobTable> tables) {
         Map<String, String> options = new HashMap<>(config.nativeOptions());
         options.put("log_level", "error");
         // One connection is enough to look.
@@ -220,8 +126,8 @@ public final class JobCheck {
                     config.host()
                             + ": connected and authenticated as "
                             + options.get(DsqlSinkOptions.USERNAME.key()));
-            for (DsqlTable table : targets) {
-                look(session, sink, table, created.get(table));
+            for (JobTable table : tables) {
+                look(session, sink, table);
             }
         } catch (DsqlNativeException e) {
             report.accept(PROBLEM, DsqlConnectorException.of(e).getMessage());
@@ -232,8 +138,10 @@ public final class JobCheck {
         }
     }
 
-    private void look(NativeSession session, NativeSink sink, DsqlTable table, boolean created)
+    private void look(NativeSession session, NativeSink sink, JobTable job)
             throws InterruptedException {
+        DsqlTable table = job.config().table();
+        boolean created = job.config().saveModes().creates();
         // A query has tables of its own, which only the database finds in it.
         boolean hasQuery = table.query() != null;
         Map<String, String> columns = hasQuery ? Collections.emptyMap() : columns(session, table);
@@ -246,27 +154,28 @@ public final class JobCheck {
                                     ? "; the job creates it"
                                     : ": create it, or set schema_save_mode ="
                                             + " CREATE_SCHEMA_WHEN_NOT_EXIST"));
-        } else {
-            if (!hasQuery) {
-                privileges(session, table);
-                key(session, table);
-            }
-            try {
-                sink.declareTable(table.declaration());
-                report.accept(
-                        GOOD,
-                        table
-                                + ": "
-                                + table.columns().size()
-                                + " columns, "
-                                + (hasQuery
-                                        ? "each row by option 'query', which the database takes"
-                                        : table.keys().isEmpty()
-                                                ? "no key: rows are appended"
-                                                : "key " + table.keys()));
-            } catch (DsqlNativeException e) {
-                report.accept(PROBLEM, DsqlConnectorException.of(e).getMessage());
-            }
+            plan.told(job, created);
+            return;
+        }
+        if (!hasQuery) {
+            privileges(session, table);
+            key(session, table);
+        }
+        try {
+            sink.declareTable(table.declaration());
+            report.accept(
+                    GOOD,
+                    table
+                            + ": "
+                            + table.columns().size()
+                            + " columns, "
+                            + (hasQuery
+                                    ? "each row by option 'query', which the database takes"
+                                    : table.keys().isEmpty()
+                                            ? "no key: rows are appended"
+                                            : "key " + table.keys()));
+        } catch (DsqlNativeException e) {
+            report.accept(PROBLEM, DsqlConnectorException.of(e).getMessage());
         }
         for (int i = 0; i < table.columns().size(); i++) {
             String column = table.columns().get(i);
@@ -280,6 +189,7 @@ public final class JobCheck {
                                     : " -> " + columns.getOrDefault(column, "not there"))
                             + (table.keys().contains(column) ? ", key" : ""));
         }
+        plan.compared(job, columns);
     }
 
     private static Map<String, String> columns(NativeSession session, DsqlTable table)
@@ -347,10 +257,10 @@ public final class JobCheck {
         }
     }
 
-    private static String where(DsqlTable table) {
-        return " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
+    static String where(DsqlTable table) {
+        return " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname::text = "
                 + literal(table.schema())
-                + " AND c.relname = "
+                + " AND c.relname::text = "
                 + literal(table.name())
                 + " AND c.relkind IN ('r', 'p')";
     }
@@ -359,13 +269,12 @@ public final class JobCheck {
         return "'" + text.replace("'", "''") + "'";
     }
 
-    private static List<List<String>> query(NativeSession session, String sql)
-            throws InterruptedException {
+    static List<List<String>> query(NativeSession session, String sql) throws InterruptedException {
         return session.execute(sql, true, lines -> {}).rows();
     }
 
     /** What is at the bottom of it, in one line. */
-    private static String cause(Throwable e) {
+    static String cause(Throwable e) {
         Throwable last = e;
         while (last.getCause() != null) {
             last = last.getCause();

@@ -20,7 +20,12 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {Main.Install.class, Main.Uninstall.class, Main.Check.class})
+        subcommands = {
+            Main.Install.class,
+            Main.Uninstall.class,
+            Main.Check.class,
+            Main.CutOver.class
+        })
 public final class Main {
     private static final int PROBLEM = 1;
 
@@ -146,25 +151,62 @@ public final class Main {
         private Path config;
 
         @Option(
-                names = {"-i", "--variable"},
-                paramLabel = "KEY=VALUE",
-                description = "A variable of the job, as the engine's client takes it.")
-        private List<String> variables = new ArrayList<>();
+                names = "--ddl",
+                paramLabel = "FILE",
+                description = "Also save the statements that would create the job's tables.")
+        private Path ddl;
+
+        @Mixin private Variables variables;
 
         @Override
         public Integer call() throws IOException, InstallException {
-            System.setProperty(
-                    "log4j2.configurationFile",
-                    Main.class.getResource("log4j2.properties").toString());
-            QuietLogging.install();
+            logQuietly();
             Report report = new Report(System.out::println);
             Doctor doctor = new Doctor(home.open(), report);
             doctor.check();
             if (config != null) {
-                doctor.check(ownJar(), config, variables);
+                doctor.check(ownJar(), config, variables.all, ddl);
             }
             return report.problems() == 0 ? 0 : PROBLEM;
         }
+    }
+
+    @Command(
+            name = "cutover",
+            description =
+                    "For the move of applications to the target: sets identity counters behind the"
+                            + " highest value, counts rows on both sides, and lists what the job"
+                            + " does not migrate. May be run again.",
+            mixinStandardHelpOptions = true)
+    static final class CutOver implements Callable<Integer> {
+        @Mixin private InHome home;
+        @Mixin private Variables variables;
+
+        @Option(names = "--config", required = true, paramLabel = "FILE", description = "The job.")
+        private Path config;
+
+        @Override
+        public Integer call() throws IOException, InstallException {
+            logQuietly();
+            Report report = new Report(System.out::println);
+            new Doctor(home.open(), report).cutover(ownJar(), config, variables.all);
+            return report.problems() == 0 ? 0 : PROBLEM;
+        }
+    }
+
+    private static void logQuietly() {
+        System.setProperty(
+                "log4j2.configurationFile", Main.class.getResource("log4j2.properties").toString());
+        QuietLogging.install();
+    }
+
+    /** The variables of a job. */
+    static final class Variables {
+        @Option(
+                names = {"-i", "--variable"},
+                paramLabel = "KEY=VALUE",
+                description = "A variable of the job, as the engine's client takes it.")
+        private List<String> all = new ArrayList<>();
     }
 
     static final class Version implements CommandLine.IVersionProvider {

@@ -4,7 +4,11 @@ import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.OptionRules;
 import io.dsqlsink.seatunnel.config.SavedRows;
+import io.dsqlsink.seatunnel.config.SourceOptions;
+import io.dsqlsink.seatunnel.source.SourceTable;
+import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.configuration.util.OptionRule;
+import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.connector.TableSink;
 import org.apache.seatunnel.api.table.factory.TableSinkFactory;
 import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
@@ -37,8 +41,29 @@ public final class DsqlSinkFactory
         if (context == null) {
             return null;
         }
-        DsqlSinkConfig config = DsqlSinkConfig.of(context.getOptions(), context.getCatalogTable());
-        TableDefinition definition = TableDefinition.of(config.table(), context.getCatalogTable());
+        ReadonlyConfig options = context.getOptions();
+        // A wrong option is told before the source is asked.
+        DsqlSinkConfig told = DsqlSinkConfig.of(options, context.getCatalogTable());
+        SourceTable source =
+                needsIndexes(told, context.getCatalogTable())
+                        ? SourceTable.lookedUp(
+                                context.getCatalogTable(),
+                                options.get(SourceOptions.SOURCE_USERNAME),
+                                options.get(SourceOptions.SOURCE_PASSWORD),
+                                context.getClassLoader())
+                        : SourceTable.told(context.getCatalogTable());
+        DsqlSinkConfig config = DsqlSinkConfig.of(options, source.table());
+        TableDefinition definition =
+                TableDefinition.of(config.table(), source, config.saveModes().identity());
         return () -> DsqlSink.of(config, definition);
+    }
+
+    /** Whether anything hangs on what the source's indexes mean. */
+    private static boolean needsIndexes(DsqlSinkConfig config, CatalogTable source) {
+        return config.table().query() == null
+                && (config.saveModes().creates()
+                                && (config.saveModes().createIndex()
+                                        || config.saveModes().identity())
+                        || source.getTableSchema().getPrimaryKey() == null);
     }
 }

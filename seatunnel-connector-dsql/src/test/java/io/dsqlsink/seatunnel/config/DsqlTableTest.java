@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dsqlsink.seatunnel.TestTables;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
@@ -81,6 +83,66 @@ class DsqlTableTest {
         options.put("field_ide", "LOWERCASE");
         assertThatThrownBy(() -> table(TestTables.of("id", "code", "CODE")))
                 .hasMessageContaining("option 'field_ide' makes one name of two columns");
+    }
+
+    /** PostgreSQL cuts a longer name without a word: another table would be created, or dropped. */
+    @Test
+    void namesThatWouldBeCutAreRefused() {
+        String fits = "n".repeat(63);
+        options.put("table", fits);
+        options.put("schema", fits);
+        assertThat(table(TestTables.of("id", fits)))
+                .hasToString("shop.orders -> " + fits + "." + fits);
+        // 21 characters of three bytes each are 63.
+        options.put("table", "\u8a02".repeat(21));
+        table(TestTables.of("id", "\u8a02".repeat(21)));
+
+        checkRefused("table", "n".repeat(64), "64 bytes", "'tablePrefix'");
+        checkRefused("table", "\u8a02".repeat(21) + "n", "64 bytes", "'table'");
+        checkRefused("table", "\uD83D\uDE00".repeat(16), "64 bytes");
+        checkRefused("table", "a\"b".repeat(22), "66 bytes");
+        checkRefused(
+                "table",
+                "${table_name}" + "n".repeat(58),
+                "'orders" + "n".repeat(58) + "'",
+                "64 bytes");
+        checkRefused(
+                "tablePrefix", "p".repeat(58), "the target '" + "p".repeat(58) + "orders'", "64");
+        checkRefused("tableSuffix", "${database_name}" + "s".repeat(54), "shop" + "s", "64 bytes");
+        checkRefused("schema", "s".repeat(64), "schema", "64 bytes", "option 'schema'");
+        checkRefused(
+                "field_ide", "UPPERCASE", "\u0149".repeat(30), "\u02bcN", "90 bytes", "column");
+    }
+
+    private void checkRefused(String option, String value, String... says) {
+        Map<String, Object> before = new LinkedHashMap<>(options);
+        options.remove("schema");
+        options.put("table", "orders");
+        options.put(option, value);
+        boolean upper = option.equals("field_ide");
+        CatalogTable source = upper ? TestTables.of("id", says[0]) : TestTables.of("id");
+        List<String> parts = Arrays.asList(says).subList(upper ? 1 : 0, says.length);
+        assertThatThrownBy(() -> table(source))
+                .as(value)
+                .hasMessageContaining("DSQL-01")
+                .hasMessageContaining("table shop.orders: ")
+                .hasMessageContaining("cuts a name to 63")
+                .satisfies(e -> parts.forEach(part -> assertThat(e).hasMessageContaining(part)));
+        options.clear();
+        options.putAll(before);
+    }
+
+    @Test
+    void columnsAlikeInTheirFirstBytesAreRefusedByName() {
+        String same = "c".repeat(63);
+        assertThatThrownBy(() -> table(TestTables.of("id", same, same + "1", same + "2")))
+                .hasMessageContaining("column '" + same + "1' has a name of 64 bytes")
+                .hasMessageContaining("column '" + same + "2' has a name of 64 bytes")
+                .hasMessageContaining("by a transform such as Sql");
+        // A statement of the user's own has names of its own.
+        options.put("query", "INSERT INTO t VALUES (?, ?)");
+        options.put("generate_sink_sql", false);
+        table(TestTables.of("id", same + "1"));
     }
 
     private void put(String key, String value) {

@@ -82,6 +82,11 @@ final class DsqlLocal implements AutoCloseable {
                 + ready.group(4);
     }
 
+    /** Address of the PostgreSQL behind, which knows no rules of Aurora DSQL. */
+    String postgres() {
+        return "jdbc:postgresql://" + ready.group(3) + "/postgres";
+    }
+
     /** Rows as text, or nothing, straight from the PostgreSQL behind. */
     List<String> sql(String sql) {
         try (Connection connection =

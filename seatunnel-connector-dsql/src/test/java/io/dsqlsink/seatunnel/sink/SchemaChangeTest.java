@@ -238,6 +238,16 @@ class SchemaChangeTest extends DsqlWriterFixture {
         assertThat(failure(() -> writer.write(insert(2L, "b")))).hasMessage(e.getMessage());
     }
 
+    /** PostgreSQL would cut the name, and the rows would then miss the column. */
+    @Test
+    void aNameThatWouldBeCutStopsTheJob() {
+        String name = "n".repeat(64);
+        String says = "column '" + name + "' has a name of 64 bytes";
+        stops(AlterTableAddColumnEvent.add(TABLE, text(name)), says, "at the source");
+        writer.abortPrepare();
+        stops(AlterTableChangeColumnEvent.change(TABLE, "code", text(name)), says);
+    }
+
     @Test
     void aNewTypeStopsTheJob() {
         stops(

@@ -1,0 +1,76 @@
+package io.dsqlsink.seatunnel.catalog;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An index besides the key's, as the target gets it. */
+final class IndexDefinition implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final String name;
+    private final String otherName;
+    private final boolean unique;
+    private final ArrayList<String> parts;
+    private final ArrayList<String> included;
+    private final boolean nullsDistinct;
+    private final String predicate;
+
+    /**
+     * @param otherName where the first one is taken, by an index or a table of the schema
+     * @param parts SQL of each of its columns
+     */
+    IndexDefinition(
+            String name,
+            String otherName,
+            boolean unique,
+            List<String> parts,
+            List<String> included,
+            boolean nullsDistinct,
+            String predicate) {
+        this.name = name;
+        this.otherName = otherName;
+        this.unique = unique;
+        this.parts = new ArrayList<>(parts);
+        this.included = new ArrayList<>(included);
+        this.nullsDistinct = nullsDistinct;
+        this.predicate = predicate;
+    }
+
+    String name() {
+        return name;
+    }
+
+    String otherName() {
+        return otherName;
+    }
+
+    boolean unique() {
+        return unique;
+    }
+
+    List<String> parts() {
+        return parts;
+    }
+
+    List<String> included() {
+        return included;
+    }
+
+    boolean nullsDistinct() {
+        return nullsDistinct;
+    }
+
+    /** SQL that tells the rows it holds; null when it holds all. */
+    String predicate() {
+        return predicate;
+    }
+
+    /** Whether it holds the same as another; a unique one also does what a plain one does. */
+    boolean covers(IndexDefinition other) {
+        return parts.equals(other.parts)
+                && (predicate == null ? other.predicate == null : predicate.equals(other.predicate))
+                && included.containsAll(other.included)
+                && (!other.unique || unique && nullsDistinct == other.nullsDistinct);
+    }
+}

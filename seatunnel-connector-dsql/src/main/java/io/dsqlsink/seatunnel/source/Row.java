@@ -1,0 +1,41 @@
+package io.dsqlsink.seatunnel.source;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** A row of a source's catalog: texts by the labels of its columns, whatever their case. */
+public final class Row {
+    private final Map<String, String> values = new HashMap<>();
+
+    private Row() {}
+
+    static Row of(ResultSet result) throws SQLException {
+        Row row = new Row();
+        for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+            String label = result.getMetaData().getColumnLabel(i).toLowerCase(Locale.ROOT);
+            row.values.put(label, result.getString(i));
+        }
+        return row;
+    }
+
+    /** Null where it is NULL, or where this release of the database has no such column. */
+    public String get(String label) {
+        return values.get(label);
+    }
+
+    /** Of a boolean of PostgreSQL, or a number. */
+    public boolean is(String label) {
+        String value = get(label);
+        return value != null
+                && (value.equals("t") || value.equalsIgnoreCase("true") || value.equals("1"));
+    }
+
+    /** 0 where there is none. */
+    public int number(String label) {
+        String value = get(label);
+        return value == null ? 0 : Integer.parseInt(value);
+    }
+}

@@ -1,0 +1,149 @@
+package io.dsqlsink.seatunnel.source;
+
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.ServiceLoader;
+import org.apache.seatunnel.api.table.catalog.CatalogTable;
+import org.apache.seatunnel.api.table.catalog.TablePath;
+
+/**
+ * The catalog of a source's database, read by the JDBC driver that the source itself uses.
+ * SeaTunnel reads it by DatabaseMetaData.getIndexInfo, which tells of no index that it is FULLTEXT,
+ * SPATIAL, on the beginning of a column, on an expression, or of some rows only.
+ */
+public final class SourceCatalog implements AutoCloseable {
+    /** A source that does not answer must not keep a job from starting; it is asked before it. */
+    private static final int PATIENCE_SECONDS = 30;
+
+    private final Kind kind;
+    private final Connection connection;
+
+    private SourceCatalog(Kind kind, Connection connection) {
+        this.kind = kind;
+        this.connection = connection;
+    }
+
+    /** Databases whose catalogs are read. */
+    public enum Kind {
+        MYSQL("jdbc:mysql:"),
+        POSTGRESQL("jdbc:postgresql:");
+
+        private final String scheme;
+
+        Kind(String scheme) {
+            this.scheme = scheme;
+        }
+
+        /** That of a source's table, by the address that its options hold; null for any other. */
+        public static Kind of(CatalogTable table) {
+            return of(url(table));
+        }
+
+        public static Kind of(String url) {
+            for (Kind kind : values()) {
+                if (url != null && url.startsWith(kind.scheme)) {
+                    return kind;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** The address of the table's database; null where the source does not tell it. */
+    public static String url(CatalogTable table) {
+        Map<String, String> options = table.getOptions();
+        return options == null ? null : options.get("url");
+    }
+
+    /**
+     * Connects by a driver that the class loader has. DriverManager would give only those that the
+     * loader of this class sees.
+     *
+     * @param user null where the url holds it
+     */
+    public static SourceCatalog open(String url, String user, String password, ClassLoader loader)
+            throws SQLException {
+        Properties properties = new Properties();
+        if (user != null) {
+            properties.setProperty("user", user);
+            properties.setProperty("password", password == null ? "" : password);
+        }
+        Kind kind = Kind.of(url);
+        // MySQL's driver counts milliseconds, PostgreSQL's seconds.
+        String patience = PATIENCE_SECONDS + (kind == Kind.MYSQL ? "000" : "");
+        properties.setProperty("connectTimeout", patience);
+        properties.setProperty("socketTimeout", patience);
+        for (Driver driver : ServiceLoader.load(Driver.class, loader)) {
+            if (driver.acceptsURL(url)) {
+                Connection connection = driver.connect(url, properties);
+                if (connection != null) {
+                    return new SourceCatalog(kind, connection);
+                }
+            }
+        }
+        throw new SQLException("no JDBC driver takes its address");
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** The indexes of a table, but for that of its primary key. */
+    public List<SourceIndex> indexes(TablePath table) throws SQLException {
+        return kind == Kind.MYSQL ? MySqlIndexes.of(this, table) : PostgresIndexes.of(this, table);
+    }
+
+    /** What else the table has. */
+    public Extras extras(TablePath table) throws SQLException {
+        return Extras.of(this, table);
+    }
+
+    /** Views of the database, or schema, that the table is in. */
+    public List<String> views(TablePath table) throws SQLException {
+        return Extras.views(this, table);
+    }
+
+    /** How many rows a table has. */
+    public long count(TablePath table) throws SQLException {
+        String quote = kind == Kind.MYSQL ? "`" : "\"";
+        String schema = kind == Kind.MYSQL ? table.getDatabaseName() : table.getSchemaName();
+        String name = quoted(schema, quote) + "." + quoted(table.getTableName(), quote);
+        return Long.parseLong(query("SELECT count(*) AS n FROM " + name).get(0).get("n"));
+    }
+
+    private static String quoted(String name, String quote) {
+        return quote + name.replace(quote, quote + quote) + quote;
+    }
+
+    /** Each row as texts by the labels of the columns. */
+    public List<Row> query(String sql, String... parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
+            try (ResultSet result = statement.executeQuery()) {
+                List<Row> rows = new ArrayList<>();
+                while (result.next()) {
+                    rows.add(Row.of(result));
+                }
+                return rows;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // What was to be read is read.
+        }
+    }
+}
