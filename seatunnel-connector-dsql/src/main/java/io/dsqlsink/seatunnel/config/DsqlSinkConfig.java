@@ -303,6 +303,10 @@ public final class DsqlSinkConfig implements Serializable {
         return warnings;
     }
 
+    public boolean isStreaming() {
+        return streaming;
+    }
+
     /** Whether the job is a streaming one, which a sink learns after it was made. */
     public void setStreaming(boolean streaming) {
         this.streaming = streaming;

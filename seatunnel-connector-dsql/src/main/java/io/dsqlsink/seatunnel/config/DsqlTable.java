@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
+import org.apache.seatunnel.api.table.catalog.Column;
 import org.apache.seatunnel.api.table.catalog.PrimaryKey;
 import org.apache.seatunnel.api.table.catalog.TableSchema;
 import org.apache.seatunnel.api.table.type.SeaTunnelRowType;
@@ -40,6 +41,9 @@ public final class DsqlTable implements Serializable {
     private final boolean append;
     private final String query;
 
+    /** Columns that the source declares NOT NULL, by its names; none once they have changed. */
+    private final ArrayList<String> neverNull;
+
     private DsqlTable(
             String source,
             String schema,
@@ -48,7 +52,9 @@ public final class DsqlTable implements Serializable {
             List<RowColumn> rowColumns,
             List<String> primaryKey,
             boolean append,
-            String query) {
+            String query,
+            List<String> neverNull) {
+        this.neverNull = new ArrayList<>(neverNull);
         this.source = source;
         this.schema = schema;
         this.name = name;
@@ -67,8 +73,11 @@ public final class DsqlTable implements Serializable {
 
     /** The same target with rows that have other columns. */
     public DsqlTable with(List<RowColumn> newColumns, List<String> newPrimaryKey) {
-        return new DsqlTable(
-                source, schema, name, fieldIde, newColumns, newPrimaryKey, append, query);
+        return with(newColumns, newPrimaryKey, Collections.emptyList());
+    }
+
+    private DsqlTable with(List<RowColumn> rows, List<String> key, List<String> filled) {
+        return new DsqlTable(source, schema, name, fieldIde, rows, key, append, query, filled);
     }
 
     /** What a checkpoint keeps of it. */
@@ -86,9 +95,12 @@ public final class DsqlTable implements Serializable {
                             ? new RowColumn(column.source(), target(column.source()), column.type())
                             : column);
         }
-        DsqlTable table = with(restored, primaryKey);
+        List<String> filled = saved.changed() ? Collections.emptyList() : neverNull;
+        DsqlTable table = with(restored, primaryKey, filled);
         // The key's column may have had another name then.
-        return table.columns.containsAll(primaryKey) ? table : with(restored, saved.primaryKey());
+        return table.columns.containsAll(primaryKey)
+                ? table
+                : with(restored, saved.primaryKey(), filled);
     }
 
     /** Null fields in the result mean that the reader has problems. */
@@ -159,7 +171,11 @@ public final class DsqlTable implements Serializable {
                 rowColumns,
                 inCase(keys, fieldIde),
                 reader.flag(DsqlSinkOptions.SUPPORT_UPSERT_BY_INSERT_ONLY),
-                query);
+                query,
+                source.getTableSchema().getColumns().stream()
+                        .filter(column -> !column.isNullable())
+                        .map(Column::getName)
+                        .collect(Collectors.toList()));
     }
 
     /** As in the stock sink a query goes before generated statements. */
@@ -266,6 +282,12 @@ public final class DsqlTable implements Serializable {
     /** What the source calls them. */
     public List<String> sourceColumns() {
         return rowColumns.stream().map(RowColumn::source).collect(Collectors.toList());
+    }
+
+    /** The places in the rows whose values are never NULL, as the source declares it. */
+    public int[] filledPlaces() {
+        List<String> rows = sourceColumns();
+        return neverNull.stream().mapToInt(rows::indexOf).filter(place -> place >= 0).toArray();
     }
 
     /** Where the first key column is in the rows; -1 without a key. */

@@ -108,6 +108,9 @@ final class Doctor {
                         case JobCheck.NOTE:
                             report.note(text);
                             break;
+                        case JobCheck.WARN:
+                            report.warn(text);
+                            break;
                         case JobCheck.DETAIL:
                             report.detail(text);
                             break;

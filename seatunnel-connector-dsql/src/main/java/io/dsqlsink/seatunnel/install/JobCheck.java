@@ -29,6 +29,10 @@ public final class JobCheck {
     static final String GOOD = "good";
 
     static final String NOTE = "note";
+
+    /** See docs/sources.md. */
+    static final String WARN = "warn";
+
     static final String PROBLEM = "problem";
     static final String DETAIL = "detail";
 
@@ -98,7 +102,9 @@ public final class JobCheck {
     private void check(JobFile job, Map<String, Object> sink) {
         List<JobTable> tables;
         try {
-            tables = new JobTables(loader, report).of(job, sink);
+            JobTables read = new JobTables(loader, report);
+            tables = read.of(job, sink);
+            read.checkSources(tables);
         } catch (DsqlConnectorException e) {
             report.accept(PROBLEM, e.getMessage());
             return;

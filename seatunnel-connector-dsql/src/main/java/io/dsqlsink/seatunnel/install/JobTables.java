@@ -4,11 +4,13 @@ import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
 import io.dsqlsink.seatunnel.config.HandOver;
+import io.dsqlsink.seatunnel.install.source.SourceCheck;
 import io.dsqlsink.seatunnel.source.SourceCatalog;
 import io.dsqlsink.seatunnel.source.SourceTable;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -122,6 +124,17 @@ final class JobTables {
             }
         }
         return tables;
+    }
+
+    /** Tells what the sources of these tables do to data by themselves. */
+    void checkSources(List<JobTable> tables) {
+        Map<Map<String, Object>, List<CatalogTable>> read = new LinkedHashMap<>();
+        for (JobTable table : tables) {
+            read.computeIfAbsent(table.block, block -> new ArrayList<>()).add(table.table());
+        }
+        read.forEach(
+                (block, found) ->
+                        SourceCheck.run(loader, JobFile.plugin(block), block, found, report));
     }
 
     /** Jdbc sources have called it both ways. */

@@ -20,6 +20,11 @@ final class Report {
         out.accept("note     " + what);
     }
 
+    /** The job runs, but what it writes may not be what was meant. Says what to do. */
+    void warn(String what) {
+        out.accept("warn     " + what);
+    }
+
     /** Says what is wrong and what to do. */
     void problem(String what) {
         problems++;

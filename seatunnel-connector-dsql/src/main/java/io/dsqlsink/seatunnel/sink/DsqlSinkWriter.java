@@ -39,6 +39,8 @@ class DsqlSinkWriter
     /** With the rows in the form in which they come. */
     private DsqlTable table;
 
+    private final SourceValues values;
+
     /**
      * With the rows in the other form, until a row has shown which it is; null when it is known.
      */
@@ -55,6 +57,7 @@ class DsqlSinkWriter
         this.context = context;
         this.task = task;
         this.table = config.table();
+        this.values = new SourceValues(config);
     }
 
     /**
@@ -163,6 +166,10 @@ class DsqlSinkWriter
         }
         settle(row.getArity());
         requireForm(row.getArity());
+        DsqlConnectorException blind = values.misread(table, row);
+        if (blind != null) {
+            throw engine.fail(blind);
+        }
         lateRows++;
         lastRow = Thread.currentThread();
         engine.write(buffer, row);

@@ -70,21 +70,26 @@ public final class SourceCatalog implements AutoCloseable {
      */
     public static SourceCatalog open(String url, String user, String password, ClassLoader loader)
             throws SQLException {
+        return new SourceCatalog(Kind.of(url), connect(url, user, password, loader));
+    }
+
+    /** By the first driver that takes the url. */
+    public static Connection connect(String url, String user, String password, ClassLoader loader)
+            throws SQLException {
         Properties properties = new Properties();
         if (user != null) {
             properties.setProperty("user", user);
             properties.setProperty("password", password == null ? "" : password);
         }
-        Kind kind = Kind.of(url);
         // MySQL's driver counts milliseconds, PostgreSQL's seconds.
-        String patience = PATIENCE_SECONDS + (kind == Kind.MYSQL ? "000" : "");
+        String patience = PATIENCE_SECONDS + (Kind.of(url) == Kind.MYSQL ? "000" : "");
         properties.setProperty("connectTimeout", patience);
         properties.setProperty("socketTimeout", patience);
         for (Driver driver : ServiceLoader.load(Driver.class, loader)) {
             if (driver.acceptsURL(url)) {
                 Connection connection = driver.connect(url, properties);
                 if (connection != null) {
-                    return new SourceCatalog(kind, connection);
+                    return connection;
                 }
             }
         }

@@ -176,7 +176,7 @@ class DoctorIT {
         }
     }
 
-    private static String doctor(String name, String config, int exitCode, String... more) {
+    static String doctor(String name, String config, int exitCode, String... more) {
         return run(name, "doctor", config, exitCode, more);
     }
 
