@@ -55,6 +55,7 @@ fn table() -> Arc<Table> {
         nullable: name != "id",
         key: name == "id",
         sent: true,
+        identity: false,
     };
     Arc::new(Table {
         schema: "public".to_owned(),

@@ -109,7 +109,8 @@ impl Batch {
         }
         if !self.upserts.is_empty() {
             if self.displaces {
-                let indexes = (0..self.table.uniques.len()).map(Verb::Displace);
+                let uniques = &self.table.uniques;
+                let indexes = (0..uniques.len()).filter(|at| uniques[*at].shown).map(Verb::Displace);
                 steps.extend(indexes.map(|verb| Step { verb, rows: &self.upserts, changes }));
             }
             steps.push(Step { verb: Verb::Upsert, rows: &self.upserts, changes });

@@ -16,7 +16,7 @@ SELECT a.attname::text, a.attnum, \
        CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE a.atttypid END, \
        CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END, \
        pg_catalog.format_type(a.atttypid, a.atttypmod), \
-       a.attnotnull, a.atthasdef OR a.attidentity <> '', a.attgenerated <> '' OR a.attidentity = 'a' \
+       a.attnotnull, a.atthasdef OR a.attidentity <> '', a.attgenerated <> '', a.attidentity = 'a' \
 FROM pg_catalog.pg_attribute a \
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
@@ -103,6 +103,7 @@ fn column(row: &Row) -> Result<CatalogColumn, Error> {
         not_null: row.try_get(5)?,
         has_default: row.try_get(6)?,
         generated: row.try_get(7)?,
+        identity: row.try_get(8)?,
     })
 }
 

@@ -65,6 +65,19 @@ pub fn displaced(batch: &Batch, rows: u64) -> String {
     )
 }
 
+/// Columns that are not written as the database computes them; `None` if there are none.
+#[must_use]
+pub fn computed(table: &Table) -> Option<String> {
+    let columns = table.computed();
+    (!columns.is_empty()).then(|| {
+        format!(
+            "table {table}: the database computes {} by itself (GENERATED ALWAYS), so the source's values of it are left \
+             out",
+            columns.join(", ")
+        )
+    })
+}
+
 /// A table that is written in the form VALUES because the database does not take unnest.
 #[must_use]
 pub fn values_instead(table: &Table, failure: &Failure) -> String {

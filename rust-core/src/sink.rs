@@ -372,10 +372,12 @@ impl Core {
 
     fn resolved(&self, bytes: Vec<u8>, table: Table, form: Form) {
         let told = table.to_string();
+        let computed = outcome::computed(&table);
         let mut declared = lock(&self.declared);
         let number = self.queue.add_table(Arc::new(table), form);
         declared.insert(bytes, Some(number));
         drop(declared);
+        computed.into_iter().for_each(|line| self.notices.push(Level::Warn, || line));
         self.notices
             .push(Level::Debug, || format!("table {told} has number {number} and the form {}", form.name()));
         self.resolved.notify_all();

@@ -113,6 +113,9 @@ impl Rows {
 
 fn upsert(table: &Table, rows: &Rows) -> String {
     let mut sql = format!("INSERT INTO {} ({}) ", target(table), names(table, &rows.columns));
+    if table.columns.iter().any(|column| column.identity) {
+        sql.push_str("OVERRIDING SYSTEM VALUE ");
+    }
     if rows.form == Form::Unnest {
         sql.push_str("SELECT * FROM ");
     }
@@ -122,7 +125,7 @@ fn upsert(table: &Table, rows: &Rows) -> String {
         let assignments: Vec<String> = table
             .columns
             .iter()
-            .filter(|column| !column.key)
+            .filter(|column| !column.key && column.sent)
             .map(|column| quote(&column.name))
             .map(|name| format!("{name} = EXCLUDED.{name}"))
             .collect();
@@ -216,6 +219,7 @@ mod tests {
             nullable: true,
             key: keys.contains(&at),
             sent: true,
+            identity: false,
         };
         Table {
             schema: "public".to_owned(),
@@ -294,6 +298,7 @@ mod tests {
             name: "u".to_owned(),
             columns,
             nulls_distinct: true,
+            shown: true,
             expressions: expressions.iter().map(|text| (*text).to_owned()).collect(),
             predicate: predicate.map(str::to_owned),
         };

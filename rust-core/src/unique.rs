@@ -31,6 +31,8 @@ pub struct UniqueIndex {
     pub columns: Option<Vec<usize>>,
     /// False if two NULLs are equal in it.
     pub nulls_distinct: bool,
+    /// True if rows bring every column that it needs: then a statement can find the rows that hold their values.
+    pub shown: bool,
     /// SQL of each of its columns.
     pub expressions: Vec<String>,
     /// SQL of its predicate.

@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS "public"."types" (
     "moment" timestamp,
     PRIMARY KEY ("id")
 );
-DELETE FROM "public"."types" WHERE "id" IN (SELECT "id" FROM "public"."types" LIMIT 3000);
+SELECT "id"::text FROM "public"."types" WHERE ("id") > ('1'::bigint) ORDER BY "id" LIMIT 1 OFFSET 2999;
+DELETE FROM "public"."types" WHERE ("id") > ('1'::bigint) AND ("id") <= ('2'::bigint);
 DROP TABLE IF EXISTS "public"."types";
 -- the source's keys; a key column is never null
 CREATE SCHEMA IF NOT EXISTS "public";
@@ -38,7 +39,8 @@ CREATE TABLE IF NOT EXISTS "public"."keys" (
 );
 CREATE UNIQUE INDEX ASYNC IF NOT EXISTS "keys_code" ON "public"."keys" ("code");
 CREATE INDEX ASYNC IF NOT EXISTS "keys_a name t_a205940f" ON "public"."keys" ("id", "code");
-DELETE FROM "public"."keys" WHERE ("tenant", "id") IN (SELECT "tenant", "id" FROM "public"."keys" LIMIT 3000);
+SELECT "id"::text, "tenant"::text FROM "public"."keys" WHERE ("id", "tenant") > ('1'::bigint, '1'::varchar(20)) ORDER BY "id", "tenant" LIMIT 1 OFFSET 2999;
+DELETE FROM "public"."keys" WHERE ("id", "tenant") > ('1'::bigint, '1'::varchar(20)) AND ("id", "tenant") <= ('2'::bigint, '2'::varchar(20));
 DROP TABLE IF EXISTS "public"."keys";
 -- the job's key
 CREATE SCHEMA IF NOT EXISTS "public";
@@ -50,7 +52,8 @@ CREATE TABLE IF NOT EXISTS "public"."keys" (
 );
 CREATE UNIQUE INDEX ASYNC IF NOT EXISTS "keys_PRIMARY" ON "public"."keys" ("tenant", "id");
 CREATE INDEX ASYNC IF NOT EXISTS "keys_a name t_a205940f" ON "public"."keys" ("id", "code");
-DELETE FROM "public"."keys" WHERE "code" IN (SELECT "code" FROM "public"."keys" LIMIT 3000);
+SELECT "code"::text FROM "public"."keys" WHERE ("code") > ('1'::varchar(20)) ORDER BY "code" LIMIT 1 OFFSET 2999;
+DELETE FROM "public"."keys" WHERE ("code") > ('1'::varchar(20)) AND ("code") <= ('2'::varchar(20));
 DROP TABLE IF EXISTS "public"."keys";
 -- the key stays where rows are appended
 CREATE SCHEMA IF NOT EXISTS "public";
@@ -62,12 +65,12 @@ CREATE TABLE IF NOT EXISTS "public"."keys" (
 );
 CREATE UNIQUE INDEX ASYNC IF NOT EXISTS "keys_code" ON "public"."keys" ("code");
 CREATE INDEX ASYNC IF NOT EXISTS "keys_a name t_a205940f" ON "public"."keys" ("id", "code");
-DELETE FROM "public"."keys" WHERE ("tenant", "id") IN (SELECT "tenant", "id" FROM "public"."keys" LIMIT 3000);
+SELECT "id"::text, "tenant"::text FROM "public"."keys" WHERE ("id", "tenant") > ('1'::bigint, '1'::varchar(20)) ORDER BY "id", "tenant" LIMIT 1 OFFSET 2999;
+DELETE FROM "public"."keys" WHERE ("id", "tenant") > ('1'::bigint, '1'::varchar(20)) AND ("id", "tenant") <= ('2'::bigint, '2'::varchar(20));
 DROP TABLE IF EXISTS "public"."keys";
 -- names in another case, with quotes, in another schema
 CREATE SCHEMA IF NOT EXISTS "App";
 CREATE TABLE IF NOT EXISTS "App"."OD""D" (
     "A ""B""" bigint
 );
-DELETE FROM "App"."OD""D";
 DROP TABLE IF EXISTS "App"."OD""D";

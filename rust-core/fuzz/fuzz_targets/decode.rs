@@ -45,6 +45,7 @@ fn table(columns: usize, shift: usize) -> Table {
         nullable: true,
         key: at == 4,
         sent: true,
+        identity: false,
     };
     Table {
         schema: "s".to_owned(),

@@ -15,6 +15,7 @@ fn table() -> Arc<Table> {
         nullable: true,
         key: at == 0,
         sent: true,
+        identity: false,
     };
     Arc::new(Table {
         schema: "s".to_owned(),

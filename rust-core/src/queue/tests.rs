@@ -16,6 +16,7 @@ fn queue(tables: usize) -> Queue {
             nullable: false,
             key: true,
             sent: true,
+            identity: false,
         };
         let table = Table {
             schema: "s".to_owned(),

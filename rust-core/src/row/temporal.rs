@@ -15,6 +15,59 @@ const LAST_DAY: i64 = 2_145_031_948;
 const FIRST_MICRO: i64 = FIRST_DAY * DAY_MICROS;
 const LAST_MICRO: i64 = 9_223_371_331_199_999_999;
 
+/// The days by which PostgreSQL's JDBC driver stands for infinity and -infinity, 292278994-08-17 and 292269055-12-02 BC
+/// (PGStatement.DATE_POSITIVE_INFINITY), since 1970-01-01. Zones move them; Java's LocalDate loses the era of the second.
+/// No column of the database holds such days themselves.
+const INFINITY_DAY: i64 = 106_751_991_167;
+const NEGATIVE_INFINITY_DAY: i64 = 106_748_361_128;
+const ZONE_DAYS: i64 = 2;
+
+/// An end of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Infinite {
+    /// `infinity`
+    Future,
+    /// `-infinity`
+    Past,
+}
+
+impl Infinite {
+    /// What a day since 1970-01-01 stands for, if it is no day.
+    #[must_use]
+    pub fn of(days: i64) -> Option<Self> {
+        let near = |day: i64| (day - ZONE_DAYS..=day + ZONE_DAYS).contains(&days);
+        if near(INFINITY_DAY) {
+            Some(Self::Future)
+        } else {
+            near(NEGATIVE_INFINITY_DAY).then_some(Self::Past)
+        }
+    }
+
+    /// The same for seconds since 1970-01-01T00:00.
+    #[must_use]
+    pub fn of_seconds(seconds: i64) -> Option<Self> {
+        Self::of(seconds.div_euclid(DAY_SECONDS))
+    }
+
+    /// As the database writes it.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        if self == Self::Future { "infinity" } else { "-infinity" }
+    }
+
+    /// A date in binary format (DATEVAL_NOEND, DATEVAL_NOBEGIN).
+    #[must_use]
+    pub fn date(self) -> i32 {
+        if self == Self::Future { i32::MAX } else { i32::MIN }
+    }
+
+    /// A timestamp in binary format (DT_NOEND, DT_NOBEGIN).
+    #[must_use]
+    pub fn timestamp(self) -> i64 {
+        if self == Self::Future { i64::MAX } else { i64::MIN }
+    }
+}
+
 /// Days since 2000-01-01 for days since 1970-01-01; `None` outside PostgreSQL's range.
 #[must_use]
 pub fn date(days: i64) -> Option<i32> {

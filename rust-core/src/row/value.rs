@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::row::numeric::Decimal;
-use crate::row::temporal;
+use crate::row::temporal::{self, Infinite};
 
 /// A value as it crossed the border.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +27,7 @@ pub enum Value<'a> {
 /// As it is shown in messages.
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |end: Infinite| end.text().to_owned();
         let shown = match *self {
             Value::Null => None,
             Value::Bool(value) => Some(value.to_string()),
@@ -39,6 +40,12 @@ impl fmt::Display for Value<'_> {
             }
             Value::Text(value) => Some(format!("'{}'", shorten(&value.escape_debug().to_string()))),
             Value::Bytes(value) => Some(format!("{} bytes", value.len())),
+            Value::Date { days } if Infinite::of(days).is_some() => Infinite::of(days).map(shown),
+            Value::Timestamp { seconds, .. } | Value::TimestampTz { seconds, .. }
+                if Infinite::of_seconds(seconds).is_some() =>
+            {
+                Infinite::of_seconds(seconds).map(shown)
+            }
             Value::Date { days } => temporal::date_text(days),
             Value::Time { nanos } => temporal::time_text(nanos),
             Value::Timestamp { seconds, nanos } => temporal::timestamp_text(seconds, nanos, None),

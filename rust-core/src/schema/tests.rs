@@ -10,6 +10,7 @@ fn column(name: &str, number: i16, oid: u32, not_null: bool) -> CatalogColumn {
         not_null,
         has_default: false,
         generated: false,
+        identity: false,
     }
 }
 

@@ -9,6 +9,7 @@ fn table(ty: ColumnType, columns: Option<Vec<usize>>, nulls_distinct: bool) -> T
         nullable: at > 0,
         key: at == 0,
         sent: true,
+        identity: false,
     };
     Table {
         schema: "s".to_owned(),
@@ -20,6 +21,7 @@ fn table(ty: ColumnType, columns: Option<Vec<usize>>, nulls_distinct: bool) -> T
             name: "u".to_owned(),
             columns,
             nulls_distinct,
+            shown: true,
             expressions: Vec::new(),
             predicate: None,
         }],

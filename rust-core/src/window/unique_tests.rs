@@ -40,11 +40,13 @@ impl World {
             nullable: at > 0,
             key: at == 0,
             sent: true,
+            identity: false,
         };
         let index = |at: usize| UniqueIndex {
             name: format!("u{at}"),
             columns: exact.then(|| vec![at]),
             nulls_distinct: true,
+            shown: true,
             expressions: Vec::new(),
             predicate: None,
         };

@@ -1,6 +1,7 @@
 //! Dates and times into their columns, as values and as texts.
 
 use super::{Misfit, misfit, push_text, unwritable};
+use crate::row::temporal::Infinite;
 use crate::row::value::shorten;
 use crate::row::{temporal, tuple};
 use crate::schema::{Column, ColumnType};
@@ -33,6 +34,9 @@ fn fraction(ty: ColumnType) -> Option<u8> {
 }
 
 pub(super) fn date(days: i64, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
+    if let Some(end) = Infinite::of(days) {
+        return infinite(end, "a date", column, out);
+    }
     let outside = || misfit(format!("day {days} since 1970-01-01 is outside the range of {}", column.ty));
     match column.ty {
         ColumnType::Date => {
@@ -84,6 +88,9 @@ pub(super) fn timestamp(
     column: &Column,
     out: &mut Vec<u8>,
 ) -> Result<(), Misfit> {
+    if let Some(end) = Infinite::of_seconds(seconds) {
+        return infinite(end, "a timestamp", column, out);
+    }
     let outside =
         || misfit(format!("second {seconds} since 1970-01-01 is outside the range of {}", column.ty));
     let shown = || temporal::timestamp_text(seconds, nanos, offset).unwrap_or_default();
@@ -106,6 +113,20 @@ pub(super) fn timestamp(
         }
         _ => Err(unwritable("a timestamp", column)),
     }
+}
+
+fn infinite(end: Infinite, what: &str, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
+    match column.ty {
+        ColumnType::Date => tuple::push_array(end.date().to_be_bytes(), out),
+        ColumnType::Timestamp(_) | ColumnType::Timestamptz(_) => {
+            tuple::push_array(end.timestamp().to_be_bytes(), out);
+        }
+        ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Bpchar(_) => {
+            push_text(end.text(), column, out)?;
+        }
+        _ => return Err(unwritable(what, column)),
+    }
+    Ok(())
 }
 
 /// Refuses a fraction of a second that is finer than the column, or than a microsecond where it becomes text.

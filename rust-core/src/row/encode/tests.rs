@@ -10,6 +10,7 @@ fn column(ty: ColumnType) -> Column {
         nullable: true,
         key: false,
         sent: true,
+        identity: false,
     }
 }
 
@@ -235,4 +236,23 @@ proptest! {
             }
         }
     }
+}
+
+/// PostgreSQL's JDBC driver has days of its own for infinity, which zones move by one.
+#[test]
+fn infinite_days_are_infinity() {
+    for days in [106_751_991_166, 106_751_991_167] {
+        check(Value::Date { days }, ColumnType::Date, &i32::MAX.to_be_bytes());
+        let seconds = days * 86_400 + 82_800;
+        check(Value::Timestamp { seconds, nanos: 0 }, ColumnType::Timestamp(6), &i64::MAX.to_be_bytes());
+        check(Value::Date { days }, ColumnType::Text, b"infinity");
+    }
+    let days = 106_748_361_128;
+    check(Value::Date { days }, ColumnType::Date, &i32::MIN.to_be_bytes());
+    let seconds = days * 86_400;
+    let past = Value::TimestampTz { seconds, nanos: 0, offset: 0 };
+    check(past, ColumnType::Timestamptz(6), &i64::MIN.to_be_bytes());
+    check(past, ColumnType::Varchar(None), b"-infinity");
+    assert_eq!(Value::Date { days }.to_string(), "-infinity");
+    refused(Value::Date { days: 106_751_000_000 }, ColumnType::Date, "outside the range");
 }

@@ -40,6 +40,9 @@ public final class RowEncoder {
     static final int TAG_TIMESTAMP = 14;
     static final int TAG_TIMESTAMP_TZ = 15;
 
+    /** An array, which goes as a text of JSON; no tag of the frame. */
+    private static final int TEXT_OF_ARRAY = -1;
+
     /** Every number of this many decimal digits fits an i64. */
     private static final int MAX_LONG_DIGITS = 18;
 
@@ -146,6 +149,10 @@ public final class RowEncoder {
         if (tag == TAG_DECIMAL) {
             putDecimal((BigDecimal) value);
             return;
+        } else if (tag == TEXT_OF_ARRAY) {
+            buffer.putByte(TAG_TEXT);
+            putText(column, JsonText.of(value));
+            return;
         }
         buffer.putByte(tag);
         switch (tag) {
@@ -171,13 +178,7 @@ public final class RowEncoder {
                 buffer.putLong(Double.doubleToRawLongBits((Double) value));
                 break;
             case TAG_TEXT:
-                if (!buffer.putText((String) value)) {
-                    throw new IllegalArgumentException(
-                            "Column "
-                                    + columns[column]
-                                    + ": the text holds an unpaired surrogate, which UTF-8 cannot"
-                                    + " carry; repair it at the source");
-                }
+                putText(column, (String) value);
                 break;
             case TAG_BYTES:
                 buffer.putBytes((byte[]) value);
@@ -218,6 +219,16 @@ public final class RowEncoder {
         }
     }
 
+    private void putText(int column, String text) {
+        if (!buffer.putText(text)) {
+            throw new IllegalArgumentException(
+                    "Column "
+                            + columns[column]
+                            + ": the text holds an unpaired surrogate, which UTF-8 cannot carry;"
+                            + " repair it at the source");
+        }
+    }
+
     private int tagOf(int column, Object value) {
         if (value instanceof String) {
             return TAG_TEXT;
@@ -247,6 +258,8 @@ public final class RowEncoder {
             return TAG_TIME;
         } else if (value instanceof OffsetDateTime) {
             return TAG_TIMESTAMP_TZ;
+        } else if (value.getClass().isArray()) {
+            return TEXT_OF_ARRAY;
         }
         throw new IllegalArgumentException(
                 "Column "

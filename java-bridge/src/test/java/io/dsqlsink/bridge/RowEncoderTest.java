@@ -202,9 +202,22 @@ class RowEncoderTest {
     @Test
     void valuesThatCannotBeCarriedNameColumnAndClass() {
         checkRefused(Map.of(), "Column b: values of java.util.ImmutableCollections$MapN");
-        checkRefused(new Object[0], "Column b: values of [Ljava.lang.Object;");
+        checkRefused(new String[] {"\ud83d"}, "Column b: the text holds an unpaired surrogate");
         checkRefused('c', "Column b: values of java.lang.Character");
         checkRefused("half a smile \ud83d", "Column b: the text holds an unpaired surrogate");
+    }
+
+    /** There is no array in the database, and JSON says as much. */
+    @Test
+    void arraysAreTextsOfJson() {
+        RowEncoder encoder = new RowEncoder(0, List.of("a"));
+        encoder.append(RowEncoder.ROW_INSERT, new Object[] {new Integer[] {1, null}});
+        ByteBuffer value = values(encoder);
+        assertThat(value.get()).isEqualTo((byte) RowEncoder.TAG_TEXT);
+        byte[] text = new byte[value.getInt()];
+        value.get(text);
+        assertThat(new String(text)).isEqualTo("[1,null]");
+        assertThat(value.hasRemaining()).isFalse();
     }
 
     private static void checkRefused(Object value, String message) {

@@ -7,13 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
+import org.apache.seatunnel.api.table.catalog.Column;
 import org.apache.seatunnel.api.table.catalog.ConstraintKey;
 import org.apache.seatunnel.api.table.catalog.PhysicalColumn;
 import org.apache.seatunnel.api.table.catalog.PrimaryKey;
 import org.apache.seatunnel.api.table.catalog.TableIdentifier;
 import org.apache.seatunnel.api.table.catalog.TableSchema;
-import org.apache.seatunnel.api.table.type.ArrayType;
 import org.apache.seatunnel.api.table.type.BasicType;
+import org.apache.seatunnel.api.table.type.MapType;
 
 /** Source tables and sink blocks that tests start from. */
 public final class TestTables {
@@ -47,6 +48,23 @@ public final class TestTables {
                 "");
     }
 
+    /** The same table with columns that take no NULL. */
+    public static CatalogTable notNull(CatalogTable table) {
+        TableSchema.Builder schema = TableSchema.builder();
+        for (Column column : table.getTableSchema().getColumns()) {
+            schema.column(
+                    PhysicalColumn.of(column.getName(), column.getDataType(), 0, false, null, ""));
+        }
+        schema.primaryKey(table.getTableSchema().getPrimaryKey());
+        schema.constraintKey(table.getTableSchema().getConstraintKeys());
+        return CatalogTable.of(
+                table.getTableId(),
+                schema.build(),
+                table.getOptions(),
+                table.getPartitionKeys(),
+                "");
+    }
+
     /** shop.orders with text columns of these names, and without a key. */
     public static CatalogTable of(String... columns) {
         TableSchema.Builder schema = TableSchema.builder();
@@ -61,14 +79,19 @@ public final class TestTables {
                 "");
     }
 
-    /** shop.orders with the key id and an array. */
-    public static CatalogTable withArray(String column) {
+    /** shop.orders with the key id and a map. */
+    public static CatalogTable withMap(String column) {
         TableSchema schema =
                 TableSchema.builder()
                         .column(column("id", BasicType.LONG_TYPE))
                         .column(
                                 PhysicalColumn.of(
-                                        column, ArrayType.STRING_ARRAY_TYPE, 0, true, null, ""))
+                                        column,
+                                        new MapType<>(BasicType.STRING_TYPE, BasicType.STRING_TYPE),
+                                        0,
+                                        true,
+                                        null,
+                                        ""))
                         .primaryKey(PrimaryKey.of("pk", Collections.singletonList("id")))
                         .build();
         return CatalogTable.of(

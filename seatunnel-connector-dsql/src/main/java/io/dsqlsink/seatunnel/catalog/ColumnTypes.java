@@ -23,6 +23,22 @@ final class ColumnTypes {
     /** Digits of a numeric (quotas). */
     private static final int MOST_DIGITS = 1_000;
 
+    /** Bytes of a declared char (quotas), at four bytes a character. */
+    private static final int MOST_CHAR = 4_096 / 4;
+
+    /**
+     * For PostgreSQL's numeric without digits, which has no bounds: as many digits as Aurora DSQL
+     * takes, a hundred of them behind the point.
+     */
+    private static final String UNBOUNDED = "numeric(" + MOST_DIGITS + ",100)";
+
+    /**
+     * What sources call that type: with the numbers of its modifier -1, or with their own default,
+     * which a declared type of these digits has with a blank between them.
+     */
+    private static final Pattern BARE_NUMERIC =
+            Pattern.compile("(?:numeric(?:\\(-1, ?65531\\)|\\(38,(?:10|18)\\))?)?");
+
     private static final Pattern TEXT_LENGTH =
             Pattern.compile(
                     "(?:n?varchar2?|n?char|character varying|character|bpchar)"
@@ -44,6 +60,13 @@ final class ColumnTypes {
      * <p>By the name of the SQL type: later releases have some that this one was not compiled with.
      */
     static String of(Column column) {
+        return of(column, false);
+    }
+
+    /**
+     * @param postgres whether the source is a PostgreSQL, whose char(n) and numeric differ
+     */
+    static String of(Column column, boolean postgres) {
         String sinkType = sinkType(column);
         if (sinkType != null) {
             return sinkType;
@@ -65,11 +88,15 @@ final class ColumnTypes {
             case "DOUBLE":
                 return "double precision";
             case "DECIMAL":
-                return numeric((DecimalType) column.getDataType(), sourceType);
+                return postgres && isBare((DecimalType) column.getDataType(), sourceType)
+                        ? UNBOUNDED
+                        : numeric((DecimalType) column.getDataType(), sourceType);
             case "STRING":
-                return text(sourceType);
+                return text(sourceType, postgres);
             case "BYTES":
                 return "bytea";
+            case "ARRAY":
+                return "jsonb";
             case "DATE":
                 return "date";
             case "TIME":
@@ -112,6 +139,12 @@ final class ColumnTypes {
         return type.toLowerCase(Locale.ROOT);
     }
 
+    private static boolean isBare(DecimalType type, String sourceType) {
+        boolean default38 =
+                type.getPrecision() == 38 && (type.getScale() == 10 || type.getScale() == 18);
+        return (type.getPrecision() < 1 || default38) && BARE_NUMERIC.matcher(sourceType).matches();
+    }
+
     /** Always with its digits: a bare numeric is numeric(18,6) to Aurora DSQL. */
     private static String numeric(DecimalType type, String sourceType) {
         int precision = type.getPrecision();
@@ -127,19 +160,40 @@ final class ColumnTypes {
         return "numeric(" + precision + "," + scale + ")";
     }
 
-    private static String text(String sourceType) {
+    private static String text(String sourceType, boolean postgres) {
         if (sourceType.equals("json") || sourceType.equals("jsonb") || sourceType.equals("uuid")) {
             return sourceType;
         }
         Matcher length = TEXT_LENGTH.matcher(sourceType);
         if (length.matches()) {
             int characters = Integer.parseInt(length.group(1));
-            if (characters > 0 && characters <= MOST_VARCHAR) {
-                // For char too: its padding is no part of the values that a source reads.
+            boolean blanks = sourceType.startsWith("bpchar") || postgres && isChar(sourceType);
+            if (blanks && characters > 0 && characters <= MOST_CHAR) {
+                return "char(" + characters + ")";
+            } else if (characters > 0 && characters <= MOST_VARCHAR) {
+                // MySQL's char too: what fills it up is no part of the values that it tells.
                 return "varchar(" + characters + ")";
             }
         }
         return "text";
+    }
+
+    private static boolean isChar(String sourceType) {
+        return sourceType.matches("char(acter)?\\s*\\(.*");
+    }
+
+    /** What the catalog calls a type that {@link #of} makes. */
+    static String catalogName(String type) {
+        switch (type) {
+            case "timestamp":
+            case "time":
+                return type + " without time zone";
+            case "timestamptz":
+                return "timestamp with time zone";
+            default:
+                return type.replace("varchar", "character varying")
+                        .replaceFirst("^char\\(", "character(");
+        }
     }
 
     /**
@@ -149,7 +203,9 @@ final class ColumnTypes {
      * @param needed as {@link #of} makes it
      */
     static boolean holds(String actual, String needed) {
-        String wanted = needed.replace("varchar", "character varying");
+        String wanted =
+                needed.replace("varchar", "character varying")
+                        .replaceFirst("^char\\(", "character(");
         switch (wanted) {
             case "timestamp":
             case "time":
@@ -175,6 +231,10 @@ final class ColumnTypes {
             return true;
         } else if (wanted.startsWith("numeric")) {
             return digits(actual)[0] >= digits(wanted)[0] && digits(actual)[1] >= digits(wanted)[1];
+        } else if (wanted.startsWith("character(")) {
+            return actual.equals("text")
+                    || actual.equals("character varying")
+                    || actual.startsWith("character") && length(actual) >= length(wanted);
         } else if (wanted.startsWith("character varying")) {
             return actual.equals("text")
                     || actual.equals("character varying")

@@ -97,29 +97,6 @@ final class Ddl {
         return "DROP TABLE IF EXISTS " + quoted(table);
     }
 
-    /**
-     * Deletes some rows, or all when there is no key to tell some by. There is no TRUNCATE.
-     *
-     * @param key the table's own key, not the job's
-     */
-    static String deleteSome(DsqlTable table, List<String> key, int rows) {
-        String delete = "DELETE FROM " + quoted(table);
-        if (key.isEmpty()) {
-            return delete;
-        }
-        String columns = quoted(key);
-        return delete
-                + " WHERE "
-                + (key.size() == 1 ? columns : "(" + columns + ")")
-                + " IN (SELECT "
-                + columns
-                + " FROM "
-                + quoted(table)
-                + " LIMIT "
-                + rows
-                + ")";
-    }
-
     static String quoted(DsqlTable table) {
         return quoted(table.schema()) + "." + quoted(table.name());
     }

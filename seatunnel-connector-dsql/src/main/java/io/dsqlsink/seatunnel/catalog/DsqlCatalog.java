@@ -4,6 +4,7 @@ import io.dsqlsink.bridge.DsqlNativeException;
 import io.dsqlsink.bridge.NativeSession;
 import io.dsqlsink.seatunnel.NativeLog;
 import io.dsqlsink.seatunnel.catalog.TableDefinition.ColumnDefinition;
+import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.config.Names;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
@@ -29,8 +30,8 @@ import org.slf4j.LoggerFactory;
 final class DsqlCatalog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DsqlCatalog.class);
 
-    /** Rows that a transaction may modify (quotas of Aurora DSQL). */
-    private static final int MOST_ROWS = 3_000;
+    /** Rows that are deleted sooner than a table is created anew: those of ten transactions. */
+    private static final int FEW_ROWS = 10 * Emptier.MOST_ROWS;
 
     /** Between two lines about work that goes on. */
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -49,6 +50,12 @@ final class DsqlCatalog implements AutoCloseable {
     DsqlCatalog(Map<String, String> options) {
         this.options = new HashMap<>(options);
         this.options.put("log_level", NativeLog.level(LOG));
+    }
+
+    void warn(String line) {
+        if (line != null) {
+            LOG.warn(line);
+        }
     }
 
     boolean exists(DsqlTable table) throws InterruptedException {
@@ -200,48 +207,70 @@ final class DsqlCatalog implements AutoCloseable {
         return !query("SELECT 1 FROM " + Ddl.quoted(table) + " LIMIT 1").isEmpty();
     }
 
+    /**
+     * Whether it is quicker to drop the table and create it anew than to delete its rows, and
+     * nothing but them is lost by it.
+     */
+    boolean isBetterRecreated(TableDefinition definition, boolean withIndexes)
+            throws InterruptedException {
+        DsqlTable table = definition.table();
+        String some = "SELECT 1 FROM " + Ddl.quoted(table) + " LIMIT 1 OFFSET " + FEW_ROWS;
+        try {
+            return !query(some).isEmpty()
+                    && !query(Fittings.bare(table)).isEmpty()
+                    && Fittings.fit(
+                            definition,
+                            columns(table),
+                            query(Fittings.indexes(table)),
+                            withIndexes);
+        } catch (DsqlNativeException e) {
+            if (e.kind() != DsqlNativeException.ERROR_REJECTED
+                    && e.kind() != DsqlNativeException.ERROR_SCHEMA
+                    && e.kind() != DsqlNativeException.ERROR_PERMISSION) {
+                throw e;
+            }
+            LOG.debug("What hangs on table {} cannot be asked", table, e);
+            return false;
+        }
+    }
+
     /** Deletes all rows, as many at a time as a transaction takes. */
     void empty(DsqlTable table) throws InterruptedException {
-        List<String> key =
-                names(
-                        "SELECT a.attname FROM pg_catalog.pg_constraint k"
+        List<List<String>> key =
+                query(
+                        "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)"
+                                + " FROM pg_catalog.pg_constraint k"
                                 + " JOIN pg_catalog.pg_attribute a ON a.attrelid ="
                                 + " k.conrelid AND a.attnum = ANY (k.conkey)"
                                 + " WHERE k.contype = 'p' AND k.conrelid = (SELECT c.oid"
                                 + " FROM "
                                 + from(table)
-                                + ") ORDER BY a.attnum");
-        long deleted = 0;
-        long told = System.nanoTime();
-        int rows = MOST_ROWS;
-        while (true) {
-            try {
-                long more = execute(Ddl.deleteSome(table, key, rows), true).affected();
-                deleted += more;
-                if (more == 0 || key.isEmpty()) {
-                    break;
-                }
-            } catch (DsqlNativeException e) {
-                if (e.kind() != DsqlNativeException.ERROR_LIMIT || rows == 1) {
-                    throw e;
-                } else if (key.isEmpty()) {
-                    throw new DsqlConnectorException(
-                            DsqlErrorCode.LIMIT,
-                            "Table "
-                                    + table
-                                    + " has more rows than a transaction takes and no key to tell"
-                                    + " some of them by, so DROP_DATA cannot empty it: set"
-                                    + " schema_save_mode = RECREATE_SCHEMA");
-                }
-                // Large rows, or rows of other tables that go with them.
-                rows = rows / 2;
-            }
-            if (System.nanoTime() - told > PROGRESS_NANOS) {
-                told = System.nanoTime();
-                LOG.info("Table {}: {} rows deleted so far", table, deleted);
-            }
+                                + ") ORDER BY pg_catalog.array_position(k.conkey, a.attnum)");
+        long deleted;
+        if (key.isEmpty()) {
+            deleted = emptyWithoutKey(table);
+        } else {
+            int sessions = Integer.parseInt(options.get(DsqlSinkOptions.MAX_CONNECTIONS.key()));
+            deleted = new Emptier(options, table, key, sessions).run(this::query);
         }
         LOG.info("Table {}: all {} rows deleted", table, deleted);
+    }
+
+    private long emptyWithoutKey(DsqlTable table) throws InterruptedException {
+        try {
+            return execute("DELETE FROM " + Ddl.quoted(table), true).affected();
+        } catch (DsqlNativeException e) {
+            if (e.kind() != DsqlNativeException.ERROR_LIMIT) {
+                throw e;
+            }
+            throw new DsqlConnectorException(
+                    DsqlErrorCode.LIMIT,
+                    "Table "
+                            + table
+                            + " has more rows than a transaction takes and no key to tell"
+                            + " some of them by, so DROP_DATA cannot empty it: set"
+                            + " schema_save_mode = RECREATE_SCHEMA");
+        }
     }
 
     /** Type and, in a second place, NOT NULL or nothing, of each column by its name. */

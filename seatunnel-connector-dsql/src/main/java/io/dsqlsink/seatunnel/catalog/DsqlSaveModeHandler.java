@@ -2,6 +2,7 @@ package io.dsqlsink.seatunnel.catalog;
 
 import io.dsqlsink.bridge.DsqlNativeException;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
+import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.config.SaveModes;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
@@ -39,6 +40,7 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
         run(
                 () -> {
                     DsqlTable table = definition.table();
+                    catalog.warn(table.keyWarning());
                     switch (modes.schema()) {
                         case RECREATE_SCHEMA:
                             // Not to be without a table in the end.
@@ -114,7 +116,7 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
                     switch (modes.data()) {
                         case DROP_DATA:
                             if (catalog.exists(table)) {
-                                catalog.empty(table);
+                                dropData(table);
                             }
                             break;
                         case CUSTOM_PROCESSING:
@@ -134,6 +136,18 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
                         default:
                     }
                 });
+    }
+
+    /** Another start of the job would not create the table where the mode is another one. */
+    private void dropData(DsqlTable table) throws InterruptedException {
+        if (modes.schema() == DsqlSinkOptions.SchemaSaveMode.CREATE_SCHEMA_WHEN_NOT_EXIST
+                && catalog.isBetterRecreated(definition, modes.createIndex())) {
+            definition.check();
+            catalog.drop(table);
+            create();
+        } else {
+            catalog.empty(table);
+        }
     }
 
     private interface Step {

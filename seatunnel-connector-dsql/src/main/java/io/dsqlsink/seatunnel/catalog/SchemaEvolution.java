@@ -138,7 +138,7 @@ public final class SchemaEvolution {
                             return row;
                         }
                         missing.add(row.source());
-                        return new RowColumn(row.source(), null, row.type());
+                        return row.with(null);
                     });
             // Without any column the table is not there, which is told elsewhere.
             if (columns.isEmpty() || missing.isEmpty()) {

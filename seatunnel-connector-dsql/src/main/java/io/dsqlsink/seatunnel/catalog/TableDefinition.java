@@ -1,17 +1,21 @@
 package io.dsqlsink.seatunnel.catalog;
 
 import io.dsqlsink.seatunnel.config.DsqlTable;
+import io.dsqlsink.seatunnel.config.SourceForm;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import io.dsqlsink.seatunnel.source.SourceTable;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.Column;
+import org.apache.seatunnel.api.table.catalog.ConstraintKey;
 import org.apache.seatunnel.api.table.catalog.TableIdentifier;
 import org.apache.seatunnel.api.table.catalog.TableSchema;
 
@@ -50,6 +54,8 @@ public final class TableDefinition implements Serializable {
      */
     public static TableDefinition of(DsqlTable table, SourceTable source, boolean identity) {
         String counter = identity && source.extras() != null ? source.extras().counter() : null;
+        Set<String> indexed = indexed(source.table().getTableSchema());
+        boolean postgres = SourceForm.isPostgres(source.table());
         ArrayList<ColumnDefinition> columns = new ArrayList<>();
         List<String> sourceNames = new ArrayList<>();
         for (Column column : source.table().getTableSchema().getColumns()) {
@@ -59,7 +65,12 @@ public final class TableDefinition implements Serializable {
                 columns.add(
                         new ColumnDefinition(
                                 name,
-                                ColumnTypes.of(column),
+                                type(
+                                        column,
+                                        postgres,
+                                        indexed.contains(column.getName()),
+                                        table,
+                                        name),
                                 sourceType(column),
                                 column.isNullable() && !table.primaryKey().contains(name)));
             }
@@ -87,6 +98,27 @@ public final class TableDefinition implements Serializable {
                                             + ", and Aurora DSQL counts up a bigint only");
         }
         return definition;
+    }
+
+    /** In a key or an index 16 bytes become a uuid: Aurora DSQL indexes no bytea. */
+    private static String type(
+            Column column, boolean postgres, boolean indexed, DsqlTable table, String name) {
+        String type = ColumnTypes.of(column, postgres);
+        boolean uuid =
+                "bytea".equals(type)
+                        && "binary(16)".equalsIgnoreCase(column.getSourceType())
+                        && (indexed || table.primaryKey().contains(name));
+        return uuid ? "uuid" : type;
+    }
+
+    private static Set<String> indexed(TableSchema schema) {
+        Set<String> names = new HashSet<>();
+        if (schema.getConstraintKeys() != null) {
+            for (ConstraintKey constraint : schema.getConstraintKeys()) {
+                constraint.getColumnNames().forEach(column -> names.add(column.getColumnName()));
+            }
+        }
+        return names;
     }
 
     private static String sourceType(Column column) {
@@ -117,8 +149,13 @@ public final class TableDefinition implements Serializable {
                                 + column.name()
                                 + "' would be of type "
                                 + column.type()
-                                + ", which Aurora DSQL takes in no key: name other columns by"
-                                + " option 'primary_keys'");
+                                + ", which Aurora DSQL takes in no key (binary(16) becomes uuid): name"
+                                + " other columns by option 'primary_keys'. Or give the source's"
+                                + " table a text column of it, in MySQL by ALTER TABLE ... ADD "
+                                + column.name()
+                                + "_hex varchar(...) AS (HEX("
+                                + column.name()
+                                + ")) STORED NOT NULL UNIQUE, and name that");
             }
         }
         if (columns.size() > Limits.COLUMNS) {

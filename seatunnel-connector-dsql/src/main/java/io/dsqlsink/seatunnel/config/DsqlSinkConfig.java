@@ -307,9 +307,16 @@ public final class DsqlSinkConfig implements Serializable {
         return streaming;
     }
 
-    /** Whether the job is a streaming one, which a sink learns after it was made. */
+    /**
+     * Whether the job is a streaming one, which a sink learns after it was made.
+     *
+     * @throws DsqlConnectorException when the table's rows could not be told apart in such a job
+     */
     public void setStreaming(boolean streaming) {
         this.streaming = streaming;
+        if (streaming) {
+            table.requireStreamable();
+        }
     }
 
     /** What the native library is opened with, secrets included. */

@@ -362,6 +362,7 @@ public final class DsqlSinkOptions {
                     TABLE_PREFIX,
                     TABLE_SUFFIX,
                     FIELD_IDE,
+                    SharedTarget.MERGE_TABLES,
                     PRIMARY_KEYS,
                     SUPPORT_UPSERT_BY_INSERT_ONLY,
                     SCHEMA_SAVE_MODE,

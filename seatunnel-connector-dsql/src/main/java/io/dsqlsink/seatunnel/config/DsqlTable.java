@@ -1,6 +1,8 @@
 package io.dsqlsink.seatunnel.config;
 
 import io.dsqlsink.bridge.Frames;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.io.Serializable;
 import java.net.URI;
 import java.util.ArrayList;
@@ -9,12 +11,9 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.Column;
-import org.apache.seatunnel.api.table.catalog.PrimaryKey;
-import org.apache.seatunnel.api.table.catalog.TableSchema;
 import org.apache.seatunnel.api.table.type.SeaTunnelRowType;
 
 /**
@@ -24,11 +23,6 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRowType;
  */
 public final class DsqlTable implements Serializable {
     private static final long serialVersionUID = 1L;
-
-    private static final String DEFAULT_SCHEMA = "public";
-
-    /** Between two names, not in the default of a placeholder. */
-    private static final Pattern DOT = Pattern.compile("\\.(?![^{}]*})");
 
     private final String source;
     private final String schema;
@@ -40,6 +34,12 @@ public final class DsqlTable implements Serializable {
     private final ArrayList<String> primaryKey;
     private final boolean append;
     private final String query;
+    private final SourceKey sourceKey;
+    private final boolean merges;
+    private boolean streaming;
+
+    /** Whether rows are written as they come. */
+    private boolean plain;
 
     /** Columns that the source declares NOT NULL, by its names; none once they have changed. */
     private final ArrayList<String> neverNull;
@@ -53,7 +53,9 @@ public final class DsqlTable implements Serializable {
             List<String> primaryKey,
             boolean append,
             String query,
-            List<String> neverNull) {
+            List<String> neverNull,
+            SourceKey sourceKey,
+            boolean merges) {
         this.neverNull = new ArrayList<>(neverNull);
         this.source = source;
         this.schema = schema;
@@ -63,12 +65,17 @@ public final class DsqlTable implements Serializable {
         this.primaryKey = new ArrayList<>(primaryKey);
         this.append = append;
         this.query = query;
+        this.sourceKey = sourceKey;
+        this.merges = merges;
+        boolean same = true;
         for (RowColumn column : rowColumns) {
+            same &= column.target() != null && column.form == SourceForm.PLAIN;
             if (column.target() != null) {
                 columns.add(column.target());
                 types.add(column.type());
             }
         }
+        this.plain = same;
     }
 
     /** The same target with rows that have other columns. */
@@ -77,7 +84,13 @@ public final class DsqlTable implements Serializable {
     }
 
     private DsqlTable with(List<RowColumn> rows, List<String> key, List<String> filled) {
-        return new DsqlTable(source, schema, name, fieldIde, rows, key, append, query, filled);
+        DsqlTable table =
+                new DsqlTable(
+                        source, schema, name, fieldIde, rows, key, append, query, filled, sourceKey,
+                        merges);
+        table.streaming = streaming;
+        table.plain &= !streaming || sourceKey.doubtful().isEmpty();
+        return table;
     }
 
     /** What a checkpoint keeps of it. */
@@ -90,10 +103,7 @@ public final class DsqlTable implements Serializable {
         List<RowColumn> restored = new ArrayList<>();
         for (RowColumn column : saved.columns()) {
             // One that was left out may be there by now.
-            restored.add(
-                    column.target() == null
-                            ? new RowColumn(column.source(), target(column.source()), column.type())
-                            : column);
+            restored.add(column.target() == null ? column.with(target(column.source())) : column);
         }
         List<String> filled = saved.changed() ? Collections.emptyList() : neverNull;
         DsqlTable table = with(restored, primaryKey, filled);
@@ -106,76 +116,45 @@ public final class DsqlTable implements Serializable {
     /** Null fields in the result mean that the reader has problems. */
     static DsqlTable of(OptionReader reader, URI url, CatalogTable source) {
         Placeholders names = new Placeholders(source);
-        // Split before other names are put in: they may hold dots themselves.
-        String[] parts =
-                reader.name(DsqlSinkOptions.TABLE) == null
-                        ? new String[] {""}
-                        : DOT.split(names.replaceFullNames(reader.name(DsqlSinkOptions.TABLE)), -1);
-        String name = names.replace(parts[parts.length - 1]);
-        String schema = parts.length > 1 ? names.replace(parts[parts.length - 2]) : "";
-        if (parts.length > 2) {
-            reader.problem(
-                    DsqlSinkOptions.TABLE.key(),
-                    "has more than two parts: write schema.table, such as"
-                            + " \"${schema_name}.${table_name}\"");
-        }
-        if (name.isEmpty()) {
-            reader.problem(
-                    DsqlSinkOptions.TABLE.key(),
-                    "names no table: write schema.table, or \"public.${table_name}\"");
-        }
-        name =
-                names.replace(orEmpty(reader.name(DsqlSinkOptions.TABLE_PREFIX)))
-                        + name
-                        + names.replace(orEmpty(reader.name(DsqlSinkOptions.TABLE_SUFFIX)));
-        if (reader.name(DsqlSinkOptions.SCHEMA) != null) {
-            schema = names.replace(reader.name(DsqlSinkOptions.SCHEMA));
-        }
-        if (schema.isEmpty()) {
-            schema = defaultSchema(url);
-        }
-        for (String part : new String[] {schema, name}) {
-            if (part.contains("${")) {
-                reader.problem(
-                        DsqlSinkOptions.TABLE.key(),
-                        "has an unknown placeholder in "
-                                + part
-                                + ": use ${database_name}, ${schema_name} or ${table_name}");
-            }
-        }
+        TargetName named = TargetName.of(reader, names, url);
         SeaTunnelRowType row = source.getSeaTunnelRowType();
         List<String> columns = Arrays.asList(row.getFieldNames());
-        List<String> keys = keys(reader, names, source.getTableSchema(), columns);
         String query = query(reader);
+        boolean append = reader.flag(DsqlSinkOptions.SUPPORT_UPSERT_BY_INSERT_ONLY);
+        SourceKey key = SourceKey.of(reader, names, source, columns, append || query != null);
         DsqlSinkOptions.FieldIde fieldIde =
                 reader.choice(DsqlSinkOptions.FIELD_IDE, DsqlSinkOptions.FieldIde.class);
         List<String> targets = inCase(columns, fieldIde);
         List<RowColumn> rowColumns = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
             String type = String.valueOf(row.getFieldType(i));
-            rowColumns.add(new RowColumn(columns.get(i), targets.get(i), type));
+            int form = SourceForm.of(source, columns.get(i));
+            rowColumns.add(new RowColumn(columns.get(i), targets.get(i), type, form));
         }
         if (new HashSet<>(targets).size() < new HashSet<>(columns).size()) {
             reader.problem(
                     DsqlSinkOptions.FIELD_IDE.key(), "makes one name of two columns of " + columns);
         }
-        String target = inCase(Collections.singletonList(name), fieldIde).get(0);
+        String target = inCase(Collections.singletonList(named.name()), fieldIde).get(0);
         if (query == null) {
-            Names.check(reader, source.getTablePath().getFullName(), schema, target, targets);
+            Names.check(
+                    reader, source.getTablePath().getFullName(), named.schema(), target, targets);
         }
         return new DsqlTable(
                 source.getTablePath().getFullName(),
-                schema,
+                named.schema(),
                 target,
                 fieldIde,
                 rowColumns,
-                inCase(keys, fieldIde),
-                reader.flag(DsqlSinkOptions.SUPPORT_UPSERT_BY_INSERT_ONLY),
+                inCase(key.columns(), fieldIde),
+                append,
                 query,
                 source.getTableSchema().getColumns().stream()
                         .filter(column -> !column.isNullable())
                         .map(Column::getName)
-                        .collect(Collectors.toList()));
+                        .collect(Collectors.toList()),
+                key,
+                reader.flag(SharedTarget.MERGE_TABLES));
     }
 
     /** As in the stock sink a query goes before generated statements. */
@@ -199,66 +178,6 @@ public final class DsqlTable implements Serializable {
             changed.replaceAll(name -> name.toLowerCase(Locale.ROOT));
         }
         return changed;
-    }
-
-    private static String orEmpty(String text) {
-        return text == null ? "" : text;
-    }
-
-    /** The url's currentSchema, as pgjdbc has it, or its first part when it is a list. */
-    private static String defaultSchema(URI url) {
-        String query = url == null || url.getQuery() == null ? "" : url.getQuery();
-        for (String parameter : query.split("&")) {
-            if (parameter.startsWith("currentSchema=")) {
-                String schema = parameter.substring("currentSchema=".length()).split(",")[0].trim();
-                return schema.isEmpty() ? DEFAULT_SCHEMA : schema;
-            }
-        }
-        return DEFAULT_SCHEMA;
-    }
-
-    private static List<String> keys(
-            OptionReader reader, Placeholders names, TableSchema schema, List<String> columns) {
-        List<String> option = reader.names(DsqlSinkOptions.PRIMARY_KEYS);
-        if (option != null) {
-            option = replaceAll(option, names);
-            for (String key : option) {
-                if (!columns.contains(key)) {
-                    reader.problem(
-                            DsqlSinkOptions.PRIMARY_KEYS.key(),
-                            "names '" + key + "', but the rows have " + columns);
-                }
-            }
-            if (new HashSet<>(option).size() < option.size()) {
-                reader.problem(DsqlSinkOptions.PRIMARY_KEYS.key(), "names a column twice");
-            }
-            return option;
-        }
-        // A key of the source is of use only when the rows carry all of it.
-        PrimaryKey primary = schema.getPrimaryKey();
-        if (primary != null && columns.containsAll(primary.getColumnNames())) {
-            return primary.getColumnNames();
-        }
-        for (List<String> unique : Placeholders.uniqueKeys(schema)) {
-            if (columns.containsAll(unique)) {
-                return unique;
-            }
-        }
-        return Collections.emptyList();
-    }
-
-    /** One placeholder may stand for several names. */
-    private static List<String> replaceAll(List<String> keys, Placeholders names) {
-        List<String> replaced = new ArrayList<>();
-        for (String key : keys) {
-            String value = names.replace(key);
-            if (value.equals(key)) {
-                replaced.add(key);
-            } else {
-                replaced.addAll(Arrays.asList(value.split(",")));
-            }
-        }
-        return replaced;
     }
 
     public String schema() {
@@ -310,19 +229,47 @@ public final class DsqlTable implements Serializable {
         return inCase(Collections.singletonList(sourceColumn), fieldIde).get(0);
     }
 
-    /** The values that are written, of those of a row. */
+    /**
+     * The values that are written, of those of a row.
+     *
+     * @throws IllegalArgumentException when the source may not have told a NULL of a key
+     */
     public Object[] written(Object[] values) {
-        if (columns.size() == rowColumns.size() || values.length != rowColumns.size()) {
+        if (values.length != rowColumns.size() || plain) {
             return values;
         }
-        Object[] written = new Object[columns.size()];
-        int at = 0;
-        for (int i = 0; i < values.length; i++) {
-            if (rowColumns.get(i).target() != null) {
-                written[at++] = values[i];
-            }
+        if (streaming) {
+            SourceForm.requireTold(sourceKey.doubtful(), rowColumns, values);
         }
-        return written;
+        return SourceForm.written(rowColumns, values, columns.size());
+    }
+
+    /**
+     * For a streaming job, whose source may hide NULL in a key.
+     *
+     * @throws DsqlConnectorException when such a job cannot keep the rows apart
+     */
+    void requireStreamable() {
+        streaming = true;
+        plain = plain && sourceKey.doubtful().isEmpty();
+        if (sourceKey.streamProblem() != null) {
+            throw new DsqlConnectorException(DsqlErrorCode.CONFIG, sourceKey.streamProblem());
+        }
+    }
+
+    /** What is to be said of its key before rows are written; or null. */
+    public String keyWarning() {
+        return sourceKey.warning();
+    }
+
+    /** Whether the job says that tables may share a target. */
+    boolean merges() {
+        return merges;
+    }
+
+    /** The path of the source's table. */
+    String source() {
+        return source;
     }
 
     /** The columns that are written, in the order of the rows' values. */
@@ -370,14 +317,27 @@ public final class DsqlTable implements Serializable {
         private final String target;
         private final String type;
 
+        /** See {@link SourceForm}; plain for what an older checkpoint kept. */
+        final int form;
+
         /**
          * @param target null when its values are left out
          * @param type what SeaTunnel calls its type, for messages
          */
         public RowColumn(String source, String target, String type) {
+            this(source, target, type, SourceForm.PLAIN);
+        }
+
+        RowColumn(String source, String target, String type, int form) {
             this.source = source;
             this.target = target;
             this.type = type;
+            this.form = form;
+        }
+
+        /** The same column of the source for another of the target; null leaves it out. */
+        public RowColumn with(String newTarget) {
+            return new RowColumn(source, newTarget, type, form);
         }
 
         public String source() {

@@ -58,6 +58,17 @@ final class JobFile {
         return blocks("sink");
     }
 
+    /** By its name with a point, which the reader takes for a block in a block. */
+    boolean isStreaming() {
+        Object env = root.get("env");
+        Object job = env instanceof Map ? ((Map<?, ?>) env).get("job") : null;
+        Object mode =
+                job instanceof Map
+                        ? ((Map<?, ?>) job).get("mode")
+                        : env instanceof Map ? ((Map<?, ?>) env).get("job.mode") : null;
+        return "STREAMING".equalsIgnoreCase(String.valueOf(mode));
+    }
+
     boolean hasTransforms() {
         return !blocks("transform").isEmpty();
     }

@@ -3,12 +3,15 @@ package io.dsqlsink.seatunnel.install;
 import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
+import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.config.HandOver;
+import io.dsqlsink.seatunnel.config.SharedTarget;
 import io.dsqlsink.seatunnel.install.source.SourceCheck;
 import io.dsqlsink.seatunnel.source.SourceCatalog;
 import io.dsqlsink.seatunnel.source.SourceTable;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -120,9 +123,14 @@ final class JobTables {
                         SourceTable.lookedUp(table, user(source), password(source), loader);
                 DsqlSinkConfig config =
                         DsqlSinkConfig.of(ReadonlyConfig.fromMap(sink), looked.table());
+                config.setStreaming(job.isStreaming());
+                if (config.table().keyWarning() != null) {
+                    report.accept(JobCheck.NOTE, config.table().keyWarning());
+                }
                 tables.add(new JobTable(config, table, looked, source));
             }
         }
+        tellShared(tables);
         return tables;
     }
 
@@ -135,6 +143,20 @@ final class JobTables {
         read.forEach(
                 (block, found) ->
                         SourceCheck.run(loader, JobFile.plugin(block), block, found, report));
+    }
+
+    /** Tables that are written to one target. */
+    private void tellShared(List<JobTable> tables) {
+        Map<String, DsqlTable> targets = new HashMap<>();
+        for (JobTable table : tables) {
+            DsqlTable target = table.config().table();
+            DsqlTable first = targets.putIfAbsent(target.schema() + "\0" + target.name(), target);
+            if (first != null && SharedTarget.isShared(first, target)) {
+                report.accept(
+                        SharedTarget.isRefused(first, target) ? JobCheck.PROBLEM : JobCheck.NOTE,
+                        SharedTarget.told(first, target));
+            }
+        }
     }
 
     /** Jdbc sources have called it both ways. */

@@ -7,6 +7,7 @@ import io.dsqlsink.seatunnel.catalog.SchemaEvolution;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.config.HandOver;
+import io.dsqlsink.seatunnel.config.SharedTarget;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.List;
@@ -76,6 +77,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             if (sink == null) {
                 open();
             }
+            requireOwnTarget(table);
             return declare(table);
         } catch (InterruptedException | RuntimeException e) {
             // Not every engine closes the writers of a task that could not start.
@@ -83,6 +85,19 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             failureThrown = true;
             shutDown();
             throw cause;
+        }
+    }
+
+    /** Tables that share a target are told, and refused where rows would overwrite each other. */
+    private void requireOwnTarget(DsqlTable table) {
+        for (TableBuffer buffer : buffers) {
+            if (SharedTarget.isShared(buffer.table(), table)) {
+                String told = SharedTarget.told(buffer.table(), table);
+                if (SharedTarget.isRefused(buffer.table(), table)) {
+                    throw new DsqlConnectorException(DsqlErrorCode.CONFIG, told);
+                }
+                LOG.warn(told);
+            }
         }
     }
 

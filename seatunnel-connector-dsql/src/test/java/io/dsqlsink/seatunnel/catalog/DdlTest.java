@@ -124,7 +124,18 @@ class DdlTest {
         statements.add(Ddl.createSchema(table) + ";");
         statements.add(Ddl.createTable(definition) + ";");
         definition.indexes().forEach(i -> statements.add(Ddl.createIndex(table, i) + ";"));
-        statements.add(Ddl.deleteSome(table, definition.primaryKey(), 3_000) + ";");
+        List<List<String>> key = new ArrayList<>();
+        for (TableDefinition.ColumnDefinition column : definition.columns()) {
+            if (definition.primaryKey().contains(column.name())) {
+                key.add(List.of(column.name(), column.type()));
+            }
+        }
+        if (!key.isEmpty()) {
+            List<String> from = Collections.nCopies(key.size(), "1");
+            Emptier emptier = new Emptier(Map.of(), table, key, 1);
+            statements.add(emptier.lastOfPage(from) + ";");
+            statements.add(emptier.deletion(from, Collections.nCopies(key.size(), "2")) + ";");
+        }
         statements.add(Ddl.dropTable(table) + ";");
     }
 
@@ -174,6 +185,51 @@ class DdlTest {
         return ConstraintKey.of(type, name, keys);
     }
 
+    /** What Aurora DSQL can index is made of 16 bytes in a key or an index. */
+    @Test
+    void sixteenBytesAreAUuidWhereTheyAreIndexed() {
+        ConstraintKey owner = index(ConstraintKey.ConstraintType.INDEX_KEY, "owner", "owner");
+        CatalogTable source =
+                table(
+                        "t",
+                        List.of("id"),
+                        List.of(owner),
+                        column("id", PrimitiveByteArrayType.INSTANCE, "binary(16)", false),
+                        column("owner", PrimitiveByteArrayType.INSTANCE, "BINARY(16)", true),
+                        column("digest", PrimitiveByteArrayType.INSTANCE, "binary(16)", true));
+        Map<String, Object> options = TestTables.options();
+        options.remove("primary_keys");
+        DsqlTable table = DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), source).table();
+        assertThat(TableDefinition.of(table, source).columns())
+                .extracting(TableDefinition.ColumnDefinition::type)
+                .containsExactly("uuid", "uuid", "bytea");
+    }
+
+    /** By each name that a release gives a numeric without digits, and a char. */
+    @Test
+    void typesOfPostgresAreTheirOwn() {
+        assertThat(postgres(new DecimalType(38, 18), "numeric(38,18)")).isEqualTo(UNBOUNDED);
+        assertThat(postgres(new DecimalType(38, 10), "numeric(38,10)")).isEqualTo(UNBOUNDED);
+        assertThat(postgres(new DecimalType(38, 18), null)).isEqualTo(UNBOUNDED);
+        assertThat(postgres(new DecimalType(-1, 65_531), "numeric(-1, 65531)"))
+                .isEqualTo(UNBOUNDED);
+        assertThat(postgres(new DecimalType(38, 18), "numeric(38, 18)"))
+                .isEqualTo("numeric(38,18)");
+        assertThat(postgres(new DecimalType(10, 2), "numeric(10, 2)")).isEqualTo("numeric(10,2)");
+        assertThat(postgres(BasicType.STRING_TYPE, "char(5)")).isEqualTo("char(5)");
+        assertThat(postgres(BasicType.STRING_TYPE, "bpchar(1024)")).isEqualTo("char(1024)");
+        assertThat(postgres(BasicType.STRING_TYPE, "bpchar(1025)")).isEqualTo("varchar(1025)");
+        assertThat(ColumnTypes.holds("character(5)", "char(5)")).isTrue();
+        assertThat(ColumnTypes.holds("character varying(5)", "char(5)")).isTrue();
+        assertThat(ColumnTypes.holds("character(4)", "char(5)")).isFalse();
+    }
+
+    private static final String UNBOUNDED = "numeric(1000,100)";
+
+    private static String postgres(SeaTunnelDataType<?> type, String sourceType) {
+        return ColumnTypes.of(column("c", type, sourceType, true), true);
+    }
+
     @Test
     void whatHasNoCounterpartIsNamedAltogether() {
         CatalogTable source =
@@ -181,7 +237,7 @@ class DdlTest {
                         "t",
                         List.of("digest"),
                         List.of(),
-                        column("digest", PrimitiveByteArrayType.INSTANCE, "binary(16)", false),
+                        column("digest", PrimitiveByteArrayType.INSTANCE, "binary(8)", false),
                         column("nothing", BasicType.VOID_TYPE, "geometry", true),
                         column("wide", new DecimalType(1_001, 0), null, true));
         Map<String, Object> options = TestTables.options();
@@ -191,6 +247,7 @@ class DdlTest {
                 .hasMessageContaining("Table shop.t -> public.t cannot be created")
                 .hasMessageContaining("key column 'digest' would be of type bytea")
                 .hasMessageContaining("'primary_keys'")
+                .hasMessageContaining("digest_hex varchar(...) AS (HEX(digest)) STORED NOT NULL")
                 .hasMessageContaining("column 'nothing' is of type NULL, geometry")
                 .hasMessageContaining("column 'wide' is of type Decimal(1001, 0)");
     }

@@ -11,6 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
+import org.apache.seatunnel.api.table.catalog.PhysicalColumn;
+import org.apache.seatunnel.api.table.catalog.TableIdentifier;
+import org.apache.seatunnel.api.table.catalog.TableSchema;
+import org.apache.seatunnel.api.table.type.BasicType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +23,11 @@ class DsqlTableTest {
     private final Map<String, Object> options = TestTables.options();
 
     private DsqlTable table(CatalogTable source) {
-        return DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), source).table();
+        return config(source).table();
+    }
+
+    private DsqlSinkConfig config(CatalogTable source) {
+        return DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), source);
     }
 
     /** The source is shop.orders, without a schema as MySQL has none. */
@@ -169,9 +177,8 @@ class DsqlTableTest {
 
         options.remove("primary_keys");
         checkKeys(TestTables.orders("id", "code"), "id");
-        checkKeys(TestTables.orders(null, "code"), "code");
-        checkKeys(TestTables.orders("not_selected", "code"), "code");
-        checkKeys(TestTables.orders(null, "not_selected"));
+        checkKeys(TestTables.notNull(TestTables.orders(null, "code")), "code");
+        checkKeys(TestTables.notNull(TestTables.orders("not_selected", "code")), "code");
         checkKeys(TestTables.orders(null, null));
     }
 
@@ -185,6 +192,117 @@ class DsqlTableTest {
         checkKeys(TestTables.orders("id", "code"), "id", "code");
         options.put("primary_keys", List.of("${primary_key:code}"));
         checkKeys(TestTables.orders(null, null), "code");
+    }
+
+    /** Two rows may have NULL in it. */
+    @Test
+    void aKeyThatTakesNullTellsNoRowsApart() {
+        options.remove("primary_keys");
+        CatalogTable source = TestTables.orders(null, "code");
+        checkKeys(source);
+        assertThat(table(source).keyWarning())
+                .contains("shop.orders", "[code]", "rows are appended", "'primary_keys'");
+        assertThatThrownBy(() -> config(source).setStreaming(true))
+                .hasMessageContaining("DSQL-01")
+                .hasMessageContaining("[code]")
+                .hasMessageContaining("NOT NULL");
+        options.put("primary_keys", List.of("code"));
+        checkKeys(source, "code");
+        config(source).setStreaming(true);
+    }
+
+    @Test
+    void aPrimaryKeyThatRowsLackIsAnError() {
+        options.remove("primary_keys");
+        assertThatThrownBy(() -> table(TestTables.orders(null, "not_selected")))
+                .hasMessageContaining("[not_selected]");
+        CatalogTable source = TestTables.orders("dropped", "code");
+        assertThatThrownBy(() -> table(source))
+                .hasMessageContaining("option 'primary_keys' is not set")
+                .hasMessageContaining("[dropped]")
+                .hasMessageContaining("transform");
+        options.put("primary_keys", new ArrayList<>());
+        checkKeys(source);
+        options.remove("primary_keys");
+        options.put("support_upsert_by_insert_only", true);
+        checkKeys(source);
+    }
+
+    /** What a CDC source gives for NULL is refused where a key may hide one. */
+    @Test
+    void aHiddenNullIsRefused() {
+        TableSchema schema =
+                TableSchema.builder()
+                        .column(doubtful("code", BasicType.STRING_TYPE))
+                        .column(doubtful("n", BasicType.INT_TYPE))
+                        .constraintKey(
+                                TestTables.orders(null, "code")
+                                        .getTableSchema()
+                                        .getConstraintKeys())
+                        .build();
+        CatalogTable source =
+                CatalogTable.of(
+                        TableIdentifier.of("MySQL", "shop", null, "orders"),
+                        schema,
+                        Map.of("url", "jdbc:mysql://x"),
+                        List.of(),
+                        "");
+        options.put("primary_keys", List.of("code"));
+        DsqlTable batch = table(source);
+        Object[] row = {"", 0};
+        assertThat(batch.written(row)).isSameAs(row);
+        DsqlSinkConfig config = config(source);
+        config.setStreaming(true);
+        assertThat(config.table().written(new Object[] {"a", 0})).containsExactly("a", 0);
+        assertThatThrownBy(() -> config.table().written(row))
+                .hasMessageContaining("column 'code' takes NULL")
+                .hasMessageContaining("CDC source");
+    }
+
+    private static PhysicalColumn doubtful(String name, BasicType<?> type) {
+        return PhysicalColumn.of(
+                name, type, 0, true, null, "", "varchar(20)", false, false, 0L, Map.of(), 0L);
+    }
+
+    /** Blanks of PostgreSQL's char(n) mean nothing; zeros at the end of binary(n) mean bytes. */
+    @Test
+    void valuesAreThoseOfTheSourcesTable() {
+        options.put("primary_keys", List.of("c"));
+        for (String type : List.of("char(5)", "bpchar(5)")) {
+            assertThat(table(source("Postgres", type)).written(new Object[] {"a b  "}))
+                    .containsExactly("a b");
+        }
+        assertThat(table(source("MySQL", "char(5)")).written(new Object[] {"a  "}))
+                .containsExactly("a  ");
+        Object[] cut = {new byte[] {1, 2}};
+        assertThat(table(source("MySQL", "binary(4)")).written(cut))
+                .containsExactly(new byte[] {1, 2, 0, 0});
+        Object[] texts = {new String[] {"a ", null}};
+        assertThat((Object[]) table(source("Postgres", "_bpchar")).written(texts)[0])
+                .containsExactly("a", null);
+    }
+
+    private static CatalogTable source(String catalog, String type) {
+        PhysicalColumn column =
+                PhysicalColumn.of(
+                        "c",
+                        BasicType.STRING_TYPE,
+                        0,
+                        false,
+                        null,
+                        "",
+                        type,
+                        false,
+                        false,
+                        0L,
+                        Map.of(),
+                        0L);
+        return CatalogTable.of(
+                TableIdentifier.of(catalog, "shop", null, "orders"),
+                TableSchema.builder().column(column).build(),
+                Map.of(),
+                List.of(),
+                "");
     }
 
     @Test

@@ -1,0 +1,210 @@
+package io.dsqlsink.seatunnel.catalog;
+
+import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.bridge.NativeSession;
+import io.dsqlsink.seatunnel.NativeLog;
+import io.dsqlsink.seatunnel.config.DsqlTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes all rows of a table that has a key: one session pages through the key, and others delete
+ * the pages, each in a transaction. So no statement passes over what another has deleted.
+ */
+final class Emptier {
+    private static final Logger LOG = LoggerFactory.getLogger(Emptier.class);
+
+    /** Rows that a transaction may modify (quotas of Aurora DSQL). */
+    static final int MOST_ROWS = 3_000;
+
+    /** Between two lines about work that goes on. */
+    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** So often an idle session looks whether all pages are known. */
+    private static final long PATIENCE_MS = 20;
+
+    /** What asks the database. */
+    interface Reader {
+        List<List<String>> query(String sql) throws InterruptedException;
+    }
+
+    private final Map<String, String> options;
+    private final String table;
+    private final String told;
+    private final List<String> names = new ArrayList<>();
+    private final List<String> types = new ArrayList<>();
+    private final int mostSessions;
+    private final BlockingQueue<String> pages = new LinkedBlockingQueue<>();
+    private final List<Thread> workers = new ArrayList<>();
+    private final AtomicInteger pending = new AtomicInteger();
+    private final AtomicLong deleted = new AtomicLong();
+    private volatile boolean complete;
+    private volatile Throwable failure;
+    private long toldAt = System.nanoTime();
+
+    /**
+     * @param options what the native library is opened with
+     * @param key the table's own key: name and type of each column
+     */
+    Emptier(Map<String, String> options, DsqlTable table, List<List<String>> key, int sessions) {
+        this.options = options;
+        this.table = Ddl.quoted(table);
+        this.told = table.toString();
+        this.mostSessions = sessions;
+        for (List<String> column : key) {
+            names.add(Ddl.quoted(column.get(0)));
+            types.add(column.get(1));
+        }
+    }
+
+    /** Returns how many rows were deleted. */
+    long run(Reader reader) throws InterruptedException {
+        try {
+            List<String> after = null;
+            do {
+                List<List<String>> last = reader.query(lastOfPage(after));
+                List<String> to = last.isEmpty() ? null : last.get(0);
+                pending.incrementAndGet();
+                pages.add(page(after, to));
+                if (workers.size() < mostSessions) {
+                    startWorker();
+                }
+                after = to;
+                tell();
+            } while (after != null && failure == null);
+            complete = true;
+            while (pending.get() > 0 && failure == null) {
+                Thread.sleep(PATIENCE_MS);
+                tell();
+            }
+        } finally {
+            complete = true;
+            if (failure != null || pending.get() > 0) {
+                workers.forEach(Thread::interrupt);
+            }
+            for (Thread worker : workers) {
+                worker.join();
+            }
+        }
+        if (failure instanceof RuntimeException) {
+            throw (RuntimeException) failure;
+        } else if (failure != null) {
+            throw new IllegalStateException(failure);
+        }
+        return deleted.get();
+    }
+
+    private void tell() {
+        if (System.nanoTime() - toldAt > PROGRESS_NANOS) {
+            toldAt = System.nanoTime();
+            LOG.info("Table {}: {} rows deleted so far", told, deleted.get());
+        }
+    }
+
+    private void startWorker() {
+        Thread worker = new Thread(this::work, "dsql-sink-emptier-" + workers.size());
+        worker.setDaemon(true);
+        workers.add(worker);
+        worker.start();
+    }
+
+    private void work() {
+        try (NativeSession session = NativeSession.open(options)) {
+            while (failure == null) {
+                String page = pages.poll(PATIENCE_MS, TimeUnit.MILLISECONDS);
+                if (page != null) {
+                    delete(session, page);
+                    pending.decrementAndGet();
+                } else if (complete && pages.isEmpty()) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Throwable e) {
+            failure = e;
+        }
+    }
+
+    /** A page that has become larger, or whose rows take those of other tables along, in parts. */
+    private void delete(NativeSession session, String page) throws InterruptedException {
+        int rows = MOST_ROWS;
+        String key = "(" + String.join(", ", names) + ")";
+        String some =
+                " WHERE " + key + " IN (SELECT " + String.join(", ", names) + " FROM " + table;
+        while (true) {
+            try {
+                String parts = some + page + " LIMIT " + rows + ")";
+                String sql = deletion(rows == MOST_ROWS ? page : parts);
+                long more =
+                        session.execute(sql, true, notices -> NativeLog.write(LOG, notices))
+                                .affected();
+                deleted.addAndGet(more);
+                if (rows == MOST_ROWS || more == 0) {
+                    return;
+                }
+            } catch (DsqlNativeException e) {
+                if (e.kind() != DsqlNativeException.ERROR_LIMIT || rows == 1) {
+                    throw e;
+                }
+                rows = rows / 2;
+            }
+        }
+    }
+
+    private String deletion(String where) {
+        return "DELETE FROM " + table + where;
+    }
+
+    /** The statement for the rows behind one key and up to another. */
+    String deletion(List<String> after, List<String> to) {
+        return deletion(page(after, to));
+    }
+
+    /** The key of the last row of the page that begins after a key; null for the first page. */
+    String lastOfPage(List<String> after) {
+        return "SELECT "
+                + names.stream().map(name -> name + "::text").collect(Collectors.joining(", "))
+                + " FROM "
+                + table
+                + page(after, null)
+                + " ORDER BY "
+                + String.join(", ", names)
+                + " LIMIT 1 OFFSET "
+                + (MOST_ROWS - 1);
+    }
+
+    private String page(List<String> after, List<String> to) {
+        List<String> bounds = new ArrayList<>();
+        if (after != null) {
+            bounds.add(bound(" > ", after));
+        }
+        if (to != null) {
+            bounds.add(bound(" <= ", to));
+        }
+        return bounds.isEmpty() ? "" : " WHERE " + String.join(" AND ", bounds);
+    }
+
+    private String bound(String comparison, List<String> key) {
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < key.size(); i++) {
+            values.add(Ddl.literal(key.get(i)) + "::" + types.get(i));
+        }
+        return "("
+                + String.join(", ", names)
+                + ")"
+                + comparison
+                + "("
+                + String.join(", ", values)
+                + ")";
+    }
+}
