@@ -40,9 +40,12 @@ CREATE TABLE IF NOT EXISTS dsql_local.role_mappings (
   pg_role_oid oid NOT NULL,
   UNIQUE (arn, pg_role_oid)
 );
+-- Only admin may grant.
 CREATE OR REPLACE VIEW sys.iam_pg_role_mappings AS
-  SELECT m.iam_oid, m.arn, m.pg_role_oid, r.rolname AS pg_role_name
-  FROM dsql_local.role_mappings m JOIN pg_roles r ON r.oid = m.pg_role_oid;
+  SELECT m.iam_oid, m.arn, m.pg_role_oid, r.rolname AS pg_role_name,
+    g.oid AS grantor_pg_role_oid, g.rolname AS grantor_pg_role_name
+  FROM dsql_local.role_mappings m JOIN pg_roles r ON r.oid = m.pg_role_oid CROSS JOIN pg_roles g
+  WHERE g.rolname = 'admin';
 CREATE OR REPLACE PROCEDURE dsql_local.iam_grant(role text, arn text) LANGUAGE sql SECURITY DEFINER AS $$
   INSERT INTO dsql_local.role_mappings (arn, pg_role_oid) VALUES (iam_grant.arn, role::regrole) ON CONFLICT DO NOTHING
 $$;
@@ -52,6 +55,7 @@ $$;
 REVOKE EXECUTE ON PROCEDURE dsql_local.iam_grant, dsql_local.iam_revoke FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE dsql_local.iam_grant, dsql_local.iam_revoke TO admin;
 GRANT SELECT ON sys.jobs, sys.iam_pg_role_mappings TO PUBLIC;
+CREATE OR REPLACE FUNCTION sys.dsql_major_version() RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT 1 $$;
 
 -- pg_index as clients see it, put in the place of the real one in their queries: the index of a primary key carries all
 -- other columns of its table. PostgreSQL's own cannot: an index tuple has at most 2,704 bytes and 32 columns, and dropping
@@ -70,32 +74,88 @@ CREATE OR REPLACE VIEW dsql_local.pg_index AS
     ORDER BY a.attnum) END AS others) o;
 GRANT SELECT ON dsql_local.pg_index TO PUBLIC;
 
+-- The columns that the index of a primary key carries, as its definition names them.
+CREATE OR REPLACE FUNCTION dsql_local.carried(index oid) RETURNS text[] LANGUAGE sql STABLE AS $$
+  SELECT array_agg(quote_ident(a.attname) ORDER BY k.n)
+  FROM dsql_local.pg_index i CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY k (attnum, n)
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+  WHERE i.indexrelid = index AND i.indisprimary AND k.n > i.indnkeyatts
+$$;
+-- Definitions as recorded: the access method is btree_index, and the key carries the other columns. Of the catalog's own
+-- indexes PostgreSQL's definitions stay.
+CREATE OR REPLACE FUNCTION dsql_local.pg_get_indexdef(index oid) RETURNS text LANGUAGE sql STABLE STRICT AS $$
+  SELECT CASE WHEN index < 16384 THEN d.own
+    ELSE regexp_replace(d.own, ' USING btree \(', ' USING btree_index (')
+      || coalesce(' INCLUDE (' || array_to_string(dsql_local.carried(index), ', ') || ')', '') END
+  FROM (SELECT pg_catalog.pg_get_indexdef(index) AS own) d
+$$;
+CREATE OR REPLACE FUNCTION dsql_local.pg_get_indexdef(index oid, number integer, pretty boolean)
+RETURNS text LANGUAGE sql STABLE STRICT AS $$
+  SELECT CASE WHEN number = 0 THEN dsql_local.pg_get_indexdef(index)
+    ELSE coalesce(nullif(pg_catalog.pg_get_indexdef(index, number, pretty), ''),
+      (dsql_local.carried(index))[number - (SELECT i.indnkeyatts FROM pg_catalog.pg_index i WHERE i.indexrelid = index)], '')
+  END
+$$;
+CREATE OR REPLACE FUNCTION dsql_local.pg_get_constraintdef(con oid, pretty boolean DEFAULT false)
+RETURNS text LANGUAGE sql STABLE STRICT AS $$
+  SELECT CASE WHEN c.contype = 'p' THEN substring(d.own FROM '^.*\)')
+      || coalesce(' INCLUDE (' || array_to_string(dsql_local.carried(c.conindid), ', ') || ')', '')
+      || substring(d.own FROM '[^)]*$') ELSE d.own END
+  FROM (SELECT pg_catalog.pg_get_constraintdef(con, pretty) AS own) d
+  LEFT JOIN pg_catalog.pg_constraint c ON c.oid = con
+$$;
+-- The access methods that a cluster lists; the two of its own have no recorded oid.
+CREATE OR REPLACE VIEW dsql_local.pg_am AS
+  SELECT a.*, a.tableoid FROM pg_catalog.pg_am a
+  UNION ALL
+  SELECT n.oid, n.name, a.amhandler, a.amtype, a.tableoid FROM pg_catalog.pg_am a
+  JOIN (VALUES (8001::oid, 'btree_index'::name, 'btree'::name), (8002::oid, 'btree_table', 'heap')) n (oid, name, of)
+    ON n.of = a.amname;
+GRANT SELECT ON dsql_local.pg_am TO PUBLIC;
+
 -- The other catalogs, without what is the stand-in's own: a tool that looks for schemas, tables, functions or triggers finds
--- what a cluster has. rewrite.rs has the same names. pg_dump asks for tableoid, which a view must have as a column.
+-- what a cluster has. rewrite.rs has the same names. pg_dump asks for tableoid, which a view must have as a column. The last
+-- two columns replace what a cluster shows otherwise: the access method of an index, and the compression of values.
 DO $$
 DECLARE
   seen record;
+  columns text;
 BEGIN
+  -- pg_attribute has a column of a pseudo-type.
+  PERFORM set_config('allow_system_table_mods', 'on', true);
   FOR seen IN SELECT * FROM (VALUES
-    ('pg_catalog', 'pg_namespace', $c$nspname <> 'dsql_local'$c$, true),
-    ('pg_catalog', 'pg_class', $c$relnamespace <> 'dsql_local'::regnamespace$c$, true),
-    ('pg_catalog', 'pg_proc', $c$pronamespace <> 'dsql_local'::regnamespace$c$, true),
-    ('pg_catalog', 'pg_type', $c$typnamespace <> 'dsql_local'::regnamespace$c$, true),
-    ('pg_catalog', 'pg_constraint', $c$connamespace <> 'dsql_local'::regnamespace$c$, true),
-    ('pg_catalog', 'pg_trigger', $c$tgname NOT LIKE 'dsql\_local\_%'$c$, true),
-    ('pg_catalog', 'pg_event_trigger', $c$evtname NOT LIKE 'dsql\_local\_%'$c$, true),
-    ('pg_catalog', 'pg_indexes', $c$schemaname <> 'dsql_local'$c$, false),
-    ('pg_catalog', 'pg_tables', $c$schemaname <> 'dsql_local'$c$, false),
-    ('pg_catalog', 'pg_views', $c$schemaname <> 'dsql_local'$c$, false),
-    ('information_schema', 'schemata', $c$schema_name <> 'dsql_local'$c$, false),
-    ('information_schema', 'columns', $c$table_schema <> 'dsql_local'$c$, false),
-    ('information_schema', 'routines', $c$routine_schema <> 'dsql_local'$c$, false),
-    ('information_schema', 'table_constraints', $c$table_schema <> 'dsql_local'$c$, false),
-    ('information_schema', 'tables', $c$table_schema <> 'dsql_local'$c$, false),
-    ('information_schema', 'views', $c$table_schema <> 'dsql_local'$c$, false)
-  ) AS v (schema, name, condition, is_table) LOOP
-    EXECUTE format('CREATE OR REPLACE VIEW dsql_local.%I AS SELECT c.*%s FROM %I.%I c WHERE %s',
-                   seen.name, CASE WHEN seen.is_table THEN ', c.tableoid' END, seen.schema, seen.name, seen.condition);
+    ('pg_catalog', 'pg_namespace', $c$nspname <> 'dsql_local'$c$, true, NULL, NULL),
+    ('pg_catalog', 'pg_class', $c$relnamespace <> 'dsql_local'::regnamespace$c$, true,
+     'relam', $e$CASE WHEN c.relkind = 'i' AND c.oid >= 16384 AND c.relam = 403 THEN 8001::oid ELSE c.relam END$e$),
+    ('pg_catalog', 'pg_attribute', 'true', true,
+     'attcompression', $e$CASE WHEN c.attrelid >= 16384 AND c.attlen = -1 AND c.attnum > 0 AND c.attcompression = ''
+       AND (SELECT t.relkind = 'r' FROM pg_catalog.pg_class t WHERE t.oid = c.attrelid)
+       THEN 'l' ELSE c.attcompression END$e$),
+    ('pg_catalog', 'pg_proc', $c$pronamespace <> 'dsql_local'::regnamespace$c$, true, NULL, NULL),
+    ('pg_catalog', 'pg_type', $c$typnamespace <> 'dsql_local'::regnamespace$c$, true, NULL, NULL),
+    ('pg_catalog', 'pg_constraint', $c$connamespace <> 'dsql_local'::regnamespace$c$, true, NULL, NULL),
+    ('pg_catalog', 'pg_trigger', $c$tgname NOT LIKE 'dsql\_local\_%'$c$, true, NULL, NULL),
+    ('pg_catalog', 'pg_event_trigger', $c$evtname NOT LIKE 'dsql\_local\_%'$c$, true, NULL, NULL),
+    ('pg_catalog', 'pg_indexes', $c$schemaname <> 'dsql_local'$c$, false,
+     'indexdef', $e$dsql_local.pg_get_indexdef(format('%I.%I', c.schemaname, c.indexname)::regclass)$e$),
+    ('pg_catalog', 'pg_available_extensions', 'false', false, NULL, NULL),
+    ('pg_catalog', 'pg_available_extension_versions', 'false', false, NULL, NULL),
+    ('pg_catalog', 'pg_ts_config', $c$cfgname = 'simple'$c$, true, NULL, NULL),
+    ('pg_catalog', 'pg_ts_template', $c$tmplname <> 'snowball'$c$, true, NULL, NULL),
+    ('pg_catalog', 'pg_tables', $c$schemaname <> 'dsql_local'$c$, false, NULL, NULL),
+    ('pg_catalog', 'pg_views', $c$schemaname <> 'dsql_local'$c$, false, NULL, NULL),
+    ('information_schema', 'schemata', $c$schema_name <> 'dsql_local'$c$, false, NULL, NULL),
+    ('information_schema', 'columns', $c$table_schema <> 'dsql_local'$c$, false, NULL, NULL),
+    ('information_schema', 'routines', $c$routine_schema <> 'dsql_local'$c$, false, NULL, NULL),
+    ('information_schema', 'table_constraints', $c$table_schema <> 'dsql_local'$c$, false, NULL, NULL),
+    ('information_schema', 'tables', $c$table_schema <> 'dsql_local'$c$, false, NULL, NULL),
+    ('information_schema', 'views', $c$table_schema <> 'dsql_local'$c$, false, NULL, NULL)
+  ) AS v (schema, name, condition, is_table, replaced, expression) LOOP
+    SELECT string_agg(CASE WHEN attname = seen.replaced THEN format('%s AS %I', seen.expression, attname)
+                           ELSE format('c.%I', attname) END, ', ' ORDER BY attnum) INTO columns
+      FROM pg_attribute WHERE attrelid = format('%I.%I', seen.schema, seen.name)::regclass AND attnum > 0;
+    EXECUTE format('CREATE OR REPLACE VIEW dsql_local.%I AS SELECT %s%s FROM %I.%I c WHERE %s',
+                   seen.name, columns, CASE WHEN seen.is_table THEN ', c.tableoid' END, seen.schema, seen.name, seen.condition);
     EXECUTE format('GRANT SELECT ON dsql_local.%I TO PUBLIC', seen.name);
   END LOOP;
 END $$;
@@ -240,16 +300,20 @@ BEGIN
   ELSIF tg_tag = 'CREATE VIEW' AND (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind = 'v' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'sys', 'dsql_local')) > 5000 THEN
     RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'creating more than 5000 views not allowed';
+  ELSIF tg_tag = 'CREATE VIEW' AND (SELECT octet_length(pg_get_viewdef(objid)) FROM pg_event_trigger_ddl_commands()
+      WHERE object_type = 'view' LIMIT 1) > 524288 THEN
+    -- The most that was taken; the documentation's 2 MiB never was, and some shapes end at 131 KiB.
+    RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'view definition too large';
+  ELSIF tg_tag = 'CREATE STATISTICS' AND (SELECT max(n) FROM (SELECT count(*) AS n FROM pg_statistic_ext GROUP BY stxrelid) x) > 5 THEN
+    RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'more than 5 extended statistics per table are not allowed';
   ELSIF tg_tag = 'CREATE SEQUENCE' AND (SELECT count(*) FROM pg_class WHERE relkind = 'S') > 5000 THEN
     RAISE EXCEPTION USING ERRCODE = '54000', MESSAGE = 'creating more than 5000 sequences is not allowed';
   END IF;
 END $$;
-DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'dsql_local_limits') THEN
-    CREATE EVENT TRIGGER dsql_local_limits ON ddl_command_end WHEN TAG IN ('CREATE SCHEMA', 'CREATE TABLE', 'CREATE VIEW', 'CREATE SEQUENCE')
-      EXECUTE FUNCTION dsql_local.check_schema_limits();
-  END IF;
-END $$;
+DROP EVENT TRIGGER IF EXISTS dsql_local_limits;
+CREATE EVENT TRIGGER dsql_local_limits ON ddl_command_end
+  WHEN TAG IN ('CREATE SCHEMA', 'CREATE TABLE', 'CREATE VIEW', 'CREATE SEQUENCE', 'CREATE STATISTICS')
+  EXECUTE FUNCTION dsql_local.check_schema_limits();
 
 -- Keys of at most 1,981 bytes (observed; PostgreSQL's own bound is 2,704, after compression). One budget: every further
 -- column costs 7 bytes more, and the key of a secondary index carries the primary key. A trigger on the table guards each

@@ -238,7 +238,7 @@ fn admit(parameters: &[(String, String)]) -> Result<(), SqlError> {
             "user" | "database" => {}
             "options" => settings::check_options(text)?,
             name if name.starts_with("_pq_.") => {}
-            name => settings::check(name)?,
+            name => settings::check(name).map_err(|e| SqlError { severity: "FATAL", ..e })?,
         }
     }
     Ok(())

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use common::{assert_error, connect, start_with};
 use dsql_local::cli::Options;
 
+const KEY: &str = "CREATE UNIQUE INDEX t_pkey ON public.t USING btree_index (a, b) INCLUDE (v, late)";
+
 /// Recorded: the index of a primary key carries every other column.
 #[tokio::test(flavor = "multi_thread")]
 async fn indexes_and_jobs() {
@@ -35,6 +37,34 @@ async fn indexes_and_jobs() {
     let upsert = "INSERT INTO t (a, b, v) VALUES (1, 1, $1) ON CONFLICT (a, b) DO UPDATE SET v = excluded.v";
     for value in ["x".repeat(500_000), "y".to_owned()] {
         assert_eq!(client.execute(upsert, &[&value]).await.unwrap(), 1);
+    }
+
+    let text = async |query: &str| client.query_one(query, &[]).await.unwrap().get::<_, String>(0);
+    for (query, definition) in [
+        ("pg_get_indexdef('t_pkey'::regclass)", KEY),
+        ("pg_catalog.pg_get_indexdef('t_pkey'::regclass, 0, true)", KEY),
+        ("pg_get_indexdef('t_pkey'::regclass, 2, false)", "b"),
+        ("pg_get_indexdef('t_pkey'::regclass, 4, false)", "late"),
+        ("pg_get_indexdef('t_pkey'::regclass, 5, false)", ""),
+        ("(SELECT indexdef FROM pg_indexes WHERE indexname = 't_pkey')", KEY),
+        (
+            "(SELECT Pg_Get_ConstraintDef(oid) FROM pg_constraint WHERE conname = 't_pkey')",
+            "PRIMARY KEY (a, b) INCLUDE (v, late)",
+        ),
+        (
+            "(SELECT amname::text FROM pg_class c JOIN pg_am m ON m.oid = relam WHERE relname = 't_pkey')",
+            "btree_index",
+        ),
+        (
+            "(SELECT string_agg(attcompression::text, '.') FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0)",
+            "l....l",
+        ),
+        // Text is not a call.
+        ("'pg_get_indexdef(1)'", "pg_get_indexdef(1)"),
+        // The catalog's own indexes are PostgreSQL's.
+        ("substring(pg_get_indexdef('pg_class_oid_index'::regclass) FROM 'btree.*')", "btree (oid)"),
+    ] {
+        assert_eq!(text(&format!("SELECT {query}")).await, definition, "{query}");
     }
 
     let job: String = client.query_one("CREATE INDEX ASYNC ON t (v)", &[]).await.unwrap().get(0);

@@ -9,8 +9,10 @@ use crate::wire::SqlError;
 
 pub(super) fn create(node: &ResolvedNode, is_async: bool) -> Verdict {
     // PostgreSQL's grammar has the access method before everything that follows, so it is refused first (recorded for an
-    // index without ASYNC).
-    if tree::child(node, K::access_method_clause).is_some() {
+    // index without ASYNC). The one that there is may be named.
+    if let Some(method) = tree::child(node, K::access_method_clause)
+        && tree::tokens(method).last().is_none_or(|(_, name)| tree::identifier(name) != "btree_index")
+    {
         return unsupported("USING not supported for CREATE INDEX");
     }
     if tree::tokens(node).any(|(kind, _)| kind == K::CONCURRENTLY) {
@@ -27,7 +29,8 @@ pub(super) fn create(node: &ResolvedNode, is_async: bool) -> Verdict {
     }
     for column in columns {
         let Some(options) = tree::child(column, K::index_elem_options) else { continue };
-        if tree::has(options, K::opt_asc_desc) || tree::has(options, K::opt_nulls_order) {
+        // NULLS FIRST and NULLS LAST are taken (recorded).
+        if tree::has(options, K::opt_asc_desc) {
             return unsupported("specifying sort order not supported for index keys");
         }
         if tree::child(options, K::opt_collate).is_some() {

@@ -50,6 +50,8 @@ pub fn check(node: &ResolvedNode, is_async: bool) -> Verdict {
         K::AlterTableStmt => alter::table(node, is_async),
         K::AlterEnumStmt | K::AlterCompositeTypeStmt => unsupported("ALTER TYPE not supported"),
         K::RenameStmt => object::rename(node),
+        K::AlterDomainStmt => alter::domain(node),
+        K::AlterStatsStmt => object::statistics(node),
         K::DropStmt => object::drop(node),
         K::RemoveAggrStmt
         | K::RemoveOperStmt

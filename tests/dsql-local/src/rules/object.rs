@@ -5,6 +5,7 @@ use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
 
 use super::{Verdict, types, unsupported};
 use crate::sql::tree;
+use crate::wire::SqlError;
 
 /// Recorded for DROP TYPE.
 pub(super) const NOT_DROPPED: &str = "unsupported object in DROP statement";
@@ -35,11 +36,29 @@ pub(super) fn function(node: &ResolvedNode) -> Verdict {
     if let Some(name) = name.filter(|name| name != "sql") {
         return unsupported(format!("CREATE FUNCTION with language {name} not supported"));
     }
+    body(node)?;
     // Arrays are no column types, but arguments and results they are (recorded); ranges are neither.
     let results = node.descendants().filter(|n| n.kind() == K::func_return);
     results
         .filter_map(|n| tree::find(n, K::Typename))
         .try_for_each(|typename| types::check(&types::Type { array: false, ..types::read(typename) }))
+}
+
+/// The statements of a body are parsed when the function is created: recorded for SET. What they call is looked at when
+/// they run.
+fn body(node: &ResolvedNode) -> Verdict {
+    let Some(text) = tree::find(node, K::func_as).and_then(|n| tree::tokens(n).next()) else { return Ok(()) };
+    let text = match text.1.strip_prefix('\'') {
+        Some(quoted) => quoted.trim_end_matches('\'').replace("''", "'"),
+        None => {
+            let tag = text.1.split('$').nth(1).map_or(0, |tag| tag.len() + 2);
+            text.1.get(tag..text.1.len().saturating_sub(tag)).unwrap_or_default().to_owned()
+        }
+    };
+    let Ok(root) = postgresql_cst_parser::parse(&text) else { return Ok(()) };
+    root.descendants()
+        .filter(|n| matches!(n.kind(), K::VariableSetStmt | K::VariableResetStmt))
+        .try_for_each(super::session::set)
 }
 
 pub(super) fn rename(node: &ResolvedNode) -> Verdict {
@@ -64,16 +83,35 @@ pub(super) fn drop(node: &ResolvedNode) -> Verdict {
         .map(tree::text)
         .unwrap_or_else(|| tree::tokens(node).nth(1).map(|(_, text)| text.to_owned()).unwrap_or_default());
     match object.to_ascii_uppercase().as_str() {
+        "DOMAIN" if tree::has(node, K::CASCADE) => unsupported("DROP DOMAIN with CASCADE unsupported"),
         "TABLE" | "VIEW" | "INDEX" | "SCHEMA" | "SEQUENCE" | "DOMAIN" | "FUNCTION" | "STATISTICS" => Ok(()),
         _ => unsupported(NOT_DROPPED),
     }
 }
 
-/// Grants on the schemas that belong to the system are refused.
+/// The target of statistics; ALTER STATISTICS has no other form but RENAME, OWNER and SET SCHEMA.
+pub(super) fn statistics(node: &ResolvedNode) -> Verdict {
+    const TARGET: u64 = 100;
+    let number = tree::tokens(node).find_map(|(kind, text)| (kind == K::ICONST).then_some(text));
+    match number.and_then(|text| text.parse::<u64>().ok()) {
+        Some(target) if target > TARGET => Err(SqlError::error(
+            "22023",
+            format!("statistics target {target} exceeds maximum allowed value of {TARGET}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Grants on the schemas that belong to the system are refused, and on objects that there are none of. The message is
+/// recorded for GRANT ON DATABASE; REVOKE has PostgreSQL's same node.
 pub(super) fn grant(node: &ResolvedNode) -> Verdict {
     let Some(target) = tree::find(node, K::privilege_target) else { return Ok(()) };
-    if tree::tokens(target).next().map(|(kind, _)| kind) != Some(K::SCHEMA) {
-        return Ok(());
+    match tree::tokens(target).next().map(|(kind, _)| kind) {
+        Some(K::SCHEMA) => {}
+        Some(K::DATABASE | K::FOREIGN | K::LANGUAGE | K::LARGE_P | K::PARAMETER | K::TABLESPACE) => {
+            return unsupported("unsupported object type in GRANT");
+        }
+        _ => return Ok(()),
     }
     let system = |name: &str| matches!(name, "public" | "sys" | "pg_catalog" | "information_schema");
     if tree::tokens(target).any(|(_, text)| system(&tree::identifier(text))) {

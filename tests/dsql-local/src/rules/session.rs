@@ -50,8 +50,8 @@ pub(super) fn set(node: &ResolvedNode) -> Verdict {
     match words.get(1).copied().unwrap_or_default() {
         "TIME" | "NAMES" | "SCHEMA" | "CATALOG" => Ok(()),
         "ROLE" => settings::check_set("role"),
-        // Accepted for the one level that there is.
-        "CHARACTERISTICS" if words.contains(&"ISOLATION") => isolation(node),
+        // Accepted for the one level that there is, and for reading and writing.
+        "CHARACTERISTICS" if !words.contains(&"DEFERRABLE") => isolation(node),
         // RESET ALL only takes back what could be set.
         "ALL" if words[0] == "RESET" => Ok(()),
         // Recorded: a level that there is not is told before the statement is refused.

@@ -109,6 +109,30 @@ fn words_refusals_as_recorded() {
     refused("DROP TRIGGER g ON t", "unsupported object in DROP statement");
     refused("DROP AGGREGATE a (int)", "unsupported object in DROP statement");
     refused("DROP CAST (int AS text)", "unsupported object in DROP statement");
+    refused("DROP DOMAIN IF EXISTS d CASCADE", "DROP DOMAIN with CASCADE unsupported");
+    check("DROP DOMAIN d RESTRICT", None);
+    refused("ALTER DOMAIN s.d SET NOT NULL", "unsupported ALTER DOMAIN SET NOT NULL statement");
+    refused("ALTER DOMAIN d ADD CHECK (VALUE > 1)", "unsupported ALTER DOMAIN ADD CONSTRAINT statement");
+    check("ALTER DOMAIN d DROP NOT NULL", None);
+    check("ALTER DOMAIN d SET DEFAULT 'x'", None);
+    refused("GRANT CREATE ON DATABASE postgres TO app", "unsupported object type in GRANT");
+    refused("GRANT USAGE ON LANGUAGE sql TO app", "unsupported object type in GRANT");
+    check("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA s TO app", None);
+    let target = "ALTER STATISTICS s SET STATISTICS 101";
+    check(target, Some("22023 statistics target 101 exceeds maximum allowed value of 100"));
+    check("ALTER STATISTICS s SET STATISTICS 100", None);
+    refused("CREATE INDEX ASYNC i ON t USING btree (a)", "USING not supported for CREATE INDEX");
+    check("CREATE INDEX ASYNC i ON t USING btree_index (a NULLS FIRST)", None);
+    refused("CREATE INDEX ASYNC i ON t (a DESC)", "specifying sort order not supported for index keys");
+    let role = "setting configuration parameter \"role\" not supported";
+    refused("CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $b$ SELECT 1; SET ROLE x $b$", role);
+    refused("CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'SET ROLE ''x'''", role);
+    check("CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT 'SET ROLE x' $$", None);
+    check("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", None);
+    refused(
+        "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY",
+        "Unsupported isolation level: READ COMMITTED",
+    );
     refused(
         "CREATE TABLE u (a int) PARTITION BY RANGE (a)",
         "PARTITION BY clause not supported for CREATE TABLE",
@@ -189,6 +213,11 @@ fn knows_the_forms_of_alter_table() {
     alter("ALTER COLUMN c SET NOT NULL", "ALTER COLUMN ... SET NOT NULL");
     alter("ADD CHECK (a > 1)", "ADD CONSTRAINT");
     alter("ADD PRIMARY KEY (a)", "ADD CONSTRAINT");
+    alter("ALTER COLUMN c SET STATISTICS -1", "ALTER COLUMN ... SET STATISTICS");
+    for kind in ["UNIQUE", "PRIMARY KEY"] {
+        let marked = format!("0A000 {kind} constraints cannot be marked NOT VALID");
+        check(&format!("ALTER TABLE t ADD {kind} (a) NOT VALID"), Some(&marked));
+    }
     alter("ENABLE ROW LEVEL SECURITY", "ENABLE ROW SECURITY");
     alter("NO FORCE ROW LEVEL SECURITY", "NO FORCE ROW SECURITY");
     alter("ENABLE ALWAYS TRIGGER g", "ENABLE ALWAYS TRIGGER");

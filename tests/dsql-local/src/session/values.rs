@@ -110,7 +110,10 @@ impl<'v> Cells<'v> {
         // What cannot be read is PostgreSQL's to refuse.
         match element.and_then(|element| Some((element, param.elements()?))) {
             Some((oid, values)) => Cells { oid, array: true, values },
-            None => Cells { oid, array: false, values: vec![param.value.map(Cow::Borrowed)] },
+            None => {
+                let value = param.value.map(|value| if oid == BYTEA { sent(param, value) } else { value });
+                Cells { oid, array: false, values: vec![value.map(Cow::Borrowed)] }
+            }
         }
     }
 
@@ -133,6 +136,14 @@ fn rows<'c>(cells: &'c [Cells<'_>], unnest: bool, width: usize) -> Vec<Vec<(&'c 
     // A value beside the arrays is in every row.
     let at = |c: &Cells<'_>, row: usize| if c.array { row } else { 0 };
     (0..count).map(|row| cells.iter().filter_map(|c| value(c, at(c, row))).collect()).collect()
+}
+
+/// A piece of the value that is as long as what it stands for: bytes may come as hexadecimal text.
+fn sent<'v>(param: &Param<'v>, value: &'v [u8]) -> &'v [u8] {
+    match value.strip_prefix(b"\\x") {
+        Some(digits) if !param.binary => &digits[..digits.len() / 2],
+        _ => value,
+    }
 }
 
 /// Size of a row as stored; only one that is large as sent needs to be compressed.
@@ -165,7 +176,8 @@ fn key_bytes(in_key: &[bool], body: &[u8], unnest: bool, value_rows: usize) -> u
 /// Bytes of the values that a Bind sends, from its format codes on. `unnest`: arrays count by their elements.
 pub(super) fn sent_bytes(body: &[u8], unnest: bool) -> u64 {
     let size = |param: Param<'_>| {
-        let whole = param.value.map_or(0, <[u8]>::len);
+        // Nor do other texts begin as hexadecimal bytes do.
+        let whole = param.value.map_or(0, |value| sent(&param, value).len());
         // Nothing tells here that it is an array, but other values do not read as one.
         let elements = if unnest { param.elements().filter(|e| !e.is_empty()) } else { None };
         elements.map_or(whole, |all| all.iter().flatten().map(|e| e.len()).sum::<usize>().min(whole))
@@ -173,29 +185,32 @@ pub(super) fn sent_bytes(body: &[u8], unnest: bool) -> u64 {
     u64::try_from(params::of(body).map(size).sum::<usize>()).unwrap_or(0)
 }
 
+/// The type bytea: `pg_type.dat`.
+const BYTEA: u32 = 17;
+
 /// The types of arrays that a value can be sent in, and those of their elements: `pg_type.dat`. Types that a column cannot
 /// have are left out.
 const ARRAYS: [(u32, u32); 20] = [
-    (1000, 16),   // boolean
-    (1001, 17),   // bytea
-    (1005, 21),   // smallint
-    (1007, 23),   // integer
-    (1016, 20),   // bigint
-    (1021, 700),  // real
-    (1022, 701),  // double precision
-    (1231, 1700), // numeric
-    (1009, 25),   // text
-    (1014, 1042), // char
-    (1015, 1043), // varchar
-    (1003, 19),   // name
-    (199, 114),   // json
-    (3807, 3802), // jsonb
-    (2951, 2950), // uuid
-    (1182, 1082), // date
-    (1183, 1083), // time
-    (1115, 1114), // timestamp
-    (1185, 1184), // timestamptz
-    (1187, 1186), // interval
+    (1000, 16),    // boolean
+    (1001, BYTEA), // bytea
+    (1005, 21),    // smallint
+    (1007, 23),    // integer
+    (1016, 20),    // bigint
+    (1021, 700),   // real
+    (1022, 701),   // double precision
+    (1231, 1700),  // numeric
+    (1009, 25),    // text
+    (1014, 1042),  // char
+    (1015, 1043),  // varchar
+    (1003, 19),    // name
+    (199, 114),    // json
+    (3807, 3802),  // jsonb
+    (2951, 2950),  // uuid
+    (1182, 1082),  // date
+    (1183, 1083),  // time
+    (1115, 1114),  // timestamp
+    (1185, 1184),  // timestamptz
+    (1187, 1186),  // interval
 ];
 
 /// The literals of a query string. Their types are not known here; text is assumed, and with unnest an array of texts
@@ -221,7 +236,7 @@ fn check_value(value: &[u8], oid: u32) -> Result<(), SqlError> {
         return Ok(());
     }
     let name = match oid {
-        17 => "bytea",
+        BYTEA => "bytea",
         114 => "json",
         1042 => "character",
         1043 => "character varying",
@@ -236,5 +251,5 @@ fn check_value(value: &[u8], oid: u32) -> Result<(), SqlError> {
 
 /// Size as stored: bytea is kept as it is, the other types are compressed.
 fn stored(value: &[u8], oid: u32) -> usize {
-    if oid == 17 { value.len() } else { lz4_flex::compress(value).len().min(value.len()) }
+    if oid == BYTEA { value.len() } else { lz4_flex::compress(value).len().min(value.len()) }
 }

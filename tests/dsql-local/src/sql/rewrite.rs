@@ -25,16 +25,13 @@ pub(super) fn of(node: &ResolvedNode, is_async: bool, text: &str) -> Option<(Str
                 elements.filter_map(|n| tree::child(n, K::ColId)).map(|n| tree::identifier(&tree::text(n)));
             let keys: Vec<String> = keys.map(|k| literal(&k)).collect();
             let unique = tree::child(node, K::opt_unique);
-            let plain = match unique {
-                Some(unique) => {
-                    let range = unique.text_range();
-                    let base = node.text_range().start();
-                    let (from, to) = (usize::from(range.start() - base), usize::from(range.end() - base));
-                    let own = node.text().to_string();
-                    format!("{}{}", &own[..from], &own[to..])
-                }
-                None => node.text().to_string(),
-            };
+            // PostgreSQL does not know the one access method that there is.
+            let method = tree::child(node, K::access_method_clause);
+            let base = range(node).start;
+            let mut plain = node.text().to_string();
+            for gone in [method, unique].into_iter().flatten().map(range) {
+                plain.replace_range(gone.start - base..gone.end - base, "");
+            }
             let call = format!(
                 "SELECT dsql_local.create_index_async({}, {}, {}, ARRAY[{}]::text[]) AS job_id",
                 literal(&plain),
@@ -57,6 +54,7 @@ pub(super) fn of(node: &ResolvedNode, is_async: bool, text: &str) -> Option<(Str
         _ => {
             let mut edits = current_settings(node);
             edits.extend(catalogs(node));
+            edits.extend(definitions(node));
             edits.sort_by_key(|(range, _)| range.start);
             edited(text, edits)
         }
@@ -98,12 +96,16 @@ fn own_parameter(node: &ResolvedNode) -> Edits {
     name.map(|n| (range(n).start..range(n).start, "dsql_local.".to_owned())).into_iter().collect()
 }
 
-/// Catalogs of which clients see a view of the stand-in (bootstrap.sql): in `pg_index` what Aurora DSQL shows there, in the
-/// others everything but the stand-in's own schema.
+/// Catalogs of which clients see a view of the stand-in (bootstrap.sql): what Aurora DSQL shows there, without the stand-in's
+/// own schema.
 const CATALOGS: &[(&str, &[&str])] = &[
     (
         "pg_catalog",
         &[
+            "pg_am",
+            "pg_attribute",
+            "pg_available_extension_versions",
+            "pg_available_extensions",
             "pg_class",
             "pg_constraint",
             "pg_event_trigger",
@@ -113,6 +115,8 @@ const CATALOGS: &[(&str, &[&str])] = &[
             "pg_proc",
             "pg_tables",
             "pg_trigger",
+            "pg_ts_config",
+            "pg_ts_template",
             "pg_type",
             "pg_views",
         ],
@@ -133,6 +137,23 @@ fn catalogs(node: &ResolvedNode) -> Edits {
         known.map(|_| (range(n), format!("dsql_local.{name}")))
     });
     own.collect()
+}
+
+/// Functions that print the definition of an index or of a key, which the stand-in has as Aurora DSQL prints it.
+fn definitions(node: &ResolvedNode) -> Edits {
+    let calls = node.descendants().filter(|n| n.kind() == K::func_application);
+    let edit = |call: &ResolvedNode| {
+        let function = tree::child(call, K::func_name)?;
+        let parts = tree::name_parts(function);
+        let name = match &parts[..] {
+            [name] => name,
+            [schema, name] if schema == "pg_catalog" => name,
+            _ => return None,
+        };
+        matches!(name.as_str(), "pg_get_indexdef" | "pg_get_constraintdef")
+            .then(|| (range(function), format!("dsql_local.{name}")))
+    };
+    calls.filter_map(edit).collect()
 }
 
 /// `current_setting('server_version')` tells what SHOW tells. The function of that name keeps the name of the column.

@@ -17,6 +17,8 @@ use super::{ENDPOINT, client_config, token};
 pub struct Answer {
     pub tag: Option<String>,
     pub columns: Vec<String>,
+    /// The oids of the columns' types.
+    pub types: Vec<u32>,
     pub rows: Vec<Vec<Option<String>>>,
     pub error: Option<SqlError>,
 }
@@ -132,7 +134,7 @@ impl Raw {
             };
             let mut body = frame.body();
             match frame.tag() {
-                b'T' => current.columns = columns(body),
+                b'T' => (current.columns, current.types) = columns(body).into_iter().unzip(),
                 b'D' => current.rows.push(row(body)),
                 b'C' => {
                     current.tag = take_cstr(&mut body).map(str::to_owned);
@@ -214,14 +216,15 @@ fn sql_error(frame: &Frame) -> SqlError {
     }
 }
 
-fn columns(mut body: &[u8]) -> Vec<String> {
+fn columns(mut body: &[u8]) -> Vec<(String, u32)> {
     let count = u16::from_be_bytes([body[0], body[1]]);
     body = &body[2..];
     (0..count)
         .map(|_| {
             let name = take_cstr(&mut body).unwrap().to_owned();
+            let oid = u32::from_be_bytes(body[6..10].try_into().unwrap());
             body = &body[18..];
-            name
+            (name, oid)
         })
         .collect()
 }

@@ -24,7 +24,7 @@ pub(crate) async fn unavailable(server: &Server, fact: &Value) -> Result<(), Str
 }
 
 /// Bytes that do not compress, in hexadecimal.
-fn random(bytes: usize, seed: u64) -> Vec<u8> {
+pub(crate) fn random(bytes: usize, seed: u64) -> Vec<u8> {
     let mut state = seed | 1;
     (0..bytes)
         .map(|_| {

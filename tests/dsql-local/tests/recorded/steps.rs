@@ -91,6 +91,13 @@ pub(crate) fn recorded(name: &str, fact: &Value) -> Recorded {
         "limits/index_type" => sql(&["CREATE TABLE t2 (id int, v jsonb)", "CREATE INDEX ASYNC i ON t2 (v)"]),
         "limits/index_concurrently" => sql(&["CREATE INDEX CONCURRENTLY i ON t (value)"]),
         "limits/create_procedure" => sql(&["CREATE PROCEDURE p() LANGUAGE sql AS $$ SELECT 1 $$"]),
+        "limits/view_definition" => {
+            sql(&[&format!("CREATE VIEW too_large AS SELECT '{}' AS c", "x".repeat(600 * 1024))])
+        }
+        "limits/bytea_value" => sql(&[
+            "CREATE TABLE b (id int PRIMARY KEY, v bytea)",
+            "INSERT INTO b VALUES (1, decode(repeat('ab', 1048577), 'hex'))",
+        ]),
         "limits/schemas" => Some((0..11).map(|i| format!("CREATE SCHEMA s{i}")).collect()),
         "dml/on_conflict" => sql(&[
             "INSERT INTO t (id, n) VALUES (1, 1) ON CONFLICT (id) DO NOTHING RETURNING id",
