@@ -9,6 +9,7 @@ use crate::outcome;
 use crate::query::Query;
 use crate::row::frame::Declaration;
 use crate::schema::{self, CatalogColumn, CatalogIndex, Table};
+use crate::wait::{Patience, Step};
 
 /// A domain is written as its base type.
 const COLUMNS: &str = "\
@@ -42,9 +43,13 @@ WHERE n.nspname = $1 AND c.relname = $2";
 ///
 /// # Errors
 /// The failure, for [`crate::retry`].
-pub async fn resolve(client: &Client, declared: &Declaration) -> Result<Result<Table, SinkError>, Failure> {
+pub async fn resolve(
+    client: &Client,
+    declared: &Declaration,
+    patience: Patience,
+) -> Result<Result<Table, SinkError>, Failure> {
     let Some(text) = &declared.query else {
-        let (columns, indexes) = read(client, declared).await?;
+        let (columns, indexes) = read(client, declared, patience).await?;
         return Ok(schema::resolve(declared, &columns, &indexes));
     };
     let columns: Vec<&str> = declared.columns.iter().map(|(name, _)| name.as_str()).collect();
@@ -52,7 +57,7 @@ pub async fn resolve(client: &Client, declared: &Declaration) -> Result<Result<T
         Ok(query) => query,
         Err(error) => return Ok(Err(error)),
     };
-    match describe(client, &query).await {
+    match describe(client, &query, patience).await {
         Ok(parameters) => Ok(schema::resolve_query(declared, query, &parameters)),
         // The database has read the query and does not take it.
         Err(failure) if matches!(failure.fault, Fault::Missing | Fault::BadRow | Fault::Rejected) => {
@@ -63,8 +68,10 @@ pub async fn resolve(client: &Client, declared: &Declaration) -> Result<Result<T
 }
 
 /// The types of a query's parameters, each with its name.
-async fn describe(client: &Client, query: &Query) -> Result<Vec<(u32, String)>, Failure> {
-    let statement = client.prepare(&query.text).await;
+async fn describe(client: &Client, query: &Query, patience: Patience) -> Result<Vec<(u32, String)>, Failure> {
+    // tokio-postgres asks the catalog for types that it does not know.
+    let statement = patience.wait(Step::Catalog, client.prepare(&query.text)).await;
+    let statement = statement.map_err(Failure::not_committed)?;
     let statement = statement.map_err(|error| Failure::executing(&error).not_committed())?;
     Ok(statement.params().iter().map(|ty| (base(ty).oid(), ty.name().to_owned())).collect())
 }
@@ -81,6 +88,7 @@ fn base(ty: &Type) -> &Type {
 async fn read(
     client: &Client,
     declared: &Declaration,
+    patience: Patience,
 ) -> Result<(Vec<CatalogColumn>, Vec<CatalogIndex>), Failure> {
     let both = async {
         let name = [(&declared.schema as _, Type::TEXT), (&declared.table as _, Type::TEXT)];
@@ -90,7 +98,8 @@ async fn read(
         let indexes = indexes.iter().map(index).collect::<Result<_, _>>()?;
         Ok::<_, Error>((columns, indexes))
     };
-    both.await.map_err(|error| Failure::executing(&error).not_committed())
+    let read = patience.wait(Step::Catalog, both).await.map_err(Failure::not_committed)?;
+    read.map_err(|error| Failure::executing(&error).not_committed())
 }
 
 fn column(row: &Row) -> Result<CatalogColumn, Error> {

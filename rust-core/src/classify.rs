@@ -4,7 +4,7 @@
 //! value's. Messages and hints are those recorded on real clusters, compared without regard to case.
 
 use std::error::Error as _;
-use std::io;
+use std::time::Duration;
 
 use tokio_postgres::Error;
 
@@ -27,7 +27,7 @@ pub enum Fault {
     Throttled,
     /// The cluster was idle and is starting.
     Waking,
-    /// The token's time is over, or this machine's clock is wrong.
+    /// The token's time is over or has not come: this machine's clock is wrong, or its credentials have expired.
     TokenExpired,
     /// The token was refused.
     Denied,
@@ -37,6 +37,8 @@ pub enum Fault {
     CredentialsAway,
     /// The server's certificate was refused.
     Certificate,
+    /// The server has sent more than the bounds allow.
+    Excess,
     /// The role lacks a privilege.
     Permission,
     /// A table or column does not exist.
@@ -53,6 +55,23 @@ pub enum Fault {
     Rejected,
 }
 
+impl Fault {
+    /// True if the connection, if there is one, is of no use any more.
+    #[must_use]
+    pub fn breaks(self) -> bool {
+        matches!(
+            self,
+            Self::Lost
+                | Self::Unreachable
+                | Self::UnknownHost
+                | Self::CredentialsAway
+                | Self::Throttled
+                | Self::Waking
+                | Self::TokenExpired
+        )
+    }
+}
+
 /// A fault with what the database said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -60,24 +79,45 @@ pub struct Failure {
     pub fault: Fault,
     /// SQLSTATE, if the database answered.
     pub sqlstate: Option<String>,
-    /// The database's message, detail and hint, or the network's.
+    /// The database's message and hint, or the network's.
     pub text: String,
+    /// The database's detail behind a semicolon: it quotes values, so it is told once, with the error.
+    pub detail: String,
     /// True if the statement may have been committed all the same.
     pub outcome_unknown: bool,
     /// The column that the database blames, if it names one.
     pub column: Option<String>,
+    /// How long an answer was waited for that did not come.
+    pub waited: Duration,
 }
 
 /// feature_not_supported, syntax_error, undefined_function, datatype_mismatch, indeterminate_datatype, wrong_object_type.
 const UNSUPPORTED: [&str; 6] = ["0A000", "42601", "42883", "42804", "42P18", "42809"];
 
+/// How the hint of a refusal begins that another clock or fresh credentials may mend.
+const STALE: [&str; 3] = [
+    "signature expired",
+    "signature not yet current",
+    "the security token included in the request is expired",
+];
+
 /// Characters of the database's words that are passed on: they may quote a value, which may have megabytes.
 const SHOWN: usize = 1_000;
+/// Characters of its detail: enough for a key, a row's other values are cut short.
+const SHOWN_DETAIL: usize = 200;
 
 impl Failure {
     /// A fault that is not the database's answer.
     pub fn local(fault: Fault, text: impl Into<String>) -> Self {
-        Self { fault, sqlstate: None, text: text.into(), outcome_unknown: false, column: None }
+        Self {
+            fault,
+            sqlstate: None,
+            text: text.into(),
+            detail: String::new(),
+            outcome_unknown: false,
+            column: None,
+            waited: Duration::ZERO,
+        }
     }
 
     /// The same where it is known that nothing was committed.
@@ -98,15 +138,6 @@ impl Failure {
         self.sqlstate.as_deref() == Some("54000") && starts(&self.text, "key size too large")
     }
 
-    /// Classifies an error of connecting.
-    #[must_use]
-    pub fn connecting(error: &Error) -> Self {
-        match refused_certificate(error) {
-            Some(text) => Self::local(Fault::Certificate, text),
-            None => Self::executing(error).not_committed(),
-        }
-    }
-
     /// Classifies an error of a statement that commits by itself.
     #[must_use]
     pub fn executing(error: &Error) -> Self {
@@ -115,23 +146,32 @@ impl Failure {
             return Self { outcome_unknown: true, ..Self::local(Fault::Lost, text) };
         };
         let mut text = answer.message().to_owned();
-        for part in [answer.detail(), answer.hint()].into_iter().flatten() {
+        if let Some(hint) = answer.hint() {
             text.push_str("; ");
-            text.push_str(part);
+            text.push_str(hint);
         }
-        if let Some((cut, _)) = text.char_indices().nth(SHOWN) {
-            text.truncate(cut);
-            text.push_str("...");
-        }
+        let detail = answer.detail().map(|detail| format!("; {detail}")).unwrap_or_default();
+        let (text, detail) = (cut(text, SHOWN), cut(detail, SHOWN_DETAIL));
         let fault = fault_of(answer.code().code(), answer.message(), answer.hint().unwrap_or_default());
         Self {
             fault,
             sqlstate: Some(answer.code().code().to_owned()),
             text,
+            detail,
             outcome_unknown: matches!(fault, Fault::Unavailable | Fault::Lost),
             column: answer.column().map(str::to_owned),
+            waited: Duration::ZERO,
         }
     }
+}
+
+/// At most as many characters.
+fn cut(mut text: String, most: usize) -> String {
+    if let Some((at, _)) = text.char_indices().nth(most) {
+        text.truncate(at);
+        text.push_str("...");
+    }
+    text
 }
 
 /// The table. Order matters only where a SQLSTATE covers several conditions.
@@ -147,11 +187,7 @@ fn fault_of(sqlstate: &str, message: &str, hint: &str) -> Fault {
         "XX000" if says("server unavailable") => Fault::Unavailable,
         _ if says("unable to accept connection, waking up") => Fault::Waking,
         _ if says("unable to accept connection, access denied") => {
-            if starts(hint, "signature expired") {
-                Fault::TokenExpired
-            } else {
-                Fault::Denied
-            }
+            if STALE.iter().any(|start| starts(hint, start)) { Fault::TokenExpired } else { Fault::Denied }
         }
         _ if says("unable to accept connection, rate exceeded") => Fault::Throttled,
         _ if says("unable to accept connection, too many") => Fault::Throttled,
@@ -181,13 +217,6 @@ fn fault_of(sqlstate: &str, message: &str, hint: &str) -> Fault {
 
 fn starts(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
-}
-
-/// What rustls says of a certificate it refused; it travels inside two layers of errors.
-fn refused_certificate(error: &Error) -> Option<String> {
-    let io = error.source()?.downcast_ref::<io::Error>()?;
-    let tls = io.get_ref()?.downcast_ref::<rustls::Error>()?;
-    matches!(tls, rustls::Error::InvalidCertificate(_)).then(|| tls.to_string())
 }
 
 #[cfg(test)]
@@ -233,6 +262,9 @@ mod tests {
     fn a_refused_token_is_not_a_lost_connection() {
         let denied = "unable to accept connection, access denied";
         check("08006", denied, "Signature expired: 20260102T030405Z is now earlier", Fault::TokenExpired);
+        check("08006", denied, "Signature not yet current: 20260102T030405Z is still", Fault::TokenExpired);
+        check("08006", denied, "The security token included in the request is expired", Fault::TokenExpired);
+        check("08006", denied, "The security token included in the request is invalid.", Fault::Denied);
         check("08006", denied, "User: arn:aws:iam::1:user/x is not authorized", Fault::Denied);
         check("08006", denied, "Wrong user to action mapping. user: admin, action: DbConnect", Fault::Denied);
         check("08006", "connection failure", "", Fault::Lost);

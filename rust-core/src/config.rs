@@ -1,16 +1,20 @@
 //! Options, checked and made into types. Every problem names its option and says what to do.
 
-use std::collections::HashMap;
-use std::net::IpAddr;
+mod credentials;
+mod options;
+
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
-use crate::endpoint::{self, Endpoint};
-use crate::error::SinkError;
+use crate::endpoint::{self, Endpoint, Place};
+use crate::error::{ErrorKind, SinkError};
 use crate::limits;
-use crate::secret::Secret;
 use crate::sql::Form;
+
+use credentials::{region, token_lifetime};
+use options::Options;
+
+pub use credentials::{Identity, Keys, Role};
 
 /// Connections of one sink at most unless `max_connections` says otherwise. A row takes 0.3 to 0.6 ms of a connection's
 /// time, so that 64 connections write 100,000 to 200,000 rows a second, about what one task can bring. No more are opened
@@ -18,12 +22,18 @@ use crate::sql::Form;
 const CONNECTIONS: usize = 64;
 /// More than this only add connections: one task cannot bring the rows.
 const MAX_CONNECTIONS: usize = 256;
+/// Processes that open connections unless `connecting_processes` says otherwise: half of what a cluster takes is left to
+/// others.
+const PROCESSES: u32 = 2;
 /// How long a connection waits for work before it is closed: longer than the pauses between the checkpoints of most jobs.
 const CONNECTION_IDLE: Duration = Duration::from_secs(60);
 /// How long a row may wait unless `batch_interval_ms` says otherwise.
 const BATCH_INTERVAL_MS: u64 = 200;
 /// How long transient faults are retried unless `retry_timeout_ms` says otherwise: longer than a failover.
 const RETRY_TIMEOUT_MS: u64 = 300_000;
+/// How long one answer is waited for unless `socket_timeout_ms` says otherwise: the server ends a transaction at
+/// [`limits::TRANSACTION_AGE`]; its answer may take a little longer.
+const ANSWER: Duration = limits::TRANSACTION_AGE.saturating_add(Duration::from_secs(20));
 /// Bytes buffered and in flight unless `max_buffer_bytes` says otherwise: 256 MiB, with which each of 64 connections may
 /// send half a MiB at a time.
 const BUFFER_BYTES: usize = 256 * 1024 * 1024;
@@ -50,8 +60,12 @@ pub struct Config {
     pub endpoint: Endpoint,
     /// Role of the database; it decides the action that a token is signed for.
     pub role: String,
-    /// Keys to sign with; `None` takes the default chain of the AWS SDK.
-    pub keys: Option<Keys>,
+    /// Whose credentials sign.
+    pub identity: Identity,
+    /// Authorities that AWS's own services are trusted by, in place of the system's.
+    pub ca_bundle: Option<PathBuf>,
+    /// How long a token is valid.
+    pub token_lifetime: Duration,
     /// AWS region that a token is signed for.
     pub region: String,
     /// Rows of a batch at most.
@@ -62,12 +76,16 @@ pub struct Config {
     pub max_retries: u32,
     /// How long transient faults are retried.
     pub retry_timeout: Duration,
+    /// How long one answer is waited for.
+    pub answer_timeout: Duration,
     /// How old a connection may become. Not an option: tests shorten it.
     pub connection_age: Duration,
     /// How long a connection waits for work before it is closed. Not an option: tests shorten it.
     pub connection_idle: Duration,
     /// Connections at most.
     pub connections: usize,
+    /// Processes that open connections to the cluster.
+    pub processes: u32,
     /// Bytes buffered and in flight at most.
     pub buffer_bytes: usize,
     /// Form of the statements; `None` finds out which the database takes.
@@ -78,17 +96,6 @@ pub struct Config {
     pub dead_letters: Option<PathBuf>,
     /// Least severe level that is passed on to Java.
     pub log_level: log::Level,
-}
-
-/// Access key, secret key and, for temporary credentials, the session token.
-#[derive(Debug, Clone)]
-pub struct Keys {
-    /// Access key id; not a secret.
-    pub access_key_id: String,
-    /// Secret access key.
-    pub secret_access_key: Secret,
-    /// Session token of temporary credentials.
-    pub session_token: Option<Secret>,
 }
 
 impl Config {
@@ -103,10 +110,15 @@ impl Config {
     ) -> Result<Self, SinkError> {
         let mut options = Options(options.into_iter().collect());
         let mut endpoint = Endpoint::parse(&options.required("url")?)?;
-        endpoint.address = match endpoint.address {
-            None => env_value(&env, "PGHOSTADDR", IpAddr::from_str)?,
-            address => address,
-        };
+        let own = endpoint.places.iter().all(|place| matches!(place, Place::Name(_)));
+        if own && let Some(list) = env("PGHOSTADDR").filter(|value| !value.is_empty()) {
+            endpoint.places = endpoint::addresses(&list).ok_or_else(|| {
+                let text = format!(
+                    "environment variable PGHOSTADDR: '{list}' is not an IP address; correct or unset it"
+                );
+                SinkError::new(ErrorKind::Config, text)
+            })?;
+        }
         endpoint.root_certificates = endpoint
             .root_certificates
             .or_else(|| env("PGSSLROOTCERT").filter(|path| !path.is_empty()).map(PathBuf::from));
@@ -129,10 +141,12 @@ impl Config {
             ));
         }
         let region = region(options.take("region"), &endpoint)?;
-        let keys = keys(&mut options)?;
+        let identity = Identity::read(&mut options)?;
         let config = Self {
             role: options.required("username")?,
-            keys,
+            identity,
+            ca_bundle: env("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from),
+            token_lifetime: token_lifetime(&mut options)?,
             region,
             batch_rows: options.number(
                 "batch_size",
@@ -142,8 +156,10 @@ impl Config {
             batch_interval: options.millis("batch_interval_ms", BATCH_INTERVAL_MS, 1..=3_600_000)?,
             max_retries: options.number("max_retries", 0, 0..=1_000)?,
             retry_timeout: options.millis("retry_timeout_ms", RETRY_TIMEOUT_MS, 0..=86_400_000)?,
+            answer_timeout: answer_timeout(&mut options)?,
             connection_age: limits::CONNECTION_AGE,
             connection_idle: CONNECTION_IDLE,
+            processes: options.number("connecting_processes", PROCESSES, 1..=1_000)?,
             connections: options.number("max_connections", CONNECTIONS, 1..=MAX_CONNECTIONS)?,
             buffer_bytes: options.number(
                 "max_buffer_bytes",
@@ -196,104 +212,10 @@ impl Config {
     }
 }
 
-struct Options(HashMap<String, String>);
-
-impl Options {
-    fn take(&mut self, key: &str) -> Option<String> {
-        self.0.remove(key).filter(|value| !value.is_empty())
-    }
-
-    fn required(&mut self, key: &str) -> Result<String, SinkError> {
-        self.take(key).ok_or_else(|| SinkError::option(key, "is required"))
-    }
-
-    fn number<T>(&mut self, key: &str, default: T, range: std::ops::RangeInclusive<T>) -> Result<T, SinkError>
-    where
-        T: FromStr + PartialOrd + std::fmt::Display,
-    {
-        let Some(text) = self.take(key) else { return Ok(default) };
-        match text.trim().parse::<T>() {
-            Ok(value) if range.contains(&value) => Ok(value),
-            _ => Err(SinkError::option(
-                key,
-                format!("'{text}' is not between {} and {}", range.start(), range.end()),
-            )),
-        }
-    }
-
-    /// One of some words; the first is the default.
-    fn choice<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Result<T, SinkError> {
-        let text = self.take(key);
-        let chosen = words.iter().find(|(word, _)| text.as_deref().is_none_or(|text| text == *word));
-        chosen.map(|(_, meaning)| *meaning).ok_or_else(|| {
-            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            let text = text.unwrap_or_default();
-            SinkError::option(key, format!("'{text}' is none of {}", known.join(", ")))
-        })
-    }
-
-    fn millis(
-        &mut self,
-        key: &str,
-        default: u64,
-        range: std::ops::RangeInclusive<u64>,
-    ) -> Result<Duration, SinkError> {
-        self.number(key, default, range).map(Duration::from_millis)
-    }
-}
-
-fn env_value<T: FromStr<Err = E>, E>(
-    env: impl Fn(&str) -> Option<String>,
-    name: &str,
-    parse: impl Fn(&str) -> Result<T, E>,
-) -> Result<Option<T>, SinkError> {
-    match env(name).filter(|value| !value.is_empty()) {
-        None => Ok(None),
-        Some(text) => parse(&text).map(Some).map_err(|_| {
-            SinkError::new(
-                crate::error::ErrorKind::Config,
-                format!("environment variable {name}: '{text}' is not an IP address; correct or unset it"),
-            )
-        }),
-    }
-}
-
-fn region(option: Option<String>, endpoint: &Endpoint) -> Result<String, SinkError> {
-    match (option, endpoint::region_of(&endpoint.host)) {
-        (Some(option), Some(host)) if option != host => Err(SinkError::option(
-            "region",
-            format!(
-                "'{option}' is not the region of the cluster in option 'url', '{host}' ({}); tokens for another \
-                 region are refused. Set region = \"{host}\" or leave it out",
-                endpoint.host
-            ),
-        )),
-        (Some(region), _) => Ok(region),
-        (None, Some(region)) => Ok(region.to_owned()),
-        (None, None) => Err(SinkError::option(
-            "region",
-            format!(
-                "is required, as the host '{}' of option 'url' does not tell it; endpoints of Aurora DSQL are of the \
-                 form <cluster>.dsql.<region>.on.aws",
-                endpoint.host
-            ),
-        )),
-    }
-}
-
-fn keys(options: &mut Options) -> Result<Option<Keys>, SinkError> {
-    let session_token = options.take("session_token").map(Secret::new);
-    match (options.take("access_key_id"), options.take("secret_access_key")) {
-        (Some(access_key_id), Some(secret)) => {
-            Ok(Some(Keys { access_key_id, secret_access_key: Secret::new(secret), session_token }))
-        }
-        (None, None) if session_token.is_none() => Ok(None),
-        (None, None) => {
-            Err(SinkError::option("session_token", "needs 'access_key_id' and 'secret_access_key' beside it"))
-        }
-        (Some(_), None) => Err(SinkError::option("secret_access_key", "is required beside 'access_key_id'")),
-        (None, Some(_)) => Err(SinkError::option("access_key_id", "is required beside 'secret_access_key'")),
-    }
+/// 0 is JDBC's word for no limit; the database has one, and an answer is not waited for much longer.
+fn answer_timeout(options: &mut Options) -> Result<Duration, SinkError> {
+    let millis = options.millis("socket_timeout_ms", 0, 0..=86_400_000)?;
+    Ok(if millis.is_zero() { ANSWER } else { millis })
 }
 
 fn dead_letters(options: &mut Options) -> Result<Option<PathBuf>, SinkError> {
@@ -314,86 +236,4 @@ fn dead_letters(options: &mut Options) -> Result<Option<PathBuf>, SinkError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::error::ErrorKind;
-
-    const URL: &str = "jdbc:postgresql://abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws:5432/postgres";
-
-    fn build(changes: &[(&str, &str)]) -> Result<Config, SinkError> {
-        let mut options = HashMap::from([
-            ("url", URL),
-            ("username", "admin"),
-            ("access_key_id", "AKIAIOSFODNN7EXAMPLE"),
-            ("secret_access_key", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
-        ]);
-        options.extend(changes.iter().copied());
-        let options = options.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-        Config::new(options, |_| None)
-    }
-
-    #[track_caller]
-    fn refused(changes: &[(&str, &str)], option: &str, says: &str) {
-        let error = build(changes).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Config);
-        assert!(error.message().starts_with(&format!("option '{option}':")), "{error}");
-        assert!(error.message().contains(says), "{error}");
-    }
-
-    #[test]
-    fn defaults_follow_from_the_url() {
-        let config = build(&[("database", "postgres")]).unwrap();
-        assert_eq!(config.region, "us-east-1");
-        assert_eq!(config.batch_rows, 3_000);
-        assert_eq!(config.connections, 64);
-        assert_eq!(config.buffer_bytes, 268_435_456);
-        assert_eq!((config.form, config.displaces), (None, true));
-        assert_eq!(config.retry_timeout, Duration::from_secs(300));
-    }
-
-    #[test]
-    fn each_problem_names_its_option() {
-        refused(&[("url", "")], "url", "is required");
-        refused(&[("username", "")], "username", "is required");
-        refused(&[("secret_access_key", "")], "secret_access_key", "is required");
-        refused(&[("access_key_id", "")], "access_key_id", "is required");
-        refused(&[("region", "eu-west-1")], "region", "us-east-1");
-        refused(
-            &[("url", "jdbc:postgresql://db.example.com/postgres")],
-            "region",
-            "<cluster>.dsql.<region>.on.aws",
-        );
-        refused(&[("database", "shop")], "database", "differs");
-        refused(&[("batch_size", "0")], "batch_size", "between 1 and 3000");
-        refused(&[("max_connections", "many")], "max_connections", "between 1 and 256");
-        refused(&[("row_error_policy", "drop")], "row_error_policy", "neither fail nor skip");
-        refused(&[("row_error_policy", "skip")], "dead_letter_path", "is required");
-        refused(&[("dead_letter_path", "/tmp")], "dead_letter_path", "no effect");
-        refused(&[("statement_form", "copy")], "statement_form", "auto, unnest, values");
-        refused(&[("unique_conflict", "skip")], "unique_conflict", "replace, fail");
-        refused(&[("colour", "red")], "colour", "not known");
-    }
-
-    #[test]
-    fn the_environment_stands_in_for_the_url() {
-        let options =
-            || [("url", URL), ("username", "admin")].map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec();
-        let env = |name: &str| match name {
-            "PGHOSTADDR" => Some("127.0.83.81".to_owned()),
-            "PGSSLROOTCERT" => Some("/tmp/ca.pem".to_owned()),
-            _ => None,
-        };
-        let config = Config::new(options(), env).unwrap();
-        assert_eq!(config.endpoint.address, Some("127.0.83.81".parse().unwrap()));
-        assert_eq!(config.endpoint.root_certificates, Some(PathBuf::from("/tmp/ca.pem")));
-        let error = Config::new(options(), |_| Some("here".to_owned())).unwrap_err();
-        assert!(error.message().contains("PGHOSTADDR: 'here'"), "{error}");
-    }
-
-    #[test]
-    fn secrets_are_not_in_debug() {
-        let shown = format!("{:?}", build(&[("session_token", "FwoGZXIvYXdz")]).unwrap());
-        assert!(!shown.contains("wJalr") && !shown.contains("FwoGZ"), "{shown}");
-    }
-}
+mod tests;

@@ -1,35 +1,36 @@
-//! Opening a connection: look up, connect, TLS, token.
+//! Opening a connection: look up, connect, TLS, token. Each step has its time, and a failure says which it was.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime};
 
 use rand::Rng;
-use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use tokio::time::{sleep_until, timeout};
-use tokio_postgres::config::{SslMode, SslNegotiation};
-use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres::{Client, Config as PgConfig};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{Client, Config as PgConfig, NoTls};
+use tokio_rustls::client::TlsStream;
 
 use crate::auth::Minter;
 use crate::border;
 use crate::classify::{Failure, Fault};
+use crate::clock;
 use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::error::SinkError;
+use crate::guard::{Excess, Guard};
 use crate::metrics::Metrics;
 use crate::pace;
 use crate::prepared::Prepared;
+use crate::reach::Reach;
 use crate::secret::Secret;
-use crate::tls;
+use crate::tls::Tls;
+use crate::wait::{Patience, Step};
 
-/// Idle time after which the kernel asks whether the peer is still there, and the pause between questions.
-/// Load balancers forget an idle connection after minutes.
-const KEEPALIVE: Duration = Duration::from_secs(20);
-/// How long sent bytes may stay unacknowledged: a network that is away for longer is a lost connection.
-const USER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection that nobody needs any more has to say goodbye. One whose statement is never answered would
+/// otherwise stay open for ever; a request to cancel has no effect on Aurora DSQL.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Part of its age by which a connection may be replaced earlier, so that connections opened together do not end together.
 const AGE_SPREAD: f64 = 0.2;
@@ -39,9 +40,13 @@ pub struct Connector {
     endpoint: Endpoint,
     role: String,
     age: Duration,
+    processes: u32,
     minter: Minter,
-    tls: MakeRustlsConnect,
+    tls: Tls,
+    reach: Reach,
     metrics: Arc<Metrics>,
+    /// Whether the endpoint has ever taken a connection.
+    proven: AtomicBool,
 }
 
 /// An open connection.
@@ -52,7 +57,15 @@ pub struct Connection {
     pub prepared: Prepared,
     /// When it is to be replaced.
     pub retire_at: Instant,
+    link: Box<Link>,
+}
+
+/// What else ends with a connection.
+struct Link {
+    excess: Arc<OnceLock<Excess>>,
     _open: OpenGauge,
+    /// Its task learns by this that the connection was dropped.
+    _held: oneshot::Sender<()>,
 }
 
 struct OpenGauge(Arc<Metrics>);
@@ -69,6 +82,22 @@ impl Connection {
     pub fn is_over(&self) -> bool {
         self.client.is_closed() || self.retire_at <= Instant::now()
     }
+
+    /// Why it broke, where more is known of it: the client learns only that it did.
+    #[must_use]
+    pub fn explain(&self, failure: Failure) -> Failure {
+        exceeding(&self.link.excess, failure)
+    }
+}
+
+/// The failure, or the excess of the server that is behind it.
+fn exceeding(excess: &OnceLock<Excess>, failure: Failure) -> Failure {
+    match excess.get() {
+        Some(excess) if failure.sqlstate.is_none() => {
+            Failure { fault: Fault::Excess, text: excess.to_string(), ..failure }
+        }
+        _ => failure,
+    }
 }
 
 impl Connector {
@@ -81,52 +110,67 @@ impl Connector {
             endpoint: config.endpoint.clone(),
             role: config.role.clone(),
             age: config.connection_age,
-            minter: Minter::new(config),
-            tls: MakeRustlsConnect::new(tls::client(&config.endpoint)?),
+            processes: config.processes,
+            minter: Minter::new(config)?,
+            tls: Tls::new(&config.endpoint)?,
+            reach: Reach::default(),
             metrics,
+            proven: AtomicBool::new(false),
         })
+    }
+
+    /// True if the endpoint has ever taken a connection.
+    #[must_use]
+    pub fn proven(&self) -> bool {
+        self.proven.load(Ordering::Relaxed)
     }
 
     /// Opens a connection with a fresh token, when it is its turn.
     ///
     /// # Errors
     /// The failure, for [`crate::retry`].
-    pub async fn open(&self) -> Result<Connection, Failure> {
-        sleep_until(pace::turn(&self.endpoint.host, self.endpoint.port).into()).await;
-        let patience = self.endpoint.connect_timeout;
-        let late = |fault| {
-            let text = format!("no answer within {} s (url parameter connectTimeout)", patience.as_secs());
-            Failure::local(fault, text)
-        };
-        let token = timeout(patience, self.minter.token()).await;
-        let token = token.map_err(|_| late(Fault::CredentialsAway))??;
-        let connected = timeout(patience, self.connect(&token)).await;
-        connected.map_err(|_| late(Fault::Unreachable))?
+    pub async fn open(&self, patience: Patience) -> Result<Connection, Failure> {
+        let Endpoint { host, port, .. } = &self.endpoint;
+        sleep_until(pace::turn(host, *port, self.processes).into()).await;
+        let connecting = patience.connecting(self.endpoint.connect_timeout);
+        let token = connecting.wait(Step::Credentials, self.minter.token()).await??;
+        // What the credentials took is not taken from the connection's time.
+        let connecting = patience.connecting(self.endpoint.connect_timeout);
+        let connected = self.connect(&token, connecting).await;
+        match &connected {
+            Ok(_) => pace::taken(host, *port),
+            Err(failure) if failure.fault == Fault::Throttled => pace::refused(host, *port, self.processes),
+            Err(_) => {}
+        }
+        let connection = connected.map_err(|failure| self.doubt(failure))?;
+        self.proven.store(true, Ordering::Relaxed);
+        Ok(connection)
     }
 
-    async fn connect(&self, token: &Secret) -> Result<Connection, Failure> {
-        let mut config = PgConfig::new();
-        config
-            .host(&self.endpoint.host)
-            .user(&self.role)
-            .password(token.expose())
-            .dbname(&self.endpoint.database)
-            .application_name(&self.endpoint.application_name)
-            .ssl_mode(SslMode::Require);
-        if let Some(options) = &self.endpoint.options {
-            config.options(options);
+    /// A token that was just minted is called expired: its credentials are looked at again, and the clocks compared.
+    fn doubt(&self, failure: Failure) -> Failure {
+        if failure.fault != Fault::TokenExpired {
+            return failure;
         }
-        if self.endpoint.direct_tls {
-            config.ssl_negotiation(SslNegotiation::Direct);
+        self.minter.doubt();
+        let told = clock::told(&failure.text, SystemTime::now());
+        Failure { text: format!("{told}: {}", failure.text), ..failure }
+    }
+
+    async fn connect(&self, token: &Secret, patience: Patience) -> Result<Connection, Failure> {
+        let stream = self.reach.connect(&self.endpoint, patience).await?;
+        let address = stream.peer_addr().map(|address| address.ip());
+        let introduced = async {
+            let stream = patience.wait(Step::Handshake, self.tls.handshake(stream)).await??;
+            patience.wait(Step::Authentication, self.authenticate(stream, token)).await?
+        };
+        let introduced = introduced.await;
+        match (&introduced, address) {
+            (Ok(_), Ok(address)) => self.reach.worked(address),
+            (Err(failure), Ok(address)) if failure.fault == Fault::Lost => self.reach.failed(address),
+            _ => {}
         }
-        let mut make = self.tls.clone();
-        let tls = MakeTlsConnect::<TcpStream>::make_tls_connect(&mut make, &self.endpoint.host)
-            .map_err(|error| Failure::local(Fault::UnknownHost, error.to_string()))?;
-        let stream = self.reach().await?;
-        let (client, connection) =
-            config.connect_raw(stream, tls).await.map_err(|error| Failure::connecting(&error))?;
-        // Its end, good or bad, is seen by the client's next call. Dropping the client ends it.
-        tokio::spawn(connection);
+        let (client, excess, held) = introduced?;
         self.metrics.add(border::STAT_CONNECTIONS_OPENED, 1);
         self.metrics.add(border::STAT_CONNECTIONS_OPEN, 1);
         let spread = self.age.mul_f64(AGE_SPREAD * rand::rng().random::<f64>());
@@ -134,40 +178,41 @@ impl Connector {
             client,
             prepared: Prepared::default(),
             retire_at: Instant::now() + self.age - spread,
-            _open: OpenGauge(self.metrics.clone()),
+            link: Box::new(Link { excess, _open: OpenGauge(self.metrics.clone()), _held: held }),
         })
     }
 
-    async fn reach(&self) -> Result<TcpStream, Failure> {
-        let Endpoint { host, port, address, .. } = &self.endpoint;
-        let addresses: Vec<SocketAddr> = match address {
-            Some(address) => vec![SocketAddr::new(*address, *port)],
-            None => lookup_host((host.as_str(), *port))
-                .await
-                .map_err(|error| Failure::local(Fault::UnknownHost, error.to_string()))?
-                .collect(),
-        };
-        // Endpoints have addresses of both families; a network may route only one of them.
-        let mut last = Failure::local(Fault::UnknownHost, "the name has no address");
-        for address in addresses {
-            match TcpStream::connect(address).await {
-                Ok(stream) => {
-                    tune(&stream);
-                    return Ok(stream);
-                }
-                Err(error) => last = Failure::local(Fault::Unreachable, format!("{address}: {error}")),
-            }
+    async fn authenticate(
+        &self,
+        stream: TlsStream<TcpStream>,
+        token: &Secret,
+    ) -> Result<(Client, Arc<OnceLock<Excess>>, oneshot::Sender<()>), Failure> {
+        let mut config = PgConfig::new();
+        config
+            .host(&self.endpoint.host)
+            .user(&self.role)
+            .password(token.expose())
+            .dbname(&self.endpoint.database)
+            .application_name(&self.endpoint.application_name)
+            // It is there already.
+            .ssl_mode(SslMode::Disable);
+        if let Some(options) = &self.endpoint.options {
+            config.options(options);
         }
-        Err(last)
+        let stream = Guard::new(stream);
+        let excess = stream.found();
+        let (client, mut connection) = config
+            .connect_raw(stream, NoTls)
+            .await
+            .map_err(|error| exceeding(&excess, Failure::executing(&error).not_committed()))?;
+        let (held, dropped) = oneshot::channel::<()>();
+        // Its end, good or bad, is seen by the client's next call.
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = &mut connection => {}
+                _ = dropped => drop(timeout(GOODBYE, connection).await),
+            }
+        });
+        Ok((client, excess, held))
     }
-}
-
-/// Best effort: a connection without these options still works.
-fn tune(stream: &TcpStream) {
-    let _ = stream.set_nodelay(true);
-    let socket = SockRef::from(stream);
-    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE);
-    let _ = socket.set_tcp_keepalive(&keepalive);
-    #[cfg(target_os = "linux")]
-    let _ = socket.set_tcp_user_timeout(Some(USER_TIMEOUT));
 }

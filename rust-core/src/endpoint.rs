@@ -20,10 +20,19 @@ const APPLICATION_NAME: &str = "seatunnel-dsql-sink";
 pub enum TlsMode {
     /// Chain and host name.
     VerifyFull,
-    /// Chain only; for endpoints under a private name.
+    /// Chain only, of a given authority; for endpoints under a private name.
     VerifyCa,
-    /// Nothing but that the connection is encrypted.
+    /// The chain if there is a given authority, else nothing but that the connection is encrypted.
     Require,
+}
+
+/// What leads to a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A name that has addresses.
+    Name(String),
+    /// An address.
+    Address(IpAddr),
 }
 
 /// A cluster's address and how to speak to it.
@@ -31,8 +40,8 @@ pub enum TlsMode {
 pub struct Endpoint {
     /// Host name: sent as SNI, checked against the certificate, signed into the token.
     pub host: String,
-    /// Address to connect to instead of looking up `host`.
-    pub address: Option<IpAddr>,
+    /// What leads to it: the host's name, or addresses to take instead.
+    pub places: Vec<Place>,
     /// TCP port.
     pub port: u16,
     /// Database.
@@ -68,11 +77,15 @@ impl Endpoint {
             return Err(wrong(format!("does not start with jdbc:postgresql://; {shape}")));
         }
         let parsed = Url::parse(rest).map_err(|error| wrong(format!("{error}; {shape}")))?;
-        let host = match parsed.host() {
-            Some(Host::Domain(name)) if !name.is_empty() => name.to_ascii_lowercase(),
-            Some(Host::Ipv4(address)) => address.to_string(),
-            Some(Host::Ipv6(address)) => address.to_string(),
+        let place = match parsed.host() {
+            Some(Host::Domain(name)) if !name.is_empty() => Place::Name(name.to_ascii_lowercase()),
+            Some(Host::Ipv4(address)) => Place::Address(address.into()),
+            Some(Host::Ipv6(address)) => Place::Address(address.into()),
             _ => return Err(wrong(format!("names no host; {shape}"))),
+        };
+        let host = match &place {
+            Place::Name(name) => name.clone(),
+            Place::Address(address) => address.to_string(),
         };
         if !parsed.username().is_empty() || parsed.password().is_some() {
             return Err(wrong("holds a user name or password; use the option 'username'".to_owned()));
@@ -83,7 +96,7 @@ impl Endpoint {
         };
         let mut endpoint = Self {
             host,
-            address: None,
+            places: vec![place],
             port: parsed.port().unwrap_or(limits::PORT),
             database,
             tls: TlsMode::VerifyFull,
@@ -116,7 +129,10 @@ impl Endpoint {
                     }
                 }
                 "sslrootcert" => endpoint.root_certificates = Some(PathBuf::from(value.as_ref())),
-                "hostaddr" => endpoint.address = Some(value.parse().map_err(|_| bad("an IP address"))?),
+                "hostaddr" => {
+                    endpoint.places =
+                        addresses(&value).ok_or_else(|| bad("IP addresses with commas between"))?;
+                }
                 "connectTimeout" => {
                     let seconds = value.parse().ok().filter(|seconds| (1..=600).contains(seconds));
                     endpoint.connect_timeout =
@@ -127,8 +143,37 @@ impl Endpoint {
                 _ => {}
             }
         }
+        endpoint.behind_private_link();
         Ok(endpoint)
     }
+
+    /// Without private DNS an endpoint of PrivateLink is reached by its own name, and the startup option names the cluster.
+    /// The cluster is the one that its certificate and the token are for.
+    fn behind_private_link(&mut self) {
+        let id = self.options.as_deref().and_then(cluster_id);
+        if let (Some(id), Some(region)) = (id, private_link_region(&self.host)) {
+            self.host = format!("{id}.dsql.{region}.on.aws");
+        }
+    }
+}
+
+/// Addresses with commas between; `None` if one is none.
+#[must_use]
+pub fn addresses(list: &str) -> Option<Vec<Place>> {
+    list.split(',').map(|text| text.trim().parse().ok().map(Place::Address)).collect()
+}
+
+/// The cluster in startup options: `-c amzn-cluster-id=<id>`.
+fn cluster_id(options: &str) -> Option<String> {
+    let (_, rest) = options.split_once("amzn-cluster-id=")?;
+    let id: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
+    (!id.is_empty()).then(|| id.to_ascii_lowercase())
+}
+
+/// The region in the own name of an endpoint of PrivateLink: `vpce-<id>.<service>.<region>.vpce.amazonaws.com`.
+fn private_link_region(host: &str) -> Option<&str> {
+    let name = host.strip_suffix(".vpce.amazonaws.com").filter(|name| name.starts_with("vpce-"))?;
+    name.rsplit('.').next().filter(|region| !region.is_empty() && *region != name)
 }
 
 /// The region in a cluster's host name: `<id>.dsql.<region>.on.aws`, or with PrivateLink
@@ -163,7 +208,7 @@ mod tests {
         assert_eq!(endpoint.host, "x.dsql.us-east-1.on.aws");
         assert_eq!(endpoint.port, 6432);
         assert_eq!(endpoint.tls, TlsMode::VerifyCa);
-        assert_eq!(endpoint.address, Some("127.0.0.2".parse().unwrap()));
+        assert_eq!(endpoint.places, [Place::Address("127.0.0.2".parse().unwrap())]);
         assert_eq!(endpoint.root_certificates, Some(PathBuf::from("/tmp/ca.pem")));
         assert_eq!(endpoint.connect_timeout, Duration::from_secs(3));
         assert!(endpoint.direct_tls);
@@ -184,6 +229,22 @@ mod tests {
         refused("jdbc:postgresql://u:p@h/postgres", "user name");
         refused("jdbc:postgresql://h/postgres?sslmode=disable", "TLS only");
         refused("jdbc:postgresql://h/postgres?connectTimeout=0", "connectTimeout='0'");
+        refused("jdbc:postgresql://h/postgres?hostaddr=10.0.0.1,h", "hostaddr='10.0.0.1,h'");
+    }
+
+    #[test]
+    fn an_endpoint_of_private_link_stands_for_its_cluster() {
+        let name = "vpce-0a1b2c3d4e5f-abcdefgh.dsql-fnh4.us-east-1.vpce.amazonaws.com";
+        let url = format!("jdbc:postgresql://{name}/postgres?options=-c%20amzn-cluster-id%3Dabc123");
+        let endpoint = Endpoint::parse(&url).unwrap();
+        assert_eq!(endpoint.host, "abc123.dsql.us-east-1.on.aws");
+        assert_eq!(endpoint.places, [Place::Name(name.to_owned())]);
+        let several = Endpoint::parse(&format!("{url}&hostaddr=10.0.0.1,%20::1")).unwrap();
+        assert_eq!(several.places, addresses("10.0.0.1,::1").unwrap());
+        // With private DNS the option is not needed, and the host is the cluster's.
+        let url =
+            "jdbc:postgresql://abc.dsql-fnh4.us-east-1.on.aws/postgres?options=-c%20amzn-cluster-id%3Dabc";
+        assert_eq!(Endpoint::parse(url).unwrap().host, "abc.dsql-fnh4.us-east-1.on.aws");
     }
 
     #[test]

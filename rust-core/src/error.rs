@@ -56,7 +56,7 @@ pub struct SinkError {
 impl SinkError {
     /// An error that did not come from the database.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, sqlstate: None, message: message.into() }
+        Self { kind, sqlstate: None, message: printable(message.into()) }
     }
 
     /// The same error with the database's SQLSTATE.
@@ -95,6 +95,24 @@ impl SinkError {
     }
 }
 
+/// The text with its control characters escaped: line breaks, and what turns or hides text on a screen. A value in a
+/// message must not look like a line of the log.
+#[must_use]
+pub fn printable(text: String) -> String {
+    let odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    if !text.contains(odd) {
+        return text;
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if odd(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
+    }
+    shown
+}
+
 impl fmt::Display for SinkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
@@ -106,3 +124,14 @@ impl fmt::Display for SinkError {
 }
 
 impl std::error::Error for SinkError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line_whatever_is_in_it() {
+        let error = SinkError::new(ErrorKind::Data, "a\nb\r\u{1b}[31m\u{2028}\u{202e}ä");
+        assert_eq!(error.message(), "a\\nb\\r\\u{1b}[31m\\u{2028}\\u{202e}ä");
+    }
+}

@@ -60,11 +60,16 @@ pub mod refused;
 
 // The connection.
 pub mod auth;
+pub mod clock;
 pub mod tls;
+pub mod guard;
 pub mod pace;
+pub mod wait;
+pub mod reach;
 pub mod connect;
 pub mod pool;
 pub mod catalog;
+pub mod prepare;
 
 // What a sink keeps account of.
 pub mod budget;

@@ -60,6 +60,21 @@ pub const TRANSACTION_AGE: Duration = Duration::from_secs(300);
 /// Lifetime of a token, as AWS's SDKs mint it. It is checked at connect only.
 pub const TOKEN_LIFETIME: Duration = Duration::from_secs(900);
 
+/// What a server may send before it has let us in, and in one message of it: some notices, a refusal, and the two dozen
+/// parameters of a session take a few KiB.
+pub const LOGIN_BYTES: usize = MIB;
+/// See [`LOGIN_BYTES`].
+pub const LOGIN_MESSAGE_BYTES: usize = 64 * 1024;
+
+/// What a server may send in one message: a refusal quotes a value at most, which has [`VALUE_BYTES`], escaped.
+pub const SERVER_MESSAGE_BYTES: usize = 4 * MIB;
+
+/// What a server may send in one answer: the catalog of a table with [`COLUMNS`] takes less than one MiB.
+pub const SERVER_ANSWER_BYTES: usize = 16 * MIB;
+
+/// How often a server may tell of its parameters: some two dozen times at the login, then when one changes.
+pub const SERVER_STATUSES: usize = 1_000;
+
 /// The only database of a cluster (recorded).
 pub const DATABASE: &str = "postgres";
 

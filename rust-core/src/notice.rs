@@ -10,6 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use log::Level;
 
 use crate::border;
+use crate::error::printable;
 
 /// Lines kept until Java asks: more than a fault of all connections writes within one tick of the timer.
 const CAPACITY: usize = 1_024;
@@ -40,7 +41,7 @@ impl Notices {
             return;
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let line = (level, i64::try_from(now).unwrap_or(i64::MAX), text());
+        let line = (level, i64::try_from(now).unwrap_or(i64::MAX), printable(text()));
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         if ring.lines.len() == CAPACITY {
             ring.lines.pop_front();

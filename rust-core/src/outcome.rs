@@ -12,10 +12,6 @@ use crate::retry::Tries;
 use crate::row::tuple;
 use crate::schema::{ColumnType, Table};
 
-/// How long the first connection is tried: a wrong endpoint should be told soon, a cluster that wakes up
-/// takes seconds.
-pub const FIRST_CONNECTION: Duration = Duration::from_secs(20);
-
 /// As much of a statement as tells which it is.
 const STATEMENT_CHARACTERS: usize = 300;
 
@@ -31,14 +27,14 @@ pub fn again(config: &Config, batch: &Batch, failure: &Failure, after: Duration)
         batch.table,
         config.endpoint.host,
         after.as_millis(),
-        said(failure)
+        failure.text
     )
 }
 
 /// A batch that is sent in halves.
 #[must_use]
 pub fn split(batch: &Batch, failure: &Failure) -> String {
-    format!("{} to {} is sent in halves: {}", what(batch), batch.table, said(failure))
+    format!("{} to {} is sent in halves: {}", what(batch), batch.table, failure.text)
 }
 
 /// A batch before which other rows give way.
@@ -48,7 +44,7 @@ pub fn displace(batch: &Batch, failure: &Failure) -> String {
         "{} to {} is sent again after the rows that hold its unique values are deleted: {}",
         what(batch),
         batch.table,
-        said(failure)
+        failure.text
     )
 }
 
@@ -84,7 +80,7 @@ pub fn values_instead(table: &Table, failure: &Failure) -> String {
     format!(
         "table {table}: the database does not take statements with unnest, so VALUES is used; statement_form = \"values\" \
          saves the question: {}",
-        said(failure)
+        failure.text
     )
 }
 
@@ -103,11 +99,15 @@ pub fn connect_again(config: &Config, failure: &Failure, after: Duration) -> Str
 /// The error of a connection that could not be opened.
 #[must_use]
 pub fn connection_error(config: &Config, failure: &Failure, tries: Tries) -> SinkError {
+    error(connection_kind(failure.fault), connection_tried(config, failure, tries), failure)
+}
+
+fn connection_tried(config: &Config, failure: &Failure, tries: Tries) -> String {
     let mut text = connection(config, failure);
     if tries.failures > 1 {
         text.push_str(&format!(" (tried {} times in {} s)", tries.failures, tries.elapsed.as_secs()));
     }
-    error(connection_kind(failure.fault), text, failure)
+    text
 }
 
 /// The error of a batch that could not be written.
@@ -191,7 +191,7 @@ pub fn query_error(failure: &Failure) -> SinkError {
 /// A statement of a session that is sent again.
 #[must_use]
 pub fn statement_again(sql: &str, failure: &Failure, after: Duration) -> String {
-    format!("a statement is sent again in {} ms: {} [{}]", after.as_millis(), said(failure), head(sql))
+    format!("a statement is sent again in {} ms: {} [{}]", after.as_millis(), failure.text, head(sql))
 }
 
 /// The error of a session's statement.
@@ -228,7 +228,7 @@ pub fn statement_error(
         Fault::TooBig => (ErrorKind::Limit, said.to_owned()),
         Fault::BadRow | Fault::Unique | Fault::Reference => (ErrorKind::Data, said.to_owned()),
         Fault::Rejected => (ErrorKind::Rejected, said.to_owned()),
-        _ => return connection_error(config, failure, tries),
+        _ => (connection_kind(failure.fault), connection_tried(config, failure, tries)),
     };
     error(kind, format!("{text} [{statement}]"), failure)
 }
@@ -282,7 +282,8 @@ fn connection(config: &Config, failure: &Failure) -> String {
             config.endpoint.port
         ),
         Fault::TokenExpired => format!(
-            "'{host}' refuses a token that was just minted as expired; set this machine's clock (NTP): {said}"
+            "'{host}' refuses a token that was just minted; set this machine's clock (NTP), or renew the temporary \
+             credentials: {said}"
         ),
         Fault::Denied => format!(
             "'{host}' refuses role '{}' in region '{}'; check 'access_key_id', 'secret_access_key', 'region' and the \
@@ -292,15 +293,16 @@ fn connection(config: &Config, failure: &Failure) -> String {
             if config.role == crate::limits::ADMIN { "Admin" } else { "" }
         ),
         Fault::NoCredentials => format!(
-            "no AWS credentials: the options 'access_key_id' and 'secret_access_key' are not set, and the default chain \
-             (environment, profile, container, instance) has none: {said}"
+            "no AWS credentials: {}: {said}",
+            whence(config, "(environment, profile, container, instance) has none")
         ),
-        Fault::CredentialsAway => format!(
-            "no AWS credentials for now: the options 'access_key_id' and 'secret_access_key' are not set, and the \
-             default chain got no answer it can use: {said}"
-        ),
-        Fault::Certificate => format!(
-            "the certificate of '{host}' is not trusted; give its authority by the url parameter sslrootcert: {said}"
+        Fault::CredentialsAway => {
+            format!("no AWS credentials for now: {}: {said}", whence(config, "got no answer it can use"))
+        }
+        Fault::Certificate => format!("the certificate of '{host}' is refused: {said}"),
+        Fault::Excess => format!(
+            "'{host}' sends more than Aurora DSQL does, so the connection was closed; check that the url leads to the \
+             cluster, and that a statement of your own has a short answer: {said}"
         ),
         Fault::Permission => format!("role '{}' may not read the catalog of '{host}': {said}", config.role),
         Fault::Throttled => {
@@ -308,6 +310,26 @@ fn connection(config: &Config, failure: &Failure) -> String {
         }
         Fault::Waking => format!("cluster '{host}' is waking up: {said}"),
         _ => format!("the connection to '{host}' failed: {said}"),
+    }
+}
+
+/// Whose credentials were asked for in vain.
+fn whence(config: &Config, problem: &str) -> String {
+    let identity = &config.identity;
+    match (&identity.role, &identity.profile) {
+        (Some(role), _) => {
+            format!(
+                "the role '{}' of option 'role_arn' could not be taken on; check its trust policy, 'external_id' and \
+                     the way to STS",
+                role.arn
+            )
+        }
+        (None, Some(profile)) => {
+            format!("option 'profile': '{profile}' gives none; check the AWS configuration files")
+        }
+        (None, None) => format!(
+            "the options 'access_key_id' and 'secret_access_key' are not set, and the default chain {problem}"
+        ),
     }
 }
 
@@ -327,8 +349,9 @@ fn error(kind: ErrorKind, text: String, failure: &Failure) -> SinkError {
     SinkError::new(kind, text).with_sqlstate(failure.sqlstate.as_deref())
 }
 
-fn said(failure: &Failure) -> &str {
-    &failure.text
+/// All that the database says. What is told at each try leaves the detail out.
+fn said(failure: &Failure) -> String {
+    format!("{}{}", failure.text, failure.detail)
 }
 
 fn what(batch: &Batch) -> String {

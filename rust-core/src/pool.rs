@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use crate::classify::Failure;
 use crate::config::Config;
 use crate::connect::{Connection, Connector};
+use crate::wait::Patience;
 
 /// All slots of a sink.
 pub struct Pool {
@@ -48,14 +49,14 @@ impl Slot {
     ///
     /// # Errors
     /// The failure of opening one. Nothing was sent.
-    pub async fn connection(&mut self, pool: &Pool) -> Result<&mut Connection, Failure> {
+    pub async fn connection(&mut self, pool: &Pool, patience: Patience) -> Result<&mut Connection, Failure> {
         if self.connection.as_ref().is_some_and(Connection::is_over) {
             self.connection = None;
         }
         match self.connection.take() {
             Some(connection) => Ok(self.connection.insert(connection)),
             None => {
-                let opened = pool.connector.open().await.map_err(Failure::not_committed)?;
+                let opened = pool.connector.open(patience).await.map_err(Failure::not_committed)?;
                 Ok(self.connection.insert(opened))
             }
         }
@@ -81,6 +82,12 @@ impl Pool {
             wanted: AtomicUsize::new(0),
             returned: Notify::new(),
         }
+    }
+
+    /// True if the endpoint has ever taken a connection.
+    #[must_use]
+    pub fn proven(&self) -> bool {
+        self.connector.proven()
     }
 
     /// The idle slot that was used last.

@@ -1,4 +1,6 @@
-//! What to do after a failure. The decision is pure: facts in, decision out.
+//! What to do after a failure. The decision is pure: facts in, decision out. [`run`] is the one loop that follows it.
+
+mod run;
 
 use std::time::{Duration, Instant};
 
@@ -6,6 +8,9 @@ use log::Level;
 use rand::Rng;
 
 use crate::classify::{Failure, Fault};
+use crate::wait::Patience;
+
+pub use run::{GivenUp, Operation, Retry, run};
 
 /// First pause after a conflict. AWS recommends 50 ms for whole transactions of applications; a batch is
 /// one round trip, so half of that.
@@ -24,6 +29,9 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// Pause before a rejected batch is tried again, times the number of tries: the stock sink's.
 const REJECTED_STEP: Duration = Duration::from_secs(1);
 
+/// How long a cluster that never answered is tried: a wrong endpoint should be told soon.
+const FIRST_CONNECTION: Duration = Duration::from_secs(20);
+
 /// Bounds of the configuration.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
@@ -31,6 +39,22 @@ pub struct Bounds {
     pub timeout: Duration,
     /// Tries after the first for a rejected batch.
     pub rejections: u32,
+    /// How long one answer is waited for.
+    pub answer: Duration,
+    /// True if the endpoint has ever taken a connection: until then it may be a wrong one.
+    pub proven: bool,
+}
+
+impl Bounds {
+    /// How long a failure of this kind is retried.
+    fn timeout(&self, failure: &Failure) -> Duration {
+        let may_be_wrong = matches!(failure.fault, Fault::Lost | Fault::Unreachable | Fault::UnknownHost);
+        if may_be_wrong && failure.sqlstate.is_none() && !self.proven {
+            self.timeout.min(FIRST_CONNECTION)
+        } else {
+            self.timeout
+        }
+    }
 }
 
 /// What has been tried so far for one batch or one connection.
@@ -40,8 +64,6 @@ pub struct Tries {
     pub failures: u32,
     /// Rejections among them.
     pub rejections: u32,
-    /// Refusals of an expired token among them.
-    pub expired: u32,
     /// Time since the first failure.
     pub elapsed: Duration,
 }
@@ -85,15 +107,26 @@ pub struct Attempts {
 impl Attempts {
     /// Decides on a failure and remembers it.
     pub fn decide(&mut self, failure: &Failure, sent: Sent, bounds: Bounds) -> Decision {
+        // An answer that did not come was missing from when it was asked for.
+        self.first.get_or_insert_with(|| {
+            let now = Instant::now();
+            now.checked_sub(failure.waited).unwrap_or(now)
+        });
         let tries = self.tries();
-        self.first.get_or_insert_with(Instant::now);
         self.tries.failures = self.tries.failures.saturating_add(1);
-        match failure.fault {
-            Fault::Rejected => self.tries.rejections += 1,
-            Fault::TokenExpired => self.tries.expired += 1,
-            _ => {}
+        if failure.fault == Fault::Rejected {
+            self.tries.rejections += 1;
         }
         decide(failure, sent, tries, bounds, rand::rng().random())
+    }
+
+    /// How long the next try may wait.
+    #[must_use]
+    pub fn patience(&self, bounds: Bounds) -> Patience {
+        match self.first {
+            None => Patience::first(bounds.answer, bounds.timeout),
+            Some(first) => Patience::later(bounds.answer, first + bounds.timeout),
+        }
     }
 
     /// What has been tried.
@@ -119,36 +152,36 @@ pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, jitte
     if failure.outcome_unknown && !sent.idempotent {
         return Decision::Fail;
     }
-    let transient = |base: Duration, reconnect: bool| {
-        if tries.elapsed >= bounds.timeout {
+    let reconnect = failure.fault.breaks();
+    let transient = |base: Duration| {
+        if tries.elapsed >= bounds.timeout(failure) {
             return Decision::Fail;
         }
         Decision::Again { after: backoff(base, tries.failures, jitter), reconnect }
     };
     match failure.fault {
         Fault::Conflict if tries.failures >= CONFLICTS && sent.rows > 1 => Decision::Split,
-        Fault::Conflict | Fault::SchemaChanged => transient(CONFLICT_BASE, false),
-        Fault::Unavailable => transient(FAULT_BASE, false),
-        Fault::Lost | Fault::Unreachable | Fault::UnknownHost | Fault::CredentialsAway => {
-            transient(FAULT_BASE, true)
-        }
-        Fault::Throttled | Fault::Waking => transient(THROTTLE_BASE, true),
-        // A fresh token is minted for each connection; twice stale means that a clock is wrong.
-        Fault::TokenExpired if tries.expired == 0 => {
-            Decision::Again { after: Duration::ZERO, reconnect: true }
-        }
+        Fault::Conflict | Fault::SchemaChanged => transient(CONFLICT_BASE),
+        Fault::Unavailable => transient(FAULT_BASE),
+        // A fresh token is minted for each connection: a clock may be set meanwhile, as after a machine's sleep.
+        Fault::Lost
+        | Fault::Unreachable
+        | Fault::UnknownHost
+        | Fault::CredentialsAway
+        | Fault::TokenExpired => transient(FAULT_BASE),
+        Fault::Throttled | Fault::Waking => transient(THROTTLE_BASE),
         Fault::Unique if sent.may_displace => Decision::Displace,
         Fault::Unique | Fault::Reference if sent.rows == 1 && tries.failures < CONSTRAINTS => {
-            transient(CONFLICT_BASE, false)
+            transient(CONFLICT_BASE)
         }
         Fault::TooBig | Fault::BadRow | Fault::Unique | Fault::Reference if sent.rows > 1 => Decision::Split,
         Fault::Rejected if tries.rejections < bounds.rejections => {
-            Decision::Again { after: REJECTED_STEP * (tries.rejections + 1), reconnect: false }
+            Decision::Again { after: REJECTED_STEP * (tries.rejections + 1), reconnect }
         }
-        Fault::TokenExpired
-        | Fault::Denied
+        Fault::Denied
         | Fault::NoCredentials
         | Fault::Certificate
+        | Fault::Excess
         | Fault::Permission
         | Fault::Missing
         | Fault::TooBig
@@ -169,7 +202,12 @@ fn backoff(base: Duration, failures: u32, jitter: f64) -> Duration {
 mod tests {
     use super::*;
 
-    const BOUNDS: Bounds = Bounds { timeout: Duration::from_secs(300), rejections: 2 };
+    const BOUNDS: Bounds = Bounds {
+        timeout: Duration::from_secs(300),
+        rejections: 2,
+        answer: Duration::from_secs(320),
+        proven: true,
+    };
     const KEYED: Sent = Sent { rows: 10, idempotent: true, may_displace: false };
 
     fn failure(fault: Fault) -> Failure {
@@ -199,6 +237,23 @@ mod tests {
     }
 
     #[test]
+    fn an_endpoint_that_never_answered_is_told_soon() {
+        let tries = Tries { failures: 5, elapsed: FIRST_CONNECTION, ..Tries::default() };
+        let bounds = Bounds { proven: false, ..BOUNDS };
+        let decide = |fault| decide(&failure(fault), KEYED, tries, bounds, 1.0);
+        assert_eq!(decide(Fault::Unreachable), Decision::Fail);
+        // A cluster that asks for patience is the right one.
+        assert_eq!(decide(Fault::Waking), again(5_000, true));
+    }
+
+    #[test]
+    fn an_answer_that_did_not_come_takes_the_time_of_retries() {
+        let mut attempts = Attempts::default();
+        let late = Failure { waited: BOUNDS.timeout, ..failure(Fault::Lost) };
+        assert_eq!(attempts.decide(&late, KEYED, BOUNDS), Decision::Fail);
+    }
+
+    #[test]
     fn rows_that_keep_conflicting_are_split() {
         check(Fault::Conflict, KEYED, Tries { failures: 4, ..Tries::default() }, Decision::Split);
         let one = Sent { rows: 1, ..KEYED };
@@ -215,9 +270,12 @@ mod tests {
     }
 
     #[test]
-    fn a_stale_token_is_minted_again_once() {
-        check(Fault::TokenExpired, KEYED, Tries::default(), again(0, true));
-        check(Fault::TokenExpired, KEYED, Tries { expired: 1, ..Tries::default() }, Decision::Fail);
+    fn a_stale_token_is_minted_again_until_the_time_of_retries_is_over() {
+        let tries =
+            |failures, seconds| Tries { failures, elapsed: Duration::from_secs(seconds), ..Tries::default() };
+        check(Fault::TokenExpired, KEYED, tries(0, 0), again(50, true));
+        check(Fault::TokenExpired, KEYED, tries(60, 299), again(5_000, true));
+        check(Fault::TokenExpired, KEYED, tries(61, 300), Decision::Fail);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::fmt;
 /// let secret = dsql_sink::secret::Secret::new("k");
 /// println!("{secret}");
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(String);
 
 impl Secret {

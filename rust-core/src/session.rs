@@ -10,20 +10,21 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use log::Level;
 use tokio::runtime::Runtime;
-use tokio::time::timeout;
 use tokio_postgres::SimpleQueryMessage;
 
-use crate::classify::{Failure, Fault};
+use crate::classify::Failure;
 use crate::config::Config;
 use crate::connect::{Connection, Connector};
 use crate::error::{ErrorKind, SinkError};
 use crate::metrics::Metrics;
 use crate::notice::Notices;
 use crate::outcome;
-use crate::retry::{Attempts, Bounds, Decision, Sent};
+use crate::retry::{self, Bounds, GivenUp, Operation, Retry, Sent};
 use crate::runtime;
-use crate::transact;
+use crate::tls;
+use crate::wait::{Patience, Step};
 
 /// A session with a cluster. It connects with its first statement.
 pub struct Session {
@@ -39,8 +40,6 @@ struct Core {
     config: Config,
     connector: Connector,
     notices: Notices,
-    /// Whether a connection was ever opened: until then the endpoint may be wrong.
-    reached: Mutex<bool>,
     connection: tokio::sync::Mutex<Option<Connection>>,
 }
 
@@ -53,10 +52,12 @@ impl Session {
         let core = Arc::new(Core {
             connector: Connector::new(&config, Arc::new(Metrics::default()))?,
             notices: Notices::new(config.log_level),
-            reached: Mutex::new(false),
             connection: tokio::sync::Mutex::new(None),
             config,
         });
+        if let Some(weakness) = tls::weakness(&core.config.endpoint) {
+            core.notices.push(Level::Warn, || weakness);
+        }
         Ok(Self { core, runtime: Mutex::new(Some(runtime::start(1)?)), answer: Mutex::default() })
     }
 
@@ -121,78 +122,91 @@ async fn answer_to(core: Arc<Core>, sql: String, repeatable: bool, teller: SyncS
 
 impl Core {
     async fn execute(&self, sql: &str, repeatable: bool) -> Told {
-        let mut attempts = Attempts::default();
-        loop {
-            let mut connection = self.connection.lock().await;
-            let (failure, connecting) = match self.connected(&mut connection).await {
-                Ok(connection) => match answer(connection, sql).await {
-                    Ok(messages) => return encode(&messages),
-                    Err(failure) => (failure, false),
-                },
-                Err(failure) => (failure, true),
-            };
-            let mut bounds = Bounds { timeout: self.config.retry_timeout, rejections: 0 };
-            // A cluster that asks for patience is the right one.
-            if !*lock(&self.reached) && !matches!(failure.fault, Fault::Waking | Fault::Throttled) {
-                bounds.timeout = bounds.timeout.min(outcome::FIRST_CONNECTION);
-            }
-            let sent = Sent { rows: 0, idempotent: repeatable, may_displace: false };
-            match attempts.decide(&failure, sent, bounds) {
-                Decision::Again { after, reconnect } => {
-                    self.notices.push(attempts.level(failure.fault), || {
-                        if connecting {
-                            outcome::connect_again(&self.config, &failure, after)
-                        } else {
-                            outcome::statement_again(sql, &failure, after)
-                        }
-                    });
-                    if reconnect {
-                        *connection = None;
-                    }
-                    drop(connection);
-                    tokio::time::sleep(after).await;
-                }
-                Decision::Split | Decision::Displace | Decision::Fail if connecting => {
-                    return Err(outcome::connection_error(&self.config, &failure, attempts.tries()));
-                }
-                Decision::Split | Decision::Displace | Decision::Fail => {
-                    return Err(outcome::statement_error(
-                        &self.config,
-                        sql,
-                        &failure,
-                        sent.idempotent,
-                        attempts.tries(),
-                    ));
-                }
-            }
+        // One statement at a time, so the lock is free.
+        let held = self.connection.lock().await;
+        let mut statement = Statement { core: self, held, sql, repeatable, connecting: true };
+        let GivenUp { failure, tries, .. } = match retry::run(&mut statement).await {
+            Ok(messages) => return encode(&messages),
+            Err(given_up) => given_up,
+        };
+        if failure.fault.breaks() {
+            *statement.held = None;
         }
-    }
-
-    async fn connected<'a>(&self, held: &'a mut Option<Connection>) -> Result<&'a Connection, Failure> {
-        if held.as_ref().is_some_and(|connection| connection.client.is_closed()) {
-            *held = None;
-        }
-        match held {
-            Some(connection) => Ok(connection),
-            None => {
-                // Nothing of the statement was sent.
-                let opened = self.connector.open().await;
-                let opened = opened.map_err(Failure::not_committed)?;
-                *lock(&self.reached) = true;
-                Ok(held.insert(opened))
-            }
-        }
+        Err(if statement.connecting {
+            outcome::connection_error(&self.config, &failure, tries)
+        } else {
+            outcome::statement_error(&self.config, sql, &failure, repeatable, tries)
+        })
     }
 }
 
-async fn answer(connection: &Connection, sql: &str) -> Result<Vec<SimpleQueryMessage>, Failure> {
-    match timeout(transact::ANSWER, connection.client.simple_query(sql)).await {
-        Ok(answered) => answered.map_err(|error| Failure::executing(&error)),
-        Err(_) => {
-            let text = format!("no answer within {} s", transact::ANSWER.as_secs());
-            Err(Failure { outcome_unknown: true, ..Failure::local(Fault::Lost, text) })
+/// A statement on its way.
+struct Statement<'a> {
+    core: &'a Core,
+    held: tokio::sync::MutexGuard<'a, Option<Connection>>,
+    sql: &'a str,
+    repeatable: bool,
+    /// Whether the last failure is one of connecting.
+    connecting: bool,
+}
+
+impl Operation for Statement<'_> {
+    type Done = Vec<SimpleQueryMessage>;
+
+    fn sent(&self) -> Sent {
+        Sent { rows: 0, idempotent: self.repeatable, may_displace: false }
+    }
+
+    fn bounds(&self) -> Bounds {
+        let (config, connector) = (&self.core.config, &self.core.connector);
+        Bounds {
+            timeout: config.retry_timeout,
+            rejections: 0,
+            answer: config.answer_timeout,
+            proven: connector.proven(),
         }
     }
+
+    async fn attempt(&mut self, patience: Patience) -> Result<Self::Done, Failure> {
+        let held = &mut *self.held;
+        if held.as_ref().is_some_and(|connection| connection.client.is_closed()) {
+            *held = None;
+        }
+        self.connecting = true;
+        let connection = match held {
+            Some(connection) => connection,
+            None => {
+                // Nothing of the statement was sent.
+                let opened = self.core.connector.open(patience).await;
+                held.insert(opened.map_err(Failure::not_committed)?)
+            }
+        };
+        self.connecting = false;
+        answer(connection, self.sql, patience).await.map_err(|failure| connection.explain(failure))
+    }
+
+    fn again(&mut self, retry: &Retry<'_>) {
+        if retry.reconnect {
+            *self.held = None;
+        }
+        let Self { core, sql, connecting, .. } = *self;
+        core.notices.push(retry.level, || {
+            if connecting {
+                outcome::connect_again(&core.config, retry.failure, retry.after)
+            } else {
+                outcome::statement_again(sql, retry.failure, retry.after)
+            }
+        });
+    }
+}
+
+async fn answer(
+    connection: &Connection,
+    sql: &str,
+    patience: Patience,
+) -> Result<Vec<SimpleQueryMessage>, Failure> {
+    let answered = patience.wait(Step::of(sql), connection.client.simple_query(sql)).await?;
+    answered.map_err(|error| Failure::executing(&error))
 }
 
 fn encode(messages: &[SimpleQueryMessage]) -> Told {

@@ -12,28 +12,25 @@ use tokio::sync::Notify;
 use crate::border;
 use crate::budget::Budget;
 use crate::buffer::Spares;
-use crate::catalog;
 use crate::change::Segment;
-use crate::classify::{Failure, Fault};
 use crate::config::Config;
-use crate::connect::{Connection, Connector};
+use crate::connect::Connector;
 use crate::dispatch;
 use crate::error::{ErrorKind, SinkError};
 use crate::latch::Latch;
 use crate::metrics::Metrics;
 use crate::notice::Notices;
-use crate::outcome;
 use crate::pool::{Pool, Slot};
 use crate::progress::Ticket;
 use crate::queue::{Next, Queue};
 use crate::refused::{DeadLetters, Refused};
-use crate::retry::{Attempts, Bounds, Decision, Sent};
+use crate::retry::{Bounds, Retry};
 use crate::row::frame;
 use crate::runtime;
 use crate::schema::Table;
 use crate::sql::Form;
 use crate::stage::{Staged, Staging};
-use crate::transact;
+use crate::tls;
 
 /// A sink: connections to one cluster for any number of tables.
 pub struct Sink {
@@ -86,6 +83,9 @@ impl Sink {
             metrics,
             config,
         });
+        if let Some(weakness) = tls::weakness(&core.config.endpoint) {
+            core.notices.push(Level::Warn, || weakness);
+        }
         runtime.spawn(dispatch::run(core.clone()));
         Ok(Self { core, runtime: Mutex::new(Some(runtime)), staging: Staging::default() })
     }
@@ -220,40 +220,21 @@ impl Sink {
 
 impl Core {
     pub(crate) fn bounds(&self) -> Bounds {
-        Bounds { timeout: self.config.retry_timeout, rejections: self.config.max_retries }
-    }
-
-    /// Opens the connection of a slot if there is none, with retries.
-    ///
-    /// # Errors
-    /// The failure that cannot be retried.
-    pub(crate) async fn connect(&self, slot: &mut Slot) -> Result<(), SinkError> {
-        let mut attempts = Attempts::default();
-        loop {
-            self.latch.check()?;
-            match slot.connection(&self.pool).await {
-                Ok(_) => return Ok(()),
-                Err(failure) => self.pause(&mut attempts, &failure, self.bounds()).await?,
-            };
+        Bounds {
+            timeout: self.config.retry_timeout,
+            rejections: self.config.max_retries,
+            answer: self.config.answer_timeout,
+            proven: self.pool.proven(),
         }
     }
 
-    /// Waits before what failed on a connection is tried again; true if the connection is of no use any more.
-    async fn pause(
-        &self,
-        attempts: &mut Attempts,
-        failure: &Failure,
-        bounds: Bounds,
-    ) -> Result<bool, SinkError> {
-        let sent = Sent { rows: 0, idempotent: true, may_displace: false };
-        let Decision::Again { after, reconnect } = attempts.decide(failure, sent, bounds) else {
-            return Err(outcome::connection_error(&self.config, failure, attempts.tries()));
-        };
-        self.metrics.retried(failure.fault);
-        self.notices
-            .push(attempts.level(failure.fault), || outcome::connect_again(&self.config, failure, after));
-        tokio::time::sleep(after).await;
-        Ok(reconnect)
+    /// Tells of a try that follows on the connection of a slot.
+    pub(crate) fn again(&self, slot: &mut Slot, retry: &Retry<'_>, text: impl FnOnce() -> String) {
+        self.metrics.retried(retry.failure.fault);
+        self.notices.push(retry.level, text);
+        if retry.reconnect {
+            slot.disconnect();
+        }
     }
 
     /// What the connection of a slot does next.
@@ -319,55 +300,6 @@ impl Core {
         self.metrics.add(border::STAT_ROWS_RECEIVED, staged.rows);
         self.metrics.add(border::STAT_ROWS_COALESCED, staged.merged + replaced);
         Ok(true)
-    }
-
-    /// Reads a declared table's catalog, and finds out the form of its statements.
-    async fn resolve(&self, declaration: &frame::Declaration) -> Result<(Table, Form), SinkError> {
-        let mut attempts = Attempts::default();
-        let first = self.queue.is_empty();
-        let mut slot = self.pool.wait().await;
-        let resolved = loop {
-            self.latch.check()?;
-            let read = async {
-                let connection = slot.connection(&self.pool).await?;
-                match catalog::resolve(&connection.client, declaration).await? {
-                    Ok(table) => {
-                        let form = self.form(connection, &table).await?;
-                        Ok(Ok((table, form)))
-                    }
-                    Err(error) => Ok(Err(error)),
-                }
-            };
-            let failure: Failure = match read.await {
-                Ok(resolved) => break resolved,
-                Err(failure) => failure,
-            };
-            let mut bounds = self.bounds();
-            // A cluster that asks for patience is the right one.
-            if first && !matches!(failure.fault, Fault::Waking | Fault::Throttled) {
-                bounds.timeout = bounds.timeout.min(outcome::FIRST_CONNECTION);
-            }
-            if self.pause(&mut attempts, &failure, bounds).await? {
-                slot.disconnect();
-            }
-        };
-        self.give_back(slot);
-        resolved
-    }
-
-    /// The form of a table's statements: as the options say, else unnest if the database takes it, which it is asked.
-    async fn form(&self, connection: &Connection, table: &Table) -> Result<Form, Failure> {
-        if let Some(form) = self.config.form {
-            return Ok(form);
-        }
-        if table.query.is_some() {
-            return Ok(Form::Values);
-        }
-        let Some(refusal) = transact::refuses_unnest(connection, table).await? else {
-            return Ok(Form::Unnest);
-        };
-        self.notices.push(Level::Info, || outcome::values_instead(table, &refusal));
-        Ok(Form::Values)
     }
 
     fn resolved(&self, bytes: Vec<u8>, table: Table, form: Form) {

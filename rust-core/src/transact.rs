@@ -8,14 +8,13 @@
 //! Dropping the future leaves the transaction with the server: it may still commit. The connection stays usable, as the
 //! client reads past the answers of dropped requests.
 
+mod value;
+
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
-use std::time::Duration;
 
-use bytes::BytesMut;
-use tokio::time::timeout;
-use tokio_postgres::types::{Format, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error, Statement};
 
 use crate::array;
@@ -23,12 +22,12 @@ use crate::batch::{Batch, Step, chosen};
 use crate::classify::{Failure, Fault};
 use crate::connect::Connection;
 use crate::limits;
-use crate::row::tuple::{self, Param};
+use crate::row::tuple;
 use crate::schema::{ColumnType, Table};
 use crate::sql::{self, Form, Verb};
+use crate::wait::{self, Patience};
 
-/// The server ends a transaction at [`limits::TRANSACTION_AGE`]; its answer may take a little longer.
-pub const ANSWER: Duration = limits::TRANSACTION_AGE.saturating_add(Duration::from_secs(20));
+use value::{Value, Values};
 
 /// How a batch is sent.
 #[derive(Debug, Clone, Copy)]
@@ -43,24 +42,23 @@ pub struct How {
 ///
 /// # Errors
 /// The failure, for [`crate::retry`].
-pub async fn send(connection: &mut Connection, batch: &Batch, how: How) -> Result<u64, Failure> {
-    let sent = async {
-        if batch.table.query.is_some() {
-            run_query(connection, batch).await.map(|()| 0)
-        } else {
-            execute(connection, batch, how).await
-        }
+pub async fn send(
+    connection: &mut Connection,
+    batch: &Batch,
+    how: How,
+    patience: Patience,
+) -> Result<u64, Failure> {
+    let result = if batch.table.query.is_some() {
+        run_query(connection, batch, patience).await.map(|()| 0)
+    } else {
+        execute(connection, batch, how, patience).await
     };
-    let result = timeout(ANSWER, sent).await.unwrap_or_else(|_| {
-        let text = format!("no answer within {} s", ANSWER.as_secs());
-        Err(Failure { outcome_unknown: true, ..Failure::local(Fault::Lost, text) })
-    });
-    if let Err(failure) = &result
-        && failure.fault == Fault::SchemaChanged
-    {
-        connection.prepared.clear();
-    }
-    result
+    result.map_err(|failure| {
+        if failure.fault == Fault::SchemaChanged {
+            connection.prepared.clear();
+        }
+        connection.explain(failure)
+    })
 }
 
 /// Whether the database takes a table's statements in the form unnest; `Some` says why not. They run with empty arrays
@@ -68,7 +66,11 @@ pub async fn send(connection: &mut Connection, batch: &Batch, how: How) -> Resul
 ///
 /// # Errors
 /// The failure of the connection.
-pub async fn refuses_unnest(connection: &Connection, table: &Table) -> Result<Option<Failure>, Failure> {
+pub async fn refuses_unnest(
+    connection: &Connection,
+    table: &Table,
+    patience: Patience,
+) -> Result<Option<Failure>, Failure> {
     let client = &connection.client;
     let verbs: &[Verb] = if table.append() { &[Verb::Upsert] } else { &[Verb::Upsert, Verb::Delete] };
     let mut requests = vec![simple(client, "BEGIN")];
@@ -84,7 +86,8 @@ pub async fn refuses_unnest(connection: &Connection, table: &Table) -> Result<Op
         }));
     }
     requests.push(simple(client, "ROLLBACK"));
-    let Err((_, error)) = pipeline(requests).await else { return Ok(None) };
+    let asked = patience.wait(wait::Step::Form, pipeline(requests)).await.map_err(Failure::not_committed)?;
+    let Err((_, error)) = asked else { return Ok(None) };
     let failure = Failure::executing(&error).not_committed();
     match failure.sqlstate {
         None => Err(failure),
@@ -125,19 +128,19 @@ fn simple<'a>(client: &'a Client, statement: &'a str) -> Request<'a> {
 }
 
 /// Ends a transaction that has failed: where COMMIT itself was not carried out, it is still open.
-async fn roll_back(client: &Client, error: &Error) -> Failure {
+async fn roll_back(client: &Client, error: &Error, patience: Patience) -> Failure {
     if error.as_db_error().is_some() {
         // If this fails too, so will the next use of the connection.
-        let _ = client.batch_execute("ROLLBACK").await;
+        let _ = patience.wait(wait::Step::Rollback, client.batch_execute("ROLLBACK")).await;
     }
     Failure::executing(error)
 }
 
 /// Runs the query once for each row, in one transaction.
-async fn run_query(connection: &mut Connection, batch: &Batch) -> Result<(), Failure> {
+async fn run_query(connection: &mut Connection, batch: &Batch, patience: Patience) -> Result<(), Failure> {
     let steps = batch.steps();
     let Some(step) = steps.first() else { return Ok(()) };
-    let statement = prepared(connection, batch, step, Form::Values, 1).await?;
+    let statement = prepared(connection, batch, step, Form::Values, 1, patience).await?;
     let client = &connection.client;
     let mut requests = vec![simple(client, "BEGIN")];
     for row in step.rows() {
@@ -145,10 +148,13 @@ async fn run_query(connection: &mut Connection, batch: &Batch) -> Result<(), Fai
         let statement = &statement;
         requests.push(Box::pin(async move { client.execute_raw(statement, values).await }));
     }
-    match pipeline(requests).await {
-        Ok(_) => client.batch_execute("COMMIT").await.map_err(|error| Failure::executing(&error)),
+    match patience.wait(wait::Step::Commit, pipeline(requests)).await? {
+        Ok(_) => {
+            let committed = patience.wait(wait::Step::Commit, client.batch_execute("COMMIT")).await?;
+            committed.map_err(|error| Failure::executing(&error))
+        }
         Err((place, error)) => {
-            let failure = roll_back(client, &error).await;
+            let failure = roll_back(client, &error, patience).await;
             // Without a BEGIN each row was a transaction of its own.
             Err(if place == 0 {
                 Failure { outcome_unknown: true, ..failure }
@@ -159,15 +165,20 @@ async fn run_query(connection: &mut Connection, batch: &Batch) -> Result<(), Fai
     }
 }
 
-async fn execute(connection: &mut Connection, batch: &Batch, how: How) -> Result<u64, Failure> {
+async fn execute(
+    connection: &mut Connection,
+    batch: &Batch,
+    how: How,
+    patience: Patience,
+) -> Result<u64, Failure> {
     let steps = batch.steps();
     let mut ready = Vec::with_capacity(steps.len());
     for step in &steps {
-        ready.push(ready_to_send(connection, batch, step, how).await?);
+        ready.push(ready_to_send(connection, batch, step, how, patience).await?);
     }
     let client = &connection.client;
     let counts = if let ([step], [sql]) = (&steps[..], &ready[..]) {
-        let count = request(client, batch, step, how.form, sql).await;
+        let count = patience.wait(wait::Step::Commit, request(client, batch, step, how.form, sql)).await?;
         vec![count.map_err(|error| Failure::executing(&error))?]
     } else {
         let mut requests = vec![simple(client, "BEGIN")];
@@ -182,7 +193,7 @@ async fn execute(connection: &mut Connection, batch: &Batch, how: How) -> Result
                 counts
             }
             Err((place, error)) => {
-                let failure = roll_back(client, &error).await;
+                let failure = roll_back(client, &error, patience).await;
                 // An answer to a statement in between means that COMMIT has rolled back.
                 let answered = place != 0 && place != commit && failure.sqlstate.is_some();
                 return Err(if answered { failure.not_committed() } else { failure });
@@ -222,6 +233,7 @@ async fn ready_to_send(
     batch: &Batch,
     step: &Step<'_>,
     how: How,
+    patience: Patience,
 ) -> Result<Sql, Failure> {
     let rows = step.len();
     let parameters = step.verb.columns(&batch.table).len() * rows;
@@ -229,7 +241,7 @@ async fn ready_to_send(
     if how.form == Form::Values && !known && !(how.full && connection.prepared.has_room(parameters)) {
         return Ok(Sql::Text(sql::statement(step.verb, how.form, &batch.table, rows)));
     }
-    prepared(connection, batch, step, how.form, rows).await.map(Sql::Prepared)
+    prepared(connection, batch, step, how.form, rows, patience).await.map(Sql::Prepared)
 }
 
 /// The statement for `rows` rows, prepared on this connection.
@@ -239,6 +251,7 @@ async fn prepared(
     step: &Step<'_>,
     form: Form,
     rows: usize,
+    patience: Patience,
 ) -> Result<Statement, Failure> {
     if let Some(statement) = connection.prepared.get(batch.number, step.verb, form, rows) {
         return Ok(statement.clone());
@@ -252,7 +265,8 @@ async fn prepared(
         }
     };
     // Nothing is executed yet.
-    let statement = connection.client.prepare_typed(&text, &types).await;
+    let statement = patience.wait(wait::Step::Prepare, connection.client.prepare_typed(&text, &types)).await;
+    let statement = statement.map_err(Failure::not_committed)?;
     let statement = statement.map_err(|error| Failure::executing(&error).not_committed())?;
     connection.prepared.keep(batch.number, step.verb, form, rows, statement.clone());
     Ok(statement)
@@ -332,64 +346,4 @@ fn types(verb: Verb, table: &Table, oid: impl Fn(ColumnType) -> u32) -> Vec<Type
 
 fn element_types(verb: Verb, table: &Table) -> Vec<u32> {
     verb.columns(table).into_iter().map(|column| table.columns[column].ty.oid()).collect()
-}
-
-/// All parameters of a step. Their number is known beforehand, so they need not be gathered to be sent.
-struct Values<I> {
-    params: I,
-    left: usize,
-    /// Room to make for all of them.
-    room: usize,
-}
-
-impl<'a, I: Iterator<Item = Param<'a>>> Iterator for Values<I> {
-    type Item = Value<'a>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Value<'a>> {
-        self.left = self.left.saturating_sub(1);
-        let room = std::mem::take(&mut self.room);
-        self.params.next().map(|param| Value { param, room })
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
-    }
-}
-
-impl<'a, I: Iterator<Item = Param<'a>>> ExactSizeIterator for Values<I> {}
-
-/// A parameter that is already in the form in which it is sent.
-#[derive(Debug)]
-struct Value<'a> {
-    param: Param<'a>,
-    room: usize,
-}
-
-impl ToSql for Value<'_> {
-    fn to_sql(
-        &self,
-        _: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        out.reserve(self.room);
-        match self.param.bytes {
-            None => Ok(IsNull::Yes),
-            Some(bytes) => {
-                out.extend_from_slice(bytes);
-                Ok(IsNull::No)
-            }
-        }
-    }
-
-    fn accepts(_: &Type) -> bool {
-        // The bytes were made for the column's type.
-        true
-    }
-
-    fn encode_format(&self, _: &Type) -> Format {
-        if self.param.text { Format::Text } else { Format::Binary }
-    }
-
-    to_sql_checked!();
 }

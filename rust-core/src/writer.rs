@@ -12,10 +12,11 @@ use crate::limits;
 use crate::outcome;
 use crate::pool::Slot;
 use crate::queue::Next;
-use crate::retry::{Attempts, Decision, Sent};
+use crate::retry::{self, Bounds, Decision, GivenUp, Operation, Retry, Sent};
 use crate::sink::Core;
 use crate::sql::Form;
 use crate::transact::{self, How};
+use crate::wait::Patience;
 
 /// A row that makes others give way is a delete and an insert, and one other row is deleted at most for each of its
 /// unique values; few tables have more than one.
@@ -92,48 +93,18 @@ impl Writer {
     /// Sends a batch until it is committed, given up or to be sent in parts.
     async fn commit(&mut self, batch: &mut Batch) -> Result<Outcome, SinkError> {
         let core = self.core.clone();
-        let mut attempts = Attempts::default();
         loop {
-            // After a terminal failure elsewhere nothing more is written.
-            core.latch.check()?;
-            let form = self.form(batch);
-            if form == Form::Values && too_wide(batch) {
-                return split(batch.clone());
-            }
-            let failure = match self.attempt(batch, form).await {
-                Ok(displaced) => {
-                    self.tell_displaced(batch, displaced);
-                    return Ok(Outcome::Committed);
-                }
-                Err(failure) => failure,
-            };
-            if form == Form::Unnest && failure.unsupported() && core.config.form.is_none() {
-                if core.queue.use_values(batch.number) {
-                    core.notices.push(Level::Info, || outcome::values_instead(&batch.table, &failure));
-                }
-                continue;
-            }
-            let sent = Sent {
-                rows: batch.len(),
-                idempotent: batch.idempotent(),
-                may_displace: core.config.displaces && batch.idempotent() && !batch.displaces(),
-            };
-            match attempts.decide(&failure, sent, core.bounds()) {
-                Decision::Again { after, reconnect } => {
-                    core.metrics.retried(failure.fault);
-                    core.notices.push(attempts.level(failure.fault), || {
-                        outcome::again(&core.config, batch, &failure, after)
-                    });
-                    if reconnect {
-                        self.slot.disconnect();
-                    }
-                    tokio::time::sleep(after).await;
-                }
-                Decision::Displace if batch.len() > DISPLACING_ROWS => return split(batch.clone()),
-                Decision::Displace => {
+            let GivenUp { failure, tries, decision } =
+                match retry::run(&mut Sending { writer: self, batch }).await {
+                    Ok(outcome) => return outcome,
+                    Err(given_up) => given_up,
+                };
+            match decision {
+                Decision::Displace if batch.len() <= DISPLACING_ROWS => {
                     core.notices.push(Level::Debug, || outcome::displace(batch, &failure));
                     *batch = batch.clone().displacing();
                 }
+                Decision::Displace => return split(batch.clone()),
                 Decision::Split => {
                     if matches!(failure.fault, Fault::TooBig | Fault::Conflict) {
                         core.queue.refused(batch.len());
@@ -141,22 +112,15 @@ impl Writer {
                     core.notices.push(Level::Debug, || outcome::split(batch, &failure));
                     return split(batch.clone());
                 }
-                Decision::Fail if is_row_to_blame(&failure) => {
+                Decision::Again { .. } | Decision::Fail if is_row_to_blame(&failure) => {
                     core.give_up(&outcome::refused(batch, &failure))?;
                     return Ok(Outcome::GivenUp);
                 }
-                Decision::Fail => {
-                    return Err(outcome::batch_error(&core.config, batch, &failure, attempts.tries()));
+                Decision::Again { .. } | Decision::Fail => {
+                    return Err(outcome::batch_error(&core.config, batch, &failure, tries));
                 }
             }
         }
-    }
-
-    async fn attempt(&mut self, batch: &Batch, form: Form) -> Result<u64, Failure> {
-        let core = self.core.clone();
-        let connection = self.slot.connection(&core.pool).await?;
-        let full = form == Form::Values && core.queue.is_full(batch, form);
-        transact::send(connection, batch, How { form, full }).await
     }
 
     fn form(&self, batch: &Batch) -> Form {
@@ -173,6 +137,66 @@ impl Writer {
                 .add(border::STAT_ROWS_DISPLACED, usize::try_from(displaced).unwrap_or(usize::MAX));
             self.core.notices.push(Level::Warn, || outcome::displaced(batch, displaced));
         }
+    }
+}
+
+/// A batch on its way, in the form that the database takes.
+struct Sending<'a> {
+    writer: &'a mut Writer,
+    batch: &'a Batch,
+}
+
+impl Operation for Sending<'_> {
+    type Done = Result<Outcome, SinkError>;
+
+    fn sent(&self) -> Sent {
+        let batch = self.batch;
+        Sent {
+            rows: batch.len(),
+            idempotent: batch.idempotent(),
+            may_displace: self.writer.core.config.displaces && batch.idempotent() && !batch.displaces(),
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        self.writer.core.bounds()
+    }
+
+    async fn attempt(&mut self, patience: Patience) -> Result<Self::Done, Failure> {
+        let Self { writer, batch } = self;
+        let core = writer.core.clone();
+        loop {
+            // After a terminal failure elsewhere nothing more is written.
+            if let Err(error) = core.latch.check() {
+                return Ok(Err(error));
+            }
+            let form = writer.form(batch);
+            if form == Form::Values && too_wide(batch) {
+                return Ok(split((*batch).clone()));
+            }
+            let connection = writer.slot.connection(&core.pool, patience).await?;
+            let full = form == Form::Values && core.queue.is_full(batch, form);
+            match transact::send(connection, batch, How { form, full }, patience).await {
+                Ok(displaced) => {
+                    writer.tell_displaced(batch, displaced);
+                    return Ok(Ok(Outcome::Committed));
+                }
+                Err(failure)
+                    if form == Form::Unnest && failure.unsupported() && core.config.form.is_none() =>
+                {
+                    if core.queue.use_values(batch.number) {
+                        core.notices.push(Level::Info, || outcome::values_instead(&batch.table, &failure));
+                    }
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    fn again(&mut self, retry: &Retry<'_>) {
+        let Writer { core, slot } = &mut *self.writer;
+        let text = || outcome::again(&core.config, self.batch, retry.failure, retry.after);
+        core.again(slot, retry, text);
     }
 }
 

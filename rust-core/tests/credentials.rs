@@ -7,10 +7,10 @@ mod common;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use common::child::in_child;
 use common::{Cluster, DEADLINE, SLICE};
 use dsql_local::cli::Options;
 use dsql_local::token::Principal;
@@ -21,30 +21,10 @@ use dsql_sink::session::Session;
 const KEYS: &str = r#"{"AccessKeyId": "ASIACONTAINER", "SecretAccessKey": "container-secret", "Token": "container-token",
     "Expiration": "2099-01-01T00:00:00Z"}"#;
 
-/// Runs an ignored test of this file by itself, without an instance's or a user's credentials.
-fn in_child(test: &str, environment: &[(&str, &str)]) {
-    let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", test, "--ignored", "--nocapture"]).env_clear();
-    for kept in ["PATH", "DSQL_SINK_CACHE", "LD_LIBRARY_PATH"] {
-        if let Ok(value) = std::env::var(kept) {
-            child.env(kept, value);
-        }
-    }
-    // The cache of PostgreSQL is in the home folder, the profiles are not.
-    child.env("HOME", std::env::var("HOME").unwrap_or_default());
-    child.env("AWS_CONFIG_FILE", "/nowhere").env("AWS_SHARED_CREDENTIALS_FILE", "/nowhere");
-    child.env("AWS_EC2_METADATA_DISABLED", "true").envs(environment.iter().copied());
-    let output = child.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    // What a test says as it fails is on the other stream.
-    let failed = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}{failed}");
-}
-
 fn session(cluster: &Cluster) -> Session {
     let changes = [("retry_timeout_ms", "60000")];
     let mut config = cluster.config(&changes).unwrap();
-    config.keys = None;
+    config.identity.keys = None;
     Session::open(config).unwrap()
 }
 

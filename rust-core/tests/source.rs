@@ -69,13 +69,22 @@ fn rust_never_calls_java() {
 fn the_client_of_postgresql_has_its_places() {
     only_in(
         "tokio_postgres",
-        &["connect.rs", "catalog.rs", "array.rs", "prepared.rs", "transact.rs", "classify.rs", "session.rs"],
+        &[
+            "connect.rs",
+            "catalog.rs",
+            "array.rs",
+            "prepared.rs",
+            "transact.rs",
+            "transact/",
+            "classify.rs",
+            "session.rs",
+        ],
     );
 }
 
 #[test]
-fn the_handle_tables_and_the_pace_are_the_only_statics() {
-    only_in("\nstatic ", &["jni/handles.rs", "pace.rs"]);
+fn handles_pace_and_credentials_are_the_only_statics() {
+    only_in("\nstatic ", &["jni/handles.rs", "pace.rs", "auth/shared.rs"]);
     only_in("    static ", &["jni/exports.rs"]); // in the tests' fault injection
     nowhere("thread_local!");
     nowhere("static mut");

@@ -1,6 +1,7 @@
 //! A cluster of its own for a test, sinks on it, and frames as Java writes them.
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod child;
 pub mod journal;
 pub mod network;
 

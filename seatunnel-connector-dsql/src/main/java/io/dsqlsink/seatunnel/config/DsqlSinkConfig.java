@@ -84,9 +84,10 @@ public final class DsqlSinkConfig implements Serializable {
                 DsqlSinkOptions.USERNAME,
                 reader.requiredText(
                         DsqlSinkOptions.USERNAME, "set the database role, such as \"admin\""));
-        readKeys(reader, nativeOptions);
+        IdentityOptions.read(reader, nativeOptions);
         put(nativeOptions, DsqlSinkOptions.REGION, reader.text(DsqlSinkOptions.REGION));
         readNumbers(reader, nativeOptions);
+        NetworkOptions.read(reader, nativeOptions);
         readWords(reader, nativeOptions);
         checkDatabase(reader, url, source);
         checkModes(reader);
@@ -114,7 +115,7 @@ public final class DsqlSinkConfig implements Serializable {
                 schemaChangePolicy);
     }
 
-    private static void put(Map<String, String> nativeOptions, Option<?> option, Object value) {
+    static void put(Map<String, String> nativeOptions, Option<?> option, Object value) {
         if (value != null) {
             nativeOptions.put(option.key(), value.toString());
         }
@@ -145,31 +146,6 @@ public final class DsqlSinkConfig implements Serializable {
                     key, "cannot be read at character " + (e.getIndex() + 6) + "; " + URL_SHAPE);
         }
         return null;
-    }
-
-    private static void readKeys(OptionReader reader, Map<String, String> nativeOptions) {
-        String id = reader.text(DsqlSinkOptions.ACCESS_KEY_ID);
-        String secret = reader.text(DsqlSinkOptions.SECRET_ACCESS_KEY);
-        String token = reader.text(DsqlSinkOptions.SESSION_TOKEN);
-        boolean hasId = reader.keys().contains(DsqlSinkOptions.ACCESS_KEY_ID.key());
-        boolean hasSecret = reader.keys().contains(DsqlSinkOptions.SECRET_ACCESS_KEY.key());
-        String both = "set both, or neither to use the AWS default chain";
-        if (hasId && !hasSecret) {
-            reader.problem(
-                    DsqlSinkOptions.SECRET_ACCESS_KEY.key(),
-                    "is missing beside 'access_key_id': " + both);
-        } else if (hasSecret && !hasId) {
-            reader.problem(
-                    DsqlSinkOptions.ACCESS_KEY_ID.key(),
-                    "is missing beside 'secret_access_key': " + both);
-        } else if (token != null && !hasId) {
-            reader.problem(
-                    DsqlSinkOptions.SESSION_TOKEN.key(),
-                    "needs 'access_key_id' and 'secret_access_key' beside it");
-        }
-        put(nativeOptions, DsqlSinkOptions.ACCESS_KEY_ID, id);
-        put(nativeOptions, DsqlSinkOptions.SECRET_ACCESS_KEY, secret);
-        put(nativeOptions, DsqlSinkOptions.SESSION_TOKEN, token);
     }
 
     private static void readNumbers(OptionReader reader, Map<String, String> nativeOptions) {

@@ -99,26 +99,6 @@ public final class DsqlSinkOptions {
                     .withDescription(
                             "Accepted without effect: Aurora DSQL authenticates by IAM token");
 
-    public static final Option<String> ACCESS_KEY_ID =
-            Options.key("access_key_id")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription(
-                            "AWS access key; without it the AWS default chain is asked"
-                                    + " (environment, profile, container, instance)");
-
-    public static final Option<String> SECRET_ACCESS_KEY =
-            Options.key("secret_access_key")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription("Secret of access_key_id");
-
-    public static final Option<String> SESSION_TOKEN =
-            Options.key("session_token")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription("Session token of temporary AWS keys");
-
     public static final Option<String> REGION =
             Options.key("region")
                     .stringType()
@@ -352,9 +332,14 @@ public final class DsqlSinkOptions {
                     HandOver.DSQL_NATIVE,
                     USERNAME,
                     PASSWORD,
-                    ACCESS_KEY_ID,
-                    SECRET_ACCESS_KEY,
-                    SESSION_TOKEN,
+                    IdentityOptions.ACCESS_KEY_ID,
+                    IdentityOptions.SECRET_ACCESS_KEY,
+                    IdentityOptions.SESSION_TOKEN,
+                    IdentityOptions.PROFILE,
+                    IdentityOptions.ROLE_ARN,
+                    IdentityOptions.EXTERNAL_ID,
+                    IdentityOptions.ROLE_SESSION_NAME,
+                    IdentityOptions.TOKEN_DURATION_SECS,
                     REGION,
                     DATABASE,
                     SCHEMA,
@@ -381,6 +366,8 @@ public final class DsqlSinkOptions {
                     BATCH_INTERVAL_MS,
                     MAX_RETRIES,
                     RETRY_TIMEOUT_MS,
+                    NetworkOptions.SOCKET_TIMEOUT_MS,
+                    NetworkOptions.CONNECTING_PROCESSES,
                     MAX_CONNECTIONS,
                     MAX_BUFFER_BYTES,
                     STATEMENT_FORM,

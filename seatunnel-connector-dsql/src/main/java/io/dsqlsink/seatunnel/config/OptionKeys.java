@@ -57,6 +57,8 @@ final class OptionKeys {
 
     private static boolean isKnown(String key, Set<String> ours) {
         return ours.contains(key)
+                || DsqlSinkOptions.all().values().stream()
+                        .anyMatch(option -> option.getFallbackKeys().contains(key))
                 || ENGINE.contains(key)
                 || StockOptions.effects().containsKey(key);
     }

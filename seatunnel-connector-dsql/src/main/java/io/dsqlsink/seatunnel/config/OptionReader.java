@@ -33,6 +33,12 @@ final class OptionReader {
         return raw.get(key);
     }
 
+    /** Whether the user wrote it, by any of its names. */
+    boolean has(Option<?> option) {
+        return raw.containsKey(option.key())
+                || option.getFallbackKeys().stream().anyMatch(raw::containsKey);
+    }
+
     /** Null when absent; blank is a problem. The value never enters a message. */
     String text(Option<String> option) {
         String value = options.getOptional(option).orElse(null);

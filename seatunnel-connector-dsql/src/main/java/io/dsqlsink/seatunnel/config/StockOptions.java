@@ -74,7 +74,7 @@ final class StockOptions {
                     honoured("custom_sql"),
                     honoured("create_index"),
                     none("connection_check_timeout_sec"),
-                    none("socket_timeout_ms"),
+                    honoured("socket_timeout_ms"),
                     none("connect_timeout_ms"),
                     none("properties"),
                     refused(

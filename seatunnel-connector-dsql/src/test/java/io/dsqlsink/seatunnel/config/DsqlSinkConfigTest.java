@@ -42,6 +42,8 @@ class DsqlSinkConfigTest {
                         Map.entry("retry_timeout_ms", "300000"),
                         Map.entry("max_connections", "64"),
                         Map.entry("max_buffer_bytes", "268435456"),
+                        Map.entry("token_duration_secs", "900"),
+                        Map.entry("connecting_processes", "2"),
                         Map.entry("statement_form", "auto"));
         assertThat(config.host()).isEqualTo("abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws");
         assertThat(config.warnings()).isEmpty();
@@ -108,6 +110,12 @@ class DsqlSinkConfigTest {
                 "unique_conflict | skip | is not one of: replace, fail",
                 "max_connections | 257 | is not between 1 and 256",
                 "max_buffer_bytes | 1 | is not between 20971520 and",
+                "socket_timeout_ms | -1 | is not between 0 and 86400000",
+                "connecting_processes | 0 | is not between 1 and 1000",
+                "token_duration_secs | 0 | is not between 1 and 604800",
+                "profile | p | and 'access_key_id' exclude each other",
+                "role_arn | r | is no ARN",
+                "external_id | x | has no use without 'role_arn'",
                 "retry_timeout_ms | -1 | is not between 0 and 86400000",
                 "generate_sink_sql | maybe | is not true or false",
                 "is_exactly_once | true | Aurora DSQL has no prepared transactions",
@@ -142,6 +150,19 @@ class DsqlSinkConfigTest {
     void keysComeTogether(String absent, String says) {
         options.remove(absent);
         assertThatThrownBy(this::config).hasMessageContaining(says);
+    }
+
+    /** SeaTunnel's encryption of configs knows these names. */
+    @Test
+    void keysHaveTheNamesThatSeaTunnelEncrypts() {
+        options.put("access_key", options.remove("access_key_id"));
+        options.put("secret_key", options.remove("secret_access_key"));
+        options.put("token", "FwoGZXIvYXdz");
+        assertThat(config().warnings()).isEmpty();
+        assertThat(config().nativeOptions())
+                .containsEntry("access_key_id", "AKIAIOSFODNN7EXAMPLE")
+                .containsEntry("secret_access_key", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+                .containsEntry("session_token", "FwoGZXIvYXdz");
     }
 
     @Test

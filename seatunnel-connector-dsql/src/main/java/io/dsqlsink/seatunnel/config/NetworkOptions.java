@@ -1,0 +1,52 @@
+package io.dsqlsink.seatunnel.config;
+
+import java.util.Map;
+import org.apache.seatunnel.api.configuration.Option;
+import org.apache.seatunnel.api.configuration.Options;
+
+/** Options that say how the network is used. */
+final class NetworkOptions {
+    static final Option<Integer> SOCKET_TIMEOUT_MS =
+            Options.key("socket_timeout_ms")
+                    .intType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "How long one answer of Aurora DSQL is waited for; retry_timeout_ms"
+                                    + " ends a wait, too. 0, and the default: 320000, a little"
+                                    + " more than the time that a transaction may take");
+
+    static final Option<Integer> CONNECTING_PROCESSES =
+            Options.key("connecting_processes")
+                    .intType()
+                    .defaultValue(2)
+                    .withDescription(
+                            "Processes (workers) that open connections to the cluster, 1 to 1000:"
+                                    + " together they open 100 a second, which is what a cluster"
+                                    + " takes");
+
+    private static final int MOST_PROCESSES = 1_000;
+
+    /** A day. */
+    private static final int LONGEST_MS = 86_400_000;
+
+    private NetworkOptions() {}
+
+    static void read(OptionReader reader, Map<String, String> nativeOptions) {
+        DsqlSinkConfig.put(
+                nativeOptions,
+                SOCKET_TIMEOUT_MS,
+                reader.number(
+                        SOCKET_TIMEOUT_MS,
+                        0,
+                        LONGEST_MS,
+                        "it is the time in milliseconds that one answer is waited for"));
+        DsqlSinkConfig.put(
+                nativeOptions,
+                CONNECTING_PROCESSES,
+                reader.number(
+                        CONNECTING_PROCESSES,
+                        1,
+                        MOST_PROCESSES,
+                        "it is the number of processes that open connections to the cluster"));
+    }
+}
