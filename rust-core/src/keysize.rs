@@ -111,6 +111,7 @@ mod tests {
             nullable: !key,
             key,
             sent: true,
+            identity: false,
         };
         let index =
             |name: &str, columns: &[usize]| Index { name: name.to_owned(), columns: columns.to_vec() };

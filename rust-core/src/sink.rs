@@ -20,6 +20,7 @@ use crate::error::{ErrorKind, SinkError};
 use crate::latch::Latch;
 use crate::metrics::Metrics;
 use crate::notice::Notices;
+use crate::outcome;
 use crate::pool::{Pool, Slot};
 use crate::progress::Ticket;
 use crate::queue::{Next, Queue};

@@ -57,6 +57,7 @@ fn table(columns: usize, shift: usize) -> Table {
             name: "u".to_owned(),
             columns: Some(vec![0, 9]),
             nulls_distinct: true,
+            shown: true,
             expressions: Vec::new(),
             predicate: None,
         }],

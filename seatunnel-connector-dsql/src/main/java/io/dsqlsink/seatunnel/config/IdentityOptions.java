@@ -34,8 +34,7 @@ final class IdentityOptions {
             Options.key("profile")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription(
-                            "Profile of the AWS configuration files, in place of keys");
+                    .withDescription("Profile of the AWS configuration files, in place of keys");
 
     static final Option<String> ROLE_ARN =
             Options.key("role_arn")
@@ -49,15 +48,13 @@ final class IdentityOptions {
             Options.key("external_id")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription(
-                            "What the trust policy of role_arn asks for");
+                    .withDescription("What the trust policy of role_arn asks for");
 
     static final Option<String> ROLE_SESSION_NAME =
             Options.key("role_session_name")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription(
-                            "Name of the role's session, as the audit log shows it");
+                    .withDescription("Name of the role's session, as the audit log shows it");
 
     static final Option<Integer> TOKEN_DURATION_SECS =
             Options.key("token_duration_secs")
