@@ -20,9 +20,7 @@ final class MySqlJdbcFaults {
                 having(ofType(columns, "time"), database, MySqlValues.NO_TIME_OF_DAY),
                 "has times below 0 or from 24 hours on, at which the job fails",
                 "read it as text: query = \"SELECT ..., CAST(column AS CHAR) AS column ...\"");
-        if (!job.urlHas("useServerPrepStmts", "true")) {
-            MySqlValues.floats(columns, faults, "when it writes them as text");
-        }
+        MySqlValues.floats(columns, faults, "when it writes them as text");
         if (!job.urlHas("tinyInt1isBit", "false")) {
             faults.warn(
                     having(

@@ -1,8 +1,11 @@
 package io.dsqlsink.seatunnel.install.source;
 
+import static io.dsqlsink.seatunnel.install.source.SourceColumn.having;
 import static io.dsqlsink.seatunnel.install.source.SourceColumn.ofType;
 
 import java.sql.SQLException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /** What Postgres-CDC does to rows and values. */
@@ -23,12 +26,26 @@ final class PostgresCdcFaults {
                         .get(0);
         if (!identity.equals("f")) {
             faults.warn(
-                    ofType(columns, "text|varchar|bpchar|bytea|jsonb?|xml|numeric|_.*"),
-                    "an UPDATE that leaves a long value as it is sends a placeholder in its place"
-                            + " (__debezium_unavailable_value)",
-                    "ALTER TABLE "
+                    columns.get(0).table()
+                            + ": without REPLICA IDENTITY FULL the first UPDATE fails the job, or"
+                            + " carries __debezium_unavailable_value for long values that it leaves"
+                            + " as they are. To mend: ALTER TABLE "
                             + columns.get(0).table()
                             + " REPLICA IDENTITY FULL at the source");
         }
+        if (!ZoneId.systemDefault().normalized().equals(ZoneOffset.UTC)) {
+            faults.warn(
+                    ofType(columns, "timestamptz"),
+                    "arrives without its zone, as the time of day in the JVM's zone "
+                            + ZoneId.systemDefault(),
+                    "run every node with -Duser.timezone=UTC");
+        }
+        faults.warn(
+                having(
+                        ofType(columns, "timestamp|timestamptz"),
+                        database,
+                        "isfinite(@) AND @ < '1582-10-15'"),
+                "has times before 1582-10-15, which arrive days off",
+                "correct them at the source");
     }
 }

@@ -66,19 +66,11 @@ final class SplitFaults {
                             + " are not read",
                     "remove both bounds");
         }
-        if (column.get(0).isOfQuery()) {
+        if (column.get(0).isOfQuery() && job.isBefore(2, 3, 8)) {
             faults.problem(
                     SourceColumn.ofType(column, "date"),
                     "a query is not split by a date: no row is read, and the job ends as if all"
                             + " were well",
-                    "choose a column of whole numbers, or remove partition_column");
-            faults.problem(
-                    having(
-                            SourceColumn.ofType(column, "float4?|double|float8|real"),
-                            database,
-                            "@ <> FLOOR(@)"),
-                    "a query is split at whole numbers: rows whose value lies between the end of"
-                            + " one range and the start of the next are not read",
                     "choose a column of whole numbers, or remove partition_column");
         }
     }
