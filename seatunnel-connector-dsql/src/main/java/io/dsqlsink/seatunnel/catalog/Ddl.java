@@ -72,6 +72,40 @@ final class Ddl {
         return "ALTER TABLE " + quoted(table) + " ADD COLUMN " + quoted(column) + " " + type;
     }
 
+    /**
+     * A column and its default by two actions of one statement, so that no row comes between.
+     *
+     * @param value as SQL
+     */
+    static String addColumn(DsqlTable table, String column, String type, String value) {
+        return addColumn(table, column, type)
+                + ", ALTER COLUMN "
+                + quoted(column)
+                + " SET DEFAULT "
+                + value;
+    }
+
+    /** Sets a column, up to the condition. */
+    static String fill(DsqlTable table, String column, String value) {
+        return "UPDATE " + quoted(table) + " SET " + quoted(column) + " = " + value;
+    }
+
+    /** There is no SET NOT NULL. */
+    static String addNotNull(DsqlTable table, String constraint, String column) {
+        return "ALTER TABLE "
+                + quoted(table)
+                + " ADD CONSTRAINT "
+                + quoted(constraint)
+                + " CHECK ("
+                + quoted(column)
+                + " IS NOT NULL) NOT VALID";
+    }
+
+    /** Answers the id of the job that looks at the rows. */
+    static String validate(DsqlTable table, String constraint) {
+        return "ALTER TABLE ASYNC " + quoted(table) + " VALIDATE CONSTRAINT " + quoted(constraint);
+    }
+
     static String dropColumn(DsqlTable table, String column) {
         return "ALTER TABLE " + quoted(table) + " DROP COLUMN " + quoted(column);
     }

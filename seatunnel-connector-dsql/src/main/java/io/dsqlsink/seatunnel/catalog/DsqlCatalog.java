@@ -31,7 +31,7 @@ final class DsqlCatalog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DsqlCatalog.class);
 
     /** Rows that are deleted sooner than a table is created anew: those of ten transactions. */
-    private static final int FEW_ROWS = 10 * Emptier.MOST_ROWS;
+    private static final int FEW_ROWS = 10 * KeyPages.MOST_ROWS;
 
     /** Between two lines about work that goes on. */
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -236,24 +236,73 @@ final class DsqlCatalog implements AutoCloseable {
 
     /** Deletes all rows, as many at a time as a transaction takes. */
     void empty(DsqlTable table) throws InterruptedException {
-        List<List<String>> key =
-                query(
-                        "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)"
-                                + " FROM pg_catalog.pg_constraint k"
-                                + " JOIN pg_catalog.pg_attribute a ON a.attrelid ="
-                                + " k.conrelid AND a.attnum = ANY (k.conkey)"
-                                + " WHERE k.contype = 'p' AND k.conrelid = (SELECT c.oid"
-                                + " FROM "
-                                + from(table)
-                                + ") ORDER BY pg_catalog.array_position(k.conkey, a.attnum)");
-        long deleted;
-        if (key.isEmpty()) {
-            deleted = emptyWithoutKey(table);
-        } else {
-            int sessions = Integer.parseInt(options.get(DsqlSinkOptions.MAX_CONNECTIONS.key()));
-            deleted = new Emptier(options, table, key, sessions).run(this::query);
-        }
+        List<List<String>> key = key(table);
+        long deleted =
+                key.isEmpty()
+                        ? emptyWithoutKey(table)
+                        : KeyPages.deletion(options, table, key, sessions()).run(this::query);
         LOG.info("Table {}: all {} rows deleted", table, deleted);
+    }
+
+    /** Name and type of each column of the table's own key. */
+    private List<List<String>> key(DsqlTable table) throws InterruptedException {
+        return query(
+                "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)"
+                        + " FROM pg_catalog.pg_constraint k"
+                        + " JOIN pg_catalog.pg_attribute a ON a.attrelid ="
+                        + " k.conrelid AND a.attnum = ANY (k.conkey)"
+                        + " WHERE k.contype = 'p' AND k.conrelid = (SELECT c.oid"
+                        + " FROM "
+                        + from(table)
+                        + ") ORDER BY pg_catalog.array_position(k.conkey, a.attnum)");
+    }
+
+    private int sessions() {
+        return Integer.parseInt(options.get(DsqlSinkOptions.MAX_CONNECTIONS.key()));
+    }
+
+    /**
+     * Sets a column of the rows in which it is NULL, as many at a time as a transaction takes.
+     *
+     * @param value as SQL
+     */
+    void fill(DsqlTable table, String column, String value) throws InterruptedException {
+        List<List<String>> key = key(table);
+        String where = " WHERE " + Ddl.quoted(column) + " IS NULL";
+        long filled =
+                key.isEmpty()
+                        ? execute(Ddl.fill(table, column, value) + where, true).affected()
+                        : KeyPages.fill(options, table, key, sessions(), column, value)
+                                .run(this::query);
+        if (filled > 0) {
+            LOG.info(
+                    "Table {}: column {} is {} in all {} rows before",
+                    table,
+                    column,
+                    value,
+                    filled);
+        }
+    }
+
+    /** Makes sure that a column is not NULL, as far as a column that came later can be. */
+    void requireNotNull(DsqlTable table, String column) throws InterruptedException {
+        String name = Names.shortened(table.name() + "_" + column + "_not_null");
+        String constraint =
+                "SELECT k.convalidated FROM pg_catalog.pg_constraint k WHERE k.conname = "
+                        + Ddl.literal(name)
+                        + " AND k.conrelid = (SELECT c.oid FROM "
+                        + from(table)
+                        + ")";
+        List<List<String>> found = query(constraint);
+        if (found.isEmpty()) {
+            alter(Ddl.addNotNull(table, name, column));
+        } else if (found.get(0).get(0).equals("t")) {
+            return;
+        }
+        List<List<String>> job = execute(Ddl.validate(table, name), true).rows();
+        if (!job.isEmpty() && job.get(0).get(0) != null) {
+            Jobs.await(this, Collections.singletonMap("Constraint " + name, job.get(0).get(0)));
+        }
     }
 
     private long emptyWithoutKey(DsqlTable table) throws InterruptedException {
@@ -295,8 +344,8 @@ final class DsqlCatalog implements AutoCloseable {
             execute(ddl, true);
             LOG.info("Carried out: {}", ddl);
         } catch (DsqlNativeException e) {
-            // Of a column: it is there already, or is not there any more.
-            if (!e.sqlState().equals("42701") && !e.sqlState().equals("42703")) {
+            // Of a column: it is there already, or is not there any more. Of a constraint: it is.
+            if (!Arrays.asList("42701", "42703", "42710").contains(e.sqlState())) {
                 throw e;
             }
             LOG.info("Carried out by another at the same time: {}", ddl);

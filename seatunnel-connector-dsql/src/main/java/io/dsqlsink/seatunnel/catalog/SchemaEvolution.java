@@ -210,23 +210,57 @@ public final class SchemaEvolution {
         }
         Map<String, List<String>> columns = catalog.columns(table);
         if (columns.containsKey(target)) {
-            return ignore ? target : held(column, target, columns.get(target).get(0));
+            if (!ignore) {
+                held(column, target, columns.get(target).get(0));
+                fill(column, target, ColumnDefault.of(column, type(column)));
+            }
+            return target;
         }
         if (ignore) {
             return null;
         }
         String type = type(column);
-        if ((!column.isNullable() || column.getDefaultValue() != null) && catalog.hasRows(table)) {
+        ColumnDefault value = ColumnDefault.of(column, type);
+        if (value.isUnknown() && catalog.hasRows(table)) {
             throw stuck(
                     "column '"
                             + target
-                            + "' is added with a default or as NOT NULL, which Aurora DSQL cannot"
-                            + " do to the rows that are there. To go on: "
+                            + "' is added as NOT NULL or with the default "
+                            + column.getDefaultValue()
+                            + ", of which it cannot be told what the rows that are there have at the"
+                            + " source. To go on: "
                             + Ddl.addColumn(table, target, type)
                             + "; set it in the rows that are there; restart the job");
         }
-        alter(Ddl.addColumn(table, target, type));
+        alter(
+                value.isDeclared()
+                        ? Ddl.addColumn(table, target, type, value.sql())
+                        : Ddl.addColumn(table, target, type));
+        fill(column, target, value);
         return target;
+    }
+
+    /**
+     * Gives the rows that are there what they have at the source, which writes nothing of it into
+     * its log. The rows after the change have not been written yet, so a NULL is one from before;
+     * and if it is carried out again after a restart, the rows after it come again too.
+     */
+    private void fill(Column column, String target, ColumnDefault value)
+            throws InterruptedException {
+        if (config.schemaChangePolicy() == SchemaChangePolicy.FAIL) {
+            if (value.sql() != null) {
+                left.add(
+                        Ddl.fill(table, target, value.sql())
+                                + " WHERE "
+                                + Ddl.quoted(target)
+                                + " IS NULL (3,000 rows at a time)");
+            }
+        } else if (value.sql() != null) {
+            catalog.fill(table, target, value.sql());
+            if (!column.isNullable()) {
+                catalog.requireNotNull(table, target);
+            }
+        }
     }
 
     private void dropped(String target, boolean ignore) throws InterruptedException {

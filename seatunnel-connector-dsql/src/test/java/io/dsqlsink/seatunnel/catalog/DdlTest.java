@@ -132,9 +132,9 @@ class DdlTest {
         }
         if (!key.isEmpty()) {
             List<String> from = Collections.nCopies(key.size(), "1");
-            Emptier emptier = new Emptier(Map.of(), table, key, 1);
-            statements.add(emptier.lastOfPage(from) + ";");
-            statements.add(emptier.deletion(from, Collections.nCopies(key.size(), "2")) + ";");
+            KeyPages pages = KeyPages.deletion(Map.of(), table, key, 1);
+            statements.add(pages.lastOfPage(from) + ";");
+            statements.add(pages.statement(from, Collections.nCopies(key.size(), "2")) + ";");
         }
         statements.add(Ddl.dropTable(table) + ";");
     }

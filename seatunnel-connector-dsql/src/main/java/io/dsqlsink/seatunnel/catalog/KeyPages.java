@@ -17,11 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes all rows of a table that has a key: one session pages through the key, and others delete
- * the pages, each in a transaction. So no statement passes over what another has deleted.
+ * Deletes or changes all rows of a table that has a key: one session pages through the key, and
+ * others carry the statement out for the pages, each in a transaction. So no statement passes over
+ * the rows of another.
  */
-final class Emptier {
-    private static final Logger LOG = LoggerFactory.getLogger(Emptier.class);
+final class KeyPages {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyPages.class);
 
     /** Rows that a transaction may modify (quotas of Aurora DSQL). */
     static final int MOST_ROWS = 3_000;
@@ -40,13 +41,16 @@ final class Emptier {
     private final Map<String, String> options;
     private final String table;
     private final String told;
+    private final String head;
+    private final String filter;
+    private final String verb;
     private final List<String> names = new ArrayList<>();
     private final List<String> types = new ArrayList<>();
     private final int mostSessions;
     private final BlockingQueue<String> pages = new LinkedBlockingQueue<>();
     private final List<Thread> workers = new ArrayList<>();
     private final AtomicInteger pending = new AtomicInteger();
-    private final AtomicLong deleted = new AtomicLong();
+    private final AtomicLong affected = new AtomicLong();
     private volatile boolean complete;
     private volatile Throwable failure;
     private long toldAt = System.nanoTime();
@@ -54,19 +58,52 @@ final class Emptier {
     /**
      * @param options what the native library is opened with
      * @param key the table's own key: name and type of each column
+     * @param head the statement up to its condition
+     * @param filter the rows that the statement is for, and that it takes out of them; null for one
+     *     that is for all
+     * @param verb what it does to them, as the log says
      */
-    Emptier(Map<String, String> options, DsqlTable table, List<List<String>> key, int sessions) {
+    private KeyPages(
+            Map<String, String> options,
+            DsqlTable table,
+            List<List<String>> key,
+            int sessions,
+            String head,
+            String filter,
+            String verb) {
         this.options = options;
         this.table = Ddl.quoted(table);
         this.told = table.toString();
         this.mostSessions = sessions;
+        this.head = head;
+        this.filter = filter;
+        this.verb = verb;
         for (List<String> column : key) {
             names.add(Ddl.quoted(column.get(0)));
             types.add(column.get(1));
         }
     }
 
-    /** Returns how many rows were deleted. */
+    static KeyPages deletion(
+            Map<String, String> options, DsqlTable table, List<List<String>> key, int sessions) {
+        String head = "DELETE FROM " + Ddl.quoted(table);
+        return new KeyPages(options, table, key, sessions, head, null, "deleted");
+    }
+
+    /** Sets a column of the rows in which it is NULL. */
+    static KeyPages fill(
+            Map<String, String> options,
+            DsqlTable table,
+            List<List<String>> key,
+            int sessions,
+            String column,
+            String value) {
+        String head = Ddl.fill(table, column, value);
+        String filter = Ddl.quoted(column) + " IS NULL";
+        return new KeyPages(options, table, key, sessions, head, filter, "filled");
+    }
+
+    /** Returns how many rows it did something to. */
     long run(Reader reader) throws InterruptedException {
         try {
             List<String> after = null;
@@ -100,18 +137,18 @@ final class Emptier {
         } else if (failure != null) {
             throw new IllegalStateException(failure);
         }
-        return deleted.get();
+        return affected.get();
     }
 
     private void tell() {
         if (System.nanoTime() - toldAt > PROGRESS_NANOS) {
             toldAt = System.nanoTime();
-            LOG.info("Table {}: {} rows deleted so far", told, deleted.get());
+            LOG.info("Table {}: {} rows {} so far", told, affected.get(), verb);
         }
     }
 
     private void startWorker() {
-        Thread worker = new Thread(this::work, "dsql-sink-emptier-" + workers.size());
+        Thread worker = new Thread(this::work, "dsql-sink-pages-" + workers.size());
         worker.setDaemon(true);
         workers.add(worker);
         worker.start();
@@ -122,7 +159,7 @@ final class Emptier {
             while (failure == null) {
                 String page = pages.poll(PATIENCE_MS, TimeUnit.MILLISECONDS);
                 if (page != null) {
-                    delete(session, page);
+                    carryOut(session, page);
                     pending.decrementAndGet();
                 } else if (complete && pages.isEmpty()) {
                     return;
@@ -136,7 +173,7 @@ final class Emptier {
     }
 
     /** A page that has become larger, or whose rows take those of other tables along, in parts. */
-    private void delete(NativeSession session, String page) throws InterruptedException {
+    private void carryOut(NativeSession session, String page) throws InterruptedException {
         int rows = MOST_ROWS;
         String key = "(" + String.join(", ", names) + ")";
         String some =
@@ -144,11 +181,11 @@ final class Emptier {
         while (true) {
             try {
                 String parts = some + page + " LIMIT " + rows + ")";
-                String sql = deletion(rows == MOST_ROWS ? page : parts);
+                String sql = head + (rows == MOST_ROWS ? page : parts);
                 long more =
                         session.execute(sql, true, notices -> NativeLog.write(LOG, notices))
                                 .affected();
-                deleted.addAndGet(more);
+                affected.addAndGet(more);
                 if (rows == MOST_ROWS || more == 0) {
                     return;
                 }
@@ -161,13 +198,9 @@ final class Emptier {
         }
     }
 
-    private String deletion(String where) {
-        return "DELETE FROM " + table + where;
-    }
-
     /** The statement for the rows behind one key and up to another. */
-    String deletion(List<String> after, List<String> to) {
-        return deletion(page(after, to));
+    String statement(List<String> after, List<String> to) {
+        return head + page(after, to);
     }
 
     /** The key of the last row of the page that begins after a key; null for the first page. */
@@ -190,6 +223,9 @@ final class Emptier {
         }
         if (to != null) {
             bounds.add(bound(" <= ", to));
+        }
+        if (filter != null) {
+            bounds.add(filter);
         }
         return bounds.isEmpty() ? "" : " WHERE " + String.join(" AND ", bounds);
     }

@@ -1,0 +1,72 @@
+package io.dsqlsink.seatunnel.catalog;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Jobs that the database runs by itself: builds of indexes, and looks at the rows of a constraint.
+ */
+final class Jobs {
+    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+
+    /** Between two looks at a job of the database; such jobs take tens of seconds. */
+    private static final long JOB_PAUSE_MS = 500;
+
+    /** Between two lines about work that goes on. */
+    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** A job that takes longer is left to the database. */
+    private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    private Jobs() {}
+
+    /**
+     * Waits for jobs.
+     *
+     * @param jobs their ids by what they are for, such as "Index orders_customer"
+     */
+    static void await(DsqlCatalog catalog, Map<String, String> jobs) throws InterruptedException {
+        Map<String, String> open = new LinkedHashMap<>(jobs);
+        long start = System.nanoTime();
+        long told = start;
+        while (!open.isEmpty() && System.nanoTime() - start < LONGEST_NANOS) {
+            String ids = open.values().stream().map(Ddl::literal).collect(Collectors.joining(", "));
+            for (List<String> job :
+                    catalog.query(
+                            "SELECT job_id, status, details FROM sys.jobs WHERE status IN"
+                                    + " ('completed', 'failed') AND job_id IN ("
+                                    + ids
+                                    + ")")) {
+                open.entrySet().removeIf(entry -> ended(entry, job));
+            }
+            if (System.nanoTime() - told > PROGRESS_NANOS) {
+                told = System.nanoTime();
+                long seconds = TimeUnit.NANOSECONDS.toSeconds(told - start);
+                LOG.info("Waiting for {} for {} s", open.keySet(), seconds);
+            }
+            if (!open.isEmpty()) {
+                Thread.sleep(JOB_PAUSE_MS);
+            }
+        }
+        if (!open.isEmpty()) {
+            LOG.warn("Not waited for any longer, see sys.jobs: {}", open);
+        }
+    }
+
+    private static boolean ended(Map.Entry<String, String> open, List<String> job) {
+        if (!open.getValue().equals(job.get(0))) {
+            return false;
+        }
+        if (job.get(1).equals("failed")) {
+            LOG.warn("{}: the database's job failed: {}", open.getKey(), job.get(2));
+        } else {
+            LOG.info("{} is complete", open.getKey());
+        }
+        return true;
+    }
+}
