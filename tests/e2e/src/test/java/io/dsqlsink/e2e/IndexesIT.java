@@ -67,6 +67,8 @@ class IndexesIT {
                 assertThat(job.await(Servers.JOB)).as(job::tail).isZero();
                 assertIndexes(target, "by_jdbc", job);
             }
+            // MySQL-CDC itself cannot read a table that has an index on an expression.
+            Sql.run(source, "ALTER TABLE docs DROP KEY folded, DROP KEY folded_rule");
             String cdc =
                     JobConfig.mysqlToDsql(Servers.mysql().host(), "indexed", List.of("docs"))
                             .replace(
@@ -108,7 +110,10 @@ class IndexesIT {
         assertThat(Sql.number(target, "SELECT count(*) FROM " + schema + ".docs")).isEqualTo(2);
         List<String> warnings = job.log().lines().filter(l -> l.contains(" WARN ")).toList();
         for (String line : LEFT_OUT) {
-            assertThat(warnings.stream().filter(w -> w.contains(line))).as(line).hasSize(1);
+            boolean there = !schema.equals("by_cdc") || !line.contains("folded");
+            assertThat(warnings.stream().filter(w -> w.contains(line)))
+                    .as(line)
+                    .hasSize(there ? 1 : 0);
         }
     }
 
