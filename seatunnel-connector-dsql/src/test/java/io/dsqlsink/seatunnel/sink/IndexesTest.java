@@ -63,6 +63,10 @@ class IndexesTest extends DsqlFixture {
     }
 
     private static PhysicalColumn column(String name, String type) {
+        return column(name, type, true);
+    }
+
+    private static PhysicalColumn column(String name, String type, boolean nullable) {
         SeaTunnelDataType<?> carried =
                 type.matches("int\\d?")
                         ? BasicType.INT_TYPE
@@ -70,7 +74,7 @@ class IndexesTest extends DsqlFixture {
                                 ? PrimitiveByteArrayType.INSTANCE
                                 : BasicType.STRING_TYPE;
         return PhysicalColumn.of(
-                name, carried, 0, true, null, "", type, false, false, 0L, Map.of(), 0L);
+                name, carried, 0, nullable, null, "", type, false, false, 0L, Map.of(), 0L);
     }
 
     private static ConstraintKey unique(String name, String... columns) {
@@ -241,8 +245,8 @@ class IndexesTest extends DsqlFixture {
                         "t",
                         List.of(),
                         List.of(unique("partial", "a")),
-                        column("a", "int4"),
-                        column("b", "int4"));
+                        column("a", "int4", false),
+                        column("b", "int4", false));
         ClassLoader loader = getClass().getClassLoader();
         SourceTable found = SourceTable.lookedUp(told, "postgres", null, loader);
         assertThat(prepare(found).target().getTableId().getTableName()).isEqualTo("t");
