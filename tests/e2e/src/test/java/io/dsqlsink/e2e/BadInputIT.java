@@ -93,7 +93,12 @@ class BadInputIT {
                         "'region'",
                         "eu-west-1",
                         DsqlLocal.REGION),
-                Case.option("expired-token", sink -> {}, DsqlLocal.ENDPOINT, "clock")
+                Case.option(
+                                "expired-token",
+                                sink -> sink.with("retry_timeout_ms", "2000"),
+                                DsqlLocal.ENDPOINT,
+                                "clock is",
+                                "behind the server's")
                         .clock(Duration.ofHours(2)),
                 Case.option(
                                 "unreachable-host",
