@@ -84,6 +84,13 @@ class DoctorSourcesIT {
                     .containsPattern("PROBLEM .*query \"SELECT.*: k \\(int.*NULL in partition_col");
             assertThat(
                             jdbc(
+                                    "fractions",
+                                    1,
+                                    "query = \"SELECT * FROM parts\"\n partition_column = \"f\"\n"
+                                            + " partition_num = 2"))
+                    .containsPattern("PROBLEM .*: f \\(double\\): .*between the end of one range");
+            assertThat(
+                            jdbc(
                                     "bounds",
                                     1,
                                     "query = \"SELECT * FROM parts\"\n partition_column = \"id\"\n"

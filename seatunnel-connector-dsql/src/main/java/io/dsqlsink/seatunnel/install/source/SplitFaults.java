@@ -73,6 +73,16 @@ final class SplitFaults {
                             + " were well",
                     "choose a column of whole numbers, or remove partition_column");
         }
+        if (column.get(0).isOfQuery()) {
+            faults.problem(
+                    having(
+                            SourceColumn.ofType(column, "float4?|double|float8|real"),
+                            database,
+                            "@ <> FLOOR(@)"),
+                    "a query is split at whole numbers: rows whose value lies between the end of"
+                            + " one range and the start of the next are not read",
+                    "choose a column of whole numbers, or remove partition_column");
+        }
     }
 
     private static List<SourceColumn> lost(List<SourceColumn> columns, SourceDatabase database) {
