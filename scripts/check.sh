@@ -77,6 +77,35 @@ leftovers() {
     tracked '*.rs' '*.java' '*.sh' '*.md' ':!scripts/check.sh' | xargs -r grep -nE '\b(TODO|FIXME|XXX)\b'
 }
 
+# Links of the pages to files and headings that are not there. Of a heading GitHub makes an anchor: small letters, no
+# punctuation, hyphens for spaces.
+dead_links() {
+    local page link file anchor target
+    tracked '*.md' | while read -r page; do
+        links "$page" | while read -r link; do
+            file=${link%%#*} anchor=''
+            [[ $link != *'#'* ]] || anchor=${link#*#}
+            target=$page
+            [[ -z $file ]] || target=$(dirname "$page")/$file
+            if [[ ! -e $target ]]; then
+                echo "$page: no file $link"
+            elif [[ -n $anchor ]] && ! anchors "$target" | grep -qxF -- "$anchor"; then
+                echo "$page: no heading $link"
+            fi
+        done
+    done
+}
+
+# Its text without blocks and pieces of code.
+prose() { sed '/^ *```/,/^ *```/d; s/`[^`]*`//g' "$1"; }
+
+links() { prose "$1" | grep -oE '\]\([^) ]+\)' | sed 's/^](//; s/)$//' | grep -vE '^(https?|mailto):' || true; }
+
+anchors() {
+    sed '/^ *```/,/^ *```/d' "$1" | sed -nE 's/^#+ +//p' | LC_ALL=C tr 'A-Z' 'a-z' |
+        LC_ALL=C sed 's/[]!"#$%&()*+,./:;<=>?@\\^`{|}~'"'"'[]//g; s/ /-/g'
+}
+
 check "rust format" cargo fmt --all -- --check
 check "rust lints" cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
 check "java format" maven --quiet spotless:check
@@ -86,6 +115,7 @@ check "no registry host" none registry_hosts
 check "nothing outside the tree" none outside_paths
 check "scripts have --help" none scripts_without_help
 check "nothing left to do in comments" none leftovers
+check "links of the documentation" none dead_links
 if command -v shellcheck >/dev/null; then
     check "shellcheck" shellcheck --external-sources --source-path=SCRIPTDIR scripts/*.sh .ci/run
 fi

@@ -42,7 +42,7 @@ public final class NativeSink implements AutoCloseable {
     /**
      * Loads the library when it is not loaded yet, and opens a sink.
      *
-     * @param options see the option table of the README; absent keys have their default
+     * @param options see the option table of docs/connector.md; absent keys have their default
      * @throws IllegalStateException when the library cannot be loaded
      */
     public static NativeSink open(Map<String, String> options) {
