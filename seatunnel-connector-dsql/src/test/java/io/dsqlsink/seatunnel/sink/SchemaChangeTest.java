@@ -3,70 +3,21 @@ package io.dsqlsink.seatunnel.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dsqlsink.seatunnel.TestTables;
-import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
-import java.time.LocalDateTime;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.apache.seatunnel.api.sink.MultiTableResourceManager;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
-import org.apache.seatunnel.api.table.catalog.Column;
 import org.apache.seatunnel.api.table.catalog.PhysicalColumn;
-import org.apache.seatunnel.api.table.catalog.TablePath;
 import org.apache.seatunnel.api.table.event.AlterTableAddColumnEvent;
 import org.apache.seatunnel.api.table.event.AlterTableChangeColumnEvent;
-import org.apache.seatunnel.api.table.event.AlterTableColumnEvent;
 import org.apache.seatunnel.api.table.event.AlterTableColumnsEvent;
 import org.apache.seatunnel.api.table.event.AlterTableDropColumnEvent;
 import org.apache.seatunnel.api.table.event.AlterTableModifyColumnEvent;
 import org.apache.seatunnel.api.table.type.BasicType;
-import org.apache.seatunnel.api.table.type.LocalTimeType;
 import org.apache.seatunnel.api.table.type.RowKind;
-import org.apache.seatunnel.api.table.type.SeaTunnelDataType;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Changes of the source's columns between its rows, on dsql-local. */
-class SchemaChangeTest extends DsqlWriterFixture {
-    private static final TablePath TABLE = TablePath.of("shop", "orders");
-
-    private static final String COLUMNS =
-            "SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY"
-                    + " attnum) FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum >"
-                    + " 0 AND NOT attisdropped";
-
-    private DsqlSinkWriter writer;
-
-    @AfterEach
-    void abort() {
-        if (writer != null) {
-            writer.abortPrepare();
-        }
-    }
-
-    private void open(String policy) {
-        writer =
-                writer(
-                        "orders",
-                        NEVER_MS,
-                        null,
-                        Map.of("schema_change_policy", policy, "max_connections", 4),
-                        "id");
-    }
-
-    private static AlterTableColumnsEvent event(AlterTableColumnEvent... changes) {
-        return new AlterTableColumnsEvent(TABLE, Arrays.asList(changes));
-    }
-
-    private static Column column(
-            String name, SeaTunnelDataType<?> type, boolean nullable, Object defaultValue) {
-        return PhysicalColumn.of(name, type, 0, nullable, defaultValue, "");
-    }
-
-    private static Column text(String name) {
-        return column(name, BasicType.STRING_TYPE, true, null);
-    }
-
+class SchemaChangeTest extends SchemaChangeFixture {
     /** What releases after 2.3.13 send when a job is restored. */
     public static final class RestoreTableSchemaEvent {
         private final CatalogTable after;
@@ -224,32 +175,6 @@ class SchemaChangeTest extends DsqlWriterFixture {
         writer.close();
     }
 
-    /** What stops the job, with the column and the remedy; nothing of it is done. */
-    private void stops(AlterTableColumnEvent change, String... says) {
-        open("apply");
-        writer.write(insert(1L, "a"));
-        String before = dsql.sql(COLUMNS).get(0);
-        DsqlConnectorException e = failure(() -> writer.evolve(event(change)));
-        assertThat(e).hasMessageContaining("DSQL-05").hasMessageContaining("public.orders");
-        for (String word : says) {
-            assertThat(e).hasMessageContaining(word);
-        }
-        assertThat(dsql.sql(COLUMNS)).containsExactly(before);
-        // The rows before the change are there, and nothing is written after the failure.
-        checkRows("orders", "1 a");
-        assertThat(failure(() -> writer.write(insert(2L, "b")))).hasMessage(e.getMessage());
-    }
-
-    /** PostgreSQL would cut the name, and the rows would then miss the column. */
-    @Test
-    void aNameThatWouldBeCutStopsTheJob() {
-        String name = "n".repeat(64);
-        String says = "column '" + name + "' has a name of 64 bytes";
-        stops(AlterTableAddColumnEvent.add(TABLE, text(name)), says, "at the source");
-        writer.abortPrepare();
-        stops(AlterTableChangeColumnEvent.change(TABLE, "code", text(name)), says);
-    }
-
     @Test
     void aNewTypeStopsTheJob() {
         stops(
@@ -279,105 +204,6 @@ class SchemaChangeTest extends DsqlWriterFixture {
                         TABLE, column("shape", BasicType.VOID_TYPE, true, null)),
                 "'shape' is of type NULL",
                 "no column type");
-    }
-
-    private void addColumn(SeaTunnelDataType<?> type, boolean nullable, Object defaultValue) {
-        writer.evolve(
-                event(
-                        AlterTableAddColumnEvent.add(
-                                TABLE, column("n", type, nullable, defaultValue))));
-    }
-
-    /** More rows than two transactions take. */
-    private void load(int rows) {
-        dsql.sql("INSERT INTO orders SELECT g, 'x' FROM generate_series(1, " + rows + ") g");
-    }
-
-    private List<String> counts(String condition) {
-        return dsql.sql("SELECT count(*) FROM orders WHERE " + condition);
-    }
-
-    @Test
-    void aNewColumnHasItsDefaultInTheRowsThatAreThere() {
-        load(7_000);
-        open("apply");
-        writer.write(insert(7_001L, "a"));
-        addColumn(BasicType.INT_TYPE, false, 5);
-        writer.write(insert(7_002L, "b", 6));
-        writer.prepareCommit();
-        assertThat(counts("n = 5")).containsExactly("7001");
-        assertThat(counts("n = 6")).containsExactly("1");
-        assertThat(dsql.sql("INSERT INTO orders (id) VALUES (0) RETURNING n")).containsExactly("5");
-        assertThat(
-                        dsql.sql(
-                                "SELECT conname, convalidated FROM pg_constraint WHERE contype ="
-                                        + " 'c' AND conrelid = 'orders'::regclass"))
-                .containsExactly("orders_n_not_null t");
-        // After a restart the change comes again.
-        addColumn(BasicType.INT_TYPE, false, 5);
-        writer.close();
-    }
-
-    @Test
-    void aNullableColumnWithADefaultTakesNullsAfterwards() {
-        load(3);
-        open("apply");
-        addColumn(BasicType.STRING_TYPE, true, "it's");
-        writer.write(insert(4L, "d", null));
-        writer.prepareCommit();
-        checkRows("orders", "1 x it's", "2 x it's", "3 x it's", "4 d null");
-        writer.close();
-    }
-
-    @Test
-    void notNullWithoutADefaultIsTheZeroOfTheType() {
-        load(1);
-        open("apply");
-        addColumn(BasicType.LONG_TYPE, false, null);
-        writer.write(insert(2L, "b", 7L));
-        writer.prepareCommit();
-        checkRows("orders", "1 x 0", "2 b 7");
-        writer.close();
-    }
-
-    @Test
-    void aBackfillGoesOnWhereItStopped() throws Exception {
-        load(7_000);
-        dsql.sql("ALTER TABLE orders ADD COLUMN n integer");
-        dsql.sql("UPDATE orders SET n = 5 WHERE id <= 3000");
-        dsql.control("faults add XX000 --count 2 --match UPDATE");
-        dsql.control("faults add EOF --when after --match UPDATE");
-        open("apply");
-        addColumn(BasicType.INT_TYPE, false, 5);
-        assertThat(counts("n = 5")).containsExactly("7000");
-        writer.close();
-    }
-
-    /** What the rows have at the source is the time of the change there. */
-    @Test
-    void aDefaultThatCannotBeToldStopsTheJobUntilTheColumnIsThere() {
-        AlterTableAddColumnEvent change =
-                AlterTableAddColumnEvent.add(
-                        TABLE,
-                        column(
-                                "n",
-                                LocalTimeType.LOCAL_DATE_TIME_TYPE,
-                                false,
-                                "CURRENT_TIMESTAMP"));
-        stops(
-                change,
-                "NOT NULL",
-                "CURRENT_TIMESTAMP",
-                "ALTER TABLE \"public\".\"orders\" ADD COLUMN \"n\" timestamp");
-        writer.abortPrepare();
-        dsql.sql("ALTER TABLE orders ADD COLUMN n timestamp");
-        dsql.sql("UPDATE orders SET n = '2026-01-02 03:04:05'");
-        open("apply");
-        writer.evolve(event(change));
-        writer.write(insert(2L, "b", LocalDateTime.of(2026, 1, 2, 3, 4, 6)));
-        writer.prepareCommit();
-        checkRows("orders", "1 a 2026-01-02 03:04:05", "2 b 2026-01-02 03:04:06");
-        writer.close();
     }
 
     @Test
