@@ -48,8 +48,9 @@ pub(super) fn function(node: &ResolvedNode) -> Verdict {
 /// they run.
 fn body(node: &ResolvedNode) -> Verdict {
     let Some(text) = tree::find(node, K::func_as).and_then(|n| tree::tokens(n).next()) else { return Ok(()) };
-    let text = match text.1.strip_prefix('\'') {
-        Some(quoted) => quoted.trim_end_matches('\'').replace("''", "'"),
+    let quoted = text.1.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
+    let text = match quoted {
+        Some(quoted) => quoted.replace("''", "'"),
         None => {
             let tag = text.1.split('$').nth(1).map_or(0, |tag| tag.len() + 2);
             text.1.get(tag..text.1.len().saturating_sub(tag)).unwrap_or_default().to_owned()
