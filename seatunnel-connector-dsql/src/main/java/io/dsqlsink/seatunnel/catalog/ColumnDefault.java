@@ -17,9 +17,6 @@ import org.apache.seatunnel.api.table.catalog.Column;
  * number or a text, and a moment may come as a number of some unit. What is not certain is unknown.
  */
 final class ColumnDefault {
-    private static final ColumnDefault NONE = new ColumnDefault(null, false, false);
-    private static final ColumnDefault UNKNOWN = new ColumnDefault(null, false, true);
-
     private final String sql;
     private final boolean declared;
     private final boolean unknown;
@@ -37,13 +34,15 @@ final class ColumnDefault {
         Object value = column.getDefaultValue();
         String family = type.replaceAll("\\(.*", "");
         if (value == null) {
-            return column.isNullable() ? NONE : implied(column, family);
+            return column.isNullable()
+                    ? new ColumnDefault(null, false, false)
+                    : implied(column, family);
         }
         try {
             String sql = declared(value, family);
-            return sql == null ? UNKNOWN : new ColumnDefault(sql, true, false);
+            return sql == null ? unknown() : new ColumnDefault(sql, true, false);
         } catch (NumberFormatException | DateTimeException e) {
-            return UNKNOWN;
+            return unknown();
         }
     }
 
@@ -57,17 +56,19 @@ final class ColumnDefault {
             case "real":
             case "double precision":
                 // The zero of YEAR is 0000, which sources tell in their own ways.
-                return source.startsWith("year") ? UNKNOWN : new ColumnDefault("0", false, false);
+                return source.startsWith("year") ? unknown() : new ColumnDefault("0", false, false);
             case "boolean":
                 return new ColumnDefault("false", false, false);
             case "varchar":
             case "text":
                 // The first of an enum's values.
-                return source.startsWith("enum") ? UNKNOWN : new ColumnDefault("''", false, false);
+                return source.startsWith("enum")
+                        ? unknown()
+                        : new ColumnDefault("''", false, false);
             case "bytea":
                 return new ColumnDefault("''::bytea", false, false);
             default:
-                return UNKNOWN;
+                return unknown();
         }
     }
 
@@ -127,6 +128,10 @@ final class ColumnDefault {
         String trimmed = text.trim();
         boolean quoted = trimmed.length() > 1 && trimmed.startsWith("'") && trimmed.endsWith("'");
         return quoted ? trimmed.substring(1, trimmed.length() - 1) : trimmed;
+    }
+
+    private static ColumnDefault unknown() {
+        return new ColumnDefault(null, false, true);
     }
 
     /** The value as SQL; null for a column that has none, or one that is not known. */
