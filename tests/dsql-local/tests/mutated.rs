@@ -50,7 +50,21 @@ fn recorded() -> Vec<String> {
     let facts = all["facts"].as_array().unwrap();
     let steps = facts.iter().filter_map(|fact| fact["steps"].as_array()).flatten();
     let steps = steps.filter_map(|step| step.as_str()).map(str::to_owned);
-    STATEMENTS.iter().map(|text| (*text).to_owned()).chain(steps).collect()
+    STATEMENTS.iter().map(|text| (*text).to_owned()).chain(steps).chain(given()).collect()
+}
+
+/// The statements of the SQL files in the folder that `DSQL_LOCAL_SQL` names, such as PostgreSQL's own regression tests.
+fn given() -> Vec<String> {
+    let Some(folder) = std::env::var_os("DSQL_LOCAL_SQL") else { return Vec::new() };
+    let files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+    files
+        .flat_map(|bytes| {
+            dsql_local::sql::scan::split(&String::from_utf8_lossy(&bytes))
+                .into_iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// A statement after some random changes: pieces put in, stretches taken out or doubled, the end of another statement.
@@ -82,7 +96,7 @@ fn mutated(random: &mut fastrand::Rng, texts: &[String]) -> String {
     chars.into_iter().collect()
 }
 
-/// `DSQL_LOCAL_TEXTS` says how many, `DSQL_LOCAL_SEED` repeats a run.
+/// `DSQL_LOCAL_TEXTS` says how many, `DSQL_LOCAL_SEED` repeats a run, and `DSQL_LOCAL_SQL` brings more statements.
 #[test]
 fn no_random_text_ends_the_analysis() {
     quiet_parser();
