@@ -36,7 +36,9 @@ final class Progress {
                         + stats.rowsCommitted()
                         + " committed in "
                         + stats.batchesCommitted()
-                        + " transactions; retried "
+                        + " transactions"
+                        + merged(stats)
+                        + "; retried "
                         + stats.retriesConflict()
                         + " after conflicts, "
                         + stats.retriesUnavailable()
@@ -68,12 +70,21 @@ final class Progress {
                 + stats.rowsCommitted()
                 + " committed in "
                 + stats.batchesCommitted()
-                + " transactions, "
+                + " transactions"
+                + merged(stats)
+                + ", "
                 + stats.retriesConflict()
                 + " conflicts retried"
                 + (stats.rowsDead() == 0
                         ? ""
                         : ", " + stats.rowsDead() + " rows skipped, see " + deadLetterPath);
+    }
+
+    /** Why fewer rows are committed than were received, though none is missing. */
+    private static String merged(SinkStats stats) {
+        return stats.rowsCoalesced() == 0
+                ? ""
+                : ", " + stats.rowsCoalesced() + " rows merged with a later change of the same key";
     }
 
     private static long flushMillis(SinkStats stats) {
