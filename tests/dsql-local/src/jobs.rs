@@ -54,6 +54,11 @@ async fn failure(client: &Client, error: &tokio_postgres::Error) -> String {
         Some(e) if e.code().code() == "23505" => {
             "found duplicate key(s) while validating index uniqueness".to_owned()
         }
+        // Recorded without the table, which the job names already.
+        Some(e) if e.code().code() == "23514" => {
+            let table = e.table().map(|table| format!(" of relation \"{table}\"")).unwrap_or_default();
+            e.message().replacen(&table, "", 1)
+        }
         Some(e) => e.message().to_owned(),
         None => error.to_string(),
     }
