@@ -123,6 +123,8 @@ fn words_refusals_as_recorded() {
     check("ALTER STATISTICS s SET STATISTICS 100", None);
     refused("CREATE INDEX ASYNC i ON t USING btree (a)", "USING not supported for CREATE INDEX");
     check("CREATE INDEX ASYNC i ON t USING btree_index (a NULLS FIRST)", None);
+    // Inferred: the refusal is recorded without the access method.
+    refused("CREATE INDEX i ON t USING btree_index (a)", "unsupported mode. please use CREATE INDEX ASYNC.");
     refused("CREATE INDEX ASYNC i ON t (a DESC)", "specifying sort order not supported for index keys");
     let role = "setting configuration parameter \"role\" not supported";
     refused("CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $b$ SELECT 1; SET ROLE x $b$", role);
