@@ -32,7 +32,7 @@ final class ColumnDefault {
      */
     static ColumnDefault of(Column column, String type) {
         Object value = column.getDefaultValue();
-        String family = type.replaceAll("\\(.*", "");
+        String family = family(type);
         if (value == null) {
             return column.isNullable()
                     ? new ColumnDefault(null, false, false)
@@ -46,20 +46,32 @@ final class ColumnDefault {
         }
     }
 
-    private static ColumnDefault implied(Column column, String family) {
-        String source = String.valueOf(column.getSourceType()).toLowerCase(Locale.ROOT);
-        switch (family) {
+    /** What types of a kind have in common here. */
+    private static String family(String type) {
+        String name = type.replaceAll("\\(.*", "");
+        switch (name) {
             case "smallint":
             case "integer":
             case "bigint":
             case "numeric":
             case "real":
             case "double precision":
+                return "number";
+            case "varchar":
+                return "text";
+            default:
+                return name;
+        }
+    }
+
+    private static ColumnDefault implied(Column column, String family) {
+        String source = String.valueOf(column.getSourceType()).toLowerCase(Locale.ROOT);
+        switch (family) {
+            case "number":
                 // The zero of YEAR is 0000, which sources tell in their own ways.
                 return source.startsWith("year") ? unknown() : new ColumnDefault("0", false, false);
             case "boolean":
                 return new ColumnDefault("false", false, false);
-            case "varchar":
             case "text":
                 // The first of an enum's values.
                 return source.startsWith("enum")
@@ -75,18 +87,12 @@ final class ColumnDefault {
     private static String declared(Object value, String family) {
         String text = value.toString();
         switch (family) {
-            case "smallint":
-            case "integer":
-            case "bigint":
-            case "numeric":
-            case "real":
-            case "double precision":
+            case "number":
                 return value instanceof Boolean
                         ? ((Boolean) value ? "1" : "0")
                         : new BigDecimal(unquoted(text)).toPlainString();
             case "boolean":
                 return truth(unquoted(text));
-            case "varchar":
             case "text":
                 return value instanceof String ? Ddl.literal(text) : null;
             case "date":

@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,10 +30,7 @@ final class DsqlCatalog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DsqlCatalog.class);
 
     /** Rows that are deleted sooner than a table is created anew: those of ten transactions. */
-    private static final int FEW_ROWS = 10 * KeyPages.MOST_ROWS;
-
-    /** Between two lines about work that goes on. */
-    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int FEW_ROWS = 10 * Limits.TRANSACTION_ROWS;
 
     /** That there is one already: of a table, an object, and in a race a unique catalog row. */
     private static final Set<String> EXISTS =

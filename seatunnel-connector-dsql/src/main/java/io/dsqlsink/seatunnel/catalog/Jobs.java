@@ -18,7 +18,7 @@ final class Jobs {
     private static final long JOB_PAUSE_MS = 500;
 
     /** Between two lines about work that goes on. */
-    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
+    static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** A job that takes longer is left to the database. */
     private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);

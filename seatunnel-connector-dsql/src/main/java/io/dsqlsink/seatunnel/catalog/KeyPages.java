@@ -24,12 +24,6 @@ import org.slf4j.LoggerFactory;
 final class KeyPages {
     private static final Logger LOG = LoggerFactory.getLogger(KeyPages.class);
 
-    /** Rows that a transaction may modify (quotas of Aurora DSQL). */
-    static final int MOST_ROWS = 3_000;
-
-    /** Between two lines about work that goes on. */
-    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     /** So often an idle session looks whether all pages are known. */
     private static final long PATIENCE_MS = 20;
 
@@ -141,7 +135,7 @@ final class KeyPages {
     }
 
     private void tell() {
-        if (System.nanoTime() - toldAt > PROGRESS_NANOS) {
+        if (System.nanoTime() - toldAt > Jobs.PROGRESS_NANOS) {
             toldAt = System.nanoTime();
             LOG.info("Table {}: {} rows {} so far", told, affected.get(), verb);
         }
@@ -174,19 +168,19 @@ final class KeyPages {
 
     /** A page that has become larger, or whose rows take those of other tables along, in parts. */
     private void carryOut(NativeSession session, String page) throws InterruptedException {
-        int rows = MOST_ROWS;
+        int rows = Limits.TRANSACTION_ROWS;
         String key = "(" + String.join(", ", names) + ")";
         String some =
                 " WHERE " + key + " IN (SELECT " + String.join(", ", names) + " FROM " + table;
         while (true) {
             try {
                 String parts = some + page + " LIMIT " + rows + ")";
-                String sql = head + (rows == MOST_ROWS ? page : parts);
+                String sql = head + (rows == Limits.TRANSACTION_ROWS ? page : parts);
                 long more =
                         session.execute(sql, true, notices -> NativeLog.write(LOG, notices))
                                 .affected();
                 affected.addAndGet(more);
-                if (rows == MOST_ROWS || more == 0) {
+                if (rows == Limits.TRANSACTION_ROWS || more == 0) {
                     return;
                 }
             } catch (DsqlNativeException e) {
@@ -213,7 +207,7 @@ final class KeyPages {
                 + " ORDER BY "
                 + String.join(", ", names)
                 + " LIMIT 1 OFFSET "
-                + (MOST_ROWS - 1);
+                + (Limits.TRANSACTION_ROWS - 1);
     }
 
     private String page(List<String> after, List<String> to) {

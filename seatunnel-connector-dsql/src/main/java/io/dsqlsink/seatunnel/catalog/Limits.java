@@ -1,10 +1,14 @@
 package io.dsqlsink.seatunnel.catalog;
 
 /**
- * What Aurora DSQL takes of a table's form. "Quotas" is the AWS page of cluster quotas and database
- * limits, "recorded" means seen on a real cluster by a published recording.
+ * What Aurora DSQL takes of a table's form, and of a statement that prepares one. "Quotas" is the
+ * AWS page of cluster quotas and database limits, "recorded" means seen on a real cluster by a
+ * published recording.
  */
 final class Limits {
+    /** Rows that a transaction may modify (quotas; recorded). */
+    static final int TRANSACTION_ROWS = 3_000;
+
     /** Columns of a table (quotas; recorded: 256 pass). */
     static final int COLUMNS = 255;
 
