@@ -48,6 +48,22 @@ public final class TestTables {
                 "");
     }
 
+    /** A table of any form. */
+    public static CatalogTable table(
+            TableIdentifier name,
+            Map<String, String> options,
+            List<String> key,
+            List<ConstraintKey> constraints,
+            PhysicalColumn... columns) {
+        TableSchema.Builder schema = TableSchema.builder();
+        Arrays.asList(columns).forEach(schema::column);
+        if (!key.isEmpty()) {
+            schema.primaryKey(PrimaryKey.of("pk", key));
+        }
+        schema.constraintKey(constraints);
+        return CatalogTable.of(name, schema.build(), options, Collections.emptyList(), "");
+    }
+
     /** The same table with columns that take no NULL. */
     public static CatalogTable notNull(CatalogTable table) {
         TableSchema.Builder schema = TableSchema.builder();

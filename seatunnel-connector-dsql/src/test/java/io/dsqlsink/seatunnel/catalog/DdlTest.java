@@ -18,9 +18,7 @@ import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.ConstraintKey;
 import org.apache.seatunnel.api.table.catalog.PhysicalColumn;
-import org.apache.seatunnel.api.table.catalog.PrimaryKey;
 import org.apache.seatunnel.api.table.catalog.TableIdentifier;
-import org.apache.seatunnel.api.table.catalog.TableSchema;
 import org.apache.seatunnel.api.table.type.BasicType;
 import org.apache.seatunnel.api.table.type.DecimalType;
 import org.apache.seatunnel.api.table.type.LocalTimeType;
@@ -144,18 +142,12 @@ class DdlTest {
             List<String> key,
             List<ConstraintKey> constraints,
             PhysicalColumn... columns) {
-        TableSchema.Builder schema = TableSchema.builder();
-        List.of(columns).forEach(schema::column);
-        if (!key.isEmpty()) {
-            schema.primaryKey(PrimaryKey.of("pk", key));
-        }
-        schema.constraintKey(constraints);
-        return CatalogTable.of(
+        return TestTables.table(
                 TableIdentifier.of("mysql", "shop", null, name),
-                schema.build(),
                 Collections.emptyMap(),
-                Collections.emptyList(),
-                "");
+                key,
+                constraints,
+                columns);
     }
 
     private static PhysicalColumn column(

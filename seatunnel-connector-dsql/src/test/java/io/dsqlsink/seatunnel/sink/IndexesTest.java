@@ -7,7 +7,6 @@ import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.source.SourceTable;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +16,7 @@ import org.apache.seatunnel.api.sink.SaveModeHandler;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.ConstraintKey;
 import org.apache.seatunnel.api.table.catalog.PhysicalColumn;
-import org.apache.seatunnel.api.table.catalog.PrimaryKey;
 import org.apache.seatunnel.api.table.catalog.TableIdentifier;
-import org.apache.seatunnel.api.table.catalog.TableSchema;
 import org.apache.seatunnel.api.table.type.BasicType;
 import org.apache.seatunnel.api.table.type.PrimitiveByteArrayType;
 import org.apache.seatunnel.api.table.type.SeaTunnelDataType;
@@ -48,18 +45,12 @@ class IndexesTest extends DsqlFixture {
             List<String> key,
             List<ConstraintKey> constraints,
             PhysicalColumn... columns) {
-        TableSchema.Builder schema = TableSchema.builder();
-        List.of(columns).forEach(schema::column);
-        if (!key.isEmpty()) {
-            schema.primaryKey(PrimaryKey.of("pk", key));
-        }
-        Map<String, String> options = url == null ? Map.of() : Map.of("url", url);
-        return CatalogTable.of(
+        return TestTables.table(
                 TableIdentifier.of("source", "postgres", "src", name),
-                schema.constraintKey(constraints).build(),
-                options,
-                Collections.emptyList(),
-                "");
+                url == null ? Map.of() : Map.of("url", url),
+                key,
+                constraints,
+                columns);
     }
 
     private static PhysicalColumn column(String name, String type) {

@@ -3,9 +3,6 @@ package io.dsqlsink.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +40,7 @@ class CreateTablesIT {
             }
             // A numeric without digits would be numeric(18,6) to Aurora DSQL.
             assertThat(
-                            query(
+                            Sql.values(
                                     target,
                                     "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
                                             + " WHERE attrelid = 'created.items'::regclass"
@@ -59,7 +56,7 @@ class CreateTablesIT {
                 Duration.ofMillis(300),
                 () -> {
                     job.requireAlive();
-                    return query(
+                    return Sql.values(
                                             target,
                                             "SELECT 1 FROM pg_tables WHERE schemaname = '"
                                                     + SCHEMA
@@ -86,16 +83,5 @@ class CreateTablesIT {
                     }
                     return differences.isEmpty();
                 });
-    }
-
-    private static List<String> query(Connection target, String sql) throws SQLException {
-        try (Statement statement = target.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<String> values = new ArrayList<>();
-            while (rows.next()) {
-                values.add(rows.getString(1));
-            }
-            return values;
-        }
     }
 }

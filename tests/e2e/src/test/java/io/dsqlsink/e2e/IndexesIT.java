@@ -3,10 +3,7 @@ package io.dsqlsink.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +98,7 @@ class IndexesIT {
             expected.add(index.formatted(schema));
         }
         assertThat(
-                        query(
+                        Sql.values(
                                 target,
                                 "SELECT indexdef FROM pg_indexes WHERE schemaname = '"
                                         + schema
@@ -119,35 +116,25 @@ class IndexesIT {
 
     @Test
     void indexesOfPostgresqlMeanTheSame() throws Exception {
-        // The catalog of the Jdbc source takes a database called postgres for a system's.
-        String url = Servers.dsql().behindUrl().replaceFirst("postgres$", "pgsource");
-        try (Connection behind = Servers.dsql().connectBehind()) {
-            Sql.run(behind, "CREATE DATABASE pgsource");
-            try (Connection source = DriverManager.getConnection(url, "postgres", "none")) {
-                Sql.run(
-                        source,
+        PostgresSource postgres =
+                PostgresSource.of(
+                        "pgsource",
                         "CREATE TABLE docs (id int PRIMARY KEY, mail text, gone int)",
                         "CREATE UNIQUE INDEX living ON docs (mail) WHERE gone = 0",
                         "CREATE UNIQUE INDEX folded ON docs (gone, lower(mail))",
                         "CREATE INDEX hashed ON docs USING hash (mail)",
                         // Rows that a unique index of all rows would refuse.
                         "INSERT INTO docs VALUES (1, 'm', 1), (2, 'm', 0), (3, 'n', 1)");
-            }
+        try (Connection behind = Servers.dsql().connectBehind()) {
             String config =
                     with(SinkBlock.dsql(), "pgtarget")
                             .with("source_username", "\"postgres\"")
                             .with("source_password", "\"none\"")
-                            .batchFrom(
-                                    jdbc(
-                                            url.replace("jdbc:", ""),
-                                            "org.postgresql.Driver",
-                                            "postgres",
-                                            "none",
-                                            "pgsource.public.docs"));
+                            .batchFrom(postgres.jdbc("docs"));
             try (Job job = Servers.run("indexes-postgresql", config)) {
                 assertThat(job.await(Servers.JOB)).as(job::tail).isZero();
                 assertThat(
-                                query(
+                                Sql.values(
                                         behind,
                                         "SELECT indexdef FROM pg_indexes WHERE schemaname ="
                                                 + " 'pgtarget'"))
@@ -212,16 +199,5 @@ class IndexesIT {
                   }
                 """
                 .formatted(address, driver, user, password, table);
-    }
-
-    private static List<String> query(Connection target, String sql) throws SQLException {
-        try (Statement statement = target.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<String> values = new ArrayList<>();
-            while (rows.next()) {
-                values.add(rows.getString(1));
-            }
-            return values;
-        }
     }
 }

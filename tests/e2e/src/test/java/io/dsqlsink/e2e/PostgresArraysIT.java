@@ -3,7 +3,6 @@ package io.dsqlsink.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,29 +14,16 @@ class PostgresArraysIT {
 
     @Test
     void arraysAreJson() throws Exception {
-        String url = Servers.dsql().behindUrl().replaceFirst("/postgres$", "/" + DATABASE);
-        try (Connection target = Servers.dsql().connectBehind()) {
-            Sql.run(target, "CREATE DATABASE " + DATABASE);
-            try (Connection source = DriverManager.getConnection(url + "?user=postgres")) {
-                Sql.run(
-                        source,
+        PostgresSource source =
+                PostgresSource.of(
+                        DATABASE,
                         "CREATE TABLE kinds (id int PRIMARY KEY, i int[], l bigint[], t text[], f"
                                 + " float8[], b boolean[], c char(3)[])",
                         "INSERT INTO kinds VALUES (1, '{1,NULL,-3}', '{9007199254740993}',"
                                 + " '{a,\"b,\\\"c\",NULL,你}', '{1.5,NaN,-Infinity}', '{t,f}',"
                                 + " '{a}'), (2, '{}', NULL, NULL, NULL, NULL, NULL)");
-            }
-            String read =
-                    """
-                      Jdbc {
-                        url = "%s"
-                        driver = "org.postgresql.Driver"
-                        user = "postgres"
-                        password = "none"
-                        table_path = "%s.public.kinds"
-                      }
-                    """
-                            .formatted(url, DATABASE);
+        String read = source.jdbc("kinds");
+        try (Connection target = Servers.dsql().connectBehind()) {
             Servers.dsql()
                     .create(
                             "CREATE SCHEMA arrays",

@@ -3,7 +3,6 @@ package io.dsqlsink.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,12 +14,9 @@ class PostgresValuesIT {
 
     @Test
     void valuesArriveAsTheirTypesMeanThem() throws Exception {
-        String url = Servers.dsql().behindUrl().replaceFirst("/postgres$", "/" + DATABASE);
-        try (Connection target = Servers.dsql().connectBehind()) {
-            Sql.run(target, "CREATE DATABASE " + DATABASE);
-            try (Connection source = DriverManager.getConnection(url + "?user=postgres")) {
-                Sql.run(
-                        source,
+        PostgresSource source =
+                PostgresSource.of(
+                        DATABASE,
                         "CREATE TABLE kinds (id int PRIMARY KEY, c char(5), free numeric, bound"
                                 + " numeric(10,2), d date, t timestamp, z timestamptz, f float8,"
                                 + " b bytea, u uuid, j jsonb)",
@@ -33,18 +29,8 @@ class PostgresValuesIT {
                                 + " (3, NULL, 10::numeric ^ 100, NULL, '2020-02-29',"
                                 + " '2020-02-29 12:00:00.123456', '2020-06-01 12:00+05', '-0', NULL,"
                                 + " NULL, NULL)");
-            }
-            String read =
-                    """
-                      Jdbc {
-                        url = "%s"
-                        driver = "org.postgresql.Driver"
-                        user = "postgres"
-                        password = "none"
-                        table_path = "%s.public.kinds"
-                      }
-                    """
-                            .formatted(url, DATABASE);
+        String read = source.jdbc("kinds");
+        try (Connection target = Servers.dsql().connectBehind()) {
             SinkBlock sink = SinkBlock.dsql().without("primary_keys");
             run("created", sink.with("table", "\"pg.kinds\"").batchFrom(read));
             assertThat(
