@@ -71,7 +71,8 @@ CREATE OR REPLACE VIEW dsql_local.pg_index AS
   CROSS JOIN LATERAL (SELECT CASE WHEN i.indisprimary THEN ARRAY(
     SELECT a.attnum FROM pg_catalog.pg_attribute a
     WHERE a.attrelid = i.indrelid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnum = ANY (i.indkey::int2[])
-    ORDER BY a.attnum) END AS others) o;
+    ORDER BY a.attnum) END AS others) o
+  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class r WHERE r.oid = i.indrelid AND r.relnamespace = 'dsql_local'::regnamespace);
 GRANT SELECT ON dsql_local.pg_index TO PUBLIC;
 
 -- The columns that the index of a primary key carries, as its definition names them.
@@ -120,6 +121,8 @@ DO $$
 DECLARE
   seen record;
   columns text;
+  of_others text := $c$NOT EXISTS (SELECT FROM pg_catalog.pg_class r
+    WHERE r.oid = c.%I AND r.relnamespace = 'dsql_local'::regnamespace)$c$;
 BEGIN
   -- pg_attribute has a column of a pseudo-type.
   PERFORM set_config('allow_system_table_mods', 'on', true);
@@ -127,10 +130,13 @@ BEGIN
     ('pg_catalog', 'pg_namespace', $c$nspname <> 'dsql_local'$c$, true, NULL, NULL),
     ('pg_catalog', 'pg_class', $c$relnamespace <> 'dsql_local'::regnamespace$c$, true,
      'relam', $e$CASE WHEN c.relkind = 'i' AND c.oid >= 16384 AND c.relam = 403 THEN 8001::oid ELSE c.relam END$e$),
-    ('pg_catalog', 'pg_attribute', 'true', true,
+    ('pg_catalog', 'pg_attribute', format(of_others, 'attrelid'), true,
      'attcompression', $e$CASE WHEN c.attrelid >= 16384 AND c.attlen = -1 AND c.attnum > 0 AND c.attcompression = ''
        AND (SELECT t.relkind = 'r' FROM pg_catalog.pg_class t WHERE t.oid = c.attrelid)
        THEN 'l' ELSE c.attcompression END$e$),
+    ('pg_catalog', 'pg_attrdef', format(of_others, 'adrelid'), true, NULL, NULL),
+    ('pg_catalog', 'pg_rewrite', format(of_others, 'ev_class'), true, NULL, NULL),
+    ('pg_catalog', 'pg_sequence', format(of_others, 'seqrelid'), true, NULL, NULL),
     ('pg_catalog', 'pg_proc', $c$pronamespace <> 'dsql_local'::regnamespace$c$, true, NULL, NULL),
     ('pg_catalog', 'pg_type', $c$typnamespace <> 'dsql_local'::regnamespace$c$, true, NULL, NULL),
     ('pg_catalog', 'pg_constraint', $c$connamespace <> 'dsql_local'::regnamespace$c$, true, NULL, NULL),
@@ -141,16 +147,17 @@ BEGIN
     ('pg_catalog', 'pg_available_extensions', 'false', false, NULL, NULL),
     ('pg_catalog', 'pg_available_extension_versions', 'false', false, NULL, NULL),
     ('pg_catalog', 'pg_ts_config', $c$cfgname = 'simple'$c$, true, NULL, NULL),
-    ('pg_catalog', 'pg_ts_template', $c$tmplname <> 'snowball'$c$, true, NULL, NULL),
-    ('pg_catalog', 'pg_tables', $c$schemaname <> 'dsql_local'$c$, false, NULL, NULL),
-    ('pg_catalog', 'pg_views', $c$schemaname <> 'dsql_local'$c$, false, NULL, NULL),
-    ('information_schema', 'schemata', $c$schema_name <> 'dsql_local'$c$, false, NULL, NULL),
-    ('information_schema', 'columns', $c$table_schema <> 'dsql_local'$c$, false, NULL, NULL),
-    ('information_schema', 'routines', $c$routine_schema <> 'dsql_local'$c$, false, NULL, NULL),
-    ('information_schema', 'table_constraints', $c$table_schema <> 'dsql_local'$c$, false, NULL, NULL),
-    ('information_schema', 'tables', $c$table_schema <> 'dsql_local'$c$, false, NULL, NULL),
-    ('information_schema', 'views', $c$table_schema <> 'dsql_local'$c$, false, NULL, NULL)
-  ) AS v (schema, name, condition, is_table, replaced, expression) LOOP
+    ('pg_catalog', 'pg_ts_template', $c$tmplname <> 'snowball'$c$, true, NULL, NULL)
+  ) AS v (schema, name, condition, is_table, replaced, expression)
+  UNION ALL
+  -- Views that name the schemas of what they list.
+  SELECT n.nspname, r.relname, string_agg(format('%I IS DISTINCT FROM %L', a.attname, 'dsql_local'), ' AND '), false, NULL, NULL
+  FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace JOIN pg_attribute a ON a.attrelid = r.oid
+  WHERE r.relkind = 'v' AND r.relname NOT LIKE '\_pg\_%' AND r.relname <> 'pg_indexes'
+    AND (n.nspname = 'pg_catalog' AND a.attname = 'schemaname'
+      OR n.nspname = 'information_schema' AND a.attname ~ '(_schema|^schema_name)$')
+  GROUP BY n.nspname, r.relname
+  LOOP
     SELECT string_agg(CASE WHEN attname = seen.replaced THEN format('%s AS %I', seen.expression, attname)
                            ELSE format('c.%I', attname) END, ', ' ORDER BY attnum) INTO columns
       FROM pg_attribute WHERE attrelid = format('%I.%I', seen.schema, seen.name)::regclass AND attnum > 0;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use common::{assert_error, connect, start_with};
 use dsql_local::cli::Options;
+use dsql_local::sql::rewrite::CATALOGS;
 
 const KEY: &str = "CREATE UNIQUE INDEX t_pkey ON public.t USING btree_index (a, b) INCLUDE (v, late)";
 
@@ -105,11 +106,27 @@ async fn the_stand_ins_own_schema_is_hidden() {
         "SELECT schema_name FROM information_schema.schemata WHERE schema_name ~ 'dsql'",
         "SELECT table_name FROM information_schema.tables t WHERE t.table_schema = 'dsql_local'",
         "SELECT column_name FROM information_schema.columns WHERE table_schema = 'dsql_local'",
+        "SELECT table_name FROM information_schema.views WHERE table_schema = 'dsql_local'",
+        "SELECT grantee FROM information_schema.routine_privileges WHERE routine_schema = 'dsql_local'",
+        "SELECT sequence_name FROM information_schema.sequences WHERE sequence_schema = 'dsql_local'",
+        "SELECT sequencename FROM pg_sequences WHERE schemaname = 'dsql_local'",
+        "SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'dsql_local'",
+        "SELECT attname FROM pg_attribute WHERE attname = 'pg_role_oid' AND attrelid NOT IN (SELECT oid FROM pg_class)",
+        "SELECT indexrelid FROM pg_index WHERE indrelid NOT IN (SELECT oid FROM pg_class)",
+        "SELECT seqrelid FROM pg_sequence WHERE seqrelid NOT IN (SELECT oid FROM pg_class)",
         "SELECT routine_name FROM INFORMATION_SCHEMA.ROUTINES WHERE routine_schema = 'dsql_local'",
         "WITH all_of_it AS (SELECT * FROM pg_namespace) SELECT nspname FROM all_of_it WHERE nspname ~ 'dsql'",
     ] {
         assert_eq!(client.query(query, &[]).await.unwrap().len(), 0, "{query}");
     }
+    let behind = dsql_local::postgres::connect(server.postgres, "postgres").await.unwrap();
+    let views = "SELECT relname::text FROM pg_class WHERE relkind = 'v' AND relnamespace = 'dsql_local'::regnamespace";
+    let mut views: Vec<String> =
+        behind.query(views, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+    let mut known: Vec<&str> = CATALOGS.iter().flat_map(|(_, names)| *names).copied().collect();
+    views.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(views, known, "every view stands for a catalog, and every catalog that is replaced has one");
     // What is there is found as before.
     for query in [
         "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'public' AND relname = 't'",
