@@ -106,8 +106,16 @@ anchors() {
         LC_ALL=C sed 's/[]!"#$%&()*+,./:;<=>?@\\^`{|}~'"'"'[]//g; s/ /-/g'
 }
 
+# cargo-machete comes with its first run, 50 s, and stays in the cache.
+unused_dependencies() {
+    local machete=$CACHE/tools/bin/cargo-machete
+    [[ -x $machete ]] || cargo install cargo-machete --version 0.9.2 --locked --quiet --root "$CACHE/tools"
+    "$machete" . >/dev/null 2>&1 || "$machete" .
+}
+
 check "rust format" cargo fmt --all -- --check
 check "rust lints" cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
+check "dependencies are used" unused_dependencies
 check "java format" maven --quiet spotless:check
 check "files of at most 400 lines" none long_files
 check "lib.rs lists its modules" module_list

@@ -9,20 +9,21 @@ use std::time::{Duration, Instant};
 use ahash::RandomState;
 use bytes::BytesMut;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use dsql_sink::array;
-use dsql_sink::batch::Batch;
-use dsql_sink::border::*;
-use dsql_sink::budget::{Budget, Reservation};
-use dsql_sink::buffer::Spares;
-use dsql_sink::change::Segment;
+use dsql_sink::abi::*;
 use dsql_sink::limits;
+use dsql_sink::queue::batch::Batch;
+use dsql_sink::queue::budget::{Budget, Reservation};
+use dsql_sink::queue::buffer::BufferPool;
+use dsql_sink::queue::change::Segment;
+use dsql_sink::queue::stage::Staged;
+use dsql_sink::queue::window::{Due, Found, Order, Size, Window};
+use dsql_sink::row::column::{Column, ColumnType};
 use dsql_sink::row::encode;
 use dsql_sink::row::frame;
 use dsql_sink::row::tuple;
-use dsql_sink::schema::{Column, ColumnType, Table};
-use dsql_sink::sql::{self, Form, Verb};
-use dsql_sink::stage::Staged;
-use dsql_sink::window::{Due, Found, Order, Size, Window};
+use dsql_sink::table::schema::Table;
+use dsql_sink::table::sql::{self, Form, Verb};
+use dsql_sink::write::array;
 use tokio_postgres::types::{ToSql, Type};
 
 const ROWS: u32 = 1_000;
@@ -105,7 +106,7 @@ fn staged(table: &Table, frame: &[u8]) -> Staged {
 }
 
 fn segment(staged: &Staged) -> Arc<Segment> {
-    let mut bytes = Arc::new(Spares::new(0)).buffer(staged.arena.len());
+    let mut bytes = Arc::new(BufferPool::new(0)).buffer(staged.arena.len());
     bytes.extend(&staged.arena);
     Arc::new(Segment { bytes, reserved: Reservation::none(&Arc::new(Budget::new(0))) })
 }

@@ -1,7 +1,7 @@
 #ifndef DSQL_SINK_H
 #define DSQL_SINK_H
 
-/* Written by cbindgen from rust-core/src/border.rs: UPDATE_HEADER=1 cargo test -p dsql-sink --test header */
+/* Written by cbindgen from rust-core/src/abi.rs: UPDATE_HEADER=1 cargo test -p dsql-sink --test header */
 
 /*
  Raised whenever a native signature, a frame layout or the meaning of a number changes.

@@ -1,15 +1,17 @@
 //! Options, checked and made into types. Every problem names its option and says what to do.
 
+pub mod endpoint;
+
 mod credentials;
 mod options;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::endpoint::{self, Endpoint, Place};
+use crate::config::endpoint::{Endpoint, Place};
 use crate::error::{ErrorKind, SinkError};
 use crate::limits;
-use crate::sql::Form;
+use crate::table::sql::Form;
 
 use credentials::{region, token_lifetime};
 use options::Options;

@@ -1,5 +1,13 @@
 //! Opening a connection: look up, connect, TLS, token. Each step has its time, and a failure says which it was.
 
+pub mod auth;
+pub mod clock;
+pub mod guard;
+pub mod pace;
+pub mod prepared;
+pub mod reach;
+pub mod tls;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
@@ -12,21 +20,19 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config as PgConfig, NoTls};
 use tokio_rustls::client::TlsStream;
 
-use crate::auth::Minter;
-use crate::border;
-use crate::classify::{Failure, Fault};
-use crate::clock;
+use crate::abi;
 use crate::config::Config;
-use crate::endpoint::Endpoint;
+use crate::config::endpoint::Endpoint;
+use crate::connect::auth::TokenSigner;
+use crate::connect::guard::{Excess, Guard};
+use crate::connect::prepared::Prepared;
+use crate::connect::reach::Reach;
+use crate::connect::tls::Tls;
 use crate::error::SinkError;
-use crate::guard::{Excess, Guard};
+use crate::failure::classify::{Failure, Fault};
+use crate::failure::wait::{Step, Timeout};
 use crate::metrics::Metrics;
-use crate::pace;
-use crate::prepared::Prepared;
-use crate::reach::Reach;
 use crate::secret::Secret;
-use crate::tls::Tls;
-use crate::wait::{Patience, Step};
 
 /// How long a connection that nobody needs any more has to say goodbye. One whose statement is never answered would
 /// otherwise stay open for ever; a request to cancel has no effect on Aurora DSQL.
@@ -41,7 +47,7 @@ pub struct Connector {
     role: String,
     age: Duration,
     processes: u32,
-    minter: Minter,
+    signer: TokenSigner,
     tls: Tls,
     reach: Reach,
     metrics: Arc<Metrics>,
@@ -72,7 +78,7 @@ struct OpenGauge(Arc<Metrics>);
 
 impl Drop for OpenGauge {
     fn drop(&mut self) {
-        self.0.subtract(border::STAT_CONNECTIONS_OPEN, 1);
+        self.0.subtract(abi::STAT_CONNECTIONS_OPEN, 1);
     }
 }
 
@@ -111,7 +117,7 @@ impl Connector {
             role: config.role.clone(),
             age: config.connection_age,
             processes: config.processes,
-            minter: Minter::new(config)?,
+            signer: TokenSigner::new(config)?,
             tls: Tls::new(&config.endpoint)?,
             reach: Reach::default(),
             metrics,
@@ -128,14 +134,14 @@ impl Connector {
     /// Opens a connection with a fresh token, when it is its turn.
     ///
     /// # Errors
-    /// The failure, for [`crate::retry`].
-    pub async fn open(&self, patience: Patience) -> Result<Connection, Failure> {
+    /// The failure, for [`crate::failure::retry`].
+    pub async fn open(&self, timeout: Timeout) -> Result<Connection, Failure> {
         let Endpoint { host, port, .. } = &self.endpoint;
         sleep_until(pace::turn(host, *port, self.processes).into()).await;
-        let connecting = patience.connecting(self.endpoint.connect_timeout);
-        let token = connecting.wait(Step::Credentials, self.minter.token()).await??;
+        let connecting = timeout.connecting(self.endpoint.connect_timeout);
+        let token = connecting.wait(Step::Credentials, self.signer.token()).await??;
         // What the credentials took is not taken from the connection's time.
-        let connecting = patience.connecting(self.endpoint.connect_timeout);
+        let connecting = timeout.connecting(self.endpoint.connect_timeout);
         let connected = self.connect(&token, connecting).await;
         match &connected {
             Ok(_) => pace::taken(host, *port),
@@ -152,17 +158,17 @@ impl Connector {
         if failure.fault != Fault::TokenExpired {
             return failure;
         }
-        self.minter.doubt();
+        self.signer.doubt();
         let told = clock::told(&failure.text, SystemTime::now());
         Failure { text: format!("{told}: {}", failure.text), ..failure }
     }
 
-    async fn connect(&self, token: &Secret, patience: Patience) -> Result<Connection, Failure> {
-        let stream = self.reach.connect(&self.endpoint, patience).await?;
+    async fn connect(&self, token: &Secret, timeout: Timeout) -> Result<Connection, Failure> {
+        let stream = self.reach.connect(&self.endpoint, timeout).await?;
         let address = stream.peer_addr().map(|address| address.ip());
         let introduced = async {
-            let stream = patience.wait(Step::Handshake, self.tls.handshake(stream)).await??;
-            patience.wait(Step::Authentication, self.authenticate(stream, token)).await?
+            let stream = timeout.wait(Step::Handshake, self.tls.handshake(stream)).await??;
+            timeout.wait(Step::Authentication, self.authenticate(stream, token)).await?
         };
         let introduced = introduced.await;
         match (&introduced, address) {
@@ -171,8 +177,8 @@ impl Connector {
             _ => {}
         }
         let (client, excess, held) = introduced?;
-        self.metrics.add(border::STAT_CONNECTIONS_OPENED, 1);
-        self.metrics.add(border::STAT_CONNECTIONS_OPEN, 1);
+        self.metrics.add(abi::STAT_CONNECTIONS_OPENED, 1);
+        self.metrics.add(abi::STAT_CONNECTIONS_OPEN, 1);
         let spread = self.age.mul_f64(AGE_SPREAD * rand::rng().random::<f64>());
         Ok(Connection {
             client,

@@ -2,38 +2,38 @@
 
 use std::fmt;
 
-use crate::border;
+use crate::abi;
 
 /// What went wrong, as a class that callers act on. The numbers cross the border.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
 pub enum ErrorKind {
     /// An option is missing or wrong.
-    Config = border::ERROR_CONFIG,
+    Config = abi::ERROR_CONFIG,
     /// The token was refused.
-    Authentication = border::ERROR_AUTHENTICATION,
+    Authentication = abi::ERROR_AUTHENTICATION,
     /// The role may not do this.
-    Permission = border::ERROR_PERMISSION,
+    Permission = abi::ERROR_PERMISSION,
     /// The cluster could not be reached, or not for long enough.
-    Connection = border::ERROR_CONNECTION,
+    Connection = abi::ERROR_CONNECTION,
     /// A table or column is missing or of a type that cannot be written.
-    Schema = border::ERROR_SCHEMA,
+    Schema = abi::ERROR_SCHEMA,
     /// A value does not fit its column.
-    Data = border::ERROR_DATA,
+    Data = abi::ERROR_DATA,
     /// Transactions kept conflicting until the time for retries was over.
-    Conflict = border::ERROR_CONFLICT,
+    Conflict = abi::ERROR_CONFLICT,
     /// A row is larger than Aurora DSQL takes.
-    Limit = border::ERROR_LIMIT,
+    Limit = abi::ERROR_LIMIT,
     /// A write without a key may or may not have been committed.
-    OutcomeUnknown = border::ERROR_OUTCOME_UNKNOWN,
+    OutcomeUnknown = abi::ERROR_OUTCOME_UNKNOWN,
     /// The database refused the statement for another reason.
-    Rejected = border::ERROR_REJECTED,
+    Rejected = abi::ERROR_REJECTED,
     /// The sink is closed.
-    Closed = border::ERROR_CLOSED,
+    Closed = abi::ERROR_CLOSED,
     /// Bytes from Java do not follow the frame layout.
-    Frame = border::ERROR_FRAME,
+    Frame = abi::ERROR_FRAME,
     /// A defect in this library.
-    Internal = border::ERROR_INTERNAL,
+    Internal = abi::ERROR_INTERNAL,
 }
 
 impl ErrorKind {

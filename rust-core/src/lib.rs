@@ -11,7 +11,7 @@
 //!                                 v                             |        writer { one connection of the pool }
 //!                     flush tickets (progress)                  `----------- transact -> Aurora DSQL
 //!                     memory (budget)                                          |   ^ SQLSTATE
-//!                     first failure (latch)              classify -> retry -> again, split, displace or fail (outcome)
+//!                     first failure (latch)              classify -> retry -> again, split, displace or fail (messages)
 //! ```
 //!
 //! [`session`] stands beside it: administrative SQL of the connector, which prepares tables.
@@ -20,61 +20,28 @@
 //! ([`metrics`]) and log lines ([`notice`]).
 
 // What both sides and every module share.
-pub mod border;
+pub mod abi;
 pub mod limits;
 pub mod error;
 pub mod secret;
+pub mod runtime;
 
-// The configuration.
-pub mod endpoint;
-pub mod config;
-
-// From Java's bytes to operations with ready parameters.
+// What Java calls.
 pub mod jni;
+pub mod config;
 pub mod sink;
 pub mod session;
+
+// The way of a row.
 pub mod row;
-pub mod query;
-pub mod types;
-pub mod schema;
-pub mod unique;
-pub mod stage;
-
-// From operations to committed statements.
-pub mod buffer;
-pub mod change;
-pub mod window;
 pub mod queue;
-pub mod batch;
-pub mod sql;
-pub mod array;
-pub mod prepared;
-pub mod dispatch;
-pub mod writer;
-pub mod transact;
-pub mod classify;
-pub mod retry;
-pub mod keysize;
-pub mod outcome;
-pub mod refused;
+pub mod write;
 
-// The connection.
-pub mod auth;
-pub mod clock;
-pub mod tls;
-pub mod guard;
-pub mod pace;
-pub mod wait;
-pub mod reach;
+// What it needs to know and to have: the target's tables, connections, and what follows a failure.
+pub mod table;
 pub mod connect;
-pub mod pool;
-pub mod catalog;
-pub mod prepare;
+pub mod failure;
 
-// What a sink keeps account of.
-pub mod budget;
-pub mod progress;
-pub mod latch;
+// What Java pulls.
 pub mod metrics;
 pub mod notice;
-pub mod runtime;

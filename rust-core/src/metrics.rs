@@ -3,13 +3,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::border;
-use crate::classify::Fault;
+use crate::abi;
+use crate::failure::classify::Fault;
 
 /// The slots of [`border`] that start with `STAT_`.
 #[derive(Debug, Default)]
 pub struct Metrics {
-    slots: [AtomicU64; border::STAT_COUNT],
+    slots: [AtomicU64; abi::STAT_COUNT],
 }
 
 impl Metrics {
@@ -22,11 +22,11 @@ impl Metrics {
     /// Counts what is tried again after a fault.
     pub fn retried(&self, fault: Fault) {
         let slot = match fault {
-            Fault::Conflict | Fault::SchemaChanged => border::STAT_RETRIES_CONFLICT,
+            Fault::Conflict | Fault::SchemaChanged => abi::STAT_RETRIES_CONFLICT,
             Fault::Unavailable | Fault::Throttled | Fault::Waking | Fault::Rejected => {
-                border::STAT_RETRIES_UNAVAILABLE
+                abi::STAT_RETRIES_UNAVAILABLE
             }
-            _ => border::STAT_RETRIES_CONNECTION,
+            _ => abi::STAT_RETRIES_CONNECTION,
         };
         self.add(slot, 1);
     }
@@ -34,8 +34,8 @@ impl Metrics {
     /// Counts flushes that are done and took so long.
     pub fn flushed(&self, times: &[Duration]) {
         for time in times {
-            self.add(border::STAT_FLUSHES, 1);
-            self.add(border::STAT_FLUSH_MICROS, usize::try_from(time.as_micros()).unwrap_or(usize::MAX));
+            self.add(abi::STAT_FLUSHES, 1);
+            self.add(abi::STAT_FLUSH_MICROS, usize::try_from(time.as_micros()).unwrap_or(usize::MAX));
         }
     }
 
@@ -47,7 +47,7 @@ impl Metrics {
 
     /// All slots at about one moment.
     #[must_use]
-    pub fn snapshot(&self) -> [i64; border::STAT_COUNT] {
+    pub fn snapshot(&self) -> [i64; abi::STAT_COUNT] {
         std::array::from_fn(|slot| {
             i64::try_from(self.slots[slot].load(Ordering::Relaxed)).unwrap_or(i64::MAX)
         })

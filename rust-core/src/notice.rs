@@ -3,13 +3,13 @@
 //! Layout of a drained block: u32 count, then for each line u8 level, i64 milliseconds since
 //! 1970-01-01 UTC, u32 length and UTF-8 text.
 
+use parking_lot::Mutex;
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use log::Level;
 
-use crate::border;
+use crate::abi;
 use crate::error::printable;
 
 /// Lines kept until Java asks: more than a fault of all connections writes within one tick of the timer.
@@ -42,7 +42,7 @@ impl Notices {
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let line = (level, i64::try_from(now).unwrap_or(i64::MAX), printable(text()));
-        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ring = self.ring.lock();
         if ring.lines.len() == CAPACITY {
             ring.lines.pop_front();
             ring.dropped += 1;
@@ -53,13 +53,13 @@ impl Notices {
     /// Lines lost so far.
     #[must_use]
     pub fn dropped(&self) -> usize {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner).dropped
+        self.ring.lock().dropped
     }
 
     /// Takes all lines out; `None` if there are none.
     #[must_use]
     pub fn drain(&self) -> Option<Vec<u8>> {
-        let lines = std::mem::take(&mut self.ring.lock().unwrap_or_else(PoisonError::into_inner).lines);
+        let lines = std::mem::take(&mut self.ring.lock().lines);
         if lines.is_empty() {
             return None;
         }
@@ -67,10 +67,10 @@ impl Notices {
         block.extend_from_slice(&length(lines.len()));
         for (level, millis, text) in lines {
             block.push(match level {
-                Level::Error => border::LEVEL_ERROR,
-                Level::Warn => border::LEVEL_WARN,
-                Level::Info => border::LEVEL_INFO,
-                Level::Debug | Level::Trace => border::LEVEL_DEBUG,
+                Level::Error => abi::LEVEL_ERROR,
+                Level::Warn => abi::LEVEL_WARN,
+                Level::Info => abi::LEVEL_INFO,
+                Level::Debug | Level::Trace => abi::LEVEL_DEBUG,
             });
             block.extend_from_slice(&millis.to_be_bytes());
             block.extend_from_slice(&length(text.len()));
@@ -96,7 +96,7 @@ mod tests {
         notices.push(Level::Debug, || unreachable!("not kept"));
         notices.push(Level::Warn, || "ü".to_owned());
         let block = notices.drain().unwrap();
-        assert_eq!(block[..5], [0, 0, 0, 1, border::LEVEL_WARN]);
+        assert_eq!(block[..5], [0, 0, 0, 1, abi::LEVEL_WARN]);
         assert_eq!(block[13..], [0, 0, 0, 2, 0xc3, 0xbc]);
         assert_eq!(notices.drain(), None);
     }

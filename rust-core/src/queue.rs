@@ -1,16 +1,27 @@
 //! Everything that waits: a window for each table, and the flushes that ask for what is in them.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+pub mod buffer;
+pub mod budget;
+pub mod change;
+pub mod stage;
+pub mod unique;
+pub mod window;
+pub mod batch;
+pub mod refused;
+pub mod progress;
+
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::batch::Batch;
-use crate::budget::Budget;
-use crate::change::{Op, Segment};
 use crate::limits;
-use crate::progress::{Progress, Ticket};
-use crate::schema::Table;
-use crate::sql::Form;
-use crate::window::{Due, Found, Order, Size, Window};
+use crate::queue::batch::Batch;
+use crate::queue::budget::Budget;
+use crate::queue::change::{Op, Segment};
+use crate::queue::progress::{Progress, Ticket};
+use crate::queue::window::{Due, Found, Order, Size, Window};
+use crate::table::schema::Table;
+use crate::table::sql::Form;
 
 /// Rows from which a batch goes if a connection is idle. It takes a sixth of the time of 3,000, so that a checkpoint
 /// waits less, and costs little more: what a transaction takes besides its rows is some milliseconds where these take
@@ -80,7 +91,7 @@ impl Queue {
             () if table.uniques.is_empty() => Order::Key,
             () => Order::KeyAndUnique,
         };
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.tables.push(Entry { table, window: Window::new(order), form });
         state.tables.len() - 1
     }
@@ -88,24 +99,24 @@ impl Queue {
     /// The table of a number.
     #[must_use]
     pub fn table(&self, number: usize) -> Option<Arc<Table>> {
-        self.lock().tables.get(number).map(|entry| entry.table.clone())
+        self.state.lock().tables.get(number).map(|entry| entry.table.clone())
     }
 
     /// True before the first table is there.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.lock().tables.is_empty()
+        self.state.lock().tables.is_empty()
     }
 
     /// The form of a table's statements.
     #[must_use]
     pub fn form(&self, number: usize) -> Form {
-        self.lock().tables.get(number).map_or(Form::Values, |entry| entry.form)
+        self.state.lock().tables.get(number).map_or(Form::Values, |entry| entry.form)
     }
 
     /// The database does not take a table's statements in the form unnest; true if that is news.
     pub fn use_values(&self, number: usize) -> bool {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let Some(entry) = state.tables.get_mut(number) else { return false };
         std::mem::replace(&mut entry.form, Form::Values) == Form::Unnest
     }
@@ -113,7 +124,7 @@ impl Queue {
     /// Adds operations on a table, whose bytes are in `segment`. Returns how many took the place of others.
     pub fn push(&self, number: usize, ops: &mut Vec<Op>, segment: &Arc<Segment>) -> usize {
         let now = Instant::now();
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let due = self.due();
         let Some(Entry { window, .. }) = state.tables.get_mut(number) else { return 0 };
         let count = ops.len();
@@ -127,7 +138,7 @@ impl Queue {
 
     /// Asks for everything that waits. Returns the ticket, and how long each flush took that was done with it.
     pub fn flush(&self) -> (Ticket, Vec<Duration>) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let drawn = self.progress.draw();
         state.look();
         drawn
@@ -145,7 +156,7 @@ impl Queue {
 
     /// A connection gives memory back: what needed more may go now.
     pub fn has_room(&self) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if state.short {
             state.look();
         }
@@ -153,13 +164,13 @@ impl Queue {
 
     /// Makes the next look find what may go now: memory is short, or there is more of it.
     pub fn look(&self) {
-        self.lock().look();
+        self.state.lock().look();
     }
 
     /// About how many batches are ready.
     #[must_use]
     pub fn ready(&self, now: Instant) -> usize {
-        let state = self.lock();
+        let state = self.state.lock();
         state
             .tables
             .iter()
@@ -170,13 +181,13 @@ impl Queue {
     /// When the next batch may be ready though nothing comes.
     #[must_use]
     pub fn look_at(&self) -> Option<Instant> {
-        self.lock().tables.iter().filter_map(|entry| entry.window.look_at()).min()
+        self.state.lock().tables.iter().filter_map(|entry| entry.window.look_at()).min()
     }
 
     /// The next batch: of the tables that have one ready, of that whose rows have waited longest. A single row may have
     /// as many as `row_bytes` although that is more than a batch. What waits is shared among as many `connections`.
     pub fn next(&self, now: Instant, row_bytes: usize, connections: usize) -> Next {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let due = self.due();
         let mut too_large = false;
         loop {
@@ -208,7 +219,7 @@ impl Queue {
 
     /// All changes of a batch are durable, or given up. Returns how long each flush took that this completes.
     pub fn done(&self, batch: Batch) -> Vec<Duration> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.tables[batch.number].window.done(batch.changes(), Instant::now());
         drop(state);
         let tickets: Vec<Ticket> = batch.changes().iter().map(|change| change.ticket).collect();
@@ -220,18 +231,18 @@ impl Queue {
     /// True if a batch has as many rows as batches of its table may have.
     #[must_use]
     pub fn is_full(&self, batch: &Batch, form: Form) -> bool {
-        let state = self.lock();
+        let state = self.state.lock();
         batch.len() == self.size(&state, &batch.table, form).rows
     }
 
     /// The database has refused so many rows in one transaction.
     pub fn refused(&self, rows: usize) {
-        self.lock().size.refused(rows);
+        self.state.lock().size.refused(rows);
     }
 
     /// A batch has been committed.
     pub fn committed(&self) {
-        self.lock().size.committed();
+        self.state.lock().size.committed();
     }
 
     fn due(&self) -> Due {
@@ -252,10 +263,6 @@ impl Queue {
             bytes: self.batch_bytes,
             row_bytes: self.batch_bytes,
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

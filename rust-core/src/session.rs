@@ -6,29 +6,30 @@
 //! An answer is laid out as u64 rows that the statement's tag counts, u32 rows, then each row as u16 values,
 //! then each value as i32 length and UTF-8, with length -1 for NULL. All integers are big-endian.
 
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use log::Level;
 use tokio::runtime::Runtime;
 use tokio_postgres::SimpleQueryMessage;
 
-use crate::classify::Failure;
 use crate::config::Config;
+use crate::connect::tls;
 use crate::connect::{Connection, Connector};
 use crate::error::{ErrorKind, SinkError};
+use crate::failure::classify::Failure;
+use crate::failure::messages;
+use crate::failure::retry::{self, Bounds, GivenUp, Operation, Retry, Sent};
+use crate::failure::wait::{Step, Timeout};
 use crate::metrics::Metrics;
 use crate::notice::Notices;
-use crate::outcome;
-use crate::retry::{self, Bounds, GivenUp, Operation, Retry, Sent};
 use crate::runtime;
-use crate::tls;
-use crate::wait::{Patience, Step};
 
 /// A session with a cluster. It connects with its first statement.
 pub struct Session {
-    core: Arc<Core>,
+    core: Arc<Engine>,
     runtime: Mutex<Option<Runtime>>,
     answer: Mutex<Option<Receiver<Told>>>,
 }
@@ -36,7 +37,7 @@ pub struct Session {
 /// How a statement ended: its answer as a frame, or the error.
 type Told = Result<Vec<u8>, SinkError>;
 
-struct Core {
+struct Engine {
     config: Config,
     connector: Connector,
     notices: Notices,
@@ -49,7 +50,7 @@ impl Session {
     /// # Errors
     /// Kind `Config` if trusted certificates cannot be read; kind `Internal` without threads.
     pub fn open(config: Config) -> Result<Self, SinkError> {
-        let core = Arc::new(Core {
+        let core = Arc::new(Engine {
             connector: Connector::new(&config, Arc::new(Metrics::default()))?,
             notices: Notices::new(config.log_level),
             connection: tokio::sync::Mutex::new(None),
@@ -67,13 +68,13 @@ impl Session {
     /// # Errors
     /// Kind `Closed` after [`Session::close`]; kind `Internal` while another statement is not answered.
     pub fn send(&self, sql: String, repeatable: bool) -> Result<(), SinkError> {
-        let mut answer = lock(&self.answer);
+        let mut answer = self.answer.lock();
         if answer.is_some() {
             return Err(SinkError::internal("two statements at once in a session"));
         }
         let (teller, receiver) = sync_channel(1);
         let core = self.core.clone();
-        match &*lock(&self.runtime) {
+        match &*self.runtime.lock() {
             Some(runtime) => drop(runtime.spawn(answer_to(core, sql, repeatable, teller))),
             None => return Err(closed()),
         }
@@ -81,16 +82,16 @@ impl Session {
         Ok(())
     }
 
-    /// Waits at most `patience` for the statement's answer; `None` means not yet.
+    /// Waits at most `timeout` for the statement's answer; `None` means not yet.
     ///
     /// # Errors
     /// What no retry could mend, with the database's SQLSTATE; kind `Closed` after [`Session::close`].
-    pub fn receive(&self, patience: Duration) -> Result<Option<Vec<u8>>, SinkError> {
-        let mut answer = lock(&self.answer);
+    pub fn receive(&self, timeout: Duration) -> Result<Option<Vec<u8>>, SinkError> {
+        let mut answer = self.answer.lock();
         let Some(receiver) = &*answer else {
             return Err(SinkError::internal("no statement waits for an answer"));
         };
-        match receiver.recv_timeout(patience) {
+        match receiver.recv_timeout(timeout) {
             Err(RecvTimeoutError::Timeout) => Ok(None),
             Err(RecvTimeoutError::Disconnected) => Err(closed()),
             Ok(told) => {
@@ -108,19 +109,19 @@ impl Session {
 
     /// Ends the session. A statement in progress is left to the server.
     pub fn close(&self) {
-        let runtime = lock(&self.runtime).take();
+        let runtime = self.runtime.lock().take();
         if let Some(runtime) = runtime {
             runtime::stop(runtime);
         }
     }
 }
 
-async fn answer_to(core: Arc<Core>, sql: String, repeatable: bool, teller: SyncSender<Told>) {
+async fn answer_to(core: Arc<Engine>, sql: String, repeatable: bool, teller: SyncSender<Told>) {
     // Nobody listens any more when the session was closed meanwhile.
     let _ = teller.send(core.execute(&sql, repeatable).await);
 }
 
-impl Core {
+impl Engine {
     async fn execute(&self, sql: &str, repeatable: bool) -> Told {
         // One statement at a time, so the lock is free.
         let held = self.connection.lock().await;
@@ -133,16 +134,16 @@ impl Core {
             *statement.held = None;
         }
         Err(if statement.connecting {
-            outcome::connection_error(&self.config, &failure, tries)
+            messages::connection_error(&self.config, &failure, tries)
         } else {
-            outcome::statement_error(&self.config, sql, &failure, repeatable, tries)
+            messages::statement_error(&self.config, sql, &failure, repeatable, tries)
         })
     }
 }
 
 /// A statement on its way.
 struct Statement<'a> {
-    core: &'a Core,
+    core: &'a Engine,
     held: tokio::sync::MutexGuard<'a, Option<Connection>>,
     sql: &'a str,
     repeatable: bool,
@@ -167,7 +168,7 @@ impl Operation for Statement<'_> {
         }
     }
 
-    async fn attempt(&mut self, patience: Patience) -> Result<Self::Done, Failure> {
+    async fn attempt(&mut self, timeout: Timeout) -> Result<Self::Done, Failure> {
         let held = &mut *self.held;
         if held.as_ref().is_some_and(|connection| connection.client.is_closed()) {
             *held = None;
@@ -177,12 +178,12 @@ impl Operation for Statement<'_> {
             Some(connection) => connection,
             None => {
                 // Nothing of the statement was sent.
-                let opened = self.core.connector.open(patience).await;
+                let opened = self.core.connector.open(timeout).await;
                 held.insert(opened.map_err(Failure::not_committed)?)
             }
         };
         self.connecting = false;
-        answer(connection, self.sql, patience).await.map_err(|failure| connection.explain(failure))
+        answer(connection, self.sql, timeout).await.map_err(|failure| connection.explain(failure))
     }
 
     fn again(&mut self, retry: &Retry<'_>) {
@@ -192,9 +193,9 @@ impl Operation for Statement<'_> {
         let Self { core, sql, connecting, .. } = *self;
         core.notices.push(retry.level, || {
             if connecting {
-                outcome::connect_again(&core.config, retry.failure, retry.after)
+                messages::connect_again(&core.config, retry.failure, retry.after)
             } else {
-                outcome::statement_again(sql, retry.failure, retry.after)
+                messages::statement_again(sql, retry.failure, retry.after)
             }
         });
     }
@@ -203,9 +204,9 @@ impl Operation for Statement<'_> {
 async fn answer(
     connection: &Connection,
     sql: &str,
-    patience: Patience,
+    timeout: Timeout,
 ) -> Result<Vec<SimpleQueryMessage>, Failure> {
-    let answered = patience.wait(Step::of(sql), connection.client.simple_query(sql)).await?;
+    let answered = timeout.wait(Step::of(sql), connection.client.simple_query(sql)).await?;
     answered.map_err(|error| Failure::executing(&error))
 }
 
@@ -241,8 +242,4 @@ fn encode(messages: &[SimpleQueryMessage]) -> Told {
 
 fn closed() -> SinkError {
     SinkError::new(ErrorKind::Closed, "the native session is closed")
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use common::{Cluster, Field, Rows, declare, flush, until};
 use dsql_local::cli::Options;
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 use dsql_sink::error::ErrorKind;
 use dsql_sink::sink::Sink;
 

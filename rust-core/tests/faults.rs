@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::journal::Submitted;
 use common::{Cluster, Field, Rows, SLICE, declare, flush, until};
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 use dsql_sink::error::ErrorKind;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -30,9 +30,9 @@ fn survive(
     let sink = cluster.sink(&[&usual[..], changes].concat());
     let table = declare(&sink, "t", &["id", "v"], &["id"]).unwrap();
     cluster.control("journal start");
-    let (mut submitted, mut dice) = (Submitted::default(), StdRng::seed_from_u64(7));
+    let (mut submitted, mut rng) = (Submitted::default(), StdRng::seed_from_u64(7));
     for round in 0..12 {
-        submitted.churn(Rows::new(table), 0..30, &mut dice).write(&sink).unwrap();
+        submitted.churn(Rows::new(table), 0..30, &mut rng).write(&sink).unwrap();
         if round % 2 == 1 {
             flush(&sink).unwrap_or_else(|error| panic!("{what}: {error}"));
         }

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Cluster, Field, Rows, declare, flush, until};
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 use dsql_sink::sink::Sink;
 
 /// Longer than any test.

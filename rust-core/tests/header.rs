@@ -1,4 +1,4 @@
-//! The committed header is what cbindgen writes from `src/border.rs`.
+//! The committed header is what cbindgen writes from `src/abi.rs`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::path::Path;
@@ -9,7 +9,7 @@ fn the_header_is_fresh() {
     let path = root.join("include/dsql_sink.h");
     let config = cbindgen::Config::from_file(root.join("cbindgen.toml")).unwrap();
     let bindings =
-        cbindgen::Builder::new().with_config(config).with_src(root.join("src/border.rs")).generate().unwrap();
+        cbindgen::Builder::new().with_config(config).with_src(root.join("src/abi.rs")).generate().unwrap();
     let mut written = Vec::new();
     bindings.write(&mut written);
     let written = String::from_utf8(written).unwrap();

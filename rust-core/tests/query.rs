@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Cluster, Field, Rows, declare_query, flush};
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 use dsql_sink::error::ErrorKind;
 use dsql_sink::sink::Sink;
 

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use common::{Cluster, Field, Rows, SECRET_ACCESS_KEY, declare, flush, until};
 use dsql_local::cli::Options;
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 use dsql_sink::error::{ErrorKind, SinkError};
 use dsql_sink::sink::Sink;
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use common::{Cluster, Field, Rows, declare, flush, until};
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 use dsql_sink::error::ErrorKind;
 
 const SECRET: &str = "wJalrXUtnFEMI";

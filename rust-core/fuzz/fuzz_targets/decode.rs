@@ -6,10 +6,11 @@
 use std::sync::OnceLock;
 
 use ahash::RandomState;
+use dsql_sink::queue::stage::Staged;
+use dsql_sink::row::column::{Column, ColumnType};
 use dsql_sink::row::frame;
-use dsql_sink::schema::{Column, ColumnType, Index, Table};
-use dsql_sink::stage::Staged;
-use dsql_sink::unique::UniqueIndex;
+use dsql_sink::table::schema::UniqueIndex;
+use dsql_sink::table::schema::{Index, Table};
 
 /// Columns in the order of `tests/golden/rows_v1.hex`; then the types that have no value of their own in a frame.
 const TYPES: [ColumnType; 21] = [

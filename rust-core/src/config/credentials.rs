@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::endpoint::{self, Endpoint};
+use crate::config::endpoint::{self, Endpoint};
 use crate::error::SinkError;
 use crate::limits;
 use crate::secret::Secret;

@@ -7,7 +7,7 @@ use jni::objects::{JByteArray, JClass, JLongArray};
 use jni::sys::{jboolean, jint, jlong};
 use jni::{Env, EnvUnowned};
 
-use crate::border;
+use crate::abi;
 use crate::config::Config;
 use crate::error::{ErrorKind, SinkError};
 use crate::jni::exception::Failure;
@@ -23,7 +23,7 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_abiVersion(
     _: EnvUnowned<'_>,
     _: JClass<'_>,
 ) -> jint {
-    border::ABI_VERSION
+    abi::ABI_VERSION
 }
 
 /// `static native long open(byte[] options)`

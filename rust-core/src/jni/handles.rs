@@ -4,7 +4,8 @@
 //! generation, so a stale handle is an error and never another sink. A call holds the sink by `Arc`, so
 //! closing may race with it.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use parking_lot::RwLock;
+use std::sync::Arc;
 
 use once_cell::sync::Lazy;
 
@@ -42,7 +43,7 @@ impl<T> Default for Handles<T> {
 impl<T> Handles<T> {
     /// Keeps a value; the handle is positive.
     pub(super) fn insert(&self, value: T) -> i64 {
-        let mut slots = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.0.write();
         let free = slots.iter().position(|slot| slot.value.is_none());
         let at = free.unwrap_or_else(|| {
             slots.push(Slot { generation: 0, value: None });
@@ -57,7 +58,7 @@ impl<T> Handles<T> {
 
     /// The value of a handle.
     pub(super) fn get(&self, handle: i64) -> Result<Arc<T>, SinkError> {
-        let slots = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let slots = self.0.read();
         let (at, generation) = split(handle);
         slots
             .get(at)
@@ -68,7 +69,7 @@ impl<T> Handles<T> {
 
     /// Takes a value out; `None` if the handle is closed already.
     pub(super) fn remove(&self, handle: i64) -> Option<Arc<T>> {
-        let mut slots = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.0.write();
         let (at, generation) = split(handle);
         slots.get_mut(at).filter(|slot| slot.generation == generation)?.value.take()
     }

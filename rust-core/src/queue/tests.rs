@@ -1,8 +1,8 @@
 use super::*;
-use crate::budget::Reservation;
-use crate::buffer::Spares;
+use crate::queue::budget::Reservation;
+use crate::queue::buffer::BufferPool;
+use crate::row::column::{Column, ColumnType};
 use crate::row::frame::RowKind;
-use crate::schema::{Column, ColumnType};
 
 const BATCH_BYTES: usize = 1_000;
 
@@ -37,7 +37,7 @@ fn push(queue: &Queue, number: usize, keys: std::ops::Range<u16>, bytes: usize) 
     for key in keys {
         let mut row = vec![0; bytes - 2];
         row.extend_from_slice(&key.to_be_bytes());
-        let mut buffer = Arc::new(Spares::new(0)).buffer(bytes);
+        let mut buffer = Arc::new(BufferPool::new(0)).buffer(bytes);
         buffer.extend(&row);
         let op = Op {
             kind: RowKind::Insert,

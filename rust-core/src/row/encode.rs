@@ -16,10 +16,10 @@ mod moment;
 use std::fmt;
 
 use crate::limits;
+use crate::row::column::{Column, ColumnType};
 use crate::row::numeric::{self, Decimal};
 use crate::row::tuple;
 use crate::row::value::{Value, shorten};
-use crate::schema::{Column, ColumnType};
 
 /// Why a value cannot be written to its column; the sentence goes on after the column's name.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,10 +8,10 @@
 //! | table | u8 version, string schema, string table, u8 mode, with mode query: string query, u16 count, count x (string column, string source type), u16 count, count x string key column |
 //! | rows | u8 version, u32 table number, u32 count, count x (u8 row kind, u32 length, values) |
 //!
-//! A value is a tag and its payload, as [`crate::border`] lists them. Every reader returns an error of
+//! A value is a tag and its payload, as [`crate::abi`] lists them. Every reader returns an error of
 //! kind [`ErrorKind::Frame`] for bytes that do not follow this; none of them panics.
 
-use crate::border;
+use crate::abi;
 use crate::error::{ErrorKind, SinkError};
 use crate::row::value::Value;
 
@@ -73,10 +73,10 @@ impl<'a> Reader<'a> {
 
     fn version(&mut self) -> Result<()> {
         match self.u8()? {
-            border::FRAME_VERSION => Ok(()),
+            abi::FRAME_VERSION => Ok(()),
             other => Err(malformed(&format!(
                 "version {other} where {} is understood; the jar and the native library do not match",
-                border::FRAME_VERSION
+                abi::FRAME_VERSION
             ))),
         }
     }
@@ -92,22 +92,22 @@ impl<'a> Reader<'a> {
     #[inline(always)] // called, it would return by memory, and copying a value from there stalls the processor
     pub fn value(&mut self) -> Result<Value<'a>> {
         Ok(match self.u8()? {
-            border::TAG_NULL => Value::Null,
-            border::TAG_BOOL => Value::Bool(self.u8()? != 0),
-            border::TAG_INT8 => Value::Int(i8::from_be_bytes(self.array()?).into()),
-            border::TAG_INT16 => Value::Int(i16::from_be_bytes(self.array()?).into()),
-            border::TAG_INT32 => Value::Int(self.i32()?.into()),
-            border::TAG_INT64 => Value::Int(self.i64()?),
-            border::TAG_FLOAT32 => Value::Float32(f32::from_be_bytes(self.array()?)),
-            border::TAG_FLOAT64 => Value::Float64(f64::from_be_bytes(self.array()?)),
-            border::TAG_DECIMAL => Value::Decimal { scale: self.i32()?, unscaled: self.i64()? },
-            border::TAG_BIG_DECIMAL => Value::BigDecimal { scale: self.i32()?, unscaled: self.string()? },
-            border::TAG_TEXT => Value::Text(self.string()?),
-            border::TAG_BYTES => Value::Bytes(self.block()?),
-            border::TAG_DATE => Value::Date { days: self.i64()? },
-            border::TAG_TIME => Value::Time { nanos: self.i64()? },
-            border::TAG_TIMESTAMP => Value::Timestamp { seconds: self.i64()?, nanos: self.i32()? },
-            border::TAG_TIMESTAMP_TZ => {
+            abi::TAG_NULL => Value::Null,
+            abi::TAG_BOOL => Value::Bool(self.u8()? != 0),
+            abi::TAG_INT8 => Value::Int(i8::from_be_bytes(self.array()?).into()),
+            abi::TAG_INT16 => Value::Int(i16::from_be_bytes(self.array()?).into()),
+            abi::TAG_INT32 => Value::Int(self.i32()?.into()),
+            abi::TAG_INT64 => Value::Int(self.i64()?),
+            abi::TAG_FLOAT32 => Value::Float32(f32::from_be_bytes(self.array()?)),
+            abi::TAG_FLOAT64 => Value::Float64(f64::from_be_bytes(self.array()?)),
+            abi::TAG_DECIMAL => Value::Decimal { scale: self.i32()?, unscaled: self.i64()? },
+            abi::TAG_BIG_DECIMAL => Value::BigDecimal { scale: self.i32()?, unscaled: self.string()? },
+            abi::TAG_TEXT => Value::Text(self.string()?),
+            abi::TAG_BYTES => Value::Bytes(self.block()?),
+            abi::TAG_DATE => Value::Date { days: self.i64()? },
+            abi::TAG_TIME => Value::Time { nanos: self.i64()? },
+            abi::TAG_TIMESTAMP => Value::Timestamp { seconds: self.i64()?, nanos: self.i32()? },
+            abi::TAG_TIMESTAMP_TZ => {
                 Value::TimestampTz { seconds: self.i64()?, nanos: self.i32()?, offset: self.i32()? }
             }
             tag => return Err(malformed(&format!("unknown value tag {tag}"))),
@@ -158,9 +158,9 @@ pub fn declaration(bytes: &[u8]) -> Result<Declaration> {
     let schema = reader.string()?.to_owned();
     let table = reader.string()?.to_owned();
     let (append, query) = match reader.u8()? {
-        border::MODE_UPSERT => (false, None),
-        border::MODE_INSERT => (true, None),
-        border::MODE_QUERY => (true, Some(reader.string()?.to_owned())),
+        abi::MODE_UPSERT => (false, None),
+        abi::MODE_INSERT => (true, None),
+        abi::MODE_QUERY => (true, Some(reader.string()?.to_owned())),
         mode => return Err(malformed(&format!("unknown mode {mode}"))),
     };
     let mut columns = Vec::new();
@@ -234,10 +234,10 @@ impl<'a> Rows<'a> {
         }
         self.count -= 1;
         let kind = match self.reader.u8()? {
-            border::ROW_INSERT => RowKind::Insert,
-            border::ROW_UPDATE_BEFORE => RowKind::UpdateBefore,
-            border::ROW_UPDATE_AFTER => RowKind::UpdateAfter,
-            border::ROW_DELETE => RowKind::Delete,
+            abi::ROW_INSERT => RowKind::Insert,
+            abi::ROW_UPDATE_BEFORE => RowKind::UpdateBefore,
+            abi::ROW_UPDATE_AFTER => RowKind::UpdateAfter,
+            abi::ROW_DELETE => RowKind::Delete,
             kind => return Err(malformed(&format!("unknown row kind {kind}"))),
         };
         Ok(Some((kind, Reader::new(self.reader.block()?))))

@@ -7,7 +7,7 @@ use crate::row::temporal::{self, Infinite};
 
 /// A value as it crossed the border.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[allow(missing_docs)] // the tags in crate::border tell units
+#[allow(missing_docs)] // the tags in crate::abi tell units
 pub enum Value<'a> {
     Null,
     Bool(bool),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 use rand::Rng;
 use rand::rngs::StdRng;
 use serde_json::Value;
@@ -55,13 +55,13 @@ pub struct Submitted {
 
 impl Submitted {
     /// Adds a random operation on each of `keys` to a frame.
-    pub fn churn(&mut self, mut rows: Rows, keys: std::ops::Range<i64>, dice: &mut StdRng) -> Rows {
+    pub fn churn(&mut self, mut rows: Rows, keys: std::ops::Range<i64>, rng: &mut StdRng) -> Rows {
         for key in keys {
             self.last += 1;
             let value = self.last;
             let row = [key.into(), value.into()];
             let images = self.keys.entry(key).or_default();
-            match dice.random_range(0..10) {
+            match rng.random_range(0..10) {
                 0 | 1 => {
                     rows = rows.row(ROW_DELETE, &row);
                     images.push(None);

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use dsql_local::cli::Options;
 use dsql_local::server::Server;
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 use dsql_sink::config::Config;
 use dsql_sink::error::SinkError;
 use dsql_sink::sink::Sink;

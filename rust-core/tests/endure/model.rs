@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::common::{Cluster, Field, Rows, declare, flush, given, tell};
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 use dsql_sink::sink::Sink;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -91,7 +91,7 @@ type State = BTreeMap<(Target, i64), Vec<i64>>;
 /// One history: its operations one by one, and what they must lead to.
 struct History {
     number: u64,
-    dice: StdRng,
+    rng: StdRng,
     left: u32,
     /// The first of its keys.
     base: i64,
@@ -103,19 +103,19 @@ struct History {
 
 impl History {
     fn new(seed: u64, number: u64) -> Self {
-        let mut dice = StdRng::seed_from_u64(seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let left = dice.random_range(5..45);
+        let mut rng = StdRng::seed_from_u64(seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let left = rng.random_range(5..45);
         let base = i64::try_from(number).unwrap() * 100;
-        Self { number, dice, left, base, refused: 0, last: 100, state: State::new(), told: String::new() }
+        Self { number, rng, left, base, refused: 0, last: 100, state: State::new(), told: String::new() }
     }
 
     /// The next operation: rows for a table.
     fn step(&mut self) -> (Target, Vec<(u8, Vec<Field>)>) {
         self.left -= 1;
         self.last += 1;
-        let target = TARGETS[self.dice.random_range(0..3)];
-        let (key, value) = (self.base + self.dice.random_range(0..KEYS), self.last);
-        let kind = self.dice.random_range(0..12);
+        let target = TARGETS[self.rng.random_range(0..3)];
+        let (key, value) = (self.base + self.rng.random_range(0..KEYS), self.last);
+        let kind = self.rng.random_range(0..12);
         let _ = write!(self.told, " {target:?} {kind} {key}={value};");
         if kind == 0 && self.refused < 20 {
             // Refused by the database, or before it is sent.
@@ -157,22 +157,22 @@ impl History {
 
 /// A sink with random options, two writers on it, a hundred histories between them.
 fn round(cluster: &Cluster, seed: u64, worker: u64, round: u64) {
-    let mut dice = StdRng::seed_from_u64(seed ^ !round);
+    let mut rng = StdRng::seed_from_u64(seed ^ !round);
     let folder = tempfile::tempdir().unwrap();
-    let (connections, batch) = (dice.random_range(1..6), dice.random_range(1..80));
+    let (connections, batch) = (rng.random_range(1..6), rng.random_range(1..80));
     let mut options = vec![
         ("max_connections", connections.to_string()),
-        ("batch_interval_ms", dice.random_range(1..30).to_string()),
+        ("batch_interval_ms", rng.random_range(1..30).to_string()),
         ("row_error_policy", "skip".to_owned()),
         ("dead_letter_path", folder.path().to_string_lossy().into_owned()),
     ];
-    if dice.random() {
+    if rng.random() {
         options.push(("batch_size", batch.to_string()));
     }
     let options: Vec<(&str, &str)> = options.iter().map(|(key, value)| (*key, value.as_str())).collect();
     let mut config = cluster.config(&options).unwrap();
     // Less than the option allows: rows of this test are small.
-    config.buffer_bytes = dice.random_range(2_000..60_000);
+    config.buffer_bytes = rng.random_range(2_000..60_000);
     let what = format!("seed {seed}, round {round}: {options:?}, {} bytes", config.buffer_bytes);
     let sink = Sink::open(config).unwrap();
     let tables = TARGETS.map(|target| target.declare(&sink, worker));
@@ -181,8 +181,8 @@ fn round(cluster: &Cluster, seed: u64, worker: u64, round: u64) {
             .map(|writer| {
                 let numbers = (0..SHARED).filter(move |number| number % WRITERS == writer);
                 let histories = numbers.map(|number| History::new(seed, round * SHARED + number)).collect();
-                let (dice, sink) = (StdRng::seed_from_u64(seed ^ round ^ (writer << 32)), &sink);
-                scope.spawn(move || write(sink, tables, histories, dice))
+                let (rng, sink) = (StdRng::seed_from_u64(seed ^ round ^ (writer << 32)), &sink);
+                scope.spawn(move || write(sink, tables, histories, rng))
             })
             .collect();
         writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
@@ -212,12 +212,12 @@ fn round(cluster: &Cluster, seed: u64, worker: u64, round: u64) {
 }
 
 /// Takes the histories step by step in random order, several of them in one frame.
-fn write(sink: &Sink, tables: [u32; 3], mut histories: Vec<History>, mut dice: StdRng) -> Vec<History> {
+fn write(sink: &Sink, tables: [u32; 3], mut histories: Vec<History>, mut rng: StdRng) -> Vec<History> {
     let mut done = Vec::new();
     let mut frames = tables.map(Rows::new);
     while !histories.is_empty() {
         // Among the first few, so that a history is not drawn out over the whole round.
-        let at = dice.random_range(0..histories.len().min(8));
+        let at = rng.random_range(0..histories.len().min(8));
         let (target, rows) = histories[at].step();
         let frame = &mut frames[target as usize];
         for (kind, row) in rows {
@@ -227,12 +227,12 @@ fn write(sink: &Sink, tables: [u32; 3], mut histories: Vec<History>, mut dice: S
             done.push(histories.swap_remove(at));
         }
         // A frame holds the rows of one table: those of another table do not wait for it.
-        if dice.random_ratio(1, 12) || histories.is_empty() {
+        if rng.random_ratio(1, 12) || histories.is_empty() {
             for (frame, table) in frames.iter_mut().zip(tables) {
                 std::mem::replace(frame, Rows::new(table)).write(sink).unwrap();
             }
         }
-        if dice.random_ratio(1, 200) {
+        if rng.random_ratio(1, 200) {
             flush(sink).unwrap();
         }
     }

@@ -7,7 +7,7 @@ use crate::common::journal::Submitted;
 use crate::common::network::Network;
 use crate::common::{Cluster, Rows, SLICE, declare, flush, until};
 use dsql_local::cli::Options;
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -27,8 +27,8 @@ fn a_partition_of_a_minute_is_survived() {
     ]);
     let table = declare(&sink, "t", &["id", "v"], &["id"]).unwrap();
     cluster.control("journal start");
-    let (mut submitted, mut dice) = (Submitted::default(), StdRng::seed_from_u64(1));
-    let mut write = |keys| submitted.churn(Rows::new(table), keys, &mut dice).write(&sink).unwrap();
+    let (mut submitted, mut rng) = (Submitted::default(), StdRng::seed_from_u64(1));
+    let mut write = |keys| submitted.churn(Rows::new(table), keys, &mut rng).write(&sink).unwrap();
     write(0..200);
     flush(&sink).unwrap();
     // Commits take a while, so that the cut meets statements in every state: some committed, none of them told.
@@ -61,12 +61,12 @@ fn a_server_that_does_not_answer_for_a_while_is_waited_for() {
     let sink = cluster.sink(&[("max_connections", "4"), ("batch_interval_ms", "5")]);
     let table = declare(&sink, "t", &["id", "v"], &["id"]).unwrap();
     cluster.control("journal start");
-    let (mut submitted, mut dice) = (Submitted::default(), StdRng::seed_from_u64(2));
+    let (mut submitted, mut rng) = (Submitted::default(), StdRng::seed_from_u64(2));
     for round in 0..20 {
         if round % 5 == 2 {
             cluster.control("pause");
         }
-        submitted.churn(Rows::new(table), 0..100, &mut dice).write(&sink).unwrap();
+        submitted.churn(Rows::new(table), 0..100, &mut rng).write(&sink).unwrap();
         if round % 5 == 4 {
             let ticket = sink.flush().unwrap();
             assert!(!sink.wait(ticket, SLICE).unwrap());
@@ -89,10 +89,10 @@ fn a_crash_of_the_server_is_survived() {
     let sink = cluster.sink(&[("max_connections", "4"), ("batch_size", "20"), ("batch_interval_ms", "5")]);
     let table = declare(&sink, "t", &["id", "v"], &["id"]).unwrap();
     cluster.control("journal start");
-    let (mut submitted, mut dice) = (Submitted::default(), StdRng::seed_from_u64(3));
+    let (mut submitted, mut rng) = (Submitted::default(), StdRng::seed_from_u64(3));
     for crash in 0..2 {
         for _ in 0..20 {
-            submitted.churn(Rows::new(table), 0..200, &mut dice).write(&sink).unwrap();
+            submitted.churn(Rows::new(table), 0..200, &mut rng).write(&sink).unwrap();
         }
         if crash == 0 {
             // At the second crash the rows are on their way, at the first they wait.
@@ -100,7 +100,7 @@ fn a_crash_of_the_server_is_survived() {
         }
         let ticket = sink.flush().unwrap();
         cluster.crash();
-        submitted.churn(Rows::new(table), 0..200, &mut dice).write(&sink).unwrap();
+        submitted.churn(Rows::new(table), 0..200, &mut rng).write(&sink).unwrap();
         until("the rows are durable after all", || sink.wait(ticket, SLICE).unwrap());
         flush(&sink).unwrap();
     }

@@ -5,7 +5,7 @@
 use std::process::Command;
 
 use crate::common::{Cluster, DEADLINE, Field, Rows, SLICE, declare, flush};
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 use dsql_sink::config::Config;
 use dsql_sink::sink::Sink;
 use rand::rngs::StdRng;
@@ -73,12 +73,12 @@ fn measured(url: &str) {
         for (frames, writer) in frames.into_iter().zip(0..) {
             let sink = &sink;
             scope.spawn(move || {
-                let mut dice = StdRng::seed_from_u64(writer);
+                let mut rng = StdRng::seed_from_u64(writer);
                 // Rows of many tables, then of one, whose batches are as large as they may be, then ordinary ones alone.
-                let frames = write(sink, frames, &mut dice, TABLES, total / 12);
-                let mut frames = write(sink, frames, &mut dice, 1, total / 12);
+                let frames = write(sink, frames, &mut rng, TABLES, total / 12);
+                let mut frames = write(sink, frames, &mut rng, 1, total / 12);
                 frames.drain(..2);
-                write(sink, frames, &mut dice, 1, total / 12);
+                write(sink, frames, &mut rng, 1, total / 12);
             });
         }
     });
@@ -109,13 +109,13 @@ fn frames() -> Vec<Vec<u8>> {
     vec![frame(1, MIB), frame(1, 100_000), frame(200, 1_200)]
 }
 
-fn write(sink: &Sink, mut frames: Vec<Vec<u8>>, dice: &mut StdRng, tables: u32, most: usize) -> Vec<Vec<u8>> {
+fn write(sink: &Sink, mut frames: Vec<Vec<u8>>, rng: &mut StdRng, tables: u32, most: usize) -> Vec<Vec<u8>> {
     let mut written = 0;
     while written < most {
-        let kind = dice.random_range(0..frames.len());
+        let kind = rng.random_range(0..frames.len());
         let frame = &mut frames[kind];
-        frame[TABLE_AT..TABLE_AT + 4].copy_from_slice(&dice.random_range(0..tables).to_be_bytes());
-        frame[ID_AT..ID_AT + 8].copy_from_slice(&dice.random_range(0..300_i64).to_be_bytes());
+        frame[TABLE_AT..TABLE_AT + 4].copy_from_slice(&rng.random_range(0..tables).to_be_bytes());
+        frame[ID_AT..ID_AT + 8].copy_from_slice(&rng.random_range(0..300_i64).to_be_bytes());
         let deadline = std::time::Instant::now() + DEADLINE;
         while !sink.write(frame, SLICE).unwrap() {
             assert!(std::time::Instant::now() < deadline, "no room in time");

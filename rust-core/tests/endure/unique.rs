@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::common::{Cluster, Rows, flush, given, notices, tell, until};
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 use dsql_sink::sink::Sink;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -50,7 +50,7 @@ enum Weather {
 struct Round<'a> {
     cluster: &'a Cluster,
     weather: Weather,
-    dice: StdRng,
+    rng: StdRng,
     what: String,
     /// The beginning of the tables' names.
     prefix: String,
@@ -65,16 +65,16 @@ struct Round<'a> {
 
 impl<'a> Round<'a> {
     fn new(cluster: &'a Cluster, weather: Weather, seed: u64, worker: u64, number: u64) -> Self {
-        let mut dice = StdRng::seed_from_u64(seed ^ !number);
-        let count = dice.random_range(1..4);
-        let kinds: Vec<Kind> = KINDS.choose_multiple(&mut dice, count).copied().collect();
+        let mut rng = StdRng::seed_from_u64(seed ^ !number);
+        let count = rng.random_range(1..4);
+        let kinds: Vec<Kind> = KINDS.choose_multiple(&mut rng, count).copied().collect();
         let mut histories: Vec<_> = (number * SHARED..(number + 1) * SHARED)
-            .map(|number| History::random(kinds[dice.random_range(0..count)], seed, number).into_iter())
+            .map(|number| History::random(kinds[rng.random_range(0..count)], seed, number).into_iter())
             .collect();
         let mut steps = Vec::new();
         while !histories.is_empty() {
-            let at = dice.random_range(0..histories.len().min(ACTIVE));
-            steps.extend(histories[at].by_ref().take(dice.random_range(1..20)));
+            let at = rng.random_range(0..histories.len().min(ACTIVE));
+            steps.extend(histories[at].by_ref().take(rng.random_range(1..20)));
             if histories[at].len() == 0 {
                 histories.remove(at);
             }
@@ -82,37 +82,37 @@ impl<'a> Round<'a> {
         let mut what = format!("seed {seed}, round {number}, {weather:?}");
         let mut settled = 0;
         if number % 4 == 2 {
-            (steps, settled) = load::first(&kinds, &steps, &mut dice);
+            (steps, settled) = load::first(&kinds, &steps, &mut rng);
             what += &format!("; loaded until {settled}");
         }
         let (prefix, rows) = (format!("u{worker}"), vec![Applied::new(); count]);
-        Self { cluster, weather, dice, what, prefix, kinds, steps, settled, rows, told: 0 }
+        Self { cluster, weather, rng, what, prefix, kinds, steps, settled, rows, told: 0 }
     }
 
     /// A sink with random options, and the tables' numbers.
     fn open(&mut self) -> (Sink, Vec<u32>) {
-        let dice = &mut self.dice;
-        let connections = match dice.random_range(0..4) {
+        let rng = &mut self.rng;
+        let connections = match rng.random_range(0..4) {
             0 => 1,
             1 => 64,
-            _ => dice.random_range(2..9),
+            _ => rng.random_range(2..9),
         };
         let mut options = vec![
             ("max_connections", connections.to_string()),
-            ("batch_interval_ms", dice.random_range(1..30).to_string()),
+            ("batch_interval_ms", rng.random_range(1..30).to_string()),
         ];
-        if dice.random_ratio(1, 3) {
+        if rng.random_ratio(1, 3) {
             options.push(("statement_form", "values".to_owned()));
         }
-        let most = [4, 40, 400].choose(dice).copied().unwrap();
-        if dice.random_ratio(3, 4) {
-            options.push(("batch_size", dice.random_range(1..most).to_string()));
+        let most = [4, 40, 400].choose(rng).copied().unwrap();
+        if rng.random_ratio(3, 4) {
+            options.push(("batch_size", rng.random_range(1..most).to_string()));
         }
         let options: Vec<(&str, &str)> = options.iter().map(|(key, value)| (*key, value.as_str())).collect();
         let mut config = self.cluster.config(&options).unwrap();
-        if dice.random_ratio(1, 3) {
+        if rng.random_ratio(1, 3) {
             // Less than the option allows: rows of this test are small.
-            config.buffer_bytes = dice.random_range(10_000..100_000);
+            config.buffer_bytes = rng.random_range(10_000..100_000);
         }
         self.what += &format!("; {options:?}, {} bytes", config.buffer_bytes);
         let sink = Sink::open(config).unwrap();
@@ -123,8 +123,8 @@ impl<'a> Round<'a> {
     /// Sends all steps, with as many kills of the sink in between.
     fn run(&mut self, mut kills: u32) -> Sink {
         let (mut sink, mut tables) = self.open();
-        let frame = [1, 3, 12, 100].choose(&mut self.dice).copied().unwrap();
-        let flushes = [15, 60, 400].choose(&mut self.dice).copied().unwrap();
+        let frame = [1, 3, 12, 100].choose(&mut self.rng).copied().unwrap();
+        let flushes = [15, 60, 400].choose(&mut self.rng).copied().unwrap();
         let mut frames: Vec<Rows> = tables.iter().map(|table| Rows::new(*table)).collect();
         let (mut at, mut reached, mut checkpoints) = (0, self.settled, vec![0]);
         while at < self.steps.len() {
@@ -136,15 +136,15 @@ impl<'a> Round<'a> {
             }
             at += 1;
             let (end, left) = (at == self.steps.len(), self.steps.len() - at);
-            let flushing = end || self.dice.random_ratio(1, flushes);
-            if flushing || self.dice.random_ratio(1, frame) {
+            let flushing = end || self.rng.random_ratio(1, flushes);
+            if flushing || self.rng.random_ratio(1, frame) {
                 self.hand_over(&sink, &mut frames, &tables, at);
             }
-            if self.dice.random_ratio(1, 500) {
+            if self.rng.random_ratio(1, 500) {
                 // Rows become due.
-                std::thread::sleep(Duration::from_millis(self.dice.random_range(1..60)));
+                std::thread::sleep(Duration::from_millis(self.rng.random_range(1..60)));
             }
-            if self.weather == Weather::Storm && self.dice.random_ratio(1, 600) {
+            if self.weather == Weather::Storm && self.rng.random_ratio(1, 600) {
                 self.cluster.control("drop-all");
             }
             if flushing {
@@ -155,14 +155,14 @@ impl<'a> Round<'a> {
                     self.compare(&sink, since, at);
                 }
             }
-            if kills > 0 && self.dice.random_ratio(1, u32::try_from(left / 3 + 1).unwrap()) {
+            if kills > 0 && self.rng.random_ratio(1, u32::try_from(left / 3 + 1).unwrap()) {
                 kills -= 1;
                 sink.close();
                 self.await_silence();
                 reached = reached.max(at);
                 let last = checkpoints.len();
                 // Mostly the last checkpoint, as a job does it; an earlier one must do no harm.
-                let kept = if self.dice.random_ratio(2, 3) { last } else { self.dice.random_range(1..=last) };
+                let kept = if self.rng.random_ratio(2, 3) { last } else { self.rng.random_range(1..=last) };
                 checkpoints.truncate(kept);
                 at = checkpoints[kept - 1];
                 self.what += &format!("; killed at {reached}, again from {at}");
@@ -297,7 +297,7 @@ fn play(weather: Weather, cases: u64) {
                     }
                     let ended = Ended(failed);
                     let mut round = Round::new(cluster, weather, seed, worker, number);
-                    let kills = if number % 4 == 3 { round.dice.random_range(1..4) } else { 0 };
+                    let kills = if number % 4 == 3 { round.rng.random_range(1..4) } else { 0 };
                     let logged = cluster.logged();
                     let sink = round.run(kills);
                     if weather == Weather::Calm && kills == 0 && round.settled == 0 {

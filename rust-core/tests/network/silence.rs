@@ -144,7 +144,7 @@ fn silence_at_a_commit() {
     let sink = cluster.sink(&[("retry_timeout_ms", "1000"), ("socket_timeout_ms", "1000")]);
     let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
     cluster.control("pause commits");
-    Rows::new(table).row(dsql_sink::border::ROW_INSERT, &[1.into()]).write(&sink).unwrap();
+    Rows::new(table).row(dsql_sink::abi::ROW_INSERT, &[1.into()]).write(&sink).unwrap();
     let started = Instant::now();
     let error = flush(&sink).unwrap_err();
     assert!(started.elapsed() < SOON);

@@ -1,9 +1,8 @@
 //! Limits on connections: how many at once, how many new ones per second.
 
-use std::sync::Mutex;
+use parking_lot::Mutex;
 use std::time::Instant;
 
-use crate::cluster::lock;
 use crate::faults::Connects;
 
 /// New connections that may come at once before the rate counts.
@@ -27,7 +26,7 @@ impl Admission {
 
     /// How a new connection is treated while `open` others exist.
     pub fn admit(&self, open: usize) -> Connects {
-        let mut bucket = lock(&self.bucket);
+        let mut bucket = self.bucket.lock();
         let full = if self.rate < 100.0 { self.rate } else { BURST };
         let level = (bucket.0 + bucket.1.elapsed().as_secs_f64() * self.rate).min(full);
         *bucket = (level, Instant::now());

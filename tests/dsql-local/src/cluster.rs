@@ -1,9 +1,10 @@
 //! What all sessions share: identity of the cluster, its clock, the principals, counters, and the switch that ends it.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Notify;
@@ -129,7 +130,7 @@ impl Cluster {
     /// Unix seconds by the server's clock, for one login.
     pub fn now(&self) -> i64 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-        let mut clock = lock(&self.clock);
+        let mut clock = self.clock.lock();
         let shift = match &mut clock.1 {
             Some(0) => 0,
             Some(left) => {
@@ -154,12 +155,12 @@ impl Cluster {
 
     /// What things cost in time.
     pub fn costs(&self) -> Costs {
-        *lock(&self.costs)
+        *self.costs.lock()
     }
 
     /// Changes what things cost.
     pub fn change_costs(&self, change: impl FnOnce(&mut Costs) -> Result<(), String>) -> Result<(), String> {
-        change(&mut lock(&self.costs))
+        change(&mut self.costs.lock())
     }
 
     /// What the catalog says about a table, kept until the schema changes or a job has built an index.
@@ -168,7 +169,7 @@ impl Cluster {
         let version = || self.schema_version() + self.jobs_done.load(Ordering::Acquire);
         let asked = version();
         {
-            let mut tables = lock(&self.tables);
+            let mut tables = self.tables.lock();
             if tables.0 != asked {
                 *tables = (asked, HashMap::new());
             }
@@ -195,7 +196,7 @@ impl Cluster {
             key_name: row.get(4),
         };
         let table = Arc::new(table);
-        let mut tables = lock(&self.tables);
+        let mut tables = self.tables.lock();
         // What was read before a change must not outlive it; a table that is not there may come at any time.
         if tables.0 == asked && version() == asked && !table.columns.is_empty() {
             tables.1.insert(name.to_owned(), Arc::clone(&table));
@@ -228,35 +229,30 @@ impl Cluster {
 
     /// Moves the server's clock, in seconds from the true time, for the next `logins` or for all.
     pub fn shift_clock(&self, seconds: i64, logins: Option<u64>) {
-        *lock(&self.clock) = (seconds, logins);
+        *self.clock.lock() = (seconds, logins);
     }
 
     /// Registers a session; the handle is notified when the session must drop its connection.
     pub fn enter(&self, id: u64) -> Arc<Notify> {
         let cut = Arc::new(Notify::new());
-        lock(&self.sessions).insert(id, Arc::clone(&cut));
+        self.sessions.lock().insert(id, Arc::clone(&cut));
         cut
     }
 
     /// Removes a session.
     pub fn leave(&self, id: u64) {
-        lock(&self.sessions).remove(&id);
+        self.sessions.lock().remove(&id);
     }
 
     /// Cuts every connection; returns how many.
     pub fn drop_all(&self) -> usize {
-        let sessions = lock(&self.sessions);
+        let sessions = self.sessions.lock();
         sessions.values().for_each(|cut| cut.notify_one());
         sessions.len()
     }
 
     /// Sessions that are connected now.
     pub fn open(&self) -> usize {
-        lock(&self.sessions).len()
+        self.sessions.lock().len()
     }
-}
-
-/// Locks a mutex; a panic elsewhere does not make its data unusable here.
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

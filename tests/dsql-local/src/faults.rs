@@ -1,11 +1,10 @@
 //! Faults on demand: what the control port has asked for, and the decision at each point where one may strike.
 
-use std::sync::Mutex;
+use parking_lot::Mutex;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::cluster::lock;
 use crate::txn;
 use crate::wire::SqlError;
 
@@ -149,40 +148,40 @@ pub struct Faults {
 impl Faults {
     /// Changes the plan.
     pub fn change(&self, change: impl FnOnce(&mut Plan)) {
-        change(&mut lock(&self.plan));
+        change(&mut self.plan.lock());
     }
 
     /// A copy of the plan.
     pub fn plan(&self) -> Plan {
-        lock(&self.plan).clone()
+        self.plan.lock().clone()
     }
 
     /// The delay of a round trip, with or without a commit in it.
     pub fn delay(&self, commit: bool) -> Duration {
-        let plan = lock(&self.plan);
+        let plan = self.plan.lock();
         if commit { plan.round_trip + plan.commit } else { plan.round_trip }
     }
 
     /// Whether any request waits for something.
     pub fn slow(&self) -> bool {
-        let plan = lock(&self.plan);
+        let plan = self.plan.lock();
         plan.paused || plan.round_trip > Duration::ZERO
     }
 
     /// Whether requests wait, with or without a commit in them.
     pub fn paused(&self, commit: bool) -> bool {
-        let plan = lock(&self.plan);
+        let plan = self.plan.lock();
         plan.paused || commit && plan.commits_paused
     }
 
     /// Which statements are refused.
     pub fn refuse(&self) -> Refuse {
-        lock(&self.plan).refuse
+        self.plan.lock().refuse
     }
 
     /// Takes one strike at this point, if one is ordered. `texts` are the statements concerned.
     pub fn strike(&self, when: When, texts: &[&str]) -> Option<Effect> {
-        let mut plan = lock(&self.plan);
+        let mut plan = self.plan.lock();
         for fault in plan.faults.iter_mut().filter(|f| f.when == when && f.left > 0) {
             let fits = fault
                 .matching
@@ -205,7 +204,7 @@ impl Faults {
 
     /// How to treat a new connection.
     pub fn on_connect(&self) -> Connects {
-        let mut plan = lock(&self.plan);
+        let mut plan = self.plan.lock();
         let (how, left) = plan.connects;
         match left {
             Some(0) => Connects::Accept,
@@ -219,7 +218,7 @@ impl Faults {
 
     /// A number in [0, 1): xorshift, always from the same seed, so that a run can be repeated.
     fn roll(&self) -> f64 {
-        let mut state = lock(&self.random);
+        let mut state = self.random.lock();
         if *state == 0 {
             *state = 0x9E37_79B9_7F4A_7C15;
         }

@@ -1,15 +1,13 @@
 //! The network to the clients, which can be cut: their sockets lose every packet, as if one side were gone.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::AsFd;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use socket2::{SockFilter, SockRef, Socket};
 use tokio::sync::watch;
-
-use crate::cluster::lock;
 
 /// A packet filter's program that lets nothing pass: `return 0`. The kernel drops packets before TCP sees them, so
 /// the client gets no acknowledgement.
@@ -34,19 +32,19 @@ impl Network {
     /// Adds a socket to those that a cut concerns.
     pub fn join(&self, socket: &impl AsFd) -> io::Result<Link<'_>> {
         let id = self.last.fetch_add(1, Ordering::Relaxed);
-        lock(&self.sockets).insert(id, SockRef::from(socket).try_clone()?);
+        self.sockets.lock().insert(id, SockRef::from(socket).try_clone()?);
         Ok(Link { network: self, id })
     }
 
     /// From now on nothing arrives, in either direction.
     pub fn cut(&self) -> io::Result<()> {
         self.cut.send_replace(true);
-        lock(&self.sockets).values().try_for_each(|socket| socket.attach_filter(&NOTHING))
+        self.sockets.lock().values().try_for_each(|socket| socket.attach_filter(&NOTHING))
     }
 
     /// Packets arrive again.
     pub fn heal(&self) {
-        for socket in lock(&self.sockets).values() {
+        for socket in self.sockets.lock().values() {
             // One that came after the cut has no filter.
             socket.detach_filter().ok();
         }
@@ -61,6 +59,6 @@ impl Network {
 
 impl Drop for Link<'_> {
     fn drop(&mut self) {
-        lock(&self.network.sockets).remove(&self.id);
+        self.network.sockets.lock().remove(&self.id);
     }
 }

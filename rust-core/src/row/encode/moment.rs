@@ -1,10 +1,10 @@
 //! Dates and times into their columns, as values and as texts.
 
 use super::{Misfit, misfit, push_text, unwritable};
+use crate::row::column::{Column, ColumnType};
 use crate::row::temporal::Infinite;
 use crate::row::value::shorten;
 use crate::row::{temporal, tuple};
-use crate::schema::{Column, ColumnType};
 
 /// Refuses what the database would leave out of a text: a finer fraction, a date, a time of the day, a zone.
 pub(super) fn check_text(value: &str, column: &Column) -> Result<(), Misfit> {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::border::*;
+use crate::abi::*;
 use proptest::prelude::*;
 
 /// The bytes of a golden file: hex, lines that start with # are comments.

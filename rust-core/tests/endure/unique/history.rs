@@ -17,7 +17,7 @@ const TEMPORARY: i64 = 9_000;
 /// A source, and what is done to it.
 pub(super) struct History {
     source: Source,
-    dice: StdRng,
+    rng: StdRng,
     base: i64,
     last: i64,
 }
@@ -25,23 +25,23 @@ pub(super) struct History {
 impl History {
     /// A source without rows.
     pub(super) fn new(kind: Kind, seed: u64, number: u64) -> Self {
-        let dice = StdRng::seed_from_u64(seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let rng = StdRng::seed_from_u64(seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let base = i64::try_from(number).unwrap() * ROOM;
-        Self { source: Source::new(kind), dice, base, last: 0 }
+        Self { source: Source::new(kind), rng, base, last: 0 }
     }
 
     /// The steps of a random history.
     pub(super) fn random(kind: Kind, seed: u64, number: u64) -> Vec<Step> {
         let mut history = Self::new(kind, seed, number);
         // Most are small, so that there can be many of them.
-        let count = match history.dice.random_range(0..400) {
+        let count = match history.rng.random_range(0..400) {
             0 => 300,
             1..=6 => 50,
-            _ => history.dice.random_range(1..9),
+            _ => history.rng.random_range(1..9),
         };
         history.fill(count);
-        let most = if history.dice.random_ratio(1, 20) { 30 } else { 6 };
-        for _ in 0..history.dice.random_range(1..most) {
+        let most = if history.rng.random_ratio(1, 20) { 30 } else { 6 };
+        for _ in 0..history.rng.random_range(1..most) {
             history.statement();
         }
         history.source.take()
@@ -67,7 +67,7 @@ impl History {
         for at in 0..count {
             let value = self.base + VALUES + at;
             let mut row = self.row(self.base + at, value);
-            if self.source.kind.nullable() && self.dice.random_ratio(1, 6) {
+            if self.source.kind.nullable() && self.rng.random_ratio(1, 6) {
                 let column = self.column();
                 row = row.with(column, None);
             }
@@ -79,9 +79,9 @@ impl History {
     fn row(&mut self, id: i64, value: i64) -> Row {
         self.last += 1;
         let c = match self.source.kind {
-            Kind::Partial => self.dice.random_range(0..2),
+            Kind::Partial => self.rng.random_range(0..2),
             // Rows of a list: the same value is in another list too.
-            Kind::Composite => self.base + self.dice.random_range(0..2),
+            Kind::Composite => self.base + self.rng.random_range(0..2),
             _ => value,
         };
         let b = if self.source.kind == Kind::Keyed { self.base + id % 2 } else { value };
@@ -90,20 +90,20 @@ impl History {
 
     /// A statement of the source: changes of several rows, each of them valid when it is made.
     fn statement(&mut self) {
-        match self.dice.random_range(0..13) {
+        match self.rng.random_range(0..13) {
             0 | 1 => {
-                let (column, up) = (self.column(), self.dice.random());
+                let (column, up) = (self.column(), self.rng.random());
                 let mut keys = self.sorted(column);
                 // All rows, or those from one on.
-                let from = if self.dice.random() { 0 } else { self.dice.random_range(0..=keys.len()) };
+                let from = if self.rng.random() { 0 } else { self.rng.random_range(0..=keys.len()) };
                 self.shift(column, keys.split_off(from), up);
             }
             2 => self.swap(),
             3 => {
                 let column = self.column();
                 let mut keys = self.sorted(column);
-                if self.dice.random() {
-                    keys.shuffle(&mut self.dice);
+                if self.rng.random() {
+                    keys.shuffle(&mut self.rng);
                 }
                 self.rotate(column, &keys);
             }
@@ -160,7 +160,7 @@ impl History {
         for key in &keys {
             self.moved(*key, column, |value| -value);
         }
-        values.shuffle(&mut self.dice);
+        values.shuffle(&mut self.rng);
         for (key, value) in keys.iter().zip(values) {
             self.set(*key, column, value);
         }
@@ -170,9 +170,9 @@ impl History {
     fn insert_between(&mut self) {
         let column = self.column();
         let keys = self.sorted(column);
-        let Some(at) = (!keys.is_empty()).then(|| self.dice.random_range(0..keys.len())) else { return };
+        let Some(at) = (!keys.is_empty()).then(|| self.rng.random_range(0..keys.len())) else { return };
         let value = self.source.rows[&keys[at]].get(column);
-        if self.dice.random() {
+        if self.rng.random() {
             for key in keys[at..].iter().rev() {
                 self.moved(*key, column, |value| value + 1);
             }
@@ -199,7 +199,7 @@ impl History {
     fn replace(&mut self) {
         let row = self.colliding();
         let mut in_the_way = self.source.in_the_way(&row);
-        let updated = if self.dice.random() { in_the_way.pop() } else { None };
+        let updated = if self.rng.random() { in_the_way.pop() } else { None };
         for key in in_the_way {
             self.source.attempt(Some(key), None);
         }
@@ -214,8 +214,7 @@ impl History {
             Some(key) => {
                 let changed = Row { id: *key, v: row.v, ..self.source.rows[key] };
                 let column = self.column();
-                let changed =
-                    if self.dice.random() { changed.with(column, row.get(column)) } else { changed };
+                let changed = if self.rng.random() { changed.with(column, row.get(column)) } else { changed };
                 self.source.attempt(Some(*key), Some(changed))
             }
         };
@@ -227,11 +226,11 @@ impl History {
         let id = self.free_key();
         self.last += 1;
         let mut new = Row { id, v: self.last, ..old };
-        if self.dice.random_ratio(1, 3) {
+        if self.rng.random_ratio(1, 3) {
             let column = self.column();
             new = new.with(column, Some(self.free_value()));
         }
-        if self.source.attempt(Some(old.id), Some(new)) && self.dice.random() {
+        if self.source.attempt(Some(old.id), Some(new)) && self.rng.random() {
             let value = self.free_value();
             let row = self.row(old.id, value);
             self.source.attempt(None, Some(row));
@@ -268,10 +267,10 @@ impl History {
 
     /// Single changes: inserts, deletes, updates of what is not unique, or of what an index's WHERE looks at.
     fn little(&mut self) {
-        for _ in 0..self.dice.random_range(1..8) {
+        for _ in 0..self.rng.random_range(1..8) {
             let row = self.any().map(|key| self.source.rows[&key]);
             self.last += 1;
-            match (row, self.dice.random_range(0..6)) {
+            match (row, self.rng.random_range(0..6)) {
                 (None, _) | (_, 0) => {
                     let row = self.fresh();
                     self.source.attempt(None, Some(row));
@@ -296,17 +295,17 @@ impl History {
 
     fn column(&mut self) -> Column {
         let moving = self.source.kind.moving();
-        moving[self.dice.random_range(0..moving.len())]
+        moving[self.rng.random_range(0..moving.len())]
     }
 
     fn any(&mut self) -> Option<i64> {
-        let at = self.dice.random_range(0..self.source.rows.len().max(1));
+        let at = self.rng.random_range(0..self.source.rows.len().max(1));
         self.source.rows.keys().nth(at).copied()
     }
 
     fn free_key(&mut self) -> i64 {
         let used = |key: i64| self.source.rows.contains_key(&(self.base + key));
-        let mut key = self.dice.random_range(0..12);
+        let mut key = self.rng.random_range(0..12);
         while used(key) {
             key += 1;
         }
@@ -327,9 +326,9 @@ impl History {
     /// A row that is likely to have what others have: a key, a value, or both.
     fn colliding(&mut self) -> Row {
         let row = self.fresh();
-        let id = if self.dice.random() { row.id } else { self.any().unwrap_or(row.id) };
+        let id = if self.rng.random() { row.id } else { self.any().unwrap_or(row.id) };
         let Some(other) = self.any().map(|key| self.source.rows[&key]) else { return row };
-        if self.dice.random() {
+        if self.rng.random() {
             return Row { id, v: row.v, ..other };
         }
         let column = self.column();
@@ -344,7 +343,7 @@ impl History {
     /// Gives a row a value that nobody has, or none.
     fn set_aside(&mut self, key: i64, column: Column) {
         let value = self.free_value();
-        let none = self.source.kind.nullable() && self.dice.random();
+        let none = self.source.kind.nullable() && self.rng.random();
         self.set(key, column, (!none).then_some(value));
     }
 

@@ -6,7 +6,7 @@ use super::history::History;
 use super::source::{Applied, Step};
 use super::table::{Column, KINDS, Kind, Row};
 use crate::common::{Cluster, Rows, flush, tell};
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 
 const ROWS: i64 = 10_000;
 /// Rows of a frame, as Java hands them over.

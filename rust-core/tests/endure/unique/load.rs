@@ -4,7 +4,7 @@
 //! on: rows go back to what they were and come forward again. Until the last moment is reached the rows are none that the
 //! source ever had together: two of them may have the same unique value.
 
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 use rand::Rng;
 use rand::rngs::StdRng;
 
@@ -15,12 +15,12 @@ use super::table::Kind;
 const SPLITS: i64 = 3;
 
 /// What a job sends that starts in the midst of these steps, and from where on it has told the source's state.
-pub(super) fn first(kinds: &[Kind], steps: &[Step], dice: &mut StdRng) -> (Vec<Step>, usize) {
+pub(super) fn first(kinds: &[Kind], steps: &[Step], rng: &mut StdRng) -> (Vec<Step>, usize) {
     let mut moments = Vec::new();
-    let mut moment = dice.random_range(0..=steps.len() / 3);
+    let mut moment = rng.random_range(0..=steps.len() / 3);
     for _ in 0..SPLITS {
         moments.push(moment);
-        moment = dice.random_range(moment..=moment + steps.len() / 6);
+        moment = rng.random_range(moment..=moment + steps.len() / 6);
     }
     let split = |key: i64| usize::try_from(key % SPLITS).unwrap();
     let mut sent = Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use dsql_sink::border::*;
+use dsql_sink::abi::*;
 
 use super::history::ROOM;
 use super::table::{Column, Held, Kind, Row};

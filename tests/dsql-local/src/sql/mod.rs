@@ -11,12 +11,11 @@ pub mod shadow;
 pub mod statement;
 pub mod tree;
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 pub use statement::{Kind, Statement};
-
-use crate::cluster::lock;
 
 /// Bytes of query text kept with what is known about it. Drivers repeat a few texts; a sink with ragged batches makes many.
 const CACHE_BYTES: usize = 16 * 1024 * 1024;
@@ -36,11 +35,11 @@ struct Entries {
 impl Cache {
     /// The statements of `text`.
     pub fn analyse(&self, text: &str) -> Arc<[Statement]> {
-        if let Some(known) = lock(&self.entries).known.get(text) {
+        if let Some(known) = self.entries.lock().known.get(text) {
             return Arc::clone(known);
         }
         let statements: Arc<[Statement]> = scan::split(text).into_iter().map(statement::analyse).collect();
-        let mut entries = lock(&self.entries);
+        let mut entries = self.entries.lock();
         if entries.bytes + text.len() > CACHE_BYTES {
             *entries = Entries::default();
         }

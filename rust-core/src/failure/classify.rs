@@ -1,0 +1,278 @@
+//! From what the database or the network answered to the kind of fault. One table, pure.
+//!
+//! SQLSTATE and a stable beginning of the message decide, never words within it, which could be a
+//! value's. Messages and hints are those recorded on real clusters, compared without regard to case.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use tokio_postgres::Error;
+
+/// Kind of fault; [`crate::failure::retry`] decides what follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Another transaction changed the same rows (OC000). Not committed.
+    Conflict,
+    /// The schema changed somewhere in the cluster (OC001). Not committed.
+    SchemaChanged,
+    /// The server could not serve the request; the connection stays usable.
+    Unavailable,
+    /// The connection broke, or was closed by the server.
+    Lost,
+    /// The cluster cannot be reached.
+    Unreachable,
+    /// The host name has no address.
+    UnknownHost,
+    /// Too many connections, or too many new ones a second.
+    Throttled,
+    /// The cluster was idle and is starting.
+    Waking,
+    /// The token's time is over or has not come: this machine's clock is wrong, or its credentials have expired.
+    TokenExpired,
+    /// The token was refused.
+    Denied,
+    /// The AWS default chain has no credentials.
+    NoCredentials,
+    /// Whoever has the credentials for the AWS default chain did not give them.
+    CredentialsAway,
+    /// The server's certificate was refused.
+    Certificate,
+    /// The server has sent more than the bounds allow.
+    Excess,
+    /// The role lacks a privilege.
+    Permission,
+    /// A table or column does not exist.
+    Missing,
+    /// More rows, bytes or memory than a transaction may take.
+    TooBig,
+    /// A unique value is taken. Another task may be about to give it up.
+    Unique,
+    /// A referenced row is missing. Another batch may be about to bring it.
+    Reference,
+    /// A value or a constraint: one row is to blame.
+    BadRow,
+    /// Anything else.
+    Rejected,
+}
+
+impl Fault {
+    /// True if the connection, if there is one, is of no use any more.
+    #[must_use]
+    pub fn breaks(self) -> bool {
+        matches!(
+            self,
+            Self::Lost
+                | Self::Unreachable
+                | Self::UnknownHost
+                | Self::CredentialsAway
+                | Self::Throttled
+                | Self::Waking
+                | Self::TokenExpired
+        )
+    }
+}
+
+/// A fault with what the database said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Kind of fault.
+    pub fault: Fault,
+    /// SQLSTATE, if the database answered.
+    pub sqlstate: Option<String>,
+    /// The database's message and hint, or the network's.
+    pub text: String,
+    /// The database's detail behind a semicolon: it quotes values, so it is told once, with the error.
+    pub detail: String,
+    /// True if the statement may have been committed all the same.
+    pub outcome_unknown: bool,
+    /// The column that the database blames, if it names one.
+    pub column: Option<String>,
+    /// How long an answer was waited for that did not come.
+    pub waited: Duration,
+}
+
+/// feature_not_supported, syntax_error, undefined_function, datatype_mismatch, indeterminate_datatype, wrong_object_type.
+const UNSUPPORTED: [&str; 6] = ["0A000", "42601", "42883", "42804", "42P18", "42809"];
+
+/// How the hint of a refusal begins that another clock or fresh credentials may mend.
+const STALE: [&str; 3] = [
+    "signature expired",
+    "signature not yet current",
+    "the security token included in the request is expired",
+];
+
+/// Characters of the database's words that are passed on: they may quote a value, which may have megabytes.
+const SHOWN: usize = 1_000;
+/// Characters of its detail: enough for a key, a row's other values are cut short.
+const SHOWN_DETAIL: usize = 200;
+
+impl Failure {
+    /// A fault that is not the database's answer.
+    pub fn local(fault: Fault, text: impl Into<String>) -> Self {
+        Self {
+            fault,
+            sqlstate: None,
+            text: text.into(),
+            detail: String::new(),
+            outcome_unknown: false,
+            column: None,
+            waited: Duration::ZERO,
+        }
+    }
+
+    /// The same where it is known that nothing was committed.
+    #[must_use]
+    pub fn not_committed(self) -> Self {
+        Self { outcome_unknown: false, ..self }
+    }
+
+    /// True if the database does not know a statement's form, rather than refuse what it does.
+    #[must_use]
+    pub fn unsupported(&self) -> bool {
+        self.sqlstate.as_deref().is_some_and(|state| UNSUPPORTED.contains(&state))
+    }
+
+    /// True if a key or an entry of an index is larger than the database takes.
+    #[must_use]
+    pub fn key_too_large(&self) -> bool {
+        self.sqlstate.as_deref() == Some("54000") && starts(&self.text, "key size too large")
+    }
+
+    /// Classifies an error of a statement that commits by itself.
+    #[must_use]
+    pub fn executing(error: &Error) -> Self {
+        let Some(answer) = error.as_db_error() else {
+            let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            return Self { outcome_unknown: true, ..Self::local(Fault::Lost, text) };
+        };
+        let mut text = answer.message().to_owned();
+        if let Some(hint) = answer.hint() {
+            text.push_str("; ");
+            text.push_str(hint);
+        }
+        let detail = answer.detail().map(|detail| format!("; {detail}")).unwrap_or_default();
+        let (text, detail) = (cut(text, SHOWN), cut(detail, SHOWN_DETAIL));
+        let fault = fault_of(answer.code().code(), answer.message(), answer.hint().unwrap_or_default());
+        Self {
+            fault,
+            sqlstate: Some(answer.code().code().to_owned()),
+            text,
+            detail,
+            outcome_unknown: matches!(fault, Fault::Unavailable | Fault::Lost),
+            column: answer.column().map(str::to_owned),
+            waited: Duration::ZERO,
+        }
+    }
+}
+
+/// At most as many characters.
+fn cut(mut text: String, most: usize) -> String {
+    if let Some((at, _)) = text.char_indices().nth(most) {
+        text.truncate(at);
+        text.push_str("...");
+    }
+    text
+}
+
+/// The table. Order matters only where a SQLSTATE covers several conditions.
+fn fault_of(sqlstate: &str, message: &str, hint: &str) -> Fault {
+    let says = |start: &str| starts(message, start);
+    match sqlstate {
+        // Some clients report the marker in place of the SQLSTATE.
+        "OC000" => Fault::Conflict,
+        "OC001" => Fault::SchemaChanged,
+        "40001" if says("schema has been updated by another transaction") => Fault::SchemaChanged,
+        "40001" | "40P01" => Fault::Conflict,
+        "0A000" if says("cached plan must not change result type") => Fault::SchemaChanged,
+        "XX000" if says("server unavailable") => Fault::Unavailable,
+        _ if says("unable to accept connection, waking up") => Fault::Waking,
+        _ if says("unable to accept connection, access denied") => {
+            if STALE.iter().any(|start| starts(hint, start)) { Fault::TokenExpired } else { Fault::Denied }
+        }
+        _ if says("unable to accept connection, rate exceeded") => Fault::Throttled,
+        _ if says("unable to accept connection, too many") => Fault::Throttled,
+        _ if says("iam authentication failed") => Fault::Denied,
+        "53300" | "53400" => Fault::Throttled,
+        "28000" | "28P01" => Fault::Denied,
+        "42501" => Fault::Permission,
+        "42P01" | "42703" | "42P10" | "3F000" | "3D000" => Fault::Missing,
+        "54000" if says("transaction row limit") || says("transaction size limit") => Fault::TooBig,
+        "54000" if says("query requires") => Fault::TooBig,
+        // The time of a transaction: fewer rows take less of it.
+        "54000" if says("transaction age limit") => Fault::TooBig,
+        "54000" => Fault::BadRow,
+        "53200" => Fault::TooBig,
+        "23505" => Fault::Unique,
+        "23503" => Fault::Reference,
+        // A transaction that could not even be rolled back: the connection is of no use any more.
+        "25P02" => Fault::Lost,
+        "57P01" | "57P02" | "57P03" | "57P05" => Fault::Lost,
+        _ => match sqlstate.get(..2) {
+            Some("22" | "23") => Fault::BadRow,
+            Some("08") => Fault::Lost,
+            _ => Fault::Rejected,
+        },
+    }
+}
+
+fn starts(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(sqlstate: &str, message: &str, hint: &str, expected: Fault) {
+        assert_eq!(fault_of(sqlstate, message, hint), expected, "{sqlstate} {message} {hint}");
+    }
+
+    #[test]
+    fn recorded_answers_are_told_apart() {
+        check("40001", "change conflicts with another transaction (OC000)", "", Fault::Conflict);
+        check("40001", "schema has been updated by another transaction (OC001)", "", Fault::SchemaChanged);
+        check("OC001", "", "", Fault::SchemaChanged);
+        check("XX000", "server unavailable", "", Fault::Unavailable);
+        check("XX000", "invalid memory alloc request", "", Fault::Rejected);
+        check("54000", "transaction row limit exceeded", "", Fault::TooBig);
+        check("54000", "transaction size limit 10mb exceeded", "", Fault::TooBig);
+        check("54000", "maximum row size exceeded", "", Fault::BadRow);
+        check(
+            "54000",
+            "datatype limit greater than 1048576 bytes not supported for bytea",
+            "",
+            Fault::BadRow,
+        );
+        check("22003", "numeric field overflow", "", Fault::BadRow);
+        check("23505", "duplicate key value violates unique constraint \"u\"", "", Fault::Unique);
+        check("23502", "null value in column \"n\"", "", Fault::BadRow);
+        check("42501", "permission denied for table orders", "", Fault::Permission);
+        check("42P01", "relation \"orders\" does not exist", "", Fault::Missing);
+        check("53400", "Unable to accept connection, rate exceeded.", "", Fault::Throttled);
+        check(
+            "08006",
+            "unable to accept connection, waking up cluster, please retry later",
+            "",
+            Fault::Waking,
+        );
+    }
+
+    #[test]
+    fn a_refused_token_is_not_a_lost_connection() {
+        let denied = "unable to accept connection, access denied";
+        check("08006", denied, "Signature expired: 20260102T030405Z is now earlier", Fault::TokenExpired);
+        check("08006", denied, "Signature not yet current: 20260102T030405Z is still", Fault::TokenExpired);
+        check("08006", denied, "The security token included in the request is expired", Fault::TokenExpired);
+        check("08006", denied, "The security token included in the request is invalid.", Fault::Denied);
+        check("08006", denied, "User: arn:aws:iam::1:user/x is not authorized", Fault::Denied);
+        check("08006", denied, "Wrong user to action mapping. user: admin, action: DbConnect", Fault::Denied);
+        check("08006", "connection failure", "", Fault::Lost);
+    }
+
+    #[test]
+    fn words_within_a_message_decide_nothing() {
+        check("23505", "Key (name)=(server unavailable) already exists", "", Fault::Unique);
+        check("22P02", "invalid input: \"transaction row limit exceeded\"", "", Fault::BadRow);
+    }
+}

@@ -1,0 +1,393 @@
+//! Failures in words: what an operator reads in the log or as the cause of a failed job.
+
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::error::{ErrorKind, SinkError};
+use crate::failure::classify::{Failure, Fault};
+use crate::failure::keysize;
+use crate::failure::retry::Tries;
+use crate::queue::batch::Batch;
+use crate::queue::refused::Refused;
+use crate::row::column::ColumnType;
+use crate::row::tuple;
+use crate::table::schema::Table;
+
+/// As much of a statement as tells which it is.
+const STATEMENT_CHARACTERS: usize = 300;
+
+/// SQLSTATE of an upsert by columns that no unique index has.
+const NO_SUCH_KEY: &str = "42P10";
+
+/// A batch that is sent again.
+#[must_use]
+pub fn again(config: &Config, batch: &Batch, failure: &Failure, after: Duration) -> String {
+    format!(
+        "{} to {} on {} failed and is sent again in {} ms: {}",
+        what(batch),
+        batch.table,
+        config.endpoint.host,
+        after.as_millis(),
+        failure.text
+    )
+}
+
+/// A batch that is sent in halves.
+#[must_use]
+pub fn split(batch: &Batch, failure: &Failure) -> String {
+    format!("{} to {} is sent in halves: {}", what(batch), batch.table, failure.text)
+}
+
+/// A batch before which other rows give way.
+#[must_use]
+pub fn displace(batch: &Batch, failure: &Failure) -> String {
+    format!(
+        "{} to {} is sent again after the rows that hold its unique values are deleted: {}",
+        what(batch),
+        batch.table,
+        failure.text
+    )
+}
+
+/// Rows that gave way.
+#[must_use]
+pub fn displaced(batch: &Batch, rows: u64) -> String {
+    let indexes: Vec<&str> = batch.table.uniques.iter().map(|index| index.name.as_str()).collect();
+    format!(
+        "table {}: {rows} rows were deleted, as they held a unique value (index {}) that the source has given to \
+         another row. After a restart that is expected: the source's changes of those rows come again. Otherwise rows \
+         of another origin are in the table; unique_conflict = \"fail\" stops the job instead",
+        batch.table,
+        indexes.join(" or ")
+    )
+}
+
+/// Columns that are not written as the database computes them; `None` if there are none.
+#[must_use]
+pub fn computed(table: &Table) -> Option<String> {
+    let columns = table.computed();
+    (!columns.is_empty()).then(|| {
+        format!(
+            "table {table}: the database computes {} by itself (GENERATED ALWAYS), so the source's values of it are left \
+             out",
+            columns.join(", ")
+        )
+    })
+}
+
+/// A table that is written in the form VALUES because the database does not take unnest.
+#[must_use]
+pub fn values_instead(table: &Table, failure: &Failure) -> String {
+    format!(
+        "table {table}: the database does not take statements with unnest, so VALUES is used; statement_form = \"values\" \
+         saves the question: {}",
+        failure.text
+    )
+}
+
+/// A connection that could not be opened though others are open.
+#[must_use]
+pub fn fewer_connections(error: &SinkError, pause: Duration) -> String {
+    format!("no more connections are opened for {} s: {}", pause.as_secs(), error.message())
+}
+
+/// A connection that is tried again.
+#[must_use]
+pub fn connect_again(config: &Config, failure: &Failure, after: Duration) -> String {
+    format!("{}; trying again in {} ms", connection(config, failure), after.as_millis())
+}
+
+/// The error of a connection that could not be opened.
+#[must_use]
+pub fn connection_error(config: &Config, failure: &Failure, tries: Tries) -> SinkError {
+    error(connection_kind(failure.fault), connection_tried(config, failure, tries), failure)
+}
+
+fn connection_tried(config: &Config, failure: &Failure, tries: Tries) -> String {
+    let mut text = connection(config, failure);
+    if tries.failures > 1 {
+        text.push_str(&format!(" (tried {} times in {} s)", tries.failures, tries.elapsed.as_secs()));
+    }
+    text
+}
+
+/// The error of a batch that could not be written.
+#[must_use]
+pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tries) -> SinkError {
+    let table = &batch.table;
+    let tried = format!(" (tried {} times in {} s)", tries.failures, tries.elapsed.as_secs());
+    match failure.fault {
+        _ if failure.outcome_unknown && !batch.idempotent() => error(
+            ErrorKind::OutcomeUnknown,
+            format!(
+                "table {table}: the connection broke while {} was committed, which may or may not have \
+                 happened; as {} it is not sent again. Compare the table with the source before restarting the job, or \
+                 give it a key (option 'primary_keys'): {}",
+                what(batch),
+                if batch.table.query.is_some() {
+                    "a query may do harm when it runs twice,"
+                } else {
+                    "the table has no key"
+                },
+                said(failure)
+            ),
+            failure,
+        ),
+        Fault::Conflict | Fault::SchemaChanged => error(
+            ErrorKind::Conflict,
+            format!(
+                "table {table}: {} kept conflicting with other transactions{tried}; lower the load of other \
+                 writers on the same rows, lower 'batch_size' or raise 'retry_timeout_ms': {}",
+                what(batch),
+                said(failure)
+            ),
+            failure,
+        ),
+        Fault::BadRow | Fault::Unique | Fault::Reference | Fault::TooBig => refused(batch, failure).into(),
+        Fault::Permission => error(
+            ErrorKind::Permission,
+            format!(
+                "table {table}: role '{}' may not {} rows; grant it SELECT, INSERT, UPDATE and DELETE on the table: {}",
+                config.role,
+                match batch.rows() {
+                    _ if table.query.is_some() => "run the query for",
+                    (_, 0) => "delete",
+                    (0, _) => "upsert",
+                    _ => "upsert and delete",
+                },
+                said(failure)
+            ),
+            failure,
+        ),
+        Fault::Missing if failure.sqlstate.as_deref() == Some(NO_SUCH_KEY) => error(
+            ErrorKind::Schema,
+            format!(
+                "table {table} has no primary key or unique index with exactly the columns of the key; set the option \
+                 'primary_keys' to a key that it has, or create it anew with this one: {}",
+                said(failure)
+            ),
+            failure,
+        ),
+        Fault::Missing => error(
+            ErrorKind::Schema,
+            format!("table {table} was changed or dropped while the job ran: {}", said(failure)),
+            failure,
+        ),
+        Fault::Rejected => error(
+            ErrorKind::Rejected,
+            format!("table {table}: {} was rejected{tried}: {}", what(batch), said(failure)),
+            failure,
+        ),
+        _ => connection_error(config, failure, tries),
+    }
+}
+
+/// The error of a query that the database does not take.
+#[must_use]
+pub fn query_error(failure: &Failure) -> SinkError {
+    let text = format!("option 'query' is refused by the database: {}", said(failure));
+    error(connection_kind(failure.fault), text, failure)
+}
+
+/// A statement of a session that is sent again.
+#[must_use]
+pub fn statement_again(sql: &str, failure: &Failure, after: Duration) -> String {
+    format!("a statement is sent again in {} ms: {} [{}]", after.as_millis(), failure.text, head(sql))
+}
+
+/// The error of a session's statement.
+#[must_use]
+pub fn statement_error(
+    config: &Config,
+    sql: &str,
+    failure: &Failure,
+    repeatable: bool,
+    tries: Tries,
+) -> SinkError {
+    let statement = head(sql);
+    let said = said(failure);
+    let (kind, text) = match failure.fault {
+        _ if failure.outcome_unknown && !repeatable => (
+            ErrorKind::OutcomeUnknown,
+            format!(
+                "it is not known whether the statement was carried out; look before running it again: {said}"
+            ),
+        ),
+        Fault::Conflict | Fault::SchemaChanged => (
+            ErrorKind::Conflict,
+            format!(
+                "the statement kept conflicting with other transactions (tried {} times in {} s): {said}",
+                tries.failures,
+                tries.elapsed.as_secs()
+            ),
+        ),
+        Fault::Permission => (
+            ErrorKind::Permission,
+            format!("role '{}' may not do this; grant it the privilege, or use another: {said}", config.role),
+        ),
+        Fault::Missing => (ErrorKind::Schema, said.to_owned()),
+        Fault::TooBig => (ErrorKind::Limit, said.to_owned()),
+        Fault::BadRow | Fault::Unique | Fault::Reference => (ErrorKind::Data, said.to_owned()),
+        Fault::Rejected => (ErrorKind::Rejected, said.to_owned()),
+        _ => (connection_kind(failure.fault), connection_tried(config, failure, tries)),
+    };
+    error(kind, format!("{text} [{statement}]"), failure)
+}
+
+fn head(sql: &str) -> String {
+    match sql.char_indices().nth(STATEMENT_CHARACTERS) {
+        Some((end, _)) => format!("{}...", &sql[..end]),
+        None => sql.to_owned(),
+    }
+}
+
+/// The first row of a batch, refused by the database.
+#[must_use]
+pub fn refused(batch: &Batch, failure: &Failure) -> Refused {
+    let limit = failure.fault == Fault::TooBig || failure.sqlstate.as_deref() == Some("54000");
+    if failure.key_too_large()
+        && let Some(found) = keysize::of(batch)
+    {
+        return Refused {
+            kind: ErrorKind::Limit,
+            table: batch.table.to_string(),
+            column: found.column,
+            key: key(&batch.table, batch.first_key()),
+            old_key: key(&batch.table, batch.first_old_key()),
+            reason: format!("{}: {}", found.text, said(failure)),
+            sqlstate: failure.sqlstate.clone(),
+        };
+    }
+    let who = if limit { "the row exceeds a limit of Aurora DSQL" } else { "the database refuses the row" };
+    Refused {
+        kind: if limit { ErrorKind::Limit } else { ErrorKind::Data },
+        table: batch.table.to_string(),
+        column: failure.column.clone(),
+        key: key(&batch.table, batch.first_key()),
+        old_key: key(&batch.table, batch.first_old_key()),
+        reason: format!("{who}: {}", said(failure)),
+        sqlstate: failure.sqlstate.clone(),
+    }
+}
+
+/// What failed and what to do, without the number of tries.
+fn connection(config: &Config, failure: &Failure) -> String {
+    let host = &config.endpoint.host;
+    let said = said(failure);
+    match failure.fault {
+        Fault::UnknownHost => format!(
+            "host '{host}' of option 'url' cannot be looked up; check its spelling and this machine's DNS: {said}"
+        ),
+        Fault::Unreachable => format!(
+            "host '{host}', port {} of option 'url' cannot be reached; check network, security group and endpoint: {said}",
+            config.endpoint.port
+        ),
+        Fault::TokenExpired => format!(
+            "'{host}' refuses a token that was just minted; set this machine's clock (NTP), or renew the temporary \
+             credentials: {said}"
+        ),
+        Fault::Denied => format!(
+            "'{host}' refuses role '{}' in region '{}'; check 'access_key_id', 'secret_access_key', 'region' and the \
+             permission dsql:DbConnect{} of the principal: {said}",
+            config.role,
+            config.region,
+            if config.role == crate::limits::ADMIN { "Admin" } else { "" }
+        ),
+        Fault::NoCredentials => format!(
+            "no AWS credentials: {}: {said}",
+            whence(config, "(environment, profile, container, instance) has none")
+        ),
+        Fault::CredentialsAway => {
+            format!("no AWS credentials for now: {}: {said}", whence(config, "got no answer it can use"))
+        }
+        Fault::Certificate => format!("the certificate of '{host}' is refused: {said}"),
+        Fault::Excess => format!(
+            "'{host}' sends more than Aurora DSQL does, so the connection was closed; check that the url leads to the \
+             cluster, and that a statement of your own has a short answer: {said}"
+        ),
+        Fault::Permission => format!("role '{}' may not read the catalog of '{host}': {said}", config.role),
+        Fault::Throttled => {
+            format!("'{host}' takes no more connections now; lower 'max_connections': {said}")
+        }
+        Fault::Waking => format!("cluster '{host}' is waking up: {said}"),
+        _ => format!("the connection to '{host}' failed: {said}"),
+    }
+}
+
+/// Whose credentials were asked for in vain.
+fn whence(config: &Config, problem: &str) -> String {
+    let identity = &config.identity;
+    match (&identity.role, &identity.profile) {
+        (Some(role), _) => {
+            format!(
+                "the role '{}' of option 'role_arn' could not be taken on; check its trust policy, 'external_id' and \
+                     the way to STS",
+                role.arn
+            )
+        }
+        (None, Some(profile)) => {
+            format!("option 'profile': '{profile}' gives none; check the AWS configuration files")
+        }
+        (None, None) => format!(
+            "the options 'access_key_id' and 'secret_access_key' are not set, and the default chain {problem}"
+        ),
+    }
+}
+
+fn connection_kind(fault: Fault) -> ErrorKind {
+    match fault {
+        Fault::TokenExpired | Fault::Denied | Fault::NoCredentials | Fault::CredentialsAway => {
+            ErrorKind::Authentication
+        }
+        Fault::Permission => ErrorKind::Permission,
+        Fault::Missing => ErrorKind::Schema,
+        Fault::Rejected => ErrorKind::Rejected,
+        _ => ErrorKind::Connection,
+    }
+}
+
+fn error(kind: ErrorKind, text: String, failure: &Failure) -> SinkError {
+    SinkError::new(kind, text).with_sqlstate(failure.sqlstate.as_deref())
+}
+
+/// All that the database says. What is told at each try leaves the detail out.
+fn said(failure: &Failure) -> String {
+    format!("{}{}", failure.text, failure.detail)
+}
+
+fn what(batch: &Batch) -> String {
+    match batch.rows() {
+        (_, rows) if batch.table.query.is_some() => format!("the query for {rows} rows"),
+        (_, rows) if batch.table.append() => format!("an insert of {rows} rows"),
+        (0, rows) => format!("an upsert of {rows} rows"),
+        (rows, 0) => format!("a delete of {rows} rows"),
+        (deletes, upserts) => format!("a delete of {deletes} rows with an upsert of {upserts} rows"),
+    }
+}
+
+/// `id = 42`; a key is shown as far as its bytes can be read without the database.
+fn key(table: &Table, run: &[u8]) -> String {
+    let Table { columns, keys, .. } = table;
+    let shown = keys.iter().zip(tuple::params(run)).map(|(key, param)| {
+        let column = &columns[*key];
+        format!("{} = {}", column.name, show(column.ty, param.bytes.unwrap_or_default()))
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+fn show(ty: ColumnType, bytes: &[u8]) -> String {
+    let integer = || match *bytes {
+        [a, b] => Some(i16::from_be_bytes([a, b]).into()),
+        [a, b, c, d] => Some(i32::from_be_bytes([a, b, c, d]).into()),
+        _ => bytes.try_into().ok().map(i64::from_be_bytes),
+    };
+    match ty {
+        ColumnType::Int2 | ColumnType::Int4 | ColumnType::Int8 => {
+            integer().map(|value: i64| value.to_string()).unwrap_or_default()
+        }
+        ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Bpchar(_) => {
+            format!("'{}'", String::from_utf8_lossy(bytes).escape_debug())
+        }
+        _ => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+    }
+}

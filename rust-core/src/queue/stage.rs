@@ -1,0 +1,339 @@
+//! From a row frame to operations with ready parameters.
+//!
+//! This runs on the calling Java thread, so a value that does not fit is the caller's error at once.
+
+use parking_lot::Mutex;
+use std::fmt::Write;
+use std::ops::Range;
+
+use ahash::RandomState;
+
+use crate::error::{ErrorKind, SinkError};
+use crate::limits;
+use crate::queue::change::{CHANGE_BYTES, Op};
+use crate::queue::refused::Refused;
+use crate::queue::unique::{self, Image, Marks};
+use crate::row::encode;
+use crate::row::frame::{self, Reader, RowKind, Rows};
+use crate::row::value::Value;
+use crate::table::schema::{Index, Table};
+
+/// Areas kept for the next frame; more writers than this at one moment allocate their own.
+const AREAS: usize = 8;
+
+/// A frame of Java's has 64 KiB and a row more; one with a huge row leaves no memory behind.
+const FRAME_BYTES: usize = 256 * 1024;
+
+/// Areas that frames are staged in, one after the other.
+#[derive(Debug, Default)]
+pub struct Staging {
+    areas: Mutex<Vec<Staged>>,
+}
+
+impl Staging {
+    /// An area for a frame.
+    #[must_use]
+    pub fn take(&self) -> Staged {
+        self.areas.lock().pop().unwrap_or_default()
+    }
+
+    /// Keeps an area for a later frame.
+    pub fn keep(&self, mut area: Staged) {
+        if area.frame.len() > FRAME_BYTES {
+            area.frame = Vec::new();
+        }
+        let mut areas = self.areas.lock();
+        if areas.len() < AREAS {
+            areas.push(area);
+        }
+    }
+}
+
+/// A row before its update, whose row after it comes next, and its operation.
+struct Before<'a> {
+    values: Reader<'a>,
+    /// The key's parameters in the arena.
+    key: Range<usize>,
+}
+
+/// The operations of one frame.
+#[derive(Debug, Default)]
+pub struct Staged {
+    /// The operations, in order.
+    pub ops: Vec<Op>,
+    /// Their bytes: each row's parameters and behind them its key's.
+    pub arena: Vec<u8>,
+    /// The frame's bytes, at the start of what longer ones left.
+    pub frame: Vec<u8>,
+    /// Number of rows read.
+    pub rows: usize,
+    /// Rows before an update among them that are part of it.
+    pub merged: usize,
+    /// Rows that cannot be written, where they do not stop the job.
+    pub refused: Vec<Refused>,
+    ends: Vec<usize>,
+    /// A row before its change, as far as its unique values go.
+    before: (Vec<u8>, Vec<usize>),
+}
+
+/// A row that was encoded.
+struct Encoded {
+    start: usize,
+    /// Start of the key's parameters, which end where the arena does.
+    key: usize,
+    /// Whether a value can only go in text format.
+    text: bool,
+}
+
+impl Staged {
+    /// Memory that the operations will take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.arena.len() + self.ops.len() * CHANGE_BYTES
+    }
+
+    /// Reads all rows of a frame in place of what was staged before. With `skip` a row that cannot be
+    /// written goes to `refused`.
+    ///
+    /// An UPDATE_BEFORE whose UPDATE_AFTER follows with the same key is part of it. Without one it deletes: the key
+    /// changed, and the row after it may have gone to another writer.
+    ///
+    /// # Errors
+    /// Without `skip` kind `Data` or `Limit` for the first row that cannot be written, naming table,
+    /// column and key; kind `Frame` for malformed bytes.
+    pub fn fill(
+        &mut self,
+        mut rows: Rows<'_>,
+        table: &Table,
+        hasher: &RandomState,
+        skip: bool,
+    ) -> Result<(), SinkError> {
+        self.ops.clear();
+        self.arena.clear();
+        (self.rows, self.merged) = (rows.count, 0);
+        self.refused.clear();
+        let mut updated: Option<Before<'_>> = None;
+        while let Some((kind, values)) = rows.next()? {
+            if table.query.is_some() && kind == RowKind::UpdateBefore {
+                // The statement runs with the row as it is after the update.
+                continue;
+            }
+            let before = updated.take().filter(|_| kind == RowKind::UpdateAfter);
+            let start = self.arena.len();
+            let encoded = match self.encode(kind, values, table)? {
+                Ok(encoded) => encoded,
+                Err(mut row) => {
+                    self.arena.truncate(start);
+                    if let Some(before) = before {
+                        if self.same_key(values, table, &before)? {
+                            // The update is not made, so neither is the delete of the row before it.
+                            self.ops.pop();
+                        } else {
+                            row.old_key = key_text(table, before.values);
+                        }
+                    }
+                    if !skip {
+                        return Err(row.into());
+                    }
+                    self.refused.push(row);
+                    continue;
+                }
+            };
+            if kind == RowKind::UpdateBefore {
+                updated = Some(Before { values, key: encoded.key..self.arena.len() });
+            }
+            self.add(kind, values, table, hasher, &encoded, before);
+        }
+        Ok(())
+    }
+
+    /// Adds the operation of the row just encoded.
+    fn add(
+        &mut self,
+        kind: RowKind,
+        values: Reader<'_>,
+        table: &Table,
+        hasher: &RandomState,
+        encoded: &Encoded,
+        before: Option<Before<'_>>,
+    ) {
+        let key = &self.arena[encoded.key..];
+        let mut old_key = None;
+        let mut was = None;
+        if let Some(before) = before {
+            let old = &self.arena[before.key];
+            if old == key {
+                // The row before it is this operation's affair.
+                self.ops.pop();
+                self.merged += 1;
+                was = Some(before.values);
+            } else {
+                old_key = Some(Box::from(old));
+            }
+        }
+        let hash = hasher.hash_one(key);
+        let marks = if table.uniques.is_empty() {
+            None
+        } else {
+            Some(self.marks(kind, values, table, hasher, encoded.start, was, old_key.is_some()))
+                .filter(|marks| !marks.is_empty())
+        };
+        self.ops.push(Op {
+            kind,
+            hash,
+            start: encoded.start,
+            key: encoded.key,
+            end: self.arena.len(),
+            weight: self.weigh(kind, table, encoded.start),
+            text: encoded.text,
+            old_key,
+            marks: marks.map(Box::new),
+        });
+    }
+
+    /// The unique values that change hands with the row just encoded. `was` is the row before its update, and
+    /// `new_key` tells that an update gave it its key.
+    #[allow(clippy::too_many_arguments)] // all of a row
+    fn marks(
+        &mut self,
+        kind: RowKind,
+        values: Reader<'_>,
+        table: &Table,
+        hasher: &RandomState,
+        start: usize,
+        was: Option<Reader<'_>>,
+        new_key: bool,
+    ) -> Marks {
+        let deletes = matches!(kind, RowKind::Delete | RowKind::UpdateBefore);
+        let (bytes, ends) = &mut self.before;
+        let before = match was.or(deletes.then_some(values)) {
+            Some(row) if unique::encode_before(table, row, bytes, ends) => {
+                unique::Before::Row(Image::new(bytes, 0, ends))
+            }
+            None if kind == RowKind::Insert || new_key => unique::Before::Absent,
+            _ => unique::Before::Unknown,
+        };
+        let after = (!deletes).then(|| Image::new(&self.arena, start, &self.ends));
+        unique::marks(hasher, table, before, after)
+    }
+
+    fn same_key(
+        &mut self,
+        values: Reader<'_>,
+        table: &Table,
+        before: &Before<'_>,
+    ) -> Result<bool, SinkError> {
+        let start = self.arena.len();
+        // As a delete it is encoded by its key alone.
+        let encoded = self.encode(RowKind::Delete, values, table)?;
+        let same = encoded.is_ok_and(|row| self.arena[row.key..] == self.arena[before.key.clone()]);
+        self.arena.truncate(start);
+        Ok(same)
+    }
+
+    /// Appends a row's parameters and its key's; returns where they are, or why the row cannot be written.
+    fn encode(
+        &mut self,
+        kind: RowKind,
+        values: Reader<'_>,
+        table: &Table,
+    ) -> Result<Result<Encoded, Refused>, SinkError> {
+        let deletes = matches!(kind, RowKind::Delete | RowKind::UpdateBefore);
+        if table.query.is_some() && kind == RowKind::Delete {
+            return Err(SinkError::new(
+                ErrorKind::Data,
+                format!(
+                    "table {table}: a row of kind DELETE came, but option 'query' does not say how to delete; drop such \
+                     rows by the transform FilterRowKind, or remove 'query' and set 'primary_keys'"
+                ),
+            ));
+        }
+        if table.append() && table.query.is_none() && kind != RowKind::Insert {
+            return Err(SinkError::new(
+                ErrorKind::Data,
+                format!(
+                    "table {table}: a row of kind {} came, but the table is written without a key, to which rows \
+                     are only appended; set the option 'primary_keys'",
+                    kind.name()
+                ),
+            ));
+        }
+        let start = self.arena.len();
+        self.ends.clear();
+        let mut reader = values;
+        let mut text = false;
+        for column in &table.columns {
+            let value = reader.value()?;
+            if column.key || !deletes && column.sent {
+                if let Err(misfit) = encode::encode(value, column, &mut self.arena) {
+                    return Ok(Err(Refused {
+                        kind: ErrorKind::Data,
+                        column: Some(column.name.clone()),
+                        ..refused(table, values, misfit.to_string())
+                    }));
+                }
+                text |= matches!(value, Value::Text(_)) && encode::in_text_format(column.ty);
+            }
+            self.ends.push(self.arena.len());
+        }
+        frame::row_end(reader)?;
+        let bytes = self.arena.len() - start;
+        if bytes > limits::ROW_MESSAGE_BYTES {
+            let reason = format!(
+                "the row has {bytes} bytes; Aurora DSQL takes messages of at most 10 MiB and rows of at most 2 MiB"
+            );
+            return Ok(Err(refused(table, values, reason)));
+        }
+        // A delete's row part holds the key columns in table order; the key follows in the key's order.
+        let key = self.arena.len();
+        for column in &table.keys {
+            let from = column.checked_sub(1).map_or(start, |before| self.ends[before]);
+            self.arena.extend_from_within(from..self.ends[*column]);
+        }
+        Ok(Ok(Encoded { start, key, text }))
+    }
+
+    /// What the database will account for the row just encoded: its bytes, its key's once more, and for each secondary
+    /// index those of the index and of the key that every index carries. A deleted row weighs nothing.
+    fn weigh(&self, kind: RowKind, table: &Table, start: usize) -> usize {
+        if matches!(kind, RowKind::Delete | RowKind::UpdateBefore) {
+            return 0;
+        }
+        let size = |column: &usize| {
+            let from = column.checked_sub(1).map_or(start, |before| self.ends[before]);
+            self.ends[*column] - from
+        };
+        let row: usize = self.ends.last().map_or(0, |end| end - start);
+        let key: usize = table.keys.iter().map(size).sum();
+        let index = |index: &Index| {
+            index.columns.iter().map(size).sum::<usize>() + key + limits::INDEX_ENTRY_OVERHEAD
+        };
+        row + key + limits::ROW_OVERHEAD + table.indexes.iter().map(index).sum::<usize>()
+    }
+}
+
+fn refused(table: &Table, row: Reader<'_>, reason: String) -> Refused {
+    Refused {
+        kind: ErrorKind::Limit,
+        table: table.to_string(),
+        column: None,
+        key: key_text(table, row),
+        old_key: String::new(),
+        reason,
+        sqlstate: None,
+    }
+}
+
+/// `id = 42`, for messages.
+fn key_text(table: &Table, mut row: Reader<'_>) -> String {
+    let mut values = Vec::with_capacity(table.columns.len());
+    while values.len() < table.columns.len() {
+        values.push(row.value().unwrap_or(Value::Null));
+    }
+    let mut text = String::new();
+    for key in &table.keys {
+        let comma = if text.is_empty() { "" } else { ", " };
+        let _ = write!(text, "{comma}{} = {}", table.columns[*key].name, values[*key]);
+    }
+    text
+}

@@ -1,8 +1,0 @@
-//! Rows as Java hands them over, and their way into a statement's parameters.
-
-pub mod value;
-pub mod frame;
-pub mod numeric;
-pub mod temporal;
-pub mod tuple;
-pub mod encode;

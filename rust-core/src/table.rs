@@ -1,0 +1,5 @@
+//! What is known of a target table, and the statements that write to it. Pure.
+
+pub mod schema;
+pub mod query;
+pub mod sql;

@@ -1,0 +1,182 @@
+//! The engine: what the calls of a sink and its connections share, from the queue to the first failure.
+
+use parking_lot::{Condvar, Mutex};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ahash::RandomState;
+use log::Level;
+use tokio::sync::Notify;
+
+use crate::abi;
+use crate::config::Config;
+use crate::connect::Connector;
+use crate::connect::tls;
+use crate::error::{ErrorKind, SinkError};
+use crate::failure::latch::Latch;
+use crate::failure::messages;
+use crate::failure::retry::{Bounds, Retry};
+use crate::metrics::Metrics;
+use crate::notice::Notices;
+use crate::queue::budget::Budget;
+use crate::queue::buffer::BufferPool;
+use crate::queue::change::Segment;
+use crate::queue::refused::{DeadLetters, Refused};
+use crate::queue::stage::Staged;
+use crate::queue::{Next, Queue};
+use crate::row::frame;
+use crate::table::schema::Table;
+use crate::table::sql::Form;
+use crate::write::pool::{Pool, Slot};
+
+/// What the calls of a sink and its connections share.
+pub struct Engine {
+    pub(crate) config: Config,
+    pub(crate) queue: Queue,
+    pub(crate) pool: Pool,
+    pub(crate) latch: Latch,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) notices: Notices,
+    /// Wakes the dispatcher.
+    pub(crate) wake: Notify,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) buffers: Arc<BufferPool>,
+    /// Seeded per sink, so that no choice of keys can aim at one place.
+    pub(crate) hasher: RandomState,
+    pub(crate) dead: Option<DeadLetters>,
+    pub(crate) declared: Mutex<HashMap<Vec<u8>, Option<usize>>>,
+    pub(crate) resolved: Condvar,
+}
+
+impl Engine {
+    /// Sets up what a sink needs. No connection is opened yet.
+    ///
+    /// # Errors
+    /// Kind `Config` if trusted certificates cannot be read or the file of dead letters cannot be opened.
+    pub(crate) fn new(config: Config) -> Result<Self, SinkError> {
+        let metrics = Arc::new(Metrics::default());
+        let budget = Arc::new(Budget::new(config.row_bytes()));
+        let connector = Connector::new(&config, metrics.clone())?;
+        let notices = Notices::new(config.log_level);
+        if let Some(weakness) = tls::weakness(&config.endpoint) {
+            notices.push(Level::Warn, || weakness);
+        }
+        Ok(Self {
+            queue: Queue::new(&budget, config.batch_interval, config.batch_rows, config.batch_bytes()),
+            pool: Pool::new(connector, &config),
+            notices,
+            latch: Latch::default(),
+            wake: Notify::new(),
+            buffers: Arc::new(BufferPool::new(config.spare_bytes())),
+            hasher: RandomState::new(),
+            dead: config.dead_letters.as_deref().map(DeadLetters::open).transpose()?,
+            declared: Mutex::default(),
+            resolved: Condvar::new(),
+            budget,
+            metrics,
+            config,
+        })
+    }
+
+    pub(crate) fn bounds(&self) -> Bounds {
+        Bounds {
+            timeout: self.config.retry_timeout,
+            rejections: self.config.max_retries,
+            answer: self.config.answer_timeout,
+            proven: self.pool.proven(),
+        }
+    }
+
+    /// Tells of a try that follows on the connection of a slot.
+    pub(crate) fn again(&self, slot: &mut Slot, retry: &Retry<'_>, text: impl FnOnce() -> String) {
+        self.metrics.retried(retry.failure.fault);
+        self.notices.push(retry.level, text);
+        if retry.reconnect {
+            slot.disconnect();
+        }
+    }
+
+    /// What the connection of a slot does next.
+    pub(crate) fn next(&self, slot: &Slot) -> Next {
+        self.queue.next(Instant::now(), self.pool.room(slot), self.pool.idle_slots() + 1)
+    }
+
+    /// Takes a slot back. A batch that waits for memory is looked at again.
+    pub(crate) fn give_back(&self, slot: Slot) {
+        self.pool.put(slot);
+        self.queue.has_room();
+        self.wake.notify_one();
+    }
+
+    /// Gives a row up if the configuration says so.
+    ///
+    /// # Errors
+    /// The row's own error, if it is to stop the job; kind `Internal` if its trace cannot be written.
+    pub(crate) fn give_up(&self, row: &Refused) -> Result<(), SinkError> {
+        let Some(dead) = &self.dead else { return Err(row.clone().into()) };
+        dead.add(row)?;
+        self.metrics.add(abi::STAT_ROWS_DEAD, 1);
+        self.notices.push(Level::Warn, || format!("row skipped: {row}"));
+        Ok(())
+    }
+
+    /// Latches a failure and wakes all who wait.
+    pub(crate) fn fail(&self, error: SinkError) {
+        let told = error.kind() != ErrorKind::Closed;
+        let text = error.to_string();
+        if self.latch.set(error) && told {
+            self.notices.push(Level::Debug, || format!("stopped: {text}"));
+        }
+        self.budget.close();
+        self.queue.wake();
+        self.wake.notify_one();
+        drop(self.declared.lock());
+        self.resolved.notify_all();
+    }
+
+    pub(crate) fn take(
+        &self,
+        bytes: &[u8],
+        staged: &mut Staged,
+        timeout: Duration,
+    ) -> Result<bool, SinkError> {
+        let rows = frame::rows(bytes)?;
+        let number = rows.table;
+        let Some(table) = self.queue.table(number) else {
+            return Err(SinkError::internal(format!(
+                "rows for table number {number}, which was not declared"
+            )));
+        };
+        staged.fill(rows, &table, &self.hasher, self.dead.is_some())?;
+        let urge = || {
+            self.queue.look();
+            self.wake.notify_one();
+        };
+        let Some(reserved) = self.budget.reserve(staged.bytes(), timeout, urge) else {
+            return Ok(false);
+        };
+        self.latch.check()?;
+        staged.refused.iter().try_for_each(|row| self.give_up(row))?;
+        let mut bytes = self.buffers.buffer(staged.arena.len());
+        bytes.extend(&staged.arena);
+        let replaced = self.queue.push(number, &mut staged.ops, &Arc::new(Segment { bytes, reserved }));
+        self.wake.notify_one();
+        self.metrics.add(abi::STAT_ROWS_RECEIVED, staged.rows);
+        self.metrics.add(abi::STAT_ROWS_COALESCED, staged.merged + replaced);
+        Ok(true)
+    }
+
+    pub(crate) fn resolved(&self, bytes: Vec<u8>, table: Table, form: Form) {
+        let told = table.to_string();
+        let computed = messages::computed(&table);
+        let mut declared = self.declared.lock();
+        let number = self.queue.add_table(Arc::new(table), form);
+        declared.insert(bytes, Some(number));
+        drop(declared);
+        computed.into_iter().for_each(|line| self.notices.push(Level::Warn, || line));
+        self.notices
+            .push(Level::Debug, || format!("table {told} has number {number} and the form {}", form.name()));
+        self.resolved.notify_all();
+    }
+}
