@@ -4,18 +4,24 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.connectors.seatunnel.jdbc.sink.JdbcSinkFactory;
 import org.slf4j.Logger;
@@ -50,27 +56,30 @@ class ArchitectureTest {
         "org.apache.seatunnel.connectors.seatunnel.jdbc.sink"
     };
 
-    private static final String INSTALLER = "io.dsqlsink.seatunnel.install..";
+    /** What runs from the command line. */
+    private static final String[] COMMANDS = {
+        "io.dsqlsink.seatunnel.doctor..", "io.dsqlsink.seatunnel.install.."
+    };
 
     /** What every supported release has: guava, jackson and commons move or are shaded. */
     @ArchTest
     static final ArchRule NEEDS_ONLY_THE_API =
             classes()
                     .that()
-                    .resideOutsideOfPackage(INSTALLER)
+                    .resideOutsideOfPackages(COMMANDS)
                     .should()
                     .onlyDependOnClassesThat()
                     .resideInAnyPackage(API);
 
-    /** A merged connector has neither the installer nor its libraries. */
+    /** A merged connector has neither the commands nor their libraries. */
     @ArchTest
-    static final ArchRule THE_SINK_KNOWS_NO_INSTALLER =
+    static final ArchRule THE_SINK_KNOWS_NO_COMMAND =
             noClasses()
                     .that()
-                    .resideOutsideOfPackage(INSTALLER)
+                    .resideOutsideOfPackages(COMMANDS)
                     .should()
                     .dependOnClassesThat()
-                    .resideInAPackage(INSTALLER);
+                    .resideInAnyPackage(COMMANDS);
 
     @ArchTest
     static final ArchRule ONE_CLASS_BEARS_A_STOCK_NAME =
@@ -83,4 +92,23 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NO_STATIC_MUTABLE_STATE =
             fields().that().areStatic().should().beFinal().andShould().haveRawType(CONSTANT);
+
+    @ArchTest
+    static void theDrawingShowsEveryPackage(JavaClasses ours) throws IOException {
+        String page = Files.readString(Path.of("..", "ARCHITECTURE.md"));
+        String drawing = page.split("### Packages of the connector\n")[1].split("```")[1];
+        Set<String> drawn =
+                drawing.lines()
+                        .skip(1) // the fence says that it is text
+                        .map(line -> line.split(" ")[0])
+                        .collect(Collectors.toSet());
+        String root = "io.dsqlsink.seatunnel.";
+        Set<String> found =
+                ours.stream()
+                        .map(type -> type.getPackageName() + ".")
+                        .filter(name -> name.startsWith(root) && !name.equals(root))
+                        .map(name -> name.substring(root.length(), name.length() - 1))
+                        .collect(Collectors.toSet());
+        assertThat(drawn).isEqualTo(found);
+    }
 }

@@ -1,6 +1,9 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.seatunnel.compat.Placeholders;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.stock.HandOver;
+import io.dsqlsink.seatunnel.stock.StockOptions;
 import java.io.Serializable;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.seatunnel.stock.HandOver;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -322,7 +323,7 @@ public final class DsqlSinkOptions {
     private DsqlSinkOptions() {}
 
     /** Every option above by its key. */
-    static Map<String, Option<?>> all() {
+    public static Map<String, Option<?>> all() {
         Map<String, Option<?>> all = new LinkedHashMap<>();
         for (Option<?> option :
                 new Option<?>[] {

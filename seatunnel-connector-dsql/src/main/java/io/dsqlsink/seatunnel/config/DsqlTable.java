@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.config;
 
 import io.dsqlsink.bridge.Frames;
+import io.dsqlsink.seatunnel.compat.Placeholders;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.io.Serializable;

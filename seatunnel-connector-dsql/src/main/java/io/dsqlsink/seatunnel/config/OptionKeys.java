@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.seatunnel.stock.StockOptions;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;

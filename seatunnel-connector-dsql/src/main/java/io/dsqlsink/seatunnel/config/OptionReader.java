@@ -13,7 +13,7 @@ import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 
 /** Reads options one by one and collects what is wrong, so that a user learns all of it at once. */
-final class OptionReader {
+public final class OptionReader {
     private final ReadonlyConfig options;
     private final Map<String, String> raw;
     private final Set<String> problems = new LinkedHashSet<>();
@@ -29,7 +29,7 @@ final class OptionReader {
     }
 
     /** The value as the user wrote it, or null. Not for secrets. */
-    String raw(String key) {
+    public String raw(String key) {
         return raw.get(key);
     }
 
@@ -116,12 +116,12 @@ final class OptionReader {
         }
     }
 
-    void problem(String key, String what) {
+    public void problem(String key, String what) {
         problems.add("option '" + key + "' " + what);
     }
 
     /** A problem that no single option makes. */
-    void problem(String what) {
+    public void problem(String what) {
         problems.add(what);
     }
 

@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.seatunnel.compat.Placeholders;
 import java.io.Serializable;
 
 /** What is done to the target table, once, before a job writes. */

@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.seatunnel.compat.Placeholders;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;

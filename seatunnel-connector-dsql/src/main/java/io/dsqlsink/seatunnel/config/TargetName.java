@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.seatunnel.compat.Placeholders;
 import java.net.URI;
 import java.util.regex.Pattern;
 

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A SeaTunnel installation, as far as the installer has to know it. */
-final class Home {
+public final class Home {
     /** The oldest release whose API the connector is compiled against. */
     private static final int[] OLDEST = {2, 3, 4};
 
@@ -28,7 +28,7 @@ final class Home {
     /**
      * @throws InstallException when the folder is no home, or one of a release that is too old
      */
-    static Home of(Path folder) throws IOException, InstallException {
+    public static Home of(Path folder) throws IOException, InstallException {
         Path root = folder.toAbsolutePath().normalize();
         for (String part : new String[] {"starter", "lib", "connectors"}) {
             if (!Files.isDirectory(root.resolve(part))) {
@@ -62,11 +62,11 @@ final class Home {
     }
 
     /** For tests of what other releases do. */
-    static Home of(Path root, String version) {
+    public static Home of(Path root, String version) {
         return new Home(root, version);
     }
 
-    boolean isAtLeast(int... release) {
+    public boolean isAtLeast(int... release) {
         Matcher numbers = VERSION.matcher(version);
         if (!numbers.matches()) {
             return false;
@@ -81,7 +81,7 @@ final class Home {
     }
 
     /** The jars of a folder itself, as the engines list connectors/. */
-    static List<Path> jars(Path folder) throws IOException {
+    public static List<Path> jars(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return new ArrayList<>();
         }
@@ -93,16 +93,16 @@ final class Home {
         }
     }
 
-    Path root() {
+    public Path root() {
         return root;
     }
 
     /** The release of the engine. */
-    String version() {
+    public String version() {
         return version;
     }
 
-    Path lib() {
+    public Path lib() {
         return root.resolve("lib");
     }
 
@@ -110,7 +110,7 @@ final class Home {
         return root.resolve("starter");
     }
 
-    Path connectors() {
+    public Path connectors() {
         return root.resolve("connectors");
     }
 
@@ -120,12 +120,12 @@ final class Home {
     }
 
     /** What was installed here, and how. */
-    Path receipt() {
+    public Path receipt() {
         return root.resolve("dsql-sink.installed");
     }
 
     /** The connectors that bring a Jdbc sink factory: connector-jdbc and most CDC sources. */
-    List<Path> jdbcJars() throws IOException {
+    public List<Path> jdbcJars() throws IOException {
         List<Path> found = new ArrayList<>();
         for (Path jar : jars(connectors())) {
             if (Jars.has(jar, Jars.STOCK_CLASS)
@@ -137,7 +137,7 @@ final class Home {
     }
 
     /** How a file of this home is named in messages and in the receipt. */
-    String name(Path file) {
+    public String name(Path file) {
         return root.relativize(file).toString();
     }
 }

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The class loaders that the engine of a home would make, from its own jars. */
-final class HomeLoaders {
+public final class HomeLoaders {
     private static final String API = "org.apache.seatunnel.api.table.factory.";
     private static final String ZETA_STARTER = "seatunnel-starter.jar";
     private static final String ZETA_LOADER =
@@ -28,7 +28,7 @@ final class HomeLoaders {
     private final URLClassLoader application;
     private final List<Path> common;
 
-    HomeLoaders(Home home) throws IOException {
+    public HomeLoaders(Home home) throws IOException {
         this.home = home;
         List<Path> jars = new ArrayList<>(Home.jars(home.lib()));
         Path zeta = home.starter().resolve(ZETA_STARTER);
@@ -65,7 +65,7 @@ final class HomeLoaders {
     }
 
     /** A job's loader with these jars: Zeta's own, or a plain one in a home without Zeta. */
-    ClassLoader job(List<Path> jars) throws IOException {
+    public ClassLoader job(List<Path> jars) throws IOException {
         List<Path> all = new ArrayList<>(jars);
         all.addAll(common);
         List<URL> urls = new ArrayList<>();
@@ -96,7 +96,7 @@ final class HomeLoaders {
      *
      * @param kind simple name of the factory's interface
      */
-    static Object discover(ClassLoader loader, String kind, String plugin) throws Throwable {
+    public static Object discover(ClassLoader loader, String kind, String plugin) throws Throwable {
         MethodType type =
                 MethodType.methodType(
                         Class.forName(API + "Factory", true, loader),

@@ -1,10 +1,10 @@
 package io.dsqlsink.seatunnel.install;
 
 /** Why the home cannot be changed as asked; the message names the file and says what to do. */
-final class InstallException extends Exception {
+public final class InstallException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    InstallException(String message) {
+    public InstallException(String message) {
         super(message);
     }
 }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * Puts the connector into a home and takes it out again. All new files are prepared beside their
  * places; then each takes its place by a rename. What an interrupted run left is put back first.
  */
-final class Installer {
+public final class Installer {
     /** Has to begin the name of the jar, see {@link Mapping}. */
     private static final String CONNECTOR = "connector-dsql";
 
@@ -53,7 +53,7 @@ final class Installer {
     }
 
     /** True when something was to be done. */
-    boolean install(Mode mode) throws IOException, InstallException {
+    public boolean install(Mode mode) throws IOException, InstallException {
         Receipt before = Receipt.read(home);
         refuseStrangers(before);
         if (before != null && isCurrent(before, mode)) {

@@ -1,6 +1,6 @@
 package io.dsqlsink.seatunnel.install;
 
-import io.dsqlsink.seatunnel.sink.StockJdbcFactory;
+import io.dsqlsink.seatunnel.stock.StockJdbcFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystem;
@@ -24,13 +24,16 @@ import org.objectweb.asm.commons.Remapper;
  * native library are added, and the stock factory stays beside ours under another name. Every other
  * entry stays as it is.
  */
-final class JarMerge {
+public final class JarMerge {
     private static final String STOCK = StockJdbcFactory.NAME.replace('.', '/');
     private static final String RENAMED = StockJdbcFactory.RENAMED.replace('.', '/');
 
     /** What our jar has for its command line only, and its own metadata. */
     private static final String[] NOT_MERGED = {
-        "META-INF/", "io/dsqlsink/seatunnel/install/", "io/dsqlsink/shaded/"
+        "META-INF/",
+        "io/dsqlsink/seatunnel/doctor/",
+        "io/dsqlsink/seatunnel/install/",
+        "io/dsqlsink/shaded/"
     };
 
     private JarMerge() {}
@@ -77,7 +80,7 @@ final class JarMerge {
     }
 
     /** Whether an entry of our jar goes into a connector. */
-    static boolean isMerged(String entry) {
+    public static boolean isMerged(String entry) {
         for (String prefix : NOT_MERGED) {
             if (entry.startsWith(prefix)) {
                 return false;

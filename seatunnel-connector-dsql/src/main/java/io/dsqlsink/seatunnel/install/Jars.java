@@ -1,6 +1,6 @@
 package io.dsqlsink.seatunnel.install;
 
-import io.dsqlsink.seatunnel.sink.StockJdbcFactory;
+import io.dsqlsink.seatunnel.stock.StockJdbcFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,7 +12,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /** Looks into jars. */
-final class Jars {
+public final class Jars {
     /** Stock, or ours under its name. */
     static final String STOCK_CLASS = file(StockJdbcFactory.NAME);
 
@@ -20,7 +20,7 @@ final class Jars {
     static final String RENAMED_CLASS = file(StockJdbcFactory.RENAMED);
 
     /** In every jar that holds the connector. */
-    static final String OUR_CLASS = "io/dsqlsink/seatunnel/sink/DsqlSinkFactory.class";
+    public static final String OUR_CLASS = "io/dsqlsink/seatunnel/sink/DsqlSinkFactory.class";
 
     /** Says which release of the connector a jar holds. */
     static final String OUR_PROPERTIES = "dsql-sink.properties";
@@ -33,13 +33,13 @@ final class Jars {
         return className.replace('.', '/') + ".class";
     }
 
-    static boolean has(Path jar, String entry) throws IOException {
+    public static boolean has(Path jar, String entry) throws IOException {
         try (ZipFile zip = open(jar)) {
             return zip.getEntry(entry) != null;
         }
     }
 
-    static boolean isMerged(Path jar) throws IOException {
+    public static boolean isMerged(Path jar) throws IOException {
         return has(jar, RENAMED_CLASS);
     }
 
@@ -52,7 +52,7 @@ final class Jars {
     }
 
     /** The release of the connector in the jar, or null. */
-    static String ourVersion(Path jar) throws IOException {
+    public static String ourVersion(Path jar) throws IOException {
         return property(jar, OUR_PROPERTIES, "version");
     }
 
@@ -70,7 +70,7 @@ final class Jars {
         }
     }
 
-    static ZipFile open(Path jar) throws IOException {
+    public static ZipFile open(Path jar) throws IOException {
         try {
             return new ZipFile(jar.toFile());
         } catch (IOException e) {
@@ -79,7 +79,7 @@ final class Jars {
     }
 
     /** SHA-256 in hexadecimal; null when there is no such file. */
-    static String digest(Path file) throws IOException {
+    public static String digest(Path file) throws IOException {
         if (!Files.exists(file)) {
             return null;
         }

@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.install;
 
+import io.dsqlsink.seatunnel.doctor.Doctor;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;

@@ -15,7 +15,7 @@ import java.util.List;
  * <p>The file is text: {@code version}, {@code mode}, {@code state} and {@code jar} (the digest of
  * the connector's jar), each with its value, then {@code file BEFORE AFTER PATH} for each file.
  */
-final class Receipt {
+public final class Receipt {
     private static final String HEADER = "# Written by the installer of the Aurora DSQL sink.";
     private static final String CHANGING = "changing";
     private static final String INSTALLED = "installed";
@@ -23,10 +23,10 @@ final class Receipt {
     private static final int FIELDS = 4;
 
     /** One file: digests before (null: it was not there) and after. */
-    static final class Change {
-        final Path file;
+    public static final class Change {
+        public final Path file;
         final String before;
-        final String after;
+        public final String after;
 
         Change(Path file, String before, String after) {
             this.file = file;
@@ -45,11 +45,11 @@ final class Receipt {
         }
     }
 
-    final String version;
-    final Mode mode;
+    public final String version;
+    public final Mode mode;
     final String jar;
-    final boolean complete;
-    final List<Change> changes;
+    public final boolean complete;
+    public final List<Change> changes;
 
     Receipt(String version, Mode mode, String jar, boolean complete, List<Change> changes) {
         this.version = version;
@@ -64,7 +64,7 @@ final class Receipt {
     }
 
     /** Null when nothing is installed. */
-    static Receipt read(Home home) throws IOException, InstallException {
+    public static Receipt read(Home home) throws IOException, InstallException {
         if (!Files.exists(home.receipt())) {
             return null;
         }

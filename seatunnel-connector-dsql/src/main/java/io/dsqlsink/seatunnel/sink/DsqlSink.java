@@ -2,6 +2,8 @@ package io.dsqlsink.seatunnel.sink;
 
 import io.dsqlsink.seatunnel.catalog.DsqlSaveModeHandler;
 import io.dsqlsink.seatunnel.catalog.TableDefinition;
+import io.dsqlsink.seatunnel.compat.EventWriter;
+import io.dsqlsink.seatunnel.compat.TaskThread;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.SavedRows;
 import java.util.List;
@@ -38,21 +40,26 @@ public class DsqlSink
     /** Of the task that this copy was sent to; null elsewhere, and on other engines than Zeta. */
     private transient volatile TaskThread task;
 
-    DsqlSink(DsqlSinkConfig config, TableDefinition definition) {
+    public DsqlSink(DsqlSinkConfig config, TableDefinition definition) {
         this.config = config;
         this.definition = definition;
     }
 
     /** The sink for the release that runs: changes of schemas have another API since 2.3.9. */
     static DsqlSink of(DsqlSinkConfig config, TableDefinition definition) {
+        Class<?> evolving;
         try {
             // By name: to check this class, the JVM would load a class that is named here.
-            return (DsqlSink)
-                    Class.forName(DsqlSink.class.getPackage().getName() + ".EvolvingSink")
-                            .getDeclaredConstructor(DsqlSinkConfig.class, TableDefinition.class)
-                            .newInstance(config, definition);
-        } catch (ReflectiveOperationException | NoClassDefFoundError e) {
+            evolving = Class.forName("io.dsqlsink.seatunnel.compat.EvolvingSink");
+        } catch (ClassNotFoundException | NoClassDefFoundError e) {
             return new DsqlSink(config, definition);
+        }
+        try {
+            return (DsqlSink)
+                    evolving.getConstructor(DsqlSinkConfig.class, TableDefinition.class)
+                            .newInstance(config, definition);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("The jar of the sink is not whole", e);
         }
     }
 
@@ -97,7 +104,8 @@ public class DsqlSink
         return writer(config, context, thread == null ? TaskThread.ofWritersMaker() : thread);
     }
 
-    DsqlSinkWriter writer(DsqlSinkConfig config, SinkWriter.Context context, TaskThread task) {
+    protected DsqlSinkWriter writer(
+            DsqlSinkConfig config, SinkWriter.Context context, TaskThread task) {
         return new EventWriter(config, context, task);
     }
 

@@ -1,6 +1,8 @@
 package io.dsqlsink.seatunnel.sink;
 
 import io.dsqlsink.seatunnel.catalog.SchemaEvolution;
+import io.dsqlsink.seatunnel.compat.MarkerRows;
+import io.dsqlsink.seatunnel.compat.TaskThread;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.config.SavedRows;
@@ -20,7 +22,7 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRow;
  *
  * <p>Engines call a writer from different threads, but never from two at once.
  */
-class DsqlSinkWriter
+public class DsqlSinkWriter
         implements SinkWriter<SeaTunnelRow, Void, SavedRows>,
                 SupportMultiTableSinkWriter<DsqlSinkEngine> {
     private final DsqlSinkConfig config;
@@ -52,7 +54,7 @@ class DsqlSinkWriter
     /**
      * @param context null for none
      */
-    DsqlSinkWriter(DsqlSinkConfig config, SinkWriter.Context context, TaskThread task) {
+    public DsqlSinkWriter(DsqlSinkConfig config, SinkWriter.Context context, TaskThread task) {
         this.config = config;
         this.context = context;
         this.task = task;
@@ -181,7 +183,7 @@ class DsqlSinkWriter
      * @param event SeaTunnel's SchemaChangeEvent, which has another package in each of two ranges
      *     of releases: subclasses for each give it here
      */
-    void evolve(Object event) {
+    protected void evolve(Object event) {
         if (engine == null) {
             engine = new DsqlSinkEngine(config, task, 1, 1);
         }

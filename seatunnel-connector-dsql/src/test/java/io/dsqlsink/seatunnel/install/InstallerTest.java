@@ -1,16 +1,16 @@
 package io.dsqlsink.seatunnel.install;
 
-import static io.dsqlsink.seatunnel.sink.StockFactoryTest.OURS;
-import static io.dsqlsink.seatunnel.sink.StockFactoryTest.OURS_NEWER;
-import static io.dsqlsink.seatunnel.sink.StockFactoryTest.STOCK;
-import static io.dsqlsink.seatunnel.sink.StockFactoryTest.check;
-import static io.dsqlsink.seatunnel.sink.StockFactoryTest.stockOptions;
-import static io.dsqlsink.seatunnel.sink.StockFactoryTest.zeta;
+import static io.dsqlsink.seatunnel.stock.StockFactoryTest.OURS;
+import static io.dsqlsink.seatunnel.stock.StockFactoryTest.OURS_NEWER;
+import static io.dsqlsink.seatunnel.stock.StockFactoryTest.STOCK;
+import static io.dsqlsink.seatunnel.stock.StockFactoryTest.check;
+import static io.dsqlsink.seatunnel.stock.StockFactoryTest.stockOptions;
+import static io.dsqlsink.seatunnel.stock.StockFactoryTest.zeta;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dsqlsink.seatunnel.TestTables;
-import io.dsqlsink.seatunnel.sink.EngineLoaders;
+import io.dsqlsink.seatunnel.compat.EngineLoaders;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLClassLoader;

@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.install;
 
-import io.dsqlsink.seatunnel.sink.EngineLoaders;
+import io.dsqlsink.seatunnel.compat.EngineLoaders;
+import io.dsqlsink.seatunnel.doctor.Doctor;
 import io.dsqlsink.seatunnel.sink.TestJars;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,15 +14,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A SeaTunnel home with the real jars of a release, as far as the installer looks at it. */
-final class TestHome {
-    final Path root;
-    final Path ours;
+public final class TestHome {
+    public final Path root;
+    public final Path ours;
     final List<String> told = new ArrayList<>();
 
     /**
      * @param folder an empty one, for the home and for the connector's jar
      */
-    TestHome(Path folder, String version) throws IOException {
+    public TestHome(Path folder, String version) throws IOException {
         root = Files.createDirectory(folder.resolve("home"));
         for (String part : new String[] {"starter", "lib", "connectors"}) {
             Files.createDirectory(root.resolve(part));
@@ -52,7 +53,7 @@ final class TestHome {
         return root.resolve("connectors/plugin-mapping.properties");
     }
 
-    Path connector(String prefix) throws IOException {
+    public Path connector(String prefix) throws IOException {
         return jars("connectors").stream()
                 .filter(jar -> jar.getFileName().toString().startsWith(prefix))
                 .findFirst()
@@ -63,7 +64,7 @@ final class TestHome {
         return Home.jars(root.resolve(folder));
     }
 
-    Installer installer() throws IOException, InstallException {
+    public Installer installer() throws IOException, InstallException {
         told.clear();
         return new Installer(ours, Home.of(root), false, told::add);
     }
@@ -74,7 +75,7 @@ final class TestHome {
     }
 
     /** Every file of the home with its content and its time. */
-    Map<String, String> state() throws IOException {
+    public Map<String, String> state() throws IOException {
         Map<String, String> state = new TreeMap<>();
         try (Stream<Path> files = Files.walk(root)) {
             for (Path file : files.filter(Files::isRegularFile).collect(Collectors.toList())) {
@@ -87,7 +88,7 @@ final class TestHome {
     }
 
     /** What doctor says of it. */
-    List<String> doctor() throws IOException, InstallException {
+    public List<String> doctor() throws IOException, InstallException {
         List<String> lines = new ArrayList<>();
         new Doctor(Home.of(root), new Report(lines::add)).check();
         return lines;

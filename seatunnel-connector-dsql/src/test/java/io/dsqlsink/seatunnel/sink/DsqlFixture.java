@@ -7,8 +7,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A dsql-local for the tests of a class. */
-abstract class DsqlFixture {
-    static DsqlLocal dsql;
+public abstract class DsqlFixture {
+    public static DsqlLocal dsql;
 
     @BeforeAll
     static void start(@TempDir Path dir) throws IOException {

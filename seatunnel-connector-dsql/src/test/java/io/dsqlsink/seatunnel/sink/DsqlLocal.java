@@ -23,7 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The stand-in for Aurora DSQL (tests/dsql-local), on ports of its own choice. */
-final class DsqlLocal implements AutoCloseable {
+public final class DsqlLocal implements AutoCloseable {
     private static final String ENDPOINT = "abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws";
     private static final Duration START = Duration.ofSeconds(60);
     private static final Pattern READY =
@@ -37,7 +37,7 @@ final class DsqlLocal implements AutoCloseable {
         this.ready = ready;
     }
 
-    static DsqlLocal start(Path log) throws IOException {
+    public static DsqlLocal start(Path log) throws IOException {
         String given = System.getenv("DSQL_LOCAL");
         Path binary =
                 given == null
@@ -70,7 +70,7 @@ final class DsqlLocal implements AutoCloseable {
     }
 
     /** Option url of a sink. */
-    String url() {
+    public String url() {
         String[] listen = ready.group(1).split(":");
         return "jdbc:postgresql://"
                 + ENDPOINT
@@ -88,7 +88,7 @@ final class DsqlLocal implements AutoCloseable {
     }
 
     /** Rows as text, or nothing, straight from the PostgreSQL behind. */
-    List<String> sql(String sql) {
+    public List<String> sql(String sql) {
         try (Connection connection =
                         DriverManager.getConnection(
                                 "jdbc:postgresql://" + ready.group(3) + "/postgres?user=admin");
@@ -111,7 +111,7 @@ final class DsqlLocal implements AutoCloseable {
     }
 
     /** Sends a command to the control port; see tests/dsql-local/README.md. */
-    String control(String command) throws IOException {
+    public String control(String command) throws IOException {
         String[] address = ready.group(2).split(":");
         try (Socket socket = new Socket(address[0], Integer.parseInt(address[1]))) {
             socket.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
@@ -126,7 +126,7 @@ final class DsqlLocal implements AutoCloseable {
     }
 
     /** Until the condition holds; fails after the deadline. */
-    static void poll(Duration deadline, String what, BooleanSupplier condition) {
+    public static void poll(Duration deadline, String what, BooleanSupplier condition) {
         long end = System.nanoTime() + deadline.toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as(what).isLessThan(end);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.compat.EventWriter;
+import io.dsqlsink.seatunnel.compat.TaskThread;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.sink;
 
 import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.compat.EngineLoaders;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;

@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
 import com.tngtech.archunit.core.domain.JavaFieldAccess;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.dsqlsink.seatunnel.compat.EngineLoaders;
 import java.net.URLClassLoader;
 import java.util.Arrays;
 import java.util.Set;

@@ -3,6 +3,7 @@ package io.dsqlsink.seatunnel.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.compat.EventWriter;
 import java.util.List;
 import org.apache.seatunnel.api.sink.MultiTableResourceManager;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;

@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** The threads of all sinks of this JVM, Java's and the native library's, by their common name. */
-final class SinkThreads {
+public final class SinkThreads {
     private SinkThreads() {}
 
-    static long count() {
+    public static long count() {
         try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
             return threads.filter(SinkThreads::isOurs).count();
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.sink;
 
+import io.dsqlsink.seatunnel.compat.EngineLoaders;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystem;

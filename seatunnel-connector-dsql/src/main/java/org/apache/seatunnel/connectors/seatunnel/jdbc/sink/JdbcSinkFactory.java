@@ -1,12 +1,12 @@
 package org.apache.seatunnel.connectors.seatunnel.jdbc.sink;
 
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
-import io.dsqlsink.seatunnel.config.HandOver;
 import io.dsqlsink.seatunnel.config.OptionRules;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import io.dsqlsink.seatunnel.sink.DsqlSinkFactory;
-import io.dsqlsink.seatunnel.sink.StockJdbcFactory;
+import io.dsqlsink.seatunnel.stock.HandOver;
+import io.dsqlsink.seatunnel.stock.StockJdbcFactory;
 import org.apache.seatunnel.api.configuration.util.ConfigValidator;
 import org.apache.seatunnel.api.configuration.util.OptionRule;
 import org.apache.seatunnel.api.table.connector.TableSink;

@@ -1,0 +1,249 @@
+package io.dsqlsink.seatunnel.doctor;
+
+import io.dsqlsink.seatunnel.install.Home;
+import io.dsqlsink.seatunnel.install.HomeLoaders;
+import io.dsqlsink.seatunnel.install.InstallException;
+import io.dsqlsink.seatunnel.install.JarMerge;
+import io.dsqlsink.seatunnel.install.Jars;
+import io.dsqlsink.seatunnel.install.Receipt;
+import io.dsqlsink.seatunnel.install.Receipt.Change;
+import io.dsqlsink.seatunnel.install.Report;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/** Looks at a home and at this machine without changing anything. */
+public final class Doctor {
+    private final Home home;
+    private final Report report;
+
+    public Doctor(Home home, Report report) {
+        this.home = home;
+        this.report = report;
+    }
+
+    public void check() throws IOException {
+        report.good("SeaTunnel " + home.version() + " in " + home.root());
+        checkReceipt();
+        checkCopies();
+        checkHalf();
+        new WhichSink(home, new HomeLoaders(home), report).check();
+        new Machine(report).check();
+    }
+
+    /**
+     * Looks at one job, from the home's own classes and those of the given jar.
+     *
+     * @param variables key=value
+     * @param ddl file for the statements that create the job's tables; or null
+     */
+    public void check(Path ours, Path job, List<String> variables, Path ddl)
+            throws IOException, InstallException {
+        run(
+                ours,
+                job,
+                variables,
+                (loader, found) ->
+                        loader.loadClass(JobCheck.class.getName())
+                                .getMethod(
+                                        "run",
+                                        ClassLoader.class,
+                                        Path.class,
+                                        List.class,
+                                        Path.class,
+                                        BiConsumer.class)
+                                .invoke(null, loader, job, variables, ddl, found));
+    }
+
+    /** Does what is to be done when applications move to the job's target. */
+    public void cutover(Path ours, Path job, List<String> variables)
+            throws IOException, InstallException {
+        run(
+                ours,
+                job,
+                variables,
+                (loader, found) ->
+                        loader.loadClass(Cutover.class.getName())
+                                .getMethod(
+                                        "run",
+                                        ClassLoader.class,
+                                        Path.class,
+                                        List.class,
+                                        BiConsumer.class)
+                                .invoke(null, loader, job, variables, found));
+    }
+
+    /** What runs with the classes of the home. */
+    private interface InHome {
+        void run(ClassLoader loader, BiConsumer<String, String> found)
+                throws ReflectiveOperationException;
+    }
+
+    private void run(Path ours, Path job, List<String> variables, InHome what)
+            throws IOException, InstallException {
+        for (String variable : variables) {
+            if (variable.indexOf('=') < 1) {
+                throw new InstallException("-i " + variable + " is not key=value");
+            }
+        }
+        List<Path> jars = new ArrayList<>();
+        jars.add(ours);
+        // Every connector: which of them the job needs is known when it is read.
+        for (Path jar : Home.jars(home.connectors())) {
+            if (!Jars.has(jar, Jars.OUR_CLASS) || Jars.isMerged(jar)) {
+                jars.add(jar);
+            }
+        }
+        ClassLoader loader = new HomeLoaders(home).job(jars);
+        BiConsumer<String, String> found =
+                (kind, text) -> {
+                    switch (kind) {
+                        case JobCheck.GOOD:
+                            report.good(text);
+                            break;
+                        case JobCheck.NOTE:
+                            report.note(text);
+                            break;
+                        case JobCheck.WARN:
+                            report.warn(text);
+                            break;
+                        case JobCheck.DETAIL:
+                            report.detail(text);
+                            break;
+                        default:
+                            report.problem(text);
+                    }
+                };
+        try {
+            what.run(loader, found);
+        } catch (InvocationTargetException e) {
+            report.problem(job + " cannot be checked: " + e.getCause());
+        } catch (ReflectiveOperationException | LinkageError e) {
+            report.problem(job + " cannot be checked with the classes of this home: " + e);
+        }
+    }
+
+    private void checkReceipt() throws IOException {
+        Receipt receipt;
+        try {
+            receipt = Receipt.read(home);
+        } catch (InstallException e) {
+            report.problem(e.getMessage());
+            return;
+        }
+        if (receipt == null) {
+            report.note("the installer has put nothing here");
+            return;
+        }
+        int before = report.problems();
+        if (!receipt.complete) {
+            report.problem(
+                    "an install or uninstall was interrupted: run it again, or the other one");
+        }
+        for (Change change : receipt.changes) {
+            String now = Jars.digest(change.file);
+            if (now == null) {
+                report.problem(home.name(change.file) + " is gone: run install again");
+            } else if (!now.equals(change.after)) {
+                report.problem(
+                        home.name(change.file) + " is not what was installed: run install again");
+            }
+        }
+        if (report.problems() == before) {
+            report.good(
+                    "installed "
+                            + receipt.version
+                            + ", mode "
+                            + receipt.mode
+                            + ": "
+                            + receipt.changes.size()
+                            + " file(s), as they were installed");
+        }
+    }
+
+    /** An engine may build a sink from one copy and read it back into another. */
+    private void checkCopies() throws IOException {
+        Map<String, List<String>> builds = new LinkedHashMap<>();
+        List<String> whole = new ArrayList<>();
+        for (Path jar : everywhere()) {
+            if (Jars.has(jar, Jars.OUR_CLASS)) {
+                builds.computeIfAbsent(build(jar), key -> new ArrayList<>())
+                        .add(home.name(jar) + " (" + Jars.ourVersion(jar) + ")");
+                if (!Jars.isMerged(jar)) {
+                    whole.add(home.name(jar));
+                }
+            }
+        }
+        if (builds.size() > 1) {
+            report.problem(
+                    "different builds of the connector: "
+                            + builds.values().stream()
+                                    .map(jars -> String.join(", ", jars))
+                                    .collect(Collectors.joining(" against "))
+                            + "; run install again, or remove all but one");
+        }
+        if (whole.size() > 1) {
+            report.problem("several copies of the connector: " + whole + "; leave one");
+        }
+    }
+
+    private List<Path> everywhere() throws IOException {
+        List<Path> jars = new ArrayList<>(Home.jars(home.lib()));
+        jars.addAll(Home.jars(home.connectors()));
+        Path plugins = home.root().resolve("plugins");
+        if (Files.isDirectory(plugins)) {
+            try (Stream<Path> files = Files.walk(plugins)) {
+                files.filter(file -> file.getFileName().toString().endsWith(".jar"))
+                        .sorted()
+                        .forEach(jars::add);
+            }
+        }
+        return jars;
+    }
+
+    /** What tells two builds apart: the check sums of all that a job may load. */
+    private static String build(Path jar) throws IOException {
+        Map<String, Long> sums = new TreeMap<>();
+        try (ZipFile zip = Jars.open(jar)) {
+            Enumeration<? extends ZipEntry> entries = zip.entries();
+            while (entries.hasMoreElements()) {
+                ZipEntry entry = entries.nextElement();
+                if (!entry.isDirectory()
+                        && (entry.getName().startsWith("io/dsqlsink/")
+                                || entry.getName().startsWith("native/"))
+                        && JarMerge.isMerged(entry.getName())) {
+                    sums.put(entry.getName(), entry.getCrc());
+                }
+            }
+        }
+        return sums.toString();
+    }
+
+    /** Worse than none: which sink a job gets depends on its source. */
+    private void checkHalf() throws IOException {
+        List<String> merged = new ArrayList<>();
+        List<String> stock = new ArrayList<>();
+        for (Path jar : home.jdbcJars()) {
+            (Jars.isMerged(jar) ? merged : stock).add(home.name(jar));
+        }
+        if (!merged.isEmpty() && !stock.isEmpty()) {
+            report.problem(
+                    String.join(", ", stock)
+                            + " still has the stock factory, and "
+                            + String.join(", ", merged)
+                            + " has ours: run install --mode connectors again");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.dsqlsink.seatunnel.doctor;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** A job's config as SeaTunnel reads it: the blocks of its sources and sinks. */
+final class JobFile {
+    private static final String CONFIG_BUILDER =
+            "org.apache.seatunnel.core.starter.utils.ConfigBuilder";
+
+    private final Map<?, ?> root;
+
+    private JobFile(Map<?, ?> root) {
+        this.root = root;
+    }
+
+    /**
+     * By the home's own reader, with its substitutions and its decryption.
+     *
+     * @param variables key=value, as with the engine's option -i
+     */
+    static JobFile read(ClassLoader loader, Path file, List<String> variables) throws Exception {
+        for (String variable : variables) {
+            // What the client does up to 2.3.4; later ones hand them to the reader.
+            int at = variable.indexOf('=');
+            System.setProperty(variable.substring(0, at), variable.substring(at + 1));
+        }
+        Class<?> reader = loader.loadClass(CONFIG_BUILDER);
+        try {
+            Object config;
+            try {
+                config =
+                        reader.getMethod("of", Path.class, List.class)
+                                .invoke(null, file, variables.isEmpty() ? null : variables);
+            } catch (NoSuchMethodException e) {
+                config = reader.getMethod("of", Path.class).invoke(null, file);
+            }
+            // Of the interfaces: the classes behind them are not public.
+            String types = "org.apache.seatunnel.shade.com.typesafe.config.";
+            Method root = loader.loadClass(types + "Config").getMethod("root");
+            Method plain = loader.loadClass(types + "ConfigObject").getMethod("unwrapped");
+            return new JobFile((Map<?, ?>) plain.invoke(root.invoke(config)));
+        } catch (InvocationTargetException e) {
+            throw e.getCause() instanceof Exception ? (Exception) e.getCause() : e;
+        }
+    }
+
+    List<Map<String, Object>> sources() {
+        return blocks("source");
+    }
+
+    List<Map<String, Object>> sinks() {
+        return blocks("sink");
+    }
+
+    /** By its name with a point, which the reader takes for a block in a block. */
+    boolean isStreaming() {
+        Object env = root.get("env");
+        Object job = env instanceof Map ? ((Map<?, ?>) env).get("job") : null;
+        Object mode =
+                job instanceof Map
+                        ? ((Map<?, ?>) job).get("mode")
+                        : env instanceof Map ? ((Map<?, ?>) env).get("job.mode") : null;
+        return "STREAMING".equalsIgnoreCase(String.valueOf(mode));
+    }
+
+    boolean hasTransforms() {
+        return !blocks("transform").isEmpty();
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<Map<String, Object>> blocks(String kind) {
+        Object blocks = root.get(kind);
+        return blocks instanceof List
+                ? new ArrayList<>((List<Map<String, Object>>) blocks)
+                : Collections.<Map<String, Object>>emptyList();
+    }
+
+    static String plugin(Map<String, Object> block) {
+        return String.valueOf(block.get("plugin_name"));
+    }
+}

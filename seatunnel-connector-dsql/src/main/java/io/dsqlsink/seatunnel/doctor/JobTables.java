@@ -1,0 +1,231 @@
+package io.dsqlsink.seatunnel.doctor;
+
+import io.dsqlsink.seatunnel.catalog.TableDefinition;
+import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
+import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
+import io.dsqlsink.seatunnel.config.DsqlTable;
+import io.dsqlsink.seatunnel.config.SharedTarget;
+import io.dsqlsink.seatunnel.doctor.source.SourceCheck;
+import io.dsqlsink.seatunnel.install.HomeLoaders;
+import io.dsqlsink.seatunnel.source.SourceCatalog;
+import io.dsqlsink.seatunnel.source.SourceTable;
+import io.dsqlsink.seatunnel.stock.HandOver;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.apache.seatunnel.api.configuration.ReadonlyConfig;
+import org.apache.seatunnel.api.configuration.util.OptionRule;
+import org.apache.seatunnel.api.source.SeaTunnelSource;
+import org.apache.seatunnel.api.table.catalog.CatalogTable;
+import org.apache.seatunnel.api.table.factory.TableSourceFactory;
+import org.apache.seatunnel.api.table.factory.TableSourceFactoryContext;
+
+/** The tables of a job that our sink writes, asked from its sources as at the job's start. */
+final class JobTables {
+    /** What newer releases call the address of a CDC source, and what older ones do. */
+    private static final String URL = "url";
+
+    private static final String BASE_URL = "base-url";
+
+    private final ClassLoader loader;
+    private final BiConsumer<String, String> report;
+
+    JobTables(ClassLoader loader, BiConsumer<String, String> report) {
+        this.loader = loader;
+        this.report = report;
+    }
+
+    /** A table of the job, with both of its sides. */
+    static final class JobTable {
+        private final DsqlSinkConfig config;
+        private final TableDefinition definition;
+        private final CatalogTable table;
+        private final SourceTable source;
+        private final Map<String, Object> block;
+
+        private JobTable(
+                DsqlSinkConfig config,
+                CatalogTable table,
+                SourceTable source,
+                Map<String, Object> block) {
+            this.config = config;
+            this.definition =
+                    TableDefinition.of(config.table(), source, config.saveModes().identity());
+            this.table = table;
+            this.source = source;
+            this.block = block;
+        }
+
+        DsqlSinkConfig config() {
+            return config;
+        }
+
+        TableDefinition definition() {
+            return definition;
+        }
+
+        /** As SeaTunnel tells it. */
+        CatalogTable table() {
+            return table;
+        }
+
+        SourceTable source() {
+            return source;
+        }
+
+        /** Null where the source is of no database whose catalog is read. */
+        SourceCatalog open(ClassLoader loader) throws SQLException {
+            return SourceCatalog.Kind.of(table) == null
+                    ? null
+                    : SourceCatalog.open(
+                            SourceCatalog.url(table), user(block), password(block), loader);
+        }
+    }
+
+    static boolean isOurs(Map<String, Object> sink) {
+        String plugin = JobFile.plugin(sink);
+        Object dialect = sink.get(DsqlSinkOptions.DIALECT.key());
+        return plugin.equalsIgnoreCase("Dsql")
+                || plugin.equalsIgnoreCase("Jdbc")
+                        && dialect != null
+                        && DsqlSinkOptions.DSQL_DIALECT.equalsIgnoreCase(dialect.toString().trim())
+                        && !HandOver.isToStock(ReadonlyConfig.fromMap(sink));
+    }
+
+    /**
+     * The tables of a sink. What is wrong with a source is reported.
+     *
+     * @throws io.dsqlsink.seatunnel.exception.DsqlConnectorException for the sink's options
+     */
+    List<JobTable> of(JobFile job, Map<String, Object> sink) {
+        List<JobTable> tables = new ArrayList<>();
+        for (Map<String, Object> source : feeding(job, sink)) {
+            List<CatalogTable> found = new ArrayList<>();
+            try {
+                found.addAll(tables(source));
+            } catch (Throwable e) {
+                report.accept(
+                        JobCheck.PROBLEM,
+                        "source "
+                                + JobFile.plugin(source)
+                                + " does not tell its tables, as at the start of the job: "
+                                + JobCheck.cause(e)
+                                + address(source));
+            }
+            for (CatalogTable table : found) {
+                SourceTable looked =
+                        SourceTable.lookedUp(table, user(source), password(source), loader);
+                DsqlSinkConfig config =
+                        DsqlSinkConfig.of(ReadonlyConfig.fromMap(sink), looked.table());
+                config.setStreaming(job.isStreaming());
+                if (config.table().keyWarning() != null) {
+                    report.accept(JobCheck.NOTE, config.table().keyWarning());
+                }
+                tables.add(new JobTable(config, table, looked, source));
+            }
+        }
+        tellShared(tables);
+        return tables;
+    }
+
+    /** Tells what the sources of these tables do to data by themselves. */
+    void checkSources(List<JobTable> tables) {
+        Map<Map<String, Object>, List<CatalogTable>> read = new LinkedHashMap<>();
+        for (JobTable table : tables) {
+            read.computeIfAbsent(table.block, block -> new ArrayList<>()).add(table.table());
+        }
+        read.forEach(
+                (block, found) ->
+                        SourceCheck.run(loader, JobFile.plugin(block), block, found, report));
+    }
+
+    /** Tables that are written to one target. */
+    private void tellShared(List<JobTable> tables) {
+        Map<String, DsqlTable> targets = new HashMap<>();
+        for (JobTable table : tables) {
+            DsqlTable target = table.config().table();
+            DsqlTable first = targets.putIfAbsent(target.schema() + "\0" + target.name(), target);
+            if (first != null && SharedTarget.isShared(first, target)) {
+                report.accept(
+                        SharedTarget.isRefused(first, target) ? JobCheck.PROBLEM : JobCheck.NOTE,
+                        SharedTarget.told(first, target));
+            }
+        }
+    }
+
+    /** Jdbc sources have called it both ways. */
+    private static String user(Map<String, Object> source) {
+        Object user = source.getOrDefault("username", source.get("user"));
+        return user == null ? null : user.toString();
+    }
+
+    private static String password(Map<String, Object> source) {
+        Object password = source.get("password");
+        return password == null ? null : password.toString();
+    }
+
+    /** What to do about a source that this release gives its address by another name. */
+    private String address(Map<String, Object> source) {
+        if (!source.containsKey(URL) || source.containsKey(BASE_URL)) {
+            return "";
+        }
+        try {
+            TableSourceFactory factory =
+                    (TableSourceFactory)
+                            HomeLoaders.discover(
+                                    loader, "TableSourceFactory", JobFile.plugin(source));
+            OptionRule rule = factory.optionRule();
+            Set<String> keys = new HashSet<>();
+            Stream.concat(
+                            rule.getOptionalOptions().stream(),
+                            rule.getRequiredOptions().stream()
+                                    .flatMap(required -> required.getOptions().stream()))
+                    .forEach(
+                            option -> {
+                                keys.add(option.key());
+                                keys.addAll(option.getFallbackKeys());
+                            });
+            return keys.contains(URL) || !keys.contains(BASE_URL)
+                    ? ""
+                    : ": this release does not know its option url: write " + BASE_URL + " = ...";
+        } catch (Throwable e) {
+            return "";
+        }
+    }
+
+    /** The sources that the sink names, or all. */
+    private static List<Map<String, Object>> feeding(JobFile job, Map<String, Object> sink) {
+        Object input = sink.getOrDefault("plugin_input", sink.get("source_table_name"));
+        List<Map<String, Object>> named = new ArrayList<>();
+        for (Map<String, Object> source : job.sources()) {
+            Object output = source.getOrDefault("plugin_output", source.get("result_table_name"));
+            if (input != null
+                    && output != null
+                    && (input.equals(output)
+                            || input instanceof List && ((List<?>) input).contains(output))) {
+                named.add(source);
+            }
+        }
+        return named.isEmpty() ? job.sources() : named;
+    }
+
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    private List<CatalogTable> tables(Map<String, Object> source) throws Throwable {
+        TableSourceFactory factory =
+                (TableSourceFactory)
+                        HomeLoaders.discover(loader, "TableSourceFactory", JobFile.plugin(source));
+        SeaTunnelSource made =
+                factory.createSource(
+                                new TableSourceFactoryContext(
+                                        ReadonlyConfig.fromMap(source), loader))
+                        .createSource();
+        return made.getProducedCatalogTables();
+    }
+}

@@ -1,0 +1,127 @@
+package io.dsqlsink.seatunnel.compat;
+
+import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.sink.DsqlSink;
+import io.dsqlsink.seatunnel.sink.DsqlSinkFactory;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.seatunnel.api.configuration.ReadonlyConfig;
+import org.apache.seatunnel.api.sink.SaveModeHandler;
+import org.apache.seatunnel.api.sink.SeaTunnelSink;
+import org.apache.seatunnel.api.sink.SinkWriter;
+import org.apache.seatunnel.api.sink.SupportSaveMode;
+import org.apache.seatunnel.api.table.catalog.CatalogTable;
+import org.apache.seatunnel.api.table.catalog.Column;
+import org.apache.seatunnel.api.table.catalog.PhysicalColumn;
+import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
+import org.apache.seatunnel.api.table.type.BasicType;
+import org.apache.seatunnel.api.table.type.SeaTunnelRow;
+
+/**
+ * What a newer engine does with the sink; loaded beside its classes by {@link NewerReleaseTest}.
+ */
+public final class ReleaseProbe {
+    private ReleaseProbe() {}
+
+    /**
+     * Save modes as the master of a job runs them, rows, a change of columns, rows.
+     *
+     * @return the classes of sink and writer
+     */
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    public static String run(ClassLoader job, Map<String, Object> options) throws Exception {
+        CatalogTable source = TestTables.orders("id", null);
+        Object sink =
+                new DsqlSinkFactory()
+                        .createSink(
+                                new TableSinkFactoryContext(
+                                        source, ReadonlyConfig.fromMap(options), job))
+                        .createSink();
+        SaveModeHandler handler = ((SupportSaveMode) sink).getSaveModeHandler().orElseThrow();
+        Class.forName("org.apache.seatunnel.api.sink.SaveModeHandler")
+                .getMethod("open")
+                .invoke(handler);
+        Class<?> wrapper = Class.forName("org.apache.seatunnel.api.sink.SaveModeExecuteWrapper");
+        Object execution = wrapper.getConstructor(SaveModeHandler.class).newInstance(handler);
+        wrapper.getMethod("execute").invoke(execution);
+        handler.close();
+
+        SinkWriter writer = ((DsqlSink) sink).createWriter(null);
+        writeMarkers(writer);
+        writer.write(new SeaTunnelRow(new Object[] {1L, "a"}));
+        applySchemaChange(writer, source);
+        writer.write(new SeaTunnelRow(new Object[] {2L, "b", "x"}));
+        writer.prepareCommit();
+        writer.close();
+        return sink.getClass().getSimpleName() + " " + writer.getClass().getSimpleName();
+    }
+
+    /** What a newer engine asks a sink for: the target's name, and the changes that it knows. */
+    public static String told(ClassLoader job, Map<String, Object> options) throws Exception {
+        CatalogTable source = TestTables.orders("id", null);
+        Object sink =
+                new DsqlSinkFactory()
+                        .createSink(
+                                new TableSinkFactoryContext(
+                                        source, ReadonlyConfig.fromMap(options), job))
+                        .createSink();
+        Object target = method(SeaTunnelSink.class, "getWriteCatalogTable").invoke(sink);
+        Class<?> evolving =
+                Class.forName("org.apache.seatunnel.api.sink.SupportSchemaEvolutionSink");
+        return ((Optional<?>) target)
+                        .map(table -> ((CatalogTable) table).getTablePath().getFullName())
+                        .orElse("")
+                + " "
+                + method(evolving, "supports").invoke(sink);
+    }
+
+    /** Rows in which newer releases pass events on within Flink. */
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    private static void writeMarkers(SinkWriter writer) throws Exception {
+        try {
+            for (String mark : new String[] {"flush_event", "schema_change_event"}) {
+                SeaTunnelRow marker = new SeaTunnelRow(0);
+                Method options = SeaTunnelRow.class.getMethod("getOptions");
+                ((Map<String, Object>) options.invoke(marker)).put(mark, "");
+                writer.write(marker);
+            }
+        } catch (NoSuchMethodException e) {
+            // Rows had no options then.
+        }
+    }
+
+    /** As the engine calls it: by the type of event that it has. */
+    private static void applySchemaChange(Object writer, CatalogTable source) throws Exception {
+        String events = "org.apache.seatunnel.api.table.event.";
+        Class<?> receiver = SinkWriter.class;
+        try {
+            Class.forName(events + "SchemaChangeEvent");
+        } catch (ClassNotFoundException e) {
+            events = "org.apache.seatunnel.api.table.schema.event.";
+            receiver =
+                    Class.forName("org.apache.seatunnel.api.sink.SupportSchemaEvolutionSinkWriter");
+        }
+        Column note = PhysicalColumn.of("note", BasicType.STRING_TYPE, 0, true, null, "");
+        Object added =
+                method(Class.forName(events + "AlterTableAddColumnEvent"), "add")
+                        .invoke(null, source.getTableId(), note);
+        Object event =
+                Stream.of(Class.forName(events + "AlterTableColumnsEvent").getConstructors())
+                        .filter(c -> c.getParameterCount() == 2)
+                        .findFirst()
+                        .orElseThrow()
+                        .newInstance(source.getTableId(), Collections.singletonList(added));
+        method(receiver, "applySchemaChange").invoke(writer, event);
+    }
+
+    private static Method method(Class<?> type, String name) {
+        return Arrays.stream(type.getMethods())
+                .filter(m -> m.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,182 @@
+package io.dsqlsink.seatunnel.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dsqlsink.seatunnel.compat.EngineLoaders;
+import io.dsqlsink.seatunnel.install.Home;
+import io.dsqlsink.seatunnel.install.HomeLoaders;
+import io.dsqlsink.seatunnel.install.Mode;
+import io.dsqlsink.seatunnel.install.Report;
+import io.dsqlsink.seatunnel.install.TestHome;
+import io.dsqlsink.seatunnel.stock.HandOver;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What doctor says of homes with the real jars. */
+class DoctorTest {
+    private static final String OLDEST = "2.3.4";
+
+    @TempDir Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"2.3.4, lib", "2.3.4, connectors", "2.3.8, lib", "2.3.8, connectors"})
+    void aWholeInstallationIsGood(String version, Mode mode) throws Exception {
+        TestHome home = new TestHome(folder, version);
+        home.installer().install(mode);
+        Map<String, String> before = home.state();
+        List<String> said = home.doctor();
+        assertThat(said)
+                .noneMatch(line -> line.startsWith("PROBLEM"))
+                .anyMatch(line -> line.contains("SeaTunnel " + version))
+                .anyMatch(line -> line.contains("installed 0.1.0, mode " + mode))
+                .anyMatch(line -> line.startsWith("ok       the native library loads"))
+                .anyMatch(line -> line.matches("ok       glibc .* needs .*"));
+        assertThat(
+                        said.stream()
+                                .filter(
+                                        line ->
+                                                line.contains(
+                                                        "the native sink 0.1.0, from "
+                                                                + (mode == Mode.lib
+                                                                        ? "lib/"
+                                                                        : "connectors/"))))
+                .as("any source, a source in the CDC jar, Dsql")
+                .hasSize(3);
+        assertThat(home.state()).isEqualTo(before);
+    }
+
+    @Test
+    void aStockHomeGetsTheStockSink() throws Exception {
+        TestHome home = new TestHome(folder, OLDEST);
+        assertThat(problems(home.doctor()))
+                .hasSize(3)
+                .anyMatch(
+                        line ->
+                                line.contains(
+                                        "\"dsql\" }: the stock sink, from connectors/connector-jdbc-2.3.4.jar"))
+                .anyMatch(
+                        line ->
+                                line.contains(
+                                        "after a source in connector-cdc-mysql-2.3.4.jar: the stock sink, from"
+                                                + " connectors/connector-cdc-mysql-2.3.4.jar"))
+                .anyMatch(line -> line.contains("Dsql { }: ") && line.contains("run install"));
+    }
+
+    /** A Jdbc job is well then, and one from MySQL-CDC gets the stock sink. */
+    @Test
+    void aHalfMergedHomeIsAProblem() throws Exception {
+        TestHome home = new TestHome(folder, OLDEST);
+        home.installer().install(Mode.connectors);
+        Path cdc = home.connector("connector-cdc-mysql");
+        Files.copy(
+                EngineLoaders.jar(OLDEST, "connectors", "connector-cdc-mysql"),
+                cdc,
+                StandardCopyOption.REPLACE_EXISTING);
+        assertThat(problems(home.doctor()))
+                .hasSize(3)
+                .anyMatch(
+                        line ->
+                                line.contains(
+                                        "connectors/connector-cdc-mysql-2.3.4.jar still has the stock factory"))
+                .anyMatch(line -> line.contains("cdc-mysql-2.3.4.jar is not what was installed"))
+                .anyMatch(line -> line.contains("cdc-mysql-2.3.4.jar: the stock sink"));
+        home.installer().install(Mode.connectors);
+        assertThat(problems(home.doctor())).isEmpty();
+    }
+
+    /** From 2.3.9 on a sink does not see the source's jars; those connectors stand in here. */
+    @Test
+    void whereLoadersAreSeparateASourceDecidesNothing() throws Exception {
+        TestHome home = new TestHome(folder, OLDEST);
+        Home newer = Home.of(home.root, "2.3.9");
+        List<String> lines = new ArrayList<>();
+        new WhichSink(newer, new HomeLoaders(newer), new Report(lines::add)).check();
+        assertThat(lines).noneMatch(line -> line.contains("after a source"));
+        Home older = Home.of(home.root, "2.3.8");
+        new WhichSink(older, new HomeLoaders(older), new Report(lines::add)).check();
+        assertThat(lines).anyMatch(line -> line.contains("after a source"));
+    }
+
+    @Test
+    void aDialectOfTheStockConnectorIsNamed() throws Exception {
+        TestHome home = new TestHome(folder, OLDEST);
+        home.installer().install(Mode.lib);
+        try (FileSystem zip =
+                FileSystems.newFileSystem(home.connector("connector-jdbc"), (ClassLoader) null)) {
+            Path dialect = zip.getPath(HandOver.DIALECT_CLASS);
+            Files.createDirectories(dialect.getParent());
+            Files.createFile(dialect);
+        }
+        assertThat(home.doctor())
+                .anyMatch(
+                        line ->
+                                line.contains(
+                                                "connector-jdbc-2.3.4.jar has a dialect dsql of its own")
+                                        && line.contains("dsql_native = false"));
+    }
+
+    @Test
+    void differentBuildsAreAProblem() throws Exception {
+        TestHome home = new TestHome(folder, OLDEST);
+        home.installer().install(Mode.lib);
+        Path other = home.root.resolve("connectors/connector-dsql-0.0.9.jar");
+        Files.copy(home.ours, other);
+        assertThat(problems(home.doctor()))
+                .containsExactly(
+                        "PROBLEM  several copies of the connector:"
+                                + " [lib/seatunnel-connector-dsql-0.1.0.jar,"
+                                + " connectors/connector-dsql-0.0.9.jar]; leave one");
+        try (FileSystem zip = FileSystems.newFileSystem(other, (ClassLoader) null)) {
+            Files.write(zip.getPath("native/linux-x86_64/libdsql_sink.so"), new byte[1]);
+        }
+        assertThat(problems(home.doctor()))
+                .hasSize(2)
+                .anyMatch(line -> line.contains("different builds of the connector: lib/"));
+    }
+
+    @Test
+    void anInterruptedInstallationIsAProblem() throws Exception {
+        TestHome home = new TestHome(folder, OLDEST);
+        home.installer().install(Mode.lib);
+        Path receipt = Home.of(home.root).receipt();
+        Files.writeString(
+                receipt, Files.readString(receipt).replace("state installed", "state changing"));
+        assertThat(problems(home.doctor()))
+                .containsExactly(
+                        "PROBLEM  an install or uninstall was interrupted: run it again, or the"
+                                + " other one");
+        Files.writeString(receipt, "version of another time");
+        assertThat(problems(home.doctor()))
+                .hasSize(1)
+                .allMatch(line -> line.contains("dsql-sink.installed cannot be read"));
+    }
+
+    @Test
+    void aSecondConnectorJdbcIsAProblem() throws Exception {
+        TestHome home = new TestHome(folder, OLDEST);
+        home.installer().install(Mode.lib);
+        Files.copy(
+                home.connector("connector-jdbc"),
+                home.root.resolve("connectors/connector-jdbc-old.jar"));
+        assertThat(problems(home.doctor()))
+                .hasSize(1)
+                .allMatch(line -> line.contains("several connector-jdbc jars"));
+    }
+
+    private static List<String> problems(List<String> said) {
+        return said.stream()
+                .filter(line -> line.startsWith("PROBLEM"))
+                .collect(Collectors.toList());
+    }
+}
