@@ -26,9 +26,9 @@ while [[ $# -gt 0 ]]; do
     case $1 in
         --help | -h) help_and_exit ;;
         --only)
-            parts=${2:?--only needs letters}
+            parts=${2-}
             parts=${parts//,/}
-            [[ $parts =~ ^[a-h]+$ ]] || die "--only takes letters from a to h with commas, not '$2'"
+            [[ $parts =~ ^[a-h]+$ ]] || die "--only takes letters from a to h with commas, not '${2-}'"
             shift
             ;;
         --quick) quick=quick ;;
@@ -45,15 +45,7 @@ OUT=$ROOT/target/bench
 BENCH=$ROOT/tests/bench
 export DSQL_LOCAL=$CARGO_TARGET/release/dsql-local
 
-"$ROOT/scripts/fetch.sh" postgres
-say "building dsql-local and the report"
-cargo build --quiet --locked --release -p dsql-local -p bench-report
-"$ROOT/scripts/build.sh"
-if ! newer_than "$BENCH/target/stock/connector-jdbc.jar" "$BENCH/src" "$BENCH/pom.xml" pom.xml; then
-    say "building the harness"
-    quietly target/logs/bench-build.log maven -pl tests/bench package -DskipTests
-    touch "$BENCH/target/stock/connector-jdbc.jar"
-fi
+build_bench
 if [[ $parts == *[cd]* ]]; then
     prepare_jobs
     prepare_home "$ZETA_VERSION" lib
@@ -62,10 +54,6 @@ say "everything is built ($((SECONDS - started)) s)"
 
 rm -rf "$OUT"
 mkdir -p "$OUT"
-# bench CLASS-PATH CLASS ARGUMENT...: a program of the harness, which runs nothing itself that is measured.
-bench() { java -Xmx256m -Duser.timezone=UTC -Droot.dir="$ROOT" "${properties[@]}" -cp "$1" "${@:2}"; }
-properties=(-Dconnector.jar="$CONNECTOR_JAR" -Ddsql.local="$DSQL_LOCAL" -Dzeta.home="${ZETA_HOME-}"
-    -Dshare.agent="$BENCH/target/dsql-sink-bench-$PROJECT_VERSION.jar")
 if [[ $parts == *[abefgh]* ]]; then
     bench "$BENCH/target/classes:$BENCH/target/lib/*" io.dsqlsink.bench.Bench "$OUT/results.jsonl" "$parts" $quick
 fi
@@ -78,21 +66,10 @@ if [[ $parts == *d* ]]; then
     bench "$E2E_CLASS_PATH" io.dsqlsink.e2e.ChangeLatency "$OUT/results.jsonl" "$([[ -n $quick ]] && echo 10 || echo 30)"
 fi
 
-printf '%s, %s CPUs (%s), %s kB of memory\n\n' "$(date -u '+%Y-%m-%d %H:%M UTC')" "$(nproc)" \
-    "$(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1)" "$(sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo)" \
-    >"$OUT/report.md"
+machine >"$OUT/report.md"
 status=0
 "$CARGO_TARGET/release/bench-report" "$OUT/results.jsonl" "$OUT" $strict >>"$OUT/report.md" || status=$?
-if [[ -n $publish ]]; then
-    mkdir -p "$BENCH/plots"
-    rm -f "$BENCH"/plots/*.svg
-    cp "$OUT"/*.svg "$BENCH/plots/"
-    {
-        printf '# Results\n\nA run of scripts/bench.sh; [README](README.md) tells what was measured, and how.\n\n'
-        cat "$OUT/report.md"
-        (cd "$BENCH" && printf '\n![](%s)\n' plots/*.svg)
-    } >"$BENCH/RESULTS.md"
-fi
+[[ -z $publish ]] || publish
 echo
 cat "$OUT/report.md"
 say "done ($((SECONDS - started)) s); measurements, tables and plots are in $OUT"

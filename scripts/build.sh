@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the connector jar with the native library in it. What is newer than its sources is not built again.
 #
-# Usage: scripts/build.sh [--portable]
-#   --portable  the native library runs on glibc 2.17 and newer (see build-native.sh)
+# Usage: scripts/build.sh [--this-glibc]
+#   --this-glibc  the native library needs this machine's glibc, and its build no zig (see build-native.sh)
 # It fails when a class in the jar, a relocated one too, needs more than Java 8.
 # -> seatunnel-connector-dsql/target/seatunnel-connector-dsql-VERSION.jar
 

@@ -12,26 +12,6 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 rows=120000 keep=
-PIDS=$ROOT/target/demo/pids
-
-# The processes of a kept demo that are still alive, the youngest first. A number may be in use again by another program.
-kept() {
-    local pid
-    [[ ! -f $PIDS ]] || while read -r pid; do
-        ! grep -qsE 'mysqld|dsql-local|SeaTunnelClient' "/proc/$pid/cmdline" || echo "$pid"
-    done <"$PIDS"
-}
-
-stop_kept() {
-    local pid
-    for pid in $(kept); do
-        say "stopping $(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c1-60)"
-        kill "$pid"
-        while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
-    done
-    rm -f "$PIDS"
-}
-
 while [[ $# -gt 0 ]]; do
     case $1 in
         --help | -h) help_and_exit ;;

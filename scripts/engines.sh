@@ -3,13 +3,9 @@
 # some also with the connector merged into the stock ones.
 #
 # Usage: scripts/engines.sh [zeta [--home DIR] | flink | spark]
-#   without one of them, all three
-#   zeta --home DIR  every job on the release in DIR, a SeaTunnel home of your own, whichever release it is, with the
-#                    connector in lib/, merged into the connectors, and on a cluster; a table of all results is the end.
-#                    What DIR has in connectors/, lib/, plugins/ and starter/ is copied: DIR stays as it is.
-# Zeta runs in one JVM, also on JDK 11, and as a cluster of two nodes, which are killed one after the other; Flink in one JVM and as a
-# standalone cluster; Spark in one JVM and with two executors of their own.
-# Many jobs follow one another in one JVM of Zeta and on one task manager of Flink, which must be as before after them.
+#   without one of them, all three: each in one JVM and as a cluster; Zeta also on JDK 11
+#   zeta --home DIR  every job on the SeaTunnel home in DIR, whichever release it is, in lib/, merged into the connectors
+#                    and on a cluster; ends with a table of all results. What is needed of DIR is copied
 # The last line counts tests: N passed, N failed, N skipped. Exit code 0: none failed, and every suite ran a test.
 # Logs: target/logs, target/e2e.
 
@@ -25,28 +21,6 @@ need cargo mvn java
 
 jobs=BatchIT,StockSinkIT,FakeSourceIT,SaveModesIT,DoctorIT
 merged=BatchIT,StockSinkIT,DoctorIT
-
-# jobs_at_home DIR VERSION MODE TEST,... [MAVEN-OPTION...]: the jobs in a copy of a user's home.
-jobs_at_home() {
-    local home=$ROOT/target/zeta-home-own-$2-$3
-    prepare_jobs
-    "$ROOT/scripts/zeta-home.sh" "$1" "$home" --connector "$CONNECTOR_JAR" --mode "$3"
-    maven -pl tests/e2e -Dzeta.version="$2" -Dzeta.mode="$3" -Dzeta.home="$home" -Dseatunnel.home="$home" -Dit.test="$4" \
-        "${@:5}" verify
-}
-
-# result SUITE TEST: what one class of tests has come to in one suite.
-result() {
-    awk -v class="io.dsqlsink.e2e.$2" '
-        { gsub(/\033\[[0-9;]*m/, "") }
-        /Tests run: / && $NF == class {
-            gsub(/[^0-9 ]/, "")
-            print $2 + $3 == 0 ? "passed" : $2 + $3 " of " $1 " failed"
-            found = 1
-            exit
-        }
-        END { if (!found) print "-" }' "$LOGS/test-$1.log"
-}
 
 if [[ -n $own ]]; then
     version=$(version_of_home "$own")

@@ -3,7 +3,7 @@
 #
 # Usage: scripts/verify-native.sh [LIBRARY] [--glibc VERSION]
 #   LIBRARY          by default target/native/linux-x86_64/libdsql_sink.so
-#   --glibc VERSION  fails when a newer glibc than this is needed (a portable build: 2.17)
+#   --glibc VERSION  fails when a newer glibc than this is needed (of ours: 2.17)
 # It fails when the library exports anything but Java_* functions, or could be unmapped again (see build-native.sh).
 
 set -euo pipefail

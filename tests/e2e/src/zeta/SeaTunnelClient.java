@@ -18,7 +18,7 @@ import org.apache.seatunnel.engine.server.SeaTunnelServerStarter;
  * Stands in for the client in seatunnel-starter 2.3.8, which Maven Central does not have: a node in
  * this JVM, and a job on it. Understands {@code --config FILE -m local [--name NAME]
  * [--set-job-id ID | -r ID]} and does what the client does with it: a job gets an id, or goes on from
- * the last checkpoint of the one that had it. scripts/zeta-home.sh compiles it into the home.
+ * the last checkpoint of the one that had it. scripts/home.sh compiles it into the home.
  */
 public final class SeaTunnelClient {
     /** As the original: a job that will not end must not keep Ctrl-C waiting. */

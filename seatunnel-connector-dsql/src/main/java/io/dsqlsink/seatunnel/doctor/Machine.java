@@ -69,7 +69,9 @@ final class Machine {
         if (here[0] > needed[0] || here[0] == needed[0] && here[1] >= needed[1]) {
             report.good(text);
         } else {
-            report.problem(text + ": use a newer system, or the portable build of the connector");
+            report.problem(
+                    text
+                            + ": use a newer system, or a jar that scripts/build.sh has made without --this-glibc");
         }
     }
 

@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DoctorTest {
     private static final String OLDEST = "2.3.4";
 
+    private static final String VERSION = System.getProperty("project.version");
+
     @TempDir Path folder;
 
     @ParameterizedTest
@@ -39,7 +41,7 @@ class DoctorTest {
         assertThat(said)
                 .noneMatch(line -> line.startsWith("PROBLEM"))
                 .anyMatch(line -> line.contains("SeaTunnel " + version))
-                .anyMatch(line -> line.contains("installed 0.1.0, mode " + mode))
+                .anyMatch(line -> line.contains("installed " + VERSION + ", mode " + mode))
                 .anyMatch(line -> line.startsWith("ok       the native library loads"))
                 .anyMatch(line -> line.matches("ok       glibc .* needs .*"));
         assertThat(
@@ -47,7 +49,9 @@ class DoctorTest {
                                 .filter(
                                         line ->
                                                 line.contains(
-                                                        "the native sink 0.1.0, from "
+                                                        "the native sink "
+                                                                + VERSION
+                                                                + ", from "
                                                                 + (mode == Mode.lib
                                                                         ? "lib/"
                                                                         : "connectors/"))))
@@ -135,7 +139,9 @@ class DoctorTest {
         assertThat(problems(home.doctor()))
                 .containsExactly(
                         "PROBLEM  several copies of the connector:"
-                                + " [lib/seatunnel-connector-dsql-0.1.0.jar,"
+                                + " [lib/seatunnel-connector-dsql-"
+                                + VERSION
+                                + ".jar,"
                                 + " connectors/connector-dsql-0.0.9.jar]; leave one");
         try (FileSystem zip = FileSystems.newFileSystem(other, (ClassLoader) null)) {
             Files.write(zip.getPath("native/linux-x86_64/libdsql_sink.so"), new byte[1]);

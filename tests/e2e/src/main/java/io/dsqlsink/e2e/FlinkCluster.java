@@ -11,7 +11,7 @@ import java.util.Map;
 
 /** A standalone Flink of a home: a job manager and a task manager, each a JVM. */
 final class FlinkCluster {
-    /** As scripts/flink-home.sh writes it into flink-conf.yaml. */
+    /** As in tests/e2e/homes/flink/flink/conf/flink-conf.yaml. */
     private static final String HOST = "127.0.0.1";
 
     private static final int PORT = 18081;

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 
 /**
  * Whether rows that only the target has are deletes that SeaTunnel's source never told of:
- * DEATHS.md has the defect. It is read from the logs of both jobs and from MySQL, not taken for
+ * KILL-TESTS.md has the defect. It is read from the logs of both jobs and from MySQL, not taken for
  * granted.
  */
 final class LostDeletes {
@@ -22,17 +22,17 @@ final class LostDeletes {
 
     /**
      * True when the restored source cannot have read the deletion of any row that differs: it reads
-     * MySQL's log from the lowest mark of a split on, it has read every split after the death, so
+     * MySQL's log from the lowest mark of a split on, it has read every split after the kill, so
      * that its checkpoint had none of them, and all those rows were deleted before that mark.
      *
      * @param dead the log of the job that died
      */
     static boolean explain(
-            Map<String, TableDiff> diffs, Churn churn, String dead, String restored) {
+            Map<String, TableDiff> diffs, Churn churn, String before, String restored) {
         Set<String> splits = splits(restored);
         Optional<Churn.Mark> lowest = lowestMark(restored);
-        return !dead.contains(STREAM)
-                && splits.containsAll(splits(dead))
+        return !before.contains(STREAM)
+                && splits.containsAll(splits(before))
                 && lowest.isPresent()
                 && diffs.entrySet().stream()
                         .allMatch(

@@ -1,6 +1,6 @@
 package io.dsqlsink.e2e;
 
-/** When in the life of a job a death comes. */
+/** When in the life of a job a kill comes. */
 enum Phase {
     STREAM("stream"),
     LOAD("load"),
@@ -17,14 +17,12 @@ enum Phase {
         this.word = word;
     }
 
-    /**
-     * An even seed strikes in the load; of those, every fifth where little of its state is kept.
-     */
-    static Phase of(long seed, Victim victim) {
+    /** An even seed kills in the load; of those, every fifth where little of its state is kept. */
+    static Phase of(long seed, KillTarget killed) {
         if (seed % 2 != 0) {
             return STREAM;
         }
-        if (!victim.endsJob()) {
+        if (!killed.endsJob()) {
             return LOAD;
         }
         return switch ((int) (seed % 10)) {
@@ -38,7 +36,7 @@ enum Phase {
         return this != STREAM;
     }
 
-    /** The job's config until the death; it comes back with its own. */
+    /** The job's config until the kill; it comes back with its own. */
     String before(String config) {
         return switch (this) {
                 // Nothing in the ten minutes that no run lasts.

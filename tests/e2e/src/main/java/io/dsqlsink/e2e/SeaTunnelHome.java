@@ -10,10 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/**
- * An assembled SeaTunnel home (scripts/zeta-home.sh, flink-home.sh, spark-home.sh) and the jobs
- * that run in it.
- */
+/** An assembled SeaTunnel home (scripts/home.sh) and the jobs that run in it. */
 final class SeaTunnelHome {
     /** What an ordinary installation starts jobs with, and its words for where they run. */
     enum Engine {
@@ -44,8 +41,7 @@ final class SeaTunnelHome {
                 return;
             }
         }
-        throw new IllegalStateException(
-                home + " is no home: run scripts/zeta-home.sh, flink-home.sh or spark-home.sh");
+        throw new IllegalStateException(home + " is no home: run scripts/home.sh");
     }
 
     Engine engine() {

@@ -187,9 +187,7 @@ class DoctorIT {
         Path file = JobConfig.write(FOLDER.resolve(name + ".conf"), config);
         Path jar =
                 Places.require(
-                        Places.ROOT.resolve(
-                                "seatunnel-connector-dsql/target/seatunnel-connector-dsql-0.1.0.jar"),
-                        "run scripts/build.sh");
+                        Path.of(System.getProperty("connector.jar")), "run scripts/build.sh");
         Map<String, String> environment = Servers.dsql().environment();
         arguments.addAll(List.of(Servers.java(), "-jar", jar.toString(), command));
         arguments.addAll(List.of("--home", System.getProperty("seatunnel.home")));

@@ -28,7 +28,7 @@ final class Servers {
     private static final String DSQL_HOST = "127.0.83.83";
 
     private static final String MYSQL_HOST = "127.0.83.84";
-    private static final String MORTAL_DSQL_HOST = "127.0.83.85";
+    private static final String KILLED_DSQL_HOST = "127.0.83.85";
     private static final Path HOME = Path.of(System.getProperty("seatunnel.home"));
 
     /** Where jobs run: in the JVM that starts them, or in the engine's words. */
@@ -75,8 +75,8 @@ final class Servers {
     }
 
     /** For runs in which a server of their own may die. */
-    static Death.Stage stage(long rows) {
-        return new Death.Stage(MORTAL_DSQL_HOST, mysql(), home(), home(), FOLDER, rows);
+    static KillTest.Stage stage(long rows) {
+        return new KillTest.Stage(KILLED_DSQL_HOST, mysql(), home(), home(), FOLDER, rows);
     }
 
     static SeaTunnelHome home() {

@@ -29,7 +29,7 @@ class ZetaClusterIT {
     private final List<Table> tables = new ArrayList<>(Shop.TABLES);
 
     @Test
-    void streamSurvivesTheDeathOfNodes() throws Exception {
+    void streamSurvivesTheEndOfNodes() throws Exception {
         tables.add(Churn.TICKS);
         ZetaCluster cluster = Servers.zeta();
         try (Connection source = Servers.database(DATABASE);

@@ -7,12 +7,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two of the runs of scripts/deaths.sh: an engine dies in the stream, and one in the load. */
-class DeathIT {
+/**
+ * Two of the runs of scripts/kill-tests.sh: an engine is killed in the stream, and one in the load.
+ */
+class KillIT {
     /** Enough for a checkpoint in the middle of the load. */
     private static final long ROWS = 90_000;
 
-    private static Death.Stage stage;
+    private static KillTest.Stage stage;
 
     @BeforeAll
     static void fill() throws SQLException {
@@ -23,7 +25,7 @@ class DeathIT {
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
     void targetEqualsSourceAfterTheEngineDied(long seed) throws Exception {
-        DeathOutcome outcome = new Death(stage, Victim.ENGINE, seed).run();
+        KillOutcome outcome = new KillTest(stage, KillTarget.ENGINE, seed).run();
         assertThat(outcome.good()).as(outcome::toString).isTrue();
         assertThat(outcome.rows()).isPositive();
     }

@@ -3,17 +3,17 @@ package io.dsqlsink.e2e;
 import java.util.Locale;
 
 /**
- * What a run of {@link Death} has shown.
+ * What a run of {@link KillTest} has shown.
  *
  * @param from what the engine's job was restored from
- * @param recovery seconds until the first rows after the death
+ * @param recovery seconds until the first rows after the kill
  * @param lostDeletes whether every difference is a delete that the source never told of
- * @param journal null for a death in the load
+ * @param journal null for a kill in the load
  * @param failure null if the run got to the comparison
  */
-record DeathOutcome(
+record KillOutcome(
         long seed,
-        Victim victim,
+        KillTarget killed,
         String phase,
         String moment,
         String from,
@@ -26,7 +26,7 @@ record DeathOutcome(
         String failure) {
     /** The head of a table of runs, in Markdown. */
     static final String HEAD =
-            "| run | seed | victim | phase | struck at | restored from | first rows after | transactions | rows | differences | journal | result |\n"
+            "| run | seed | killed | phase | killed at | restored from | first rows after | transactions | rows | differences | journal | result |\n"
                     + "|---|---|---|---|---|---|---|---|---|---|---|---|\n";
 
     boolean good() {
@@ -42,7 +42,7 @@ record DeathOutcome(
                 "| %d | %d | %s | %s | %s | %s | %.1f s | %,d | %,d | %,d | %s | %s |%n",
                 run,
                 seed,
-                victim.word(),
+                killed.word(),
                 phase,
                 moment,
                 from,

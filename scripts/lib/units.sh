@@ -1,0 +1,30 @@
+# The suites of scripts/test.sh that are more than one command. Sourced by lib.sh.
+# shellcheck shell=bash
+
+java_units() {
+    scripts/build-native.sh
+    scripts/verify-native.sh --glibc "$GLIBC"
+    scripts/build-native.sh --fault-injection
+    maven -pl java-bridge,newer-api,seatunnel-connector-dsql package
+}
+
+# What an engine's older JVM runs. The one that is fetched has no jdk.zipfs, by which the installer merges jars.
+java_units_on_11() {
+    scripts/fetch.sh jdk11
+    maven -pl java-bridge,newer-api,seatunnel-connector-dsql test -Djvm="$CACHE/jdk-11/bin/java" \
+        -Dtest='!InstallerTest,!DoctorTest,!ExamplesTest,!StockFactoryTest'
+}
+
+# What of the tests sends rows, where the database takes no arrays: elsewhere rows go as arrays (option statement_form).
+rust_values() {
+    DSQL_TEST_FORM=values cargo test -p dsql-sink --locked --no-fail-fast --test write --test faults --test query \
+        --test connections
+    DSQL_TEST_FORM=values cargo test -p dsql-sink --locked --no-fail-fast --test endure model
+    DSQL_TEST_FORM=values cargo test -p dsql-sink --locked --no-fail-fast --test endure unique
+}
+
+# RowEncoderTest stands for java-bridge: a module in which the filter matches no test fails.
+java_values() {
+    DSQL_TEST_FORM=values maven -pl java-bridge,newer-api,seatunnel-connector-dsql test \
+        -Dtest='RowEncoderTest,TypeMatrixTest,DsqlSinkWriterTest'
+}
