@@ -3,14 +3,17 @@
 //! Layout of a drained block: u32 count, then for each line u8 level, i64 milliseconds since
 //! 1970-01-01 UTC, u32 length and UTF-8 text.
 
+pub mod outage;
+
 use parking_lot::Mutex;
 use std::collections::VecDeque;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use log::Level;
 
 use crate::abi;
 use crate::error::printable;
+use crate::notice::outage::{Failed, Outage, Seldom};
 
 /// Lines kept until Java asks: more than a fault of all connections writes within one tick of the timer.
 const CAPACITY: usize = 1_024;
@@ -20,6 +23,8 @@ const CAPACITY: usize = 1_024;
 pub struct Notices {
     level: Level,
     ring: Mutex<Ring>,
+    outage: Outage,
+    retries: Seldom,
 }
 
 #[derive(Debug, Default)]
@@ -32,7 +37,7 @@ impl Notices {
     /// Keeps lines of `level` and more severe ones.
     #[must_use]
     pub fn new(level: Level) -> Self {
-        Self { level, ring: Mutex::default() }
+        Self { level, ring: Mutex::default(), outage: Outage::default(), retries: Seldom::default() }
     }
 
     /// Adds a line; the oldest one gives way if the ring is full. `text` is only called if it is kept.
@@ -50,6 +55,39 @@ impl Notices {
         ring.lines.push_back(line);
     }
 
+    /// A try has failed for want of a database that answers. All such tries together make few lines.
+    pub fn away(&self, failed: &Failed<'_>) {
+        if let Some(line) = self.outage.failed(failed, Instant::now()) {
+            self.push(Level::Warn, || line);
+        }
+    }
+
+    /// What was begun at `began` was answered; `opened` if that was no more than a connection.
+    pub fn answered(&self, began: Instant, opened: bool) {
+        if let Some(line) = self.outage.worked(began, opened, Instant::now()) {
+            self.push(Level::Warn, || line);
+        }
+    }
+
+    /// Nothing is tried any more.
+    pub fn given_up(&self) {
+        self.outage.given_up();
+    }
+
+    /// A line that many may write for one reason: the first is kept, then one now and then.
+    pub fn push_seldom(&self, level: Level, text: impl FnOnce() -> String) {
+        if level > Level::Warn {
+            return self.push(level, text);
+        }
+        match self.retries.due(Instant::now()) {
+            Some(0) => self.push(level, text),
+            Some(hidden) => {
+                self.push(level, || format!("{}; {hidden} more such lines were left out", text()))
+            }
+            None => self.push(Level::Debug, text),
+        }
+    }
+
     /// Lines lost so far.
     #[must_use]
     pub fn dropped(&self) -> usize {
@@ -59,6 +97,9 @@ impl Notices {
     /// Takes all lines out; `None` if there are none.
     #[must_use]
     pub fn drain(&self) -> Option<Vec<u8>> {
+        if let Some(line) = self.outage.look(Instant::now()) {
+            self.push(Level::Warn, || line);
+        }
         let lines = std::mem::take(&mut self.ring.lock().lines);
         if lines.is_empty() {
             return None;

@@ -9,7 +9,7 @@
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use log::Level;
 use tokio::runtime::Runtime;
@@ -130,6 +130,7 @@ impl Engine {
             Ok(messages) => return encode(&messages),
             Err(given_up) => given_up,
         };
+        self.notices.given_up();
         if failure.fault.breaks() {
             *statement.held = None;
         }
@@ -183,7 +184,11 @@ impl Operation for Statement<'_> {
             }
         };
         self.connecting = false;
-        answer(connection, self.sql, timeout).await.map_err(|failure| connection.explain(failure))
+        let began = Instant::now();
+        let answered = answer(connection, self.sql, timeout).await;
+        let answered = answered.map_err(|failure| connection.explain(failure))?;
+        self.core.notices.answered(began, false);
+        Ok(answered)
     }
 
     fn again(&mut self, retry: &Retry<'_>) {
@@ -191,7 +196,7 @@ impl Operation for Statement<'_> {
             *self.held = None;
         }
         let Self { core, sql, connecting, .. } = *self;
-        core.notices.push(retry.level, || {
+        retry.tell(&core.notices, &core.config, || {
             if connecting {
                 messages::connect_again(&core.config, retry.failure, retry.after)
             } else {

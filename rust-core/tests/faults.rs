@@ -255,3 +255,24 @@ fn closing_ends_a_flush_that_waits() {
     });
     cluster.control("resume");
 }
+
+#[test]
+fn an_outage_makes_two_lines_however_many_connections_meet_it() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
+    cluster.control("latency commit 100");
+    let sink = cluster.sink(&[("max_connections", "8"), ("batch_size", "10"), ("batch_interval_ms", "1")]);
+    let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
+    thousand(table).write(&sink).unwrap();
+    until("all connections are open", || sink.stats()[STAT_CONNECTIONS_OPEN] == 8);
+    assert_eq!(common::warnings(&sink), [""; 0]);
+    cluster.control("connects refuse 1000000");
+    cluster.control("drop-all");
+    until("connections fail many times", || sink.stats()[STAT_RETRIES_CONNECTION] >= 32);
+    cluster.control("connects accept");
+    flush(&sink).unwrap();
+    let told = common::warnings(&sink);
+    let [begins, back] = &told[..] else { panic!("{told:?}") };
+    assert!(begins.starts_with("outage: ") && begins.ends_with("; trying again"), "{begins}");
+    assert!(back.starts_with("back after ") && back.contains(" tries had failed"), "{back}");
+}

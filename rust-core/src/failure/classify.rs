@@ -56,6 +56,12 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// True if the database does not answer at all, whatever it is asked.
+    #[must_use]
+    pub fn is_outage(self) -> bool {
+        self.breaks() || self == Self::Unavailable
+    }
+
     /// True if the connection, if there is one, is of no use any more.
     #[must_use]
     pub fn breaks(self) -> bool {

@@ -91,6 +91,12 @@ pub fn fewer_connections(error: &SinkError, pause: Duration) -> String {
     format!("no more connections are opened for {} s: {}", pause.as_secs(), error.message())
 }
 
+/// A database that does not answer, whatever is asked: told once for all that asks.
+#[must_use]
+pub fn away(config: &Config, failure: &Failure) -> String {
+    connection(config, failure)
+}
+
 /// A connection that is tried again.
 #[must_use]
 pub fn connect_again(config: &Config, failure: &Failure, after: Duration) -> String {
@@ -309,6 +315,7 @@ fn connection(config: &Config, failure: &Failure) -> String {
         Fault::Throttled => {
             format!("'{host}' takes no more connections now; lower 'max_connections': {said}")
         }
+        Fault::Unavailable => format!("'{host}' is unavailable: {said}"),
         Fault::Waking => format!("cluster '{host}' is waking up: {said}"),
         _ => format!("the connection to '{host}' failed: {said}"),
     }

@@ -91,9 +91,16 @@ impl Engine {
     /// Tells of a try that follows on the connection of a slot.
     pub(crate) fn again(&self, slot: &mut Slot, retry: &Retry<'_>, text: impl FnOnce() -> String) {
         self.metrics.retried(retry.failure.fault);
-        self.notices.push(retry.level, text);
+        retry.tell(&self.notices, &self.config, text);
         if retry.reconnect {
             slot.disconnect();
+        }
+    }
+
+    /// The database has answered what was begun at `began`; `opened` if that was no more than a connection.
+    pub(crate) fn answered(&self, began: Instant, opened: bool) {
+        if !self.latch.is_set() {
+            self.notices.answered(began, opened);
         }
     }
 
@@ -123,6 +130,7 @@ impl Engine {
 
     /// Latches a failure and wakes all who wait.
     pub(crate) fn fail(&self, error: SinkError) {
+        self.notices.given_up();
         let told = error.kind() != ErrorKind::Closed;
         let text = error.to_string();
         if self.latch.set(error) && told {

@@ -1,5 +1,7 @@
 //! What is done on a connection before rows: it is opened, and a declared table is read.
 
+use std::time::Instant;
+
 use log::Level;
 
 use crate::connect::Connection;
@@ -38,10 +40,16 @@ impl Operation for Preparing<'_> {
         if let Err(error) = self.engine.latch.check() {
             return Ok(Err(error));
         }
+        let began = Instant::now();
         let connection = self.slot.connection(&self.engine.pool, timeout).await?;
-        let Some(declaration) = self.declaration else { return Ok(Ok(None)) };
+        let Some(declaration) = self.declaration else {
+            self.engine.answered(began, true);
+            return Ok(Ok(None));
+        };
         let read = self.engine.read(connection, declaration, timeout).await;
-        read.map_err(|failure| connection.explain(failure))
+        let read = read.map_err(|failure| connection.explain(failure))?;
+        self.engine.answered(began, false);
+        Ok(read)
     }
 
     fn again(&mut self, retry: &Retry<'_>) {

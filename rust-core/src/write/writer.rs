@@ -1,6 +1,7 @@
 //! A connection at work: sends batches until none is ready, each until it is committed or has failed for good.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use log::Level;
 
@@ -176,8 +177,10 @@ impl Operation for Sending<'_> {
             }
             let connection = writer.slot.connection(&engine.pool, timeout).await?;
             let full = form == Form::Values && engine.queue.is_full(batch, form);
+            let began = Instant::now();
             match transact::send(connection, batch, How { form, full }, timeout).await {
                 Ok(displaced) => {
+                    engine.answered(began, false);
                     writer.tell_displaced(batch, displaced);
                     return Ok(Ok(Outcome::Committed));
                 }

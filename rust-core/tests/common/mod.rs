@@ -339,6 +339,20 @@ pub fn tell(text: &str) {
     std::io::stderr().write_all(format!("{text}\n").as_bytes()).unwrap();
 }
 
+/// The lines of the notices since the last call that are warnings or errors.
+pub fn warnings(sink: &Sink) -> Vec<String> {
+    let block = sink.notices().unwrap_or_default();
+    let (mut rest, mut lines) = (block.get(4..).unwrap_or_default(), Vec::new());
+    while let [level, line @ ..] = rest {
+        let length = u32::from_be_bytes(line[8..12].try_into().unwrap()) as usize;
+        if matches!(*level, LEVEL_ERROR | LEVEL_WARN) {
+            lines.push(String::from_utf8(line[12..12 + length].to_vec()).unwrap());
+        }
+        rest = &line[12 + length..];
+    }
+    lines
+}
+
 /// Text of the notices since the last call.
 pub fn notices(sink: &Sink) -> String {
     String::from_utf8_lossy(&sink.notices().unwrap_or_default()).into_owned()

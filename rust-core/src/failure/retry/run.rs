@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use log::Level;
 
+use crate::config::Config;
 use crate::failure::classify::Failure;
+use crate::failure::messages;
 use crate::failure::wait::Timeout;
+use crate::notice::Notices;
+use crate::notice::outage::Failed;
 
 use super::{Attempts, Bounds, Decision, Sent, Tries};
 
@@ -39,6 +43,22 @@ pub struct Retry<'a> {
     pub reconnect: bool,
     /// How it is to be told.
     pub level: Level,
+}
+
+impl Retry<'_> {
+    /// Tells it: a database that is away once for all who ask, anything else in its own words.
+    pub fn tell(&self, notices: &Notices, config: &Config, text: impl FnOnce() -> String) {
+        if !self.failure.fault.is_outage() {
+            return notices.push_seldom(self.level, text);
+        }
+        let failed = Failed {
+            text: &messages::away(config, self.failure),
+            waited: self.failure.waited,
+            connecting: self.failure.fault.breaks(),
+        };
+        notices.away(&failed);
+        notices.push(Level::Debug, text);
+    }
 }
 
 /// A failure after which the operation is not simply tried again.

@@ -13,6 +13,8 @@ import org.apache.seatunnel.api.sink.SaveModeHandler;
 import org.apache.seatunnel.api.sink.SchemaSaveMode;
 import org.apache.seatunnel.api.table.catalog.Catalog;
 import org.apache.seatunnel.api.table.catalog.TablePath;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Prepares the target of one table before a job writes. The engine asks once a job: up to 2.3.4,
@@ -22,6 +24,8 @@ import org.apache.seatunnel.api.table.catalog.TablePath;
  * 2.3.11 on. It is compiled against 2.3.4, where they are methods of this class alone.
  */
 public final class DsqlSaveModeHandler implements SaveModeHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(DsqlSaveModeHandler.class);
+
     private final SaveModes modes;
     private final TableDefinition definition;
     private final DsqlCatalog catalog;
@@ -160,11 +164,18 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DsqlConnectorException(DsqlErrorCode.INTERRUPTED, e.getMessage());
+        } catch (DsqlConnectorException e) {
+            throw failed(e);
         } catch (DsqlNativeException e) {
-            throw DsqlConnectorException.of("Table " + definition.table() + ": ", e);
+            throw failed(DsqlConnectorException.of("Table " + definition.table() + ": ", e));
         } catch (IllegalStateException e) {
-            throw new DsqlConnectorException(DsqlErrorCode.NATIVE_LIBRARY, e.getMessage());
+            throw failed(new DsqlConnectorException(DsqlErrorCode.NATIVE_LIBRARY, e.getMessage()));
         }
+    }
+
+    private static DsqlConnectorException failed(DsqlConnectorException e) {
+        e.log(LOG);
+        return e;
     }
 
     public SchemaSaveMode getSchemaSaveMode() {

@@ -2,17 +2,51 @@ package io.dsqlsink.seatunnel.exception;
 
 import io.dsqlsink.bridge.DsqlNativeException;
 import org.apache.seatunnel.common.exception.SeaTunnelRuntimeException;
+import org.slf4j.Logger;
 
 /** The one exception of this connector. Its message holds everything a user needs. */
 public final class DsqlConnectorException extends SeaTunnelRuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final DsqlErrorCode code;
+    private final String said;
+
     public DsqlConnectorException(DsqlErrorCode code, String message) {
         super(code, message);
+        this.code = code;
+        this.said = message;
     }
 
     public DsqlConnectorException(DsqlErrorCode code, String message, Throwable cause) {
         super(code, message, cause);
+        this.code = code;
+        this.said = message;
+    }
+
+    /**
+     * The one line of the log by which a failure is found, whatever the engine prints around its
+     * cause: code, what happened to which table, column and key, what to do.
+     */
+    public String line() {
+        return "Aurora DSQL sink failed, "
+                + code.getCode()
+                + " "
+                + code.name()
+                + ": "
+                + said
+                + ". What to do: "
+                + code.cure()
+                + (code.isLasting()
+                        ? ". A restart of the job, by the engine (job.retry.times) too, meets this again"
+                                + " until it is done, and then the same cause stands in the log again"
+                        : "");
+    }
+
+    /** Writes {@link #line}, unless the sink was only told to stop. */
+    public void log(Logger log) {
+        if (code != DsqlErrorCode.INTERRUPTED && code != DsqlErrorCode.CLOSED) {
+            log.error(line());
+        }
     }
 
     /**

@@ -5,31 +5,109 @@ import org.apache.seatunnel.common.exception.SeaTunnelErrorCode;
 
 /** What can go wrong. DSQL-0x and DSQL-1x are the error kinds of the native library. */
 public enum DsqlErrorCode implements SeaTunnelErrorCode {
-    UNKNOWN("DSQL-00", "The native library reported an error of an unknown kind"),
-    CONFIG("DSQL-01", "A sink option is missing or wrong"),
-    AUTHENTICATION("DSQL-02", "Aurora DSQL refused the IAM token"),
-    PERMISSION("DSQL-03", "The database role may not do this"),
-    CONNECTION("DSQL-04", "Aurora DSQL cannot be reached"),
-    SCHEMA("DSQL-05", "The target table does not fit the rows"),
-    DATA("DSQL-06", "A value does not fit its column"),
-    CONFLICT("DSQL-07", "Conflicts with other transactions outlived the retries"),
-    LIMIT("DSQL-08", "A limit of Aurora DSQL or of the sink was reached"),
-    OUTCOME_UNKNOWN("DSQL-09", "It is not known whether a batch was committed"),
-    REJECTED("DSQL-10", "Aurora DSQL refused the statement"),
-    CLOSED("DSQL-11", "The sink is closed"),
-    FRAME("DSQL-12", "The connector and its native library do not match"),
-    INTERNAL("DSQL-13", "The sink has a bug"),
-    NATIVE_LIBRARY("DSQL-20", "The native library cannot be loaded"),
-    INTERRUPTED("DSQL-21", "The task was cancelled while it waited for Aurora DSQL"),
-    STOCK_SINK("DSQL-22", "The stock Jdbc sink cannot be found"),
-    SAVE_MODE("DSQL-23", "The target is not as the save mode demands");
+    UNKNOWN(
+            "DSQL-00",
+            "The native library reported an error of an unknown kind",
+            "remove the property dsql.sink.native.path; report it otherwise",
+            false),
+    CONFIG(
+            "DSQL-01",
+            "A sink option is missing or wrong",
+            "correct the named options, shorten the name",
+            true),
+    AUTHENTICATION(
+            "DSQL-02",
+            "Aurora DSQL refused the IAM token",
+            "check keys, region, the policy of the principal, and the machine's clock",
+            true),
+    PERMISSION(
+            "DSQL-03",
+            "The database role may not do this",
+            "grant USAGE on the schema, and SELECT, INSERT, UPDATE and DELETE on the table; CREATE on the schema for tables that the sink creates",
+            true),
+    CONNECTION(
+            "DSQL-04",
+            "Aurora DSQL cannot be reached",
+            "check the endpoint in url, the security group, and sslrootcert; raise the limit that the message names",
+            false),
+    SCHEMA(
+            "DSQL-05",
+            "The target table does not fit the rows",
+            "create or alter the table as the message says",
+            true),
+    DATA(
+            "DSQL-06",
+            "A value does not fit its column",
+            "widen the column or correct the row; row_error_policy = skip puts such rows aside",
+            true),
+    CONFLICT(
+            "DSQL-07",
+            "Conflicts with other transactions outlived the retries",
+            "lower batch_size or the other writers' load, raise retry_timeout_ms",
+            false),
+    LIMIT(
+            "DSQL-08",
+            "A limit of Aurora DSQL or of the sink was reached",
+            "shorten the row, leave out the column, skip such rows, or do without the index (create_index = false)",
+            true),
+    OUTCOME_UNKNOWN(
+            "DSQL-09",
+            "It is not known whether a batch was committed",
+            "compare the table with the source before restarting, or give it a key",
+            false),
+    REJECTED(
+            "DSQL-10",
+            "Aurora DSQL refused the statement",
+            "act on its SQLSTATE; report it if the statement itself is at fault",
+            true),
+    CLOSED("DSQL-11", "The sink is closed", "look for the first error above it", false),
+    FRAME(
+            "DSQL-12",
+            "The connector and its native library do not match",
+            "doctor names the copies of the connector; leave one",
+            true),
+    INTERNAL("DSQL-13", "The sink has a bug", "report it with the log", false),
+    NATIVE_LIBRARY(
+            "DSQL-20",
+            "The native library cannot be loaded",
+            "set dsql.sink.native.tmpdir; doctor tells what is missing",
+            true),
+    INTERRUPTED(
+            "DSQL-21",
+            "The task was cancelled while it waited for Aurora DSQL",
+            "nothing: what was not committed comes again after a restart",
+            false),
+    STOCK_SINK(
+            "DSQL-22",
+            "The stock Jdbc sink cannot be found",
+            "install connector-jdbc, or set the dialect",
+            true),
+    SAVE_MODE(
+            "DSQL-23",
+            "The target is not as the save mode demands",
+            "create or empty the table, or choose another mode",
+            true);
 
     private final String code;
     private final String description;
+    private final String cure;
+    private final boolean lasting;
 
-    DsqlErrorCode(String code, String description) {
+    DsqlErrorCode(String code, String description, String cure, boolean lasting) {
         this.code = code;
         this.description = description;
+        this.cure = cure;
+        this.lasting = lasting;
+    }
+
+    /** What to do in general; the message may know more. */
+    public String cure() {
+        return cure;
+    }
+
+    /** True if a job that is started again meets it again, unless something else is changed. */
+    public boolean isLasting() {
+        return lasting;
     }
 
     /** The code of an error from the native library. */

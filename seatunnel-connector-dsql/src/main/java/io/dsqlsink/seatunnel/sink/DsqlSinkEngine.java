@@ -368,6 +368,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             } else {
                 failure = new DsqlConnectorException(DsqlErrorCode.INTERNAL, e.toString(), e);
             }
+            failure.log(LOG);
         }
         return failure;
     }

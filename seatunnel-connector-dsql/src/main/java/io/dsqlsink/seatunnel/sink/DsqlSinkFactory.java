@@ -5,6 +5,7 @@ import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.OptionRules;
 import io.dsqlsink.seatunnel.config.SavedRows;
 import io.dsqlsink.seatunnel.config.SourceOptions;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.source.SourceTable;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.configuration.util.OptionRule;
@@ -13,10 +14,14 @@ import org.apache.seatunnel.api.table.connector.TableSink;
 import org.apache.seatunnel.api.table.factory.TableSinkFactory;
 import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The sink under its own name: {@code sink { Dsql { ... } }}. */
 public final class DsqlSinkFactory
         implements TableSinkFactory<SeaTunnelRow, SavedRows, Void, Void> {
+    private static final Logger LOG = LoggerFactory.getLogger(DsqlSinkFactory.class);
+
     static final String IDENTIFIER = "Dsql";
 
     @Override
@@ -41,6 +46,16 @@ public final class DsqlSinkFactory
         if (context == null) {
             return null;
         }
+        try {
+            return create(context);
+        } catch (DsqlConnectorException e) {
+            e.log(LOG);
+            throw e;
+        }
+    }
+
+    private static TableSink<SeaTunnelRow, SavedRows, Void, Void> create(
+            TableSinkFactoryContext context) {
         ReadonlyConfig options = context.getOptions();
         // A wrong option is told before the source is asked.
         DsqlSinkConfig told = DsqlSinkConfig.of(options, context.getCatalogTable());

@@ -36,6 +36,28 @@ class ErrorsTest {
                                         .allSatisfy(cell -> assertThat(cell).isNotBlank()));
     }
 
+    /** What the log says is what the page says, of which the page may say more. */
+    @Test
+    void everyCureOfTheLogStandsInItsRow() throws IOException {
+        List<List<String>> rows = rows();
+        for (DsqlErrorCode code : DsqlErrorCode.values()) {
+            String told = rows.get(code.ordinal()).get(COLUMNS - 1).replace("`", "");
+            assertThat(told).startsWith(code.cure());
+        }
+    }
+
+    @Test
+    void oneLineTellsCodeCauseAndCure() {
+        String data =
+                new DsqlConnectorException(DsqlErrorCode.DATA, "table t: column \"n\"").line();
+        assertThat(data)
+                .startsWith(
+                        "Aurora DSQL sink failed, DSQL-06 DATA: table t: column \"n\". What to do: ")
+                .contains(DsqlErrorCode.DATA.cure(), "A restart of the job");
+        String away = new DsqlConnectorException(DsqlErrorCode.CONNECTION, "away").line();
+        assertThat(away).doesNotContain("A restart of the job");
+    }
+
     @Test
     void everyNativeKindHasItsRow() throws IOException, IllegalAccessException {
         List<String> codes = rows().stream().map(row -> row.get(0)).collect(Collectors.toList());

@@ -33,6 +33,9 @@ class BadInputIT {
                     "(?m)^Caused by: .*ErrorCode:\\[(?:DSQL-\\d+|API-02)],"
                             + " ErrorDescription:\\[[^]]*] - (.*)$");
 
+    /** The first and the engine's three restarts. */
+    private static final int STARTS = 4;
+
     private static final String ONE_ROW = "[1, \"short\", 10, 1.5]";
 
     /**
@@ -219,6 +222,9 @@ class BadInputIT {
             assertThat(causes).as("different errors of the sink in the log").hasSize(1);
             String cause = causes.iterator().next();
             assertThat(cause).contains(bad.message());
+            if (!isOfTheEngine(job.log())) {
+                checkLine(job.log(), bad);
+            }
             assertThat(rootCause(job.log())).as("root cause of the last trace").endsWith(cause);
             Secrets.assertAbsent(job.log());
         } finally {
@@ -242,6 +248,25 @@ class BadInputIT {
                 .map(r -> r.group(1).trim())
                 .forEach(text -> different.put(text.replaceAll("\\d+", "0"), text));
         return different.values();
+    }
+
+    private static boolean isOfTheEngine(String log) {
+        return log.contains("ErrorCode:[API-02]");
+    }
+
+    /** The line by which the error is found; each start of the job has one, all the same. */
+    private static void checkLine(String log, Case bad) {
+        List<String> lines =
+                log.lines().filter(line -> line.contains("Aurora DSQL sink failed, ")).toList();
+        assertThat(lines)
+                .as("our own lines")
+                .isNotEmpty()
+                .allSatisfy(
+                        line ->
+                                assertThat(line)
+                                        .contains("ERROR", "What to do: ")
+                                        .contains(bad.message()));
+        assertThat(lines.size()).as("at most one for each start").isLessThanOrEqualTo(STARTS);
     }
 
     private static String rootCause(String log) {
