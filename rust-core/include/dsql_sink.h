@@ -219,6 +219,11 @@
 #define DSQL_ERROR_INTERNAL 13
 
 /*
+ A row that was to be put aside cannot be.
+ */
+#define DSQL_ERROR_DEAD_LETTERS 14
+
+/*
  Rows taken from Java.
  */
 #define DSQL_STAT_ROWS_RECEIVED 0

@@ -96,6 +96,8 @@ pub const ERROR_CLOSED: i32 = 11;
 pub const ERROR_FRAME: i32 = 12;
 /// A defect in this library.
 pub const ERROR_INTERNAL: i32 = 13;
+/// A row that was to be put aside cannot be.
+pub const ERROR_DEAD_LETTERS: i32 = 14;
 
 /// Rows taken from Java.
 pub const STAT_ROWS_RECEIVED: usize = 0;

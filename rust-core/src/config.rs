@@ -9,6 +9,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::config::endpoint::{Endpoint, Place};
+use crate::dead::Skip;
+use crate::dead::brake::Limits;
 use crate::error::{ErrorKind, SinkError};
 use crate::limits;
 use crate::table::sql::Form;
@@ -27,6 +29,16 @@ const MAX_CONNECTIONS: usize = 256;
 /// Processes that open connections unless `connecting_processes` says otherwise: half of what a cluster takes is left to
 /// others.
 const PROCESSES: u32 = 2;
+/// Rows that may be skipped unless `row_error_limit` says otherwise: more of them a person has to look at first.
+const SKIPPED_ROWS: u64 = 10_000;
+/// Percent of the rows that may be skipped unless `row_error_limit_percent` says otherwise: with more of them the table, not
+/// a row, is to blame.
+const SKIPPED_PERCENT: u64 = 10;
+/// Size from which a file of dead letters is followed by another unless `dead_letter_max_bytes` says otherwise: editors
+/// still open it.
+const LETTER_FILE_BYTES: u64 = 100 * 1024 * 1024;
+/// A file has room for some letters at least.
+const LETTER_BYTES: u64 = 1024 * 1024;
 /// How long a connection waits for work before it is closed: longer than the pauses between the checkpoints of most jobs.
 const CONNECTION_IDLE: Duration = Duration::from_secs(60);
 /// How long a row may wait unless `batch_interval_ms` says otherwise.
@@ -94,8 +106,8 @@ pub struct Config {
     pub form: Option<Form>,
     /// Whether a row that is in the way of a unique value gives way to the one that the source gave it to.
     pub displaces: bool,
-    /// File or folder for rows that are skipped; `None` if a refused row stops the sink.
-    pub dead_letters: Option<PathBuf>,
+    /// What becomes of rows that cannot be written; `None` if such a row stops the sink.
+    pub skip: Option<Skip>,
     /// Least severe level that is passed on to Java.
     pub log_level: log::Level,
 }
@@ -178,7 +190,7 @@ impl Config {
                 &[("auto", None), ("unnest", Some(Form::Unnest)), ("values", Some(Form::Values))],
             )?,
             displaces: options.choice("unique_conflict", &[("replace", true), ("fail", false)])?,
-            dead_letters: dead_letters(&mut options)?,
+            skip: skip(&mut options)?,
             endpoint,
         };
         match options.0.into_keys().min() {
@@ -220,20 +232,23 @@ fn answer_timeout(options: &mut Options) -> Result<Duration, SinkError> {
     Ok(if millis.is_zero() { ANSWER } else { millis })
 }
 
-fn dead_letters(options: &mut Options) -> Result<Option<PathBuf>, SinkError> {
+fn skip(options: &mut Options) -> Result<Option<Skip>, SinkError> {
+    let skips = options.choice("row_error_policy", &[("fail", false), ("skip", true)])?;
     let path = options.take("dead_letter_path").map(PathBuf::from);
-    match (options.take("row_error_policy").as_deref(), path) {
-        (Some("skip"), Some(path)) => Ok(Some(path)),
-        (Some("skip"), None) => {
+    let values = options.choice("dead_letter_values", &[("true", true), ("false", false)])?;
+    let file_bytes =
+        options.number("dead_letter_max_bytes", LETTER_FILE_BYTES, LETTER_BYTES..=u64::MAX / 2)?;
+    let rows = options.number("row_error_limit", SKIPPED_ROWS, 1..=u64::MAX / 100)?;
+    let percent = options.number("row_error_limit_percent", SKIPPED_PERCENT, 0..=100)?;
+    match path {
+        Some(path) if skips => Ok(Some(Skip { path, values, file_bytes, limits: Limits { rows, percent } })),
+        None if skips => {
             Err(SinkError::option("dead_letter_path", "is required with row_error_policy = skip"))
         }
-        (None | Some("fail"), None) => Ok(None),
-        (None | Some("fail"), Some(_)) => {
+        Some(_) => {
             Err(SinkError::option("dead_letter_path", "has no effect without row_error_policy = skip"))
         }
-        (Some(policy), _) => {
-            Err(SinkError::option("row_error_policy", format!("'{policy}' is neither fail nor skip")))
-        }
+        None => Ok(None),
     }
 }
 

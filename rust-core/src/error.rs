@@ -34,6 +34,8 @@ pub enum ErrorKind {
     Frame = abi::ERROR_FRAME,
     /// A defect in this library.
     Internal = abi::ERROR_INTERNAL,
+    /// A row that was to be put aside cannot be.
+    DeadLetters = abi::ERROR_DEAD_LETTERS,
 }
 
 impl ErrorKind {

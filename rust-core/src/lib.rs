@@ -41,6 +41,7 @@ pub mod write;
 pub mod table;
 pub mod connect;
 pub mod failure;
+pub mod dead;
 
 // What Java pulls.
 pub mod metrics;

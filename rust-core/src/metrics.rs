@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::abi;
 use crate::failure::classify::Fault;
 
-/// The slots of [`border`] that start with `STAT_`.
+/// The slots of [`abi`] that start with `STAT_`.
 #[derive(Debug, Default)]
 pub struct Metrics {
     slots: [AtomicU64; abi::STAT_COUNT],
@@ -17,6 +17,12 @@ impl Metrics {
     pub fn add(&self, slot: usize, amount: usize) {
         let amount = u64::try_from(amount).unwrap_or(u64::MAX);
         self.slots[slot].fetch_add(amount, Ordering::Relaxed);
+    }
+
+    /// What a slot holds.
+    #[must_use]
+    pub fn get(&self, slot: usize) -> u64 {
+        self.slots[slot].load(Ordering::Relaxed)
     }
 
     /// Counts what is tried again after a fault.

@@ -7,3 +7,4 @@ pub mod numeric;
 pub mod temporal;
 pub mod tuple;
 pub mod encode;
+pub mod json;

@@ -123,13 +123,15 @@ impl Sink {
         Ok(ticket)
     }
 
-    /// Waits at most `timeout`; true if all rows before `ticket` are durable.
+    /// Waits at most `timeout`; true if all rows before `ticket` are durable, or their dead letters.
     ///
     /// # Errors
     /// The latched failure.
     pub fn wait(&self, ticket: Ticket, timeout: Duration) -> Result<bool, SinkError> {
         let done = self.engine.queue.wait(ticket, timeout, || self.engine.latch.is_set());
-        if !done {
+        if done {
+            self.engine.sync_letters().inspect_err(|error| self.engine.fail(error.clone()))?;
+        } else {
             self.engine.latch.check()?;
         }
         Ok(done)

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value as Json;
+
 use crate::config::Config;
 use crate::error::{ErrorKind, SinkError};
 use crate::failure::classify::{Failure, Fault};
@@ -10,7 +12,7 @@ use crate::failure::retry::Tries;
 use crate::queue::batch::Batch;
 use crate::queue::refused::Refused;
 use crate::row::column::ColumnType;
-use crate::row::tuple;
+use crate::row::{json, tuple};
 use crate::table::schema::Table;
 
 /// As much of a statement as tells which it is.
@@ -250,28 +252,37 @@ fn head(sql: &str) -> String {
 /// The first row of a batch, refused by the database.
 #[must_use]
 pub fn refused(batch: &Batch, failure: &Failure) -> Refused {
+    let Table { columns, keys, .. } = &*batch.table;
     let limit = failure.fault == Fault::TooBig || failure.sqlstate.as_deref() == Some("54000");
-    if failure.key_too_large()
-        && let Some(found) = keysize::of(batch)
-    {
-        return Refused {
-            kind: ErrorKind::Limit,
-            table: batch.table.to_string(),
-            column: found.column,
-            key: key(&batch.table, batch.first_key()),
-            old_key: key(&batch.table, batch.first_old_key()),
-            reason: format!("{}: {}", found.text, said(failure)),
-            sqlstate: failure.sqlstate.clone(),
-        };
-    }
-    let who = if limit { "the row exceeds a limit of Aurora DSQL" } else { "the database refuses the row" };
+    let large_key = if failure.key_too_large() { keysize::of(batch) } else { None };
+    let (column, reason) = match large_key {
+        Some(found) => (found.column, found.text),
+        None if limit => (failure.column.clone(), "the row exceeds a limit of Aurora DSQL".to_owned()),
+        None => (failure.column.clone(), "the database refuses the row".to_owned()),
+    };
+    let key_values = |run| {
+        let params = tuple::params(run).zip(keys);
+        json::object(params.map(|(param, key)| (&columns[*key], json::of_param(columns[*key].ty, param))))
+    };
+    let old_key = batch.first_old_key();
+    let first = batch.changes().first();
+    let values = first.map(|change| {
+        let written = columns.iter().filter(|column| column.key || !change.op.deletes() && column.sent);
+        json::object(
+            written.zip(tuple::params(change.row())).map(|(c, param)| (c, json::of_param(c.ty, param))),
+        )
+    });
     Refused {
         kind: if limit { ErrorKind::Limit } else { ErrorKind::Data },
+        operation: first.map_or("", |change| change.op.kind.name()),
         table: batch.table.to_string(),
-        column: failure.column.clone(),
+        column,
         key: key(&batch.table, batch.first_key()),
-        old_key: key(&batch.table, batch.first_old_key()),
-        reason: format!("{who}: {}", said(failure)),
+        old_key: key(&batch.table, old_key),
+        keys: key_values(batch.first_key()),
+        old_keys: Some(old_key).filter(|key| !key.is_empty()).map(key_values),
+        values: values.unwrap_or_default(),
+        reason: format!("{reason}: {}", said(failure)),
         sqlstate: failure.sqlstate.clone(),
     }
 }
@@ -372,29 +383,17 @@ fn what(batch: &Batch) -> String {
     }
 }
 
-/// `id = 42`; a key is shown as far as its bytes can be read without the database.
+/// `id = 42`
 fn key(table: &Table, run: &[u8]) -> String {
     let Table { columns, keys, .. } = table;
     let shown = keys.iter().zip(tuple::params(run)).map(|(key, param)| {
         let column = &columns[*key];
-        format!("{} = {}", column.name, show(column.ty, param.bytes.unwrap_or_default()))
+        let text = matches!(column.ty, ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Bpchar(_));
+        match json::of_param(column.ty, param) {
+            Json::String(value) if text => format!("{} = '{}'", column.name, value.escape_debug()),
+            Json::String(value) => format!("{} = {value}", column.name),
+            value => format!("{} = {value}", column.name),
+        }
     });
     shown.collect::<Vec<_>>().join(", ")
-}
-
-fn show(ty: ColumnType, bytes: &[u8]) -> String {
-    let integer = || match *bytes {
-        [a, b] => Some(i16::from_be_bytes([a, b]).into()),
-        [a, b, c, d] => Some(i32::from_be_bytes([a, b, c, d]).into()),
-        _ => bytes.try_into().ok().map(i64::from_be_bytes),
-    };
-    match ty {
-        ColumnType::Int2 | ColumnType::Int4 | ColumnType::Int8 => {
-            integer().map(|value: i64| value.to_string()).unwrap_or_default()
-        }
-        ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Bpchar(_) => {
-            format!("'{}'", String::from_utf8_lossy(bytes).escape_debug())
-        }
-        _ => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-    }
 }

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use ahash::RandomState;
+use serde_json::{Map, Value as Json};
 
 use crate::error::{ErrorKind, SinkError};
 use crate::limits;
@@ -15,6 +16,7 @@ use crate::queue::refused::Refused;
 use crate::queue::unique::{self, Image, Marks};
 use crate::row::encode;
 use crate::row::frame::{self, Reader, RowKind, Rows};
+use crate::row::json;
 use crate::row::value::Value;
 use crate::table::schema::{Index, Table};
 
@@ -130,6 +132,7 @@ impl Staged {
                             self.ops.pop();
                         } else {
                             row.old_key = key_text(table, before.values);
+                            row.old_keys = Some(key_values(table, before.values));
                         }
                     }
                     if !skip {
@@ -269,7 +272,7 @@ impl Staged {
                     return Ok(Err(Refused {
                         kind: ErrorKind::Data,
                         column: Some(column.name.clone()),
-                        ..refused(table, values, misfit.to_string())
+                        ..refused(kind, table, values, misfit.to_string())
                     }));
                 }
                 text |= matches!(value, Value::Text(_)) && encode::in_text_format(column.ty);
@@ -282,7 +285,7 @@ impl Staged {
             let reason = format!(
                 "the row has {bytes} bytes; Aurora DSQL takes messages of at most 10 MiB and rows of at most 2 MiB"
             );
-            return Ok(Err(refused(table, values, reason)));
+            return Ok(Err(refused(kind, table, values, reason)));
         }
         // A delete's row part holds the key columns in table order; the key follows in the key's order.
         let key = self.arena.len();
@@ -312,9 +315,15 @@ impl Staged {
     }
 }
 
-fn refused(table: &Table, row: Reader<'_>, reason: String) -> Refused {
+fn refused(kind: RowKind, table: &Table, row: Reader<'_>, reason: String) -> Refused {
+    let values = all(table, row);
+    let shown = table.columns.iter().zip(&values).map(|(column, value)| (column, json::of_value(*value)));
     Refused {
         kind: ErrorKind::Limit,
+        operation: kind.name(),
+        keys: key_values(table, row),
+        old_keys: None,
+        values: json::object(shown),
         table: table.to_string(),
         column: None,
         key: key_text(table, row),
@@ -325,15 +334,21 @@ fn refused(table: &Table, row: Reader<'_>, reason: String) -> Refused {
 }
 
 /// `id = 42`, for messages.
-fn key_text(table: &Table, mut row: Reader<'_>) -> String {
-    let mut values = Vec::with_capacity(table.columns.len());
-    while values.len() < table.columns.len() {
-        values.push(row.value().unwrap_or(Value::Null));
-    }
+fn key_text(table: &Table, row: Reader<'_>) -> String {
+    let values = all(table, row);
     let mut text = String::new();
     for key in &table.keys {
         let comma = if text.is_empty() { "" } else { ", " };
         let _ = write!(text, "{comma}{} = {}", table.columns[*key].name, values[*key]);
     }
     text
+}
+
+fn key_values(table: &Table, row: Reader<'_>) -> Map<String, Json> {
+    let values = all(table, row);
+    json::object(table.keys.iter().map(|key| (&table.columns[*key], json::of_value(values[*key]))))
+}
+
+fn all<'a>(table: &Table, mut row: Reader<'a>) -> Vec<Value<'a>> {
+    table.columns.iter().map(|_| row.value().unwrap_or(Value::Null)).collect()
 }

@@ -172,6 +172,27 @@ impl Decimal {
     }
 }
 
+/// The text of a number in binary form, with as many digits after the point as it shows; `None` if it has no such form.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> Option<String> {
+    let mut parts = bytes.chunks_exact(2).map(|part| i16::from_be_bytes([part[0], part[1]]));
+    let (groups, weight, sign, shown) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    if sign.to_be_bytes() == [0xc0, 0] {
+        return Some("NaN".to_owned());
+    }
+    let digits: String = parts.map(|group| format!("{group:04}")).collect();
+    let mut number = Decimal::from_digits(if digits.is_empty() { "0" } else { &digits }, 0)?;
+    number.negative = sign == 0x4000;
+    // The first group is worth 10,000 to the power of the weight, so the last one stands so many digits from the point.
+    let text = number.scaled(4 * (i32::from(groups) - 1 - i32::from(weight)))?.to_text();
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    // The last group has digits that are not shown, all of them 0.
+    match usize::try_from(shown).ok()? {
+        0 => Some(whole.to_owned()),
+        shown => Some(format!("{whole}.{:0<shown$}", &fraction[..fraction.len().min(shown)])),
+    }
+}
+
 /// Digits of a group of the binary form, and one more than the largest.
 const GROUP_DIGITS: u32 = 4;
 const GROUP: u64 = 10_000;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Days from 1970-01-01 to 2000-01-01, where PostgreSQL counts from.
-const EPOCH_DAYS: i64 = 10_957;
+pub(super) const EPOCH_DAYS: i64 = 10_957;
 const DAY_SECONDS: i64 = 86_400;
 const DAY_MICROS: i64 = 86_400_000_000;
 

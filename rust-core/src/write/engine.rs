@@ -13,6 +13,7 @@ use crate::abi;
 use crate::config::Config;
 use crate::connect::Connector;
 use crate::connect::tls;
+use crate::dead::DeadLetters;
 use crate::error::{ErrorKind, SinkError};
 use crate::failure::latch::Latch;
 use crate::failure::messages;
@@ -22,7 +23,7 @@ use crate::notice::Notices;
 use crate::queue::budget::Budget;
 use crate::queue::buffer::BufferPool;
 use crate::queue::change::Segment;
-use crate::queue::refused::{DeadLetters, Refused};
+use crate::queue::refused::Refused;
 use crate::queue::stage::Staged;
 use crate::queue::{Next, Queue};
 use crate::row::frame;
@@ -70,7 +71,7 @@ impl Engine {
             wake: Notify::new(),
             buffers: Arc::new(BufferPool::new(config.spare_bytes())),
             hasher: RandomState::new(),
-            dead: config.dead_letters.as_deref().map(DeadLetters::open).transpose()?,
+            dead: config.skip.as_ref().map(DeadLetters::open).transpose()?,
             declared: Mutex::default(),
             resolved: Condvar::new(),
             budget,
@@ -119,12 +120,26 @@ impl Engine {
     /// Gives a row up if the configuration says so.
     ///
     /// # Errors
-    /// The row's own error, if it is to stop the job; kind `Internal` if its trace cannot be written.
+    /// The row's own error, if it is to stop the job; kind `DeadLetters` if its letter cannot be written; kind `Data` or
+    /// `Limit` if too many rows were given up.
     pub(crate) fn give_up(&self, row: &Refused) -> Result<(), SinkError> {
         let Some(dead) = &self.dead else { return Err(row.clone().into()) };
-        dead.add(row)?;
+        let lines = dead.add(row, self.metrics.get(abi::STAT_ROWS_RECEIVED))?;
         self.metrics.add(abi::STAT_ROWS_DEAD, 1);
-        self.notices.push(Level::Warn, || format!("row skipped: {row}"));
+        lines.into_iter().for_each(|line| self.notices.push(Level::Warn, || line));
+        Ok(())
+    }
+
+    /// Makes the letters of rows that were given up durable: what a checkpoint holds does not come again.
+    ///
+    /// # Errors
+    /// Kind `DeadLetters` if that fails.
+    pub(crate) fn sync_letters(&self) -> Result<(), SinkError> {
+        if let Some(dead) = &self.dead
+            && let Some(line) = dead.sync()?
+        {
+            self.notices.push(Level::Warn, || line);
+        }
         Ok(())
     }
 

@@ -165,6 +165,7 @@ fn round(cluster: &Cluster, seed: u64, worker: u64, round: u64) {
         ("batch_interval_ms", rng.random_range(1..30).to_string()),
         ("row_error_policy", "skip".to_owned()),
         ("dead_letter_path", folder.path().to_string_lossy().into_owned()),
+        ("row_error_limit_percent", "100".to_owned()),
     ];
     if rng.random() {
         options.push(("batch_size", batch.to_string()));

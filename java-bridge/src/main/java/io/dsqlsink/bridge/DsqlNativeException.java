@@ -51,6 +51,9 @@ public final class DsqlNativeException extends RuntimeException {
     /** A bug, a panic among them. */
     public static final int ERROR_INTERNAL = 13;
 
+    /** A row that was to be put aside cannot be. */
+    public static final int ERROR_DEAD_LETTERS = 14;
+
     private final int kind;
     private final String sqlState;
 
@@ -63,7 +66,7 @@ public final class DsqlNativeException extends RuntimeException {
      */
     public DsqlNativeException(int kind, byte[] sqlState, byte[] message) {
         super(text(message));
-        this.kind = kind < ERROR_UNKNOWN || kind > ERROR_INTERNAL ? ERROR_UNKNOWN : kind;
+        this.kind = kind < ERROR_UNKNOWN || kind > ERROR_DEAD_LETTERS ? ERROR_UNKNOWN : kind;
         this.sqlState = text(sqlState);
     }
 

@@ -100,7 +100,7 @@ public final class DsqlSinkConfig implements Serializable {
                     "= false hands a sink Jdbc over to the stock one, and this is the sink Dsql:"
                             + " name the block Jdbc, or remove the line");
         }
-        readRowErrors(reader, nativeOptions);
+        RowErrorOptions.read(reader, nativeOptions);
         DsqlTable table = DsqlTable.of(reader, url, source);
         SaveModes saveModes = SaveModes.of(reader, new Placeholders(source));
         DsqlSinkOptions.SchemaChangePolicy schemaChangePolicy =
@@ -250,29 +250,6 @@ public final class DsqlSinkConfig implements Serializable {
         reader.flag(DsqlSinkOptions.ENABLE_UPSERT);
     }
 
-    private static void readRowErrors(OptionReader reader, Map<String, String> nativeOptions) {
-        boolean skip =
-                reader.choice(
-                                DsqlSinkOptions.ROW_ERROR_POLICY,
-                                DsqlSinkOptions.RowErrorPolicy.class)
-                        == DsqlSinkOptions.RowErrorPolicy.SKIP;
-        String path = reader.text(DsqlSinkOptions.DEAD_LETTER_PATH);
-        boolean hasPath = reader.keys().contains(DsqlSinkOptions.DEAD_LETTER_PATH.key());
-        if (skip && !hasPath) {
-            reader.problem(
-                    DsqlSinkOptions.DEAD_LETTER_PATH.key(),
-                    "is missing beside 'row_error_policy' = skip: set the file or folder that"
-                            + " skipped rows go to");
-        } else if (hasPath && !skip) {
-            reader.problem(
-                    DsqlSinkOptions.DEAD_LETTER_PATH.key(),
-                    "has no use without 'row_error_policy' = skip: set that, or remove the path");
-        } else if (skip) {
-            put(nativeOptions, DsqlSinkOptions.ROW_ERROR_POLICY, "skip");
-            put(nativeOptions, DsqlSinkOptions.DEAD_LETTER_PATH, path);
-        }
-    }
-
     private static ArrayList<String> warnings(OptionReader reader) {
         ArrayList<String> warnings = new ArrayList<>();
         List<String> unknown = OptionKeys.unknown(reader);
@@ -343,7 +320,7 @@ public final class DsqlSinkConfig implements Serializable {
 
     /** Where skipped rows go; null when none is skipped. */
     public String deadLetterPath() {
-        return nativeOptions.get(DsqlSinkOptions.DEAD_LETTER_PATH.key());
+        return nativeOptions.get(RowErrorOptions.DEAD_LETTER_PATH.key());
     }
 
     /** What is done to the table before the job writes. */

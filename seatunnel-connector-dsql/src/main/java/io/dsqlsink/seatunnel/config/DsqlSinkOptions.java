@@ -12,12 +12,6 @@ import org.apache.seatunnel.api.configuration.Options;
  * The options of the sink. Names and meanings are those of the stock Jdbc sink where it has them.
  */
 public final class DsqlSinkOptions {
-    /** What becomes of a row that Aurora DSQL refuses. */
-    public enum RowErrorPolicy {
-        FAIL,
-        SKIP
-    }
-
     /** How rows go to the database. */
     public enum StatementForm {
         AUTO,
@@ -301,25 +295,6 @@ public final class DsqlSinkOptions {
                                     + " streaming job, unless multi_table_sink_replica is above 1,"
                                     + " and fail in a batch job");
 
-    public static final Option<RowErrorPolicy> ROW_ERROR_POLICY =
-            Options.key("row_error_policy")
-                    .enumType(RowErrorPolicy.class)
-                    .defaultValue(RowErrorPolicy.FAIL)
-                    .withDescription(
-                            "fail: a row that Aurora DSQL refuses, or that does not fit its"
-                                    + " columns, fails the job. skip: it goes to dead_letter_path,"
-                                    + " and the job goes on; a value of a type that cannot be"
-                                    + " written at all still fails it");
-
-    public static final Option<String> DEAD_LETTER_PATH =
-            Options.key("dead_letter_path")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription(
-                            "File, or folder for files, on each worker that skipped rows are"
-                                    + " appended to as lines of JSON; required with"
-                                    + " row_error_policy = skip");
-
     private DsqlSinkOptions() {}
 
     /** Every option above by its key. */
@@ -373,8 +348,12 @@ public final class DsqlSinkOptions {
                     MAX_BUFFER_BYTES,
                     STATEMENT_FORM,
                     UNIQUE_CONFLICT,
-                    ROW_ERROR_POLICY,
-                    DEAD_LETTER_PATH
+                    RowErrorOptions.ROW_ERROR_POLICY,
+                    RowErrorOptions.ROW_ERROR_LIMIT,
+                    RowErrorOptions.ROW_ERROR_LIMIT_PERCENT,
+                    RowErrorOptions.DEAD_LETTER_PATH,
+                    RowErrorOptions.DEAD_LETTER_VALUES,
+                    RowErrorOptions.DEAD_LETTER_MAX_BYTES
                 }) {
             all.put(option.key(), option);
         }

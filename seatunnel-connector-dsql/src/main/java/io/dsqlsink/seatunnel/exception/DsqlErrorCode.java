@@ -67,6 +67,11 @@ public enum DsqlErrorCode implements SeaTunnelErrorCode {
             "doctor names the copies of the connector; leave one",
             true),
     INTERNAL("DSQL-13", "The sink has a bug", "report it with the log", false),
+    DEAD_LETTERS(
+            "DSQL-14",
+            "A refused row cannot be put aside",
+            "make room or name another place, and restart the job from its last checkpoint: rows since then come again",
+            false),
     NATIVE_LIBRARY(
             "DSQL-20",
             "The native library cannot be loaded",
@@ -139,6 +144,8 @@ public enum DsqlErrorCode implements SeaTunnelErrorCode {
                 return FRAME;
             case DsqlNativeException.ERROR_INTERNAL:
                 return INTERNAL;
+            case DsqlNativeException.ERROR_DEAD_LETTERS:
+                return DEAD_LETTERS;
             default:
                 return UNKNOWN;
         }

@@ -120,7 +120,8 @@ class DsqlSinkConfigTest {
                 "generate_sink_sql | maybe | is not true or false",
                 "is_exactly_once | true | Aurora DSQL has no prepared transactions",
                 "dead_letter_path | /var/dead | has no use without 'row_error_policy' = skip",
-                "dead_letter_path | ' ' | is empty",
+                "row_error_limit | 5 | has no use without 'row_error_policy' = skip",
+                "dead_letter_values | false | has no use without 'row_error_policy' = skip",
                 "schema_save_mode | CREATE_MAYBE | is not one of: recreate_schema, create_schema_when_not_exist",
                 "data_save_mode | APPEND | is not one of: drop_data, append_data",
                 "field_ide | camel | is not one of: original, uppercase, lowercase",
@@ -175,6 +176,17 @@ class DsqlSinkConfigTest {
         assertThat(config().nativeOptions())
                 .containsEntry("row_error_policy", "skip")
                 .containsEntry("dead_letter_path", "/var/dead");
+        options.put("row_error_limit", 0);
+        options.put("row_error_limit_percent", 101);
+        options.put("dead_letter_max_bytes", 5);
+        options.put("dead_letter_values", "maybe");
+        options.put("dead_letter_path", " ");
+        assertThatThrownBy(this::config)
+                .hasMessageContaining("option 'row_error_limit' = 0 is not between 1 and")
+                .hasMessageContaining("option 'row_error_limit_percent' = 101 is not between 0")
+                .hasMessageContaining("option 'dead_letter_max_bytes' = 5 is not between 1048576")
+                .hasMessageContaining("option 'dead_letter_values' = maybe is not true or false")
+                .hasMessageContaining("option 'dead_letter_path' is empty");
     }
 
     @Test

@@ -158,7 +158,8 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
         assertThat(metrics.count("DsqlRowsDead")).isEqualTo(1);
         assertThat(Files.readAllLines(dead.resolve("dsql-dead-letters.jsonl")))
                 .singleElement(InstanceOfAssertFactories.STRING)
-                .contains("public.orders", "id = 2", "code");
+                .contains("public.orders", "\"key\":{\"id\":2}", "code")
+                .contains("\"values\":{\"code\":\"too long\",\"id\":2}");
         writer.close();
     }
 
@@ -181,7 +182,7 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
         writer.prepareCommit();
         assertThat(Files.readAllLines(dead.resolve("dsql-dead-letters.jsonl")))
                 .singleElement(InstanceOfAssertFactories.STRING)
-                .contains("\"key\":\"id = 2000\"", "\"old_key\":\"id = 1\"");
+                .contains("\"key\":{\"id\":2000}", "\"old_key\":{\"id\":1}");
         writer.close();
     }
 

@@ -63,7 +63,8 @@ class TypeMatrixTest extends DsqlWriterFixture {
 
     private static final Pattern LETTER =
             Pattern.compile(
-                    "\"key\":\"id = (\\d+)\",\"old_key\":null,\"reason\":\"(.*)\",\"sqlstate\":(\\S+),");
+                    "\"key\":\\{\"id\":(\\d+)},\"old_key\":null,\"operation\":\"INSERT\","
+                            + "\"reason\":\"(.*)\",\"sqlstate\":(\\S+),\"table\"");
 
     /** Bytes of the largest value that a column may store. */
     private static final int MIB = 1 << 20;

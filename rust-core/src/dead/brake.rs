@@ -1,0 +1,166 @@
+//! How many rows may be skipped, and how many of them have a line in the log.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+/// Rows from which a share says something.
+const SHARE_ROWS: u64 = 1_000;
+
+/// Lines of the log for rows that were skipped within [`WINDOW`]; more of them are counted. A person reads the first, and
+/// all are in the file.
+const LINES: u32 = 10;
+const WINDOW: Duration = Duration::from_secs(30);
+
+/// How many rows of a sink may be skipped. One more, and it fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Rows.
+    pub rows: u64,
+    /// Percent of the rows that came, once [`SHARE_ROWS`] have.
+    pub percent: u64,
+}
+
+/// What was skipped so far. Pure.
+#[derive(Debug)]
+pub struct Brake {
+    limits: Limits,
+    rows: u64,
+    by_table: BTreeMap<String, u64>,
+    /// Lines since `since`.
+    lines: u32,
+    since: Option<Instant>,
+    /// Rows without a line, by table.
+    untold: BTreeMap<String, u64>,
+    last: String,
+}
+
+impl Brake {
+    /// Nothing is skipped yet.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            rows: 0,
+            by_table: BTreeMap::new(),
+            lines: 0,
+            since: None,
+            untold: BTreeMap::new(),
+            last: String::new(),
+        }
+    }
+
+    /// Counts a row.
+    pub fn count(&mut self, table: &str) {
+        self.rows += 1;
+        *self.by_table.entry(table.to_owned()).or_default() += 1;
+        table.clone_into(&mut self.last);
+    }
+
+    /// Lines of the log for the row that was counted last: its own, or none.
+    pub fn tell(&mut self, line: impl FnOnce() -> String, now: Instant) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.since.is_none_or(|since| now - since >= WINDOW) {
+            lines.extend(self.sum());
+            (self.since, self.lines) = (Some(now), 0);
+        }
+        if self.lines < LINES {
+            self.lines += 1;
+            lines.push(line());
+        } else {
+            *self.untold.entry(self.last.clone()).or_default() += 1;
+        }
+        lines
+    }
+
+    /// A line for the rows that had none; `None` if all had.
+    pub fn sum(&mut self) -> Option<String> {
+        let untold = std::mem::take(&mut self.untold);
+        let rows: u64 = untold.values().sum();
+        (rows > 0).then(|| format!("{rows} more rows skipped: {}", counts(&untold)))
+    }
+
+    /// Whether the job may go on.
+    ///
+    /// # Errors
+    /// What is too much, and which option says so.
+    pub fn check(&self, received: u64) -> Result<(), String> {
+        let Self { limits, rows, .. } = self;
+        let tables = counts(&self.by_table);
+        if *rows > limits.rows {
+            return Err(format!(
+                "{rows} rows were skipped ({tables}), more than option 'row_error_limit' = {} allows; mend the cause, \
+                 or raise it",
+                limits.rows
+            ));
+        }
+        if received >= SHARE_ROWS && rows * 100 > limits.percent * received {
+            return Err(format!(
+                "{rows} of {received} rows were skipped ({tables}), more than option 'row_error_limit_percent' = {} \
+                 allows; mend the cause, or raise it",
+                limits.percent
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// `public.a 5, public.b 1`
+fn counts(tables: &BTreeMap<String, u64>) -> String {
+    let mut text = String::new();
+    for (table, rows) in tables {
+        let comma = if text.is_empty() { "" } else { ", " };
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{comma}{table} {rows}");
+    }
+    text
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn brake(rows: u64, percent: u64) -> Brake {
+        Brake::new(Limits { rows, percent })
+    }
+
+    #[test]
+    fn one_row_more_than_the_limit_is_too_many() {
+        let mut brake = brake(2, 100);
+        brake.count("public.a");
+        brake.count("public.b");
+        assert_eq!(brake.check(3), Ok(()));
+        brake.count("public.b");
+        let text = brake.check(3).unwrap_err();
+        assert!(text.starts_with(
+            "3 rows were skipped (public.a 1, public.b 2), more than option 'row_error_limit' = 2"
+        ));
+    }
+
+    #[test]
+    fn a_share_counts_once_enough_rows_have_come() {
+        let mut brake = brake(u64::MAX, 10);
+        (0..100).for_each(|_| brake.count("public.a"));
+        assert_eq!((brake.check(999), brake.check(1_000)), (Ok(()), Ok(())));
+        brake.count("public.a");
+        assert_eq!((brake.check(999), brake.check(1_010)), (Ok(()), Ok(())));
+        assert!(brake.check(1_009).unwrap_err().contains("101 of 1009 rows"));
+    }
+
+    #[test]
+    fn most_rows_have_no_line_but_are_counted() {
+        let mut brake = brake(u64::MAX, 100);
+        let start = Instant::now();
+        let tell = |brake: &mut Brake, after| {
+            brake.count("public.a");
+            brake.tell(|| "a row".to_owned(), start + after)
+        };
+        for _ in 0..LINES {
+            assert_eq!(tell(&mut brake, Duration::ZERO), ["a row"]);
+        }
+        assert!(tell(&mut brake, Duration::ZERO).is_empty() && tell(&mut brake, WINDOW / 2).is_empty());
+        assert_eq!(tell(&mut brake, WINDOW), ["2 more rows skipped: public.a 2", "a row"]);
+        assert_eq!(brake.sum(), None);
+    }
+}

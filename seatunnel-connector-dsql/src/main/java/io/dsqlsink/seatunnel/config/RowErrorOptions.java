@@ -1,0 +1,129 @@
+package io.dsqlsink.seatunnel.config;
+
+import java.util.Map;
+import org.apache.seatunnel.api.configuration.Option;
+import org.apache.seatunnel.api.configuration.Options;
+
+/** Options that say what becomes of rows that cannot be written. */
+final class RowErrorOptions {
+    /** What becomes of a row that Aurora DSQL refuses. */
+    enum Policy {
+        FAIL,
+        SKIP
+    }
+
+    static final Option<Policy> ROW_ERROR_POLICY =
+            Options.key("row_error_policy")
+                    .enumType(Policy.class)
+                    .defaultValue(Policy.FAIL)
+                    .withDescription(
+                            "fail: a row that Aurora DSQL refuses, or that does not fit its"
+                                    + " columns, fails the job. skip: it goes to dead_letter_path,"
+                                    + " and the job goes on; a value of a type that cannot be"
+                                    + " written at all still fails it");
+
+    static final Option<Long> ROW_ERROR_LIMIT =
+            Options.key("row_error_limit")
+                    .longType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Rows that a task may skip since its start; one more fails the job. By"
+                                    + " default 10000");
+
+    static final Option<Integer> ROW_ERROR_LIMIT_PERCENT =
+            Options.key("row_error_limit_percent")
+                    .intType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Percent of a task's rows that may be skipped, once 1000 rows have"
+                                    + " come; more fail the job. By default 10; 100 for no limit");
+
+    static final Option<String> DEAD_LETTER_PATH =
+            Options.key("dead_letter_path")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "File, or folder for files, on each worker that skipped rows are"
+                                    + " appended to as lines of JSON; required with"
+                                    + " row_error_policy = skip");
+
+    static final Option<Boolean> DEAD_LETTER_VALUES =
+            Options.key("dead_letter_values")
+                    .booleanType()
+                    .defaultValue(true)
+                    .withDescription(
+                            "false: lines of the dead-letter file have the row's key, but not its"
+                                    + " other values");
+
+    static final Option<Long> DEAD_LETTER_MAX_BYTES =
+            Options.key("dead_letter_max_bytes")
+                    .longType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Size from which the dead-letter file is renamed, with a number at the"
+                                    + " end, and followed by a new one. By default 104857600");
+
+    /** A file has room for some lines at least. */
+    private static final long LEAST_BYTES = 1_048_576;
+
+    private static final int ALL = 100;
+
+    private RowErrorOptions() {}
+
+    static void read(OptionReader reader, Map<String, String> nativeOptions) {
+        boolean skip = reader.choice(ROW_ERROR_POLICY, Policy.class) == Policy.SKIP;
+        if (!skip) {
+            for (Option<?> option :
+                    new Option<?>[] {
+                        ROW_ERROR_LIMIT,
+                        ROW_ERROR_LIMIT_PERCENT,
+                        DEAD_LETTER_PATH,
+                        DEAD_LETTER_VALUES,
+                        DEAD_LETTER_MAX_BYTES
+                    }) {
+                if (reader.keys().contains(option.key())) {
+                    reader.problem(
+                            option.key(),
+                            "has no use without 'row_error_policy' = skip: set that, or remove the"
+                                    + " option");
+                }
+            }
+            return;
+        }
+        String path = reader.text(DEAD_LETTER_PATH);
+        if (!reader.keys().contains(DEAD_LETTER_PATH.key())) {
+            reader.problem(
+                    DEAD_LETTER_PATH.key(),
+                    "is missing beside 'row_error_policy' = skip: set the file or folder that"
+                            + " skipped rows go to");
+        }
+        DsqlSinkConfig.put(nativeOptions, ROW_ERROR_POLICY, "skip");
+        DsqlSinkConfig.put(nativeOptions, DEAD_LETTER_PATH, path);
+        DsqlSinkConfig.put(
+                nativeOptions,
+                ROW_ERROR_LIMIT,
+                reader.number(
+                        ROW_ERROR_LIMIT,
+                        1,
+                        Long.MAX_VALUE / ALL,
+                        "it is the number of rows that may be skipped; to skip none set"
+                                + " row_error_policy = fail"));
+        DsqlSinkConfig.put(
+                nativeOptions,
+                ROW_ERROR_LIMIT_PERCENT,
+                reader.number(
+                        ROW_ERROR_LIMIT_PERCENT,
+                        0,
+                        ALL,
+                        "it is the share of rows that may be skipped"));
+        DsqlSinkConfig.put(nativeOptions, DEAD_LETTER_VALUES, reader.flag(DEAD_LETTER_VALUES));
+        DsqlSinkConfig.put(
+                nativeOptions,
+                DEAD_LETTER_MAX_BYTES,
+                reader.number(
+                        DEAD_LETTER_MAX_BYTES,
+                        LEAST_BYTES,
+                        Long.MAX_VALUE,
+                        "it is the size in bytes of a dead-letter file"));
+    }
+}
