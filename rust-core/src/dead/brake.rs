@@ -12,6 +12,9 @@ const SHARE_ROWS: u64 = 1_000;
 const LINES: u32 = 10;
 const WINDOW: Duration = Duration::from_secs(30);
 
+/// Tables that a text names with their rows; a job may have a thousand.
+const NAMED: usize = 10;
+
 /// How many rows of a sink may be skipped. One more, and it fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -105,13 +108,21 @@ impl Brake {
     }
 }
 
-/// `public.a 5, public.b 1`
+/// `public.a 5, public.b 1`: those with most rows where there are many.
 fn counts(tables: &BTreeMap<String, u64>) -> String {
+    let mut most: Vec<(&String, &u64)> = tables.iter().collect();
+    if most.len() > NAMED {
+        most.sort_by_key(|(_, rows)| std::cmp::Reverse(**rows));
+    }
     let mut text = String::new();
-    for (table, rows) in tables {
+    for (table, rows) in most.iter().take(NAMED) {
         let comma = if text.is_empty() { "" } else { ", " };
         // Writing to a String cannot fail.
         let _ = write!(text, "{comma}{table} {rows}");
+    }
+    if let Some(others) = most.get(NAMED..).filter(|others| !others.is_empty()) {
+        let rows: u64 = others.iter().map(|(_, rows)| **rows).sum();
+        let _ = write!(text, ", {} more tables {rows}", others.len());
     }
     text
 }
@@ -146,6 +157,15 @@ mod tests {
         brake.count("public.a");
         assert_eq!((brake.check(999), brake.check(1_010)), (Ok(()), Ok(())));
         assert!(brake.check(1_009).unwrap_err().contains("101 of 1009 rows"));
+    }
+
+    #[test]
+    fn of_many_tables_those_with_most_rows_are_named() {
+        let mut brake = brake(1_000, 100);
+        (0..1_000).for_each(|table| brake.count(&format!("public.t{table}")));
+        brake.count("public.t500");
+        let text = brake.check(1).unwrap_err();
+        assert!(text.contains("(public.t500 2, public.t0 1, ") && text.contains(", 990 more tables 990)"), "{text}");
     }
 
     #[test]
