@@ -1,5 +1,6 @@
 //! Options, checked and made into types. Every problem names its option and says what to do.
 
+pub mod bounds;
 pub mod endpoint;
 
 mod credentials;
@@ -24,8 +25,6 @@ pub use credentials::{Identity, Keys, Role};
 /// time, so that 64 connections write 100,000 to 200,000 rows a second, about what one task can bring. No more are opened
 /// than the load needs, and a cluster takes 10,000.
 const CONNECTIONS: usize = 64;
-/// More than this only add connections: one task cannot bring the rows.
-const MAX_CONNECTIONS: usize = 256;
 /// Processes that open connections unless `connecting_processes` says otherwise: half of what a cluster takes is left to
 /// others.
 const PROCESSES: u32 = 2;
@@ -37,8 +36,6 @@ const SKIPPED_PERCENT: u64 = 10;
 /// Size from which a file of dead letters is followed by another unless `dead_letter_max_bytes` says otherwise: editors
 /// still open it.
 const LETTER_FILE_BYTES: u64 = 100 * 1024 * 1024;
-/// A file has room for some letters at least.
-const LETTER_BYTES: u64 = 1024 * 1024;
 /// How long a connection waits for work before it is closed: longer than the pauses between the checkpoints of most jobs.
 const CONNECTION_IDLE: Duration = Duration::from_secs(60);
 /// How long a row may wait unless `batch_interval_ms` says otherwise.
@@ -51,8 +48,6 @@ const ANSWER: Duration = limits::TRANSACTION_AGE.saturating_add(Duration::from_s
 /// Bytes buffered and in flight unless `max_buffer_bytes` says otherwise: 256 MiB, with which each of 64 connections may
 /// send half a MiB at a time.
 const BUFFER_BYTES: usize = 256 * 1024 * 1024;
-/// Room for one full message and a frame that waits.
-const MIN_BUFFER_BYTES: usize = 2 * limits::MESSAGE_BYTES;
 
 /// Part of the buffer for rows that wait or are not committed yet: more than twice what all batches on their way may have, so that
 /// rows wait for each connection that becomes idle.
@@ -167,18 +162,26 @@ impl Config {
                 limits::TRANSACTION_ROWS,
                 1..=limits::TRANSACTION_ROWS,
             )?,
-            batch_interval: options.millis("batch_interval_ms", BATCH_INTERVAL_MS, 1..=3_600_000)?,
-            max_retries: options.number("max_retries", 0, 0..=1_000)?,
-            retry_timeout: options.millis("retry_timeout_ms", RETRY_TIMEOUT_MS, 0..=86_400_000)?,
+            batch_interval: options.millis(
+                "batch_interval_ms",
+                BATCH_INTERVAL_MS,
+                1..=bounds::MAX_BATCH_INTERVAL_MS,
+            )?,
+            max_retries: options.number("max_retries", 0, 0..=bounds::MAX_RETRIES)?,
+            retry_timeout: options.millis(
+                "retry_timeout_ms",
+                RETRY_TIMEOUT_MS,
+                0..=bounds::MAX_TIMEOUT_MS,
+            )?,
             answer_timeout: answer_timeout(&mut options)?,
             connection_age: limits::CONNECTION_AGE,
             connection_idle: CONNECTION_IDLE,
-            processes: options.number("connecting_processes", PROCESSES, 1..=1_000)?,
-            connections: options.number("max_connections", CONNECTIONS, 1..=MAX_CONNECTIONS)?,
+            processes: options.number("connecting_processes", PROCESSES, 1..=bounds::MAX_PROCESSES)?,
+            connections: options.number("max_connections", CONNECTIONS, 1..=bounds::MAX_CONNECTIONS)?,
             buffer_bytes: options.number(
                 "max_buffer_bytes",
                 BUFFER_BYTES,
-                MIN_BUFFER_BYTES..=usize::MAX / 4,
+                bounds::MIN_BUFFER_BYTES..=usize::MAX / 4,
             )?,
             log_level: options.number(
                 "log_level",
@@ -228,7 +231,7 @@ impl Config {
 
 /// 0 is JDBC's word for no limit; the database has one, and an answer is not waited for much longer.
 fn answer_timeout(options: &mut Options) -> Result<Duration, SinkError> {
-    let millis = options.millis("socket_timeout_ms", 0, 0..=86_400_000)?;
+    let millis = options.millis("socket_timeout_ms", 0, 0..=bounds::MAX_TIMEOUT_MS)?;
     Ok(if millis.is_zero() { ANSWER } else { millis })
 }
 
@@ -236,8 +239,11 @@ fn skip(options: &mut Options) -> Result<Option<Skip>, SinkError> {
     let skips = options.choice("row_error_policy", &[("fail", false), ("skip", true)])?;
     let path = options.take("dead_letter_path").map(PathBuf::from);
     let values = options.choice("dead_letter_values", &[("true", true), ("false", false)])?;
-    let file_bytes =
-        options.number("dead_letter_max_bytes", LETTER_FILE_BYTES, LETTER_BYTES..=u64::MAX / 2)?;
+    let file_bytes = options.number(
+        "dead_letter_max_bytes",
+        LETTER_FILE_BYTES,
+        bounds::MIN_LETTER_FILE_BYTES..=u64::MAX / 2,
+    )?;
     let rows = options.number("row_error_limit", SKIPPED_ROWS, 1..=u64::MAX / 100)?;
     let percent = options.number("row_error_limit_percent", SKIPPED_PERCENT, 0..=100)?;
     match path {

@@ -44,6 +44,24 @@ pub const KEY_COLUMN_BYTES: usize = 7;
 /// Columns of a table (quotas).
 pub const COLUMNS: usize = 255;
 
+/// Columns of a key or index (quotas).
+pub const KEY_COLUMNS: usize = 8;
+
+/// Indexes of a table, that of the key among them (recorded).
+pub const INDEXES: usize = 24;
+
+/// What the lengths that a key's columns are declared with may add up to (recorded).
+pub const DECLARED_KEY_BYTES: usize = 2_000;
+
+/// Bytes of a declared varchar (quotas).
+pub const VARCHAR_BYTES: usize = 65_535;
+
+/// Bytes of a declared char (quotas).
+pub const CHAR_BYTES: usize = 4_096;
+
+/// Bytes of a name, which PostgreSQL cuts off without an error (NAMEDATALEN less its end).
+pub const NAME_BYTES: usize = 63;
+
 /// Digits of a numeric (quotas).
 pub const NUMERIC_DIGITS: usize = 1_000;
 

@@ -1,19 +1,36 @@
-//! The committed header is what cbindgen writes from `src/abi.rs`.
+//! The committed headers are what cbindgen writes: of the border from `src/abi.rs`, of the limits from `src/limits.rs` and
+//! `src/config/bounds.rs`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::path::Path;
 
 #[test]
-fn the_header_is_fresh() {
+fn the_header_of_the_border_is_fresh() {
+    check("dsql_sink.h", &["src/abi.rs"], "#define DSQL_ABI_VERSION ");
+}
+
+#[test]
+fn the_header_of_the_limits_is_fresh() {
+    check("dsql_limits.h", &["src/limits.rs", "src/config/bounds.rs"], "#define DSQL_TRANSACTION_ROWS 3000");
+}
+
+#[track_caller]
+fn check(name: &str, sources: &[&str], says: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let path = root.join("include/dsql_sink.h");
-    let config = cbindgen::Config::from_file(root.join("cbindgen.toml")).unwrap();
-    let bindings =
-        cbindgen::Builder::new().with_config(config).with_src(root.join("src/abi.rs")).generate().unwrap();
+    let path = root.join("include").join(name);
+    let mut config = cbindgen::Config::from_file(root.join("cbindgen.toml")).unwrap();
+    config.include_guard = Some(name.to_uppercase().replace('.', "_"));
+    let from = sources.join(" and rust-core/");
+    config.autogen_warning = config.autogen_warning.map(|text| text.replace("src/abi.rs", &from));
+    let mut builder = cbindgen::Builder::new().with_config(config);
+    for source in sources {
+        builder = builder.with_src(root.join(source));
+    }
+    let bindings = builder.generate().unwrap();
     let mut written = Vec::new();
     bindings.write(&mut written);
     let written = String::from_utf8(written).unwrap();
-    assert!(written.contains("#define DSQL_ABI_VERSION "), "{written}");
+    assert!(written.contains(says), "{written}");
     if std::env::var_os("UPDATE_HEADER").is_some() {
         std::fs::write(&path, &written).unwrap();
     }

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
+use crate::config::bounds;
 use crate::config::endpoint::{self, Endpoint};
 use crate::error::SinkError;
 use crate::limits;
 use crate::secret::Secret;
 
 use super::options::Options;
-
-/// Longest validity that AWS signs for: a week, in seconds.
-const LONGEST_TOKEN: u64 = 604_800;
 
 /// Whose credentials a sink has: keys or a profile, else the default chain of the AWS SDK; and the role that they take on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -91,7 +89,7 @@ fn role(options: &mut Options) -> Result<Option<Role>, SinkError> {
 /// How long a token is valid.
 pub(super) fn token_lifetime(options: &mut Options) -> Result<Duration, SinkError> {
     let default = limits::TOKEN_LIFETIME.as_secs();
-    options.number("token_duration_secs", default, 1..=LONGEST_TOKEN).map(Duration::from_secs)
+    options.number("token_duration_secs", default, 1..=bounds::MAX_TOKEN_SECS).map(Duration::from_secs)
 }
 
 pub(super) fn region(option: Option<String>, endpoint: &Endpoint) -> Result<String, SinkError> {

@@ -20,14 +20,7 @@ class HeaderTest {
 
     @Test
     void constantsAreThoseOfTheHeader() throws IOException, IllegalAccessException {
-        Path header = TestPaths.root().resolve("rust-core/include/dsql_sink.h");
-        assertThat(header).as("written by cbindgen, committed").exists();
-        Map<String, Integer> rust = new TreeMap<>();
-        Matcher defines = DEFINE.matcher(Files.readString(header));
-        while (defines.find()) {
-            rust.put(defines.group(1), Integer.valueOf(defines.group(2)));
-        }
-
+        Map<String, Integer> rust = defined("dsql_sink.h");
         Map<String, Integer> java = new TreeMap<>();
         collect(java, NativeSink.class, "ABI_VERSION|FRAME_VERSION");
         collect(java, RowEncoder.class, "ROW_(?!COUNT).*|TAG_.*");
@@ -37,6 +30,26 @@ class HeaderTest {
         collect(java, SinkStats.class, "STAT_.*");
 
         assertThat(java).isEqualTo(rust);
+    }
+
+    /** Java needs some of them only. */
+    @Test
+    void limitsAreThoseOfTheHeader() throws IOException, IllegalAccessException {
+        Map<String, Integer> java = new TreeMap<>();
+        collect(java, Limits.class, ".*");
+        assertThat(java).isNotEmpty();
+        assertThat(defined("dsql_limits.h")).containsAllEntriesOf(java);
+    }
+
+    private static Map<String, Integer> defined(String name) throws IOException {
+        Path header = TestPaths.root().resolve("rust-core/include").resolve(name);
+        assertThat(header).as("written by cbindgen, committed").exists();
+        Map<String, Integer> constants = new TreeMap<>();
+        Matcher defines = DEFINE.matcher(Files.readString(header));
+        while (defines.find()) {
+            constants.put(defines.group(1), Integer.valueOf(defines.group(2)));
+        }
+        return constants;
     }
 
     private static void collect(Map<String, Integer> constants, Class<?> type, String names)

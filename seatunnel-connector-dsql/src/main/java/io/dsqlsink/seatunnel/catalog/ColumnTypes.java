@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.catalog;
 
+import io.dsqlsink.bridge.Limits;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.Locale;
@@ -17,20 +18,17 @@ import org.apache.seatunnel.api.table.type.DecimalType;
  * decimal beyond 38.
  */
 final class ColumnTypes {
-    /** Bytes of a declared varchar (quotas of Aurora DSQL), at four bytes a character. */
-    private static final int MOST_VARCHAR = 65_535 / 4;
+    /** Bytes of a character at most. */
+    private static final int CHARACTER = 4;
 
-    /** Digits of a numeric (quotas). */
-    private static final int MOST_DIGITS = 1_000;
-
-    /** Bytes of a declared char (quotas), at four bytes a character. */
-    private static final int MOST_CHAR = 4_096 / 4;
+    private static final int MOST_VARCHAR = Limits.VARCHAR_BYTES / CHARACTER;
+    private static final int MOST_CHAR = Limits.CHAR_BYTES / CHARACTER;
 
     /**
      * For PostgreSQL's numeric without digits, which has no bounds: as many digits as Aurora DSQL
      * takes, a hundred of them behind the point.
      */
-    private static final String UNBOUNDED = "numeric(" + MOST_DIGITS + ",100)";
+    private static final String UNBOUNDED = "numeric(" + Limits.NUMERIC_DIGITS + ",100)";
 
     /**
      * What sources call that type: with the numbers of its modifier -1, or with their own default,
@@ -154,7 +152,7 @@ final class ColumnTypes {
             precision = Integer.parseInt(digits.group(1));
             scale = Integer.parseInt(digits.group(2));
         }
-        if (precision < 1 || precision > MOST_DIGITS || scale < 0 || scale > precision) {
+        if (precision < 1 || precision > Limits.NUMERIC_DIGITS || scale < 0 || scale > precision) {
             return null;
         }
         return "numeric(" + precision + "," + scale + ")";

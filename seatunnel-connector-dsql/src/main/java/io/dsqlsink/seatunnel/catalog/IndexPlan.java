@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.catalog;
 
+import io.dsqlsink.bridge.Limits;
 import io.dsqlsink.seatunnel.catalog.TableDefinition.ColumnDefinition;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.config.Names;

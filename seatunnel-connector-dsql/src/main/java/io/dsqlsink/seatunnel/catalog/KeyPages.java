@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.catalog;
 
 import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.bridge.Limits;
 import io.dsqlsink.bridge.NativeSession;
 import io.dsqlsink.seatunnel.NativeLog;
 import io.dsqlsink.seatunnel.config.DsqlTable;

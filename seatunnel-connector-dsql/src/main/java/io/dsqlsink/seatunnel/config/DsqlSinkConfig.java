@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.bridge.Limits;
 import io.dsqlsink.seatunnel.compat.Placeholders;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.stock.HandOver;
@@ -26,23 +27,6 @@ public final class DsqlSinkConfig implements Serializable {
 
     private static final String URL_SHAPE =
             "write jdbc:postgresql://<cluster endpoint>:5432/postgres";
-
-    /** What one transaction of Aurora DSQL may modify. */
-    private static final int MOST_BATCH_ROWS = 3_000;
-
-    /** An hour: a row that waits longer waits for its checkpoint anyway. */
-    private static final int LONGEST_INTERVAL_MS = 3_600_000;
-
-    private static final int MOST_RETRIES = 1_000;
-
-    /** A day. */
-    private static final int LONGEST_RETRY_MS = 86_400_000;
-
-    /** More only add connections; the native library has the same bound. */
-    private static final int MOST_CONNECTIONS = 256;
-
-    /** Room for a full message of 10 MiB and a frame that waits. */
-    private static final long FEWEST_BUFFER_BYTES = 20_971_520;
 
     // What the native library is opened with, secrets included; absent options are left out.
     private final LinkedHashMap<String, String> nativeOptions;
@@ -158,9 +142,9 @@ public final class DsqlSinkConfig implements Serializable {
                 reader.number(
                         DsqlSinkOptions.BATCH_SIZE,
                         1,
-                        MOST_BATCH_ROWS,
+                        Limits.TRANSACTION_ROWS,
                         "Aurora DSQL takes at most "
-                                + MOST_BATCH_ROWS
+                                + Limits.TRANSACTION_ROWS
                                 + " rows in a transaction; remove the option to let the sink"
                                 + " choose"));
         put(
@@ -169,7 +153,7 @@ public final class DsqlSinkConfig implements Serializable {
                 reader.number(
                         DsqlSinkOptions.BATCH_INTERVAL_MS,
                         1,
-                        LONGEST_INTERVAL_MS,
+                        Limits.MAX_BATCH_INTERVAL_MS,
                         "it is the time in milliseconds that a row waits for its batch to fill"));
         put(
                 nativeOptions,
@@ -177,7 +161,7 @@ public final class DsqlSinkConfig implements Serializable {
                 reader.number(
                         DsqlSinkOptions.MAX_RETRIES,
                         0,
-                        MOST_RETRIES,
+                        Limits.MAX_RETRIES,
                         "it is the number of tries after the first"));
         put(
                 nativeOptions,
@@ -185,7 +169,7 @@ public final class DsqlSinkConfig implements Serializable {
                 reader.number(
                         DsqlSinkOptions.RETRY_TIMEOUT_MS,
                         0,
-                        LONGEST_RETRY_MS,
+                        Limits.MAX_TIMEOUT_MS,
                         "it is the time in milliseconds after which retries end"));
         put(
                 nativeOptions,
@@ -193,14 +177,14 @@ public final class DsqlSinkConfig implements Serializable {
                 reader.number(
                         DsqlSinkOptions.MAX_CONNECTIONS,
                         1,
-                        MOST_CONNECTIONS,
+                        Limits.MAX_CONNECTIONS,
                         "it is the number of connections of one task"));
         put(
                 nativeOptions,
                 DsqlSinkOptions.MAX_BUFFER_BYTES,
                 reader.number(
                         DsqlSinkOptions.MAX_BUFFER_BYTES,
-                        FEWEST_BUFFER_BYTES,
+                        Limits.MIN_BUFFER_BYTES,
                         Long.MAX_VALUE / 4,
                         "it is the number of bytes of rows that one task may hold"));
     }

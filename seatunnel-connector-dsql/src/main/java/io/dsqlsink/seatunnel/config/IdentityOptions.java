@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.bridge.Limits;
 import java.util.Arrays;
 import java.util.Map;
 import org.apache.seatunnel.api.configuration.Option;
@@ -64,9 +65,6 @@ final class IdentityOptions {
                             "How long a token is valid, 1 to 604800; it is looked at when a connection"
                                     + " is opened");
 
-    /** A week. */
-    private static final int LONGEST_TOKEN_SECS = 604_800;
-
     private IdentityOptions() {}
 
     /** Checks them against one another; what is given goes to the native library. */
@@ -111,7 +109,7 @@ final class IdentityOptions {
                 reader.number(
                         TOKEN_DURATION_SECS,
                         1,
-                        LONGEST_TOKEN_SECS,
+                        Limits.MAX_TOKEN_SECS,
                         "it is the time in seconds that a token is valid"));
     }
 }

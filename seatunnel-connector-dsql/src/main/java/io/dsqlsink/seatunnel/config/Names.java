@@ -1,13 +1,11 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.bridge.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Names of schemas, tables, columns and indexes in the target. */
 public final class Names {
-    /** Bytes of a name (PostgreSQL cuts a longer one, so that two could become one). */
-    public static final int MOST_BYTES = 63;
-
     private Names() {}
 
     public static int bytes(String name) {
@@ -22,7 +20,7 @@ public final class Names {
      */
     public static String problem(String what, String name) {
         int bytes = bytes(name);
-        return bytes <= MOST_BYTES
+        return bytes <= Limits.NAME_BYTES
                 ? null
                 : what
                         + " '"
@@ -30,7 +28,7 @@ public final class Names {
                         + "' has a name of "
                         + bytes
                         + " bytes, and Aurora DSQL cuts a name to "
-                        + MOST_BYTES;
+                        + Limits.NAME_BYTES;
     }
 
     /** Adds a problem for each of a target's names that would be cut. */
@@ -68,14 +66,14 @@ public final class Names {
 
     /** A name that fits, and differs where the long ones do. */
     public static String shortened(String name) {
-        return bytes(name) <= MOST_BYTES ? name : hashed(name, name);
+        return bytes(name) <= Limits.NAME_BYTES ? name : hashed(name, name);
     }
 
     /** Another name that fits, which differs where {@code whole} does. */
     public static String hashed(String name, String whole) {
         String hash = "_" + Integer.toHexString(whole.hashCode());
         // At four bytes a character none is cut in two.
-        int most = Math.min(name.length(), (MOST_BYTES - hash.length()) / 4);
+        int most = Math.min(name.length(), (Limits.NAME_BYTES - hash.length()) / 4);
         if (most > 0 && Character.isHighSurrogate(name.charAt(most - 1))) {
             most--;
         }

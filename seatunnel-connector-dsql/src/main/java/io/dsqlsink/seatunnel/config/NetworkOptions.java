@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.bridge.Limits;
 import java.util.Map;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.Options;
@@ -24,11 +25,6 @@ final class NetworkOptions {
                                     + " together they open 100 a second, which is what a cluster"
                                     + " takes");
 
-    private static final int MOST_PROCESSES = 1_000;
-
-    /** A day. */
-    private static final int LONGEST_MS = 86_400_000;
-
     private NetworkOptions() {}
 
     static void read(OptionReader reader, Map<String, String> nativeOptions) {
@@ -38,7 +34,7 @@ final class NetworkOptions {
                 reader.number(
                         SOCKET_TIMEOUT_MS,
                         0,
-                        LONGEST_MS,
+                        Limits.MAX_TIMEOUT_MS,
                         "it is the time in milliseconds that one answer is waited for"));
         DsqlSinkConfig.put(
                 nativeOptions,
@@ -46,7 +42,7 @@ final class NetworkOptions {
                 reader.number(
                         CONNECTING_PROCESSES,
                         1,
-                        MOST_PROCESSES,
+                        Limits.MAX_PROCESSES,
                         "it is the number of processes that open connections to the cluster"));
     }
 }

@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.bridge.Limits;
 import java.util.Map;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.Options;
@@ -63,9 +64,6 @@ final class RowErrorOptions {
                             "Size from which the dead-letter file is renamed, with a number at the"
                                     + " end, and followed by a new one. By default 104857600");
 
-    /** A file has room for some lines at least. */
-    private static final long LEAST_BYTES = 1_048_576;
-
     private static final int ALL = 100;
 
     private RowErrorOptions() {}
@@ -122,7 +120,7 @@ final class RowErrorOptions {
                 DEAD_LETTER_MAX_BYTES,
                 reader.number(
                         DEAD_LETTER_MAX_BYTES,
-                        LEAST_BYTES,
+                        Limits.MIN_LETTER_FILE_BYTES,
                         Long.MAX_VALUE,
                         "it is the size in bytes of a dead-letter file"));
     }
