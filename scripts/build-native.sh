@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Builds the native library that the connector jar carries. It runs on glibc 2.17 and newer.
 #
-# Usage: scripts/build-native.sh [--this-glibc | --fault-injection]
+# Usage: scripts/build-native.sh [--aarch64 | --this-glibc | --fault-injection]
 #   (nothing)          -> target/native/linux-x86_64/libdsql_sink.so. Links with zig, which comes from PyPI into a Python
 #                      environment in the cache
-#   --this-glibc       the same place; needs no zig, and the library needs a glibc as new as this machine's
+#   --aarch64          the same for the other processor -> target/native/linux-aarch64/libdsql_sink.so
+#   --this-glibc       as without an option; needs no zig, and the library needs a glibc as new as this machine's
 #   --fault-injection  for the border tests: an export panics when asked to. Never shipped, quicker to build
 #                      -> target/native-test/linux-x86_64/libdsql_sink.so
 
@@ -14,7 +15,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ $# -le 1 ]] || die "takes one option; see --help"
 case ${1:-} in
     --help | -h) help_and_exit ;;
-    '' | --this-glibc | --fault-injection) kind=${1:-} ;;
+    '' | --aarch64 | --this-glibc | --fault-injection) kind=${1:-} ;;
     *) die "unknown option '$1'; see --help" ;;
 esac
 [[ $(uname -sm) == "Linux x86_64" ]] || die "builds on Linux x86_64 only, this is $(uname -sm)"
@@ -26,7 +27,7 @@ library=(-p dsql-sink --lib --crate-type cdylib --locked)
 # Once mapped, always mapped: what the library keeps for the whole process, such as the sockets by which tokio hears of
 # signals, would be there once more each time that an engine has dropped a class loader and makes another.
 linking=(-- -C 'link-arg=-Wl,-z,nodelete')
-target=target/native
+target=target/native platform=$PLATFORM
 case $kind in
     --fault-injection)
         target=target/native-test
@@ -38,13 +39,16 @@ case $kind in
         built=$CARGO_TARGET/release
         ;;
     *)
+        [[ $kind != --aarch64 ]] || platform=linux-aarch64
+        triple=${platform#linux-}-unknown-linux-gnu
         use_zig
-        cargo-zigbuild rustc "${library[@]}" --release --target "$TRIPLE.$GLIBC" "${linking[@]}"
-        built=$CARGO_TARGET/$TRIPLE/release
+        rustup target list --installed | grep -qx "$triple" || rustup --quiet target add "$triple"
+        cargo-zigbuild rustc "${library[@]}" --release --target "$triple.$GLIBC" "${linking[@]}"
+        built=$CARGO_TARGET/$triple/release
         ;;
 esac
 
-mkdir -p "$target/$PLATFORM"
+mkdir -p "$target/$platform"
 # Unchanged bytes keep their time, so that nothing that is built from them is built again.
-cmp --silent "$built/libdsql_sink.so" "$target/$PLATFORM/libdsql_sink.so" ||
-    install -m 644 "$built/libdsql_sink.so" "$target/$PLATFORM/libdsql_sink.so"
+cmp --silent "$built/libdsql_sink.so" "$target/$platform/libdsql_sink.so" ||
+    install -m 644 "$built/libdsql_sink.so" "$target/$platform/libdsql_sink.so"

@@ -24,6 +24,7 @@ check "nothing outside the tree" none outside_paths
 check "scripts have --help" none scripts_without_help
 check "nothing left to do in comments" none leftovers
 check "version of the jar" none other_versions
+check "commands of the documentation" none unknown_options
 check "links of the documentation" none dead_links
 check "shell lints" shell_lints
 

@@ -67,6 +67,23 @@ other_versions() {
         grep -vF -e "seatunnel-connector-dsql-$PROJECT_VERSION.jar" -e "sink $PROJECT_VERSION is active"
 }
 
+# Scripts that the pages name, with options that their --help does not know.
+unknown_options() {
+    local page call script option
+    tracked '*.md' ':!CHANGELOG.md' | while read -r page; do
+        { grep -oE 'scripts/[a-z-]+\.sh( (--[a-z0-9-]+|[a-z]+))*' "$page" || true; } | while read -r call; do
+            script=${call%% *}
+            if [[ ! -x $script ]]; then
+                echo "$page: no script $script"
+                continue
+            fi
+            { grep -oE -- '--[a-z0-9-]+' <<<"$call" || true; } | while read -r option; do
+                [[ $option == --help ]] || "$script" --help | grep -qF -- "$option" || echo "$page: $script has no $option"
+            done
+        done
+    done
+}
+
 # A note that something is to be done belongs into an issue.
 leftovers() {
     tracked '*.rs' '*.java' '*.sh' '*.md' ':!scripts/lib/checks.sh' | xargs -r grep -nE '\b(TODO|FIXME|XXX)\b'

@@ -3,7 +3,6 @@
 
 # The oldest glibc that the library may ask for: that of RHEL 7 and of every engine image since.
 GLIBC=2.17
-TRIPLE=x86_64-unknown-linux-gnu
 
 # Puts cargo-zigbuild and zig on the PATH.
 use_zig() {

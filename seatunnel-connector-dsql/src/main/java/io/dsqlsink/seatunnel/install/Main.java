@@ -37,10 +37,13 @@ public final class Main {
     }
 
     static int run(String... arguments) {
+        return commandLine().execute(arguments);
+    }
+
+    static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(Main::explain)
-                .execute(arguments);
+                .setExecutionExceptionHandler(Main::explain);
     }
 
     private static int explain(Exception e, CommandLine command, Object parsed) throws Exception {
