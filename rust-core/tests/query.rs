@@ -117,5 +117,11 @@ fn a_query_that_cannot_run_is_refused_before_any_row() {
     check("INSERT INTO nowhere VALUES (:id)", ErrorKind::Schema, "\"nowhere\" does not exist");
     check("INSERT INTO t (nr) VALUES (:id)", ErrorKind::Schema, "column \"nr\"");
     check("INSRT INTO t VALUES (:id)", ErrorKind::Rejected, "syntax error");
+    check(
+        "INSERT INTO t (id, name) VALUSE (:id, :name)",
+        ErrorKind::Rejected,
+        "at character 26, near \"VALUSE (",
+    );
+    check("INSERT INTO t (id) VALUES (:id", ErrorKind::Rejected, "at its end: syntax error");
     check("SELECT CAST(:id AS int[])", ErrorKind::Schema, "column \"id\" has type _int4");
 }

@@ -165,7 +165,10 @@ mod tests {
         (0..1_000).for_each(|table| brake.count(&format!("public.t{table}")));
         brake.count("public.t500");
         let text = brake.check(1).unwrap_err();
-        assert!(text.contains("(public.t500 2, public.t0 1, ") && text.contains(", 990 more tables 990)"), "{text}");
+        assert!(
+            text.contains("(public.t500 2, public.t0 1, ") && text.contains(", 990 more tables 990)"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use tokio_postgres::Error;
+use tokio_postgres::error::ErrorPosition;
 
 /// Kind of fault; [`crate::failure::retry`] decides what follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +96,8 @@ pub struct Failure {
     pub column: Option<String>,
     /// How long an answer was waited for that did not come.
     pub waited: Duration,
+    /// The character of the statement at which the database stopped to understand it, from 1 on; 0 if it did not say.
+    pub position: u16,
 }
 
 /// feature_not_supported, syntax_error, undefined_function, datatype_mismatch, indeterminate_datatype, wrong_object_type.
@@ -123,6 +126,7 @@ impl Failure {
             outcome_unknown: false,
             column: None,
             waited: Duration::ZERO,
+            position: 0,
         }
     }
 
@@ -157,6 +161,10 @@ impl Failure {
             text.push_str(hint);
         }
         let detail = answer.detail().map(|detail| format!("; {detail}")).unwrap_or_default();
+        let position = match answer.position() {
+            Some(ErrorPosition::Original(position)) => u16::try_from(*position).unwrap_or_default(),
+            _ => 0,
+        };
         let (text, detail) = (cut(text, SHOWN), cut(detail, SHOWN_DETAIL));
         let fault = fault_of(answer.code().code(), answer.message(), answer.hint().unwrap_or_default());
         Self {
@@ -167,6 +175,7 @@ impl Failure {
             outcome_unknown: matches!(fault, Fault::Unavailable | Fault::Lost),
             column: answer.column().map(str::to_owned),
             waited: Duration::ZERO,
+            position,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Failures in words: what an operator reads in the log or as the cause of a failed job.
 
+mod connection;
+
 use std::time::Duration;
 
 use serde_json::Value as Json;
@@ -8,6 +10,7 @@ use crate::config::Config;
 use crate::error::{ErrorKind, SinkError};
 use crate::failure::classify::{Failure, Fault};
 use crate::failure::keysize;
+use crate::failure::messages::connection::{connection, connection_kind};
 use crate::failure::retry::Tries;
 use crate::queue::batch::Batch;
 use crate::queue::refused::Refused;
@@ -17,6 +20,9 @@ use crate::table::schema::Table;
 
 /// As much of a statement as tells which it is.
 const STATEMENT_CHARACTERS: usize = 300;
+
+/// As much of a statement as shows where in it something is wrong.
+const PLACE_CHARACTERS: usize = 40;
 
 /// SQLSTATE of an upsert by columns that no unique index has.
 const NO_SUCH_KEY: &str = "42P10";
@@ -192,9 +198,22 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
 
 /// The error of a query that the database does not take.
 #[must_use]
-pub fn query_error(failure: &Failure) -> SinkError {
-    let text = format!("option 'query' is refused by the database: {}", said(failure));
+pub fn query_error(query: &str, failure: &Failure) -> SinkError {
+    let place = place(query, failure.position);
+    let text =
+        format!("option 'query' is refused by the database{place}: {}; correct the query", said(failure));
     error(connection_kind(failure.fault), text, failure)
+}
+
+/// Where a statement is not understood, in words: its own text tells more than a number.
+fn place(statement: &str, position: u16) -> String {
+    let Some(before) = usize::from(position).checked_sub(1) else { return String::new() };
+    let near: String = statement.chars().skip(before).take(PLACE_CHARACTERS).collect();
+    if near.is_empty() {
+        " at its end".to_owned()
+    } else {
+        format!(" at character {position}, near \"{near}\"")
+    }
 }
 
 /// A statement of a session that is sent again.
@@ -254,11 +273,27 @@ fn head(sql: &str) -> String {
 pub fn refused(batch: &Batch, failure: &Failure) -> Refused {
     let Table { columns, keys, .. } = &*batch.table;
     let limit = failure.fault == Fault::TooBig || failure.sqlstate.as_deref() == Some("54000");
+    let refusal = || match failure.fault {
+        _ if limit => "the row exceeds a limit of Aurora DSQL",
+        Fault::Unique if batch.table.append() => {
+            "the row is there already: the table is only appended to, and a unique index forbids a second one. Set \
+             'primary_keys' to the columns of that index, so that the row is updated; or empty the table (data_save_mode \
+             = \"DROP_DATA\") if the job is run anew"
+        }
+        Fault::Unique => {
+            "another row has the same unique value: remove one of both in the source, or do without the unique index in \
+             the target"
+        }
+        Fault::Reference => {
+            "the row refers to a row that is not there: bring that table by the job too, or do without the foreign key \
+             in the target"
+        }
+        _ => "the database refuses the row",
+    };
     let large_key = if failure.key_too_large() { keysize::of(batch) } else { None };
     let (column, reason) = match large_key {
         Some(found) => (found.column, found.text),
-        None if limit => (failure.column.clone(), "the row exceeds a limit of Aurora DSQL".to_owned()),
-        None => (failure.column.clone(), "the database refuses the row".to_owned()),
+        None => (failure.column.clone(), refusal().to_owned()),
     };
     let key_values = |run| {
         let params = tuple::params(run).zip(keys);
@@ -284,83 +319,6 @@ pub fn refused(batch: &Batch, failure: &Failure) -> Refused {
         values: values.unwrap_or_default(),
         reason: format!("{reason}: {}", said(failure)),
         sqlstate: failure.sqlstate.clone(),
-    }
-}
-
-/// What failed and what to do, without the number of tries.
-fn connection(config: &Config, failure: &Failure) -> String {
-    let host = &config.endpoint.host;
-    let said = said(failure);
-    match failure.fault {
-        Fault::UnknownHost => format!(
-            "host '{host}' of option 'url' cannot be looked up; check its spelling and this machine's DNS: {said}"
-        ),
-        Fault::Unreachable => format!(
-            "host '{host}', port {} of option 'url' cannot be reached; check network, security group and endpoint: {said}",
-            config.endpoint.port
-        ),
-        Fault::TokenExpired => format!(
-            "'{host}' refuses a token that was just minted; set this machine's clock (NTP), or renew the temporary \
-             credentials: {said}"
-        ),
-        Fault::Denied => format!(
-            "'{host}' refuses role '{}' in region '{}'; check 'access_key_id', 'secret_access_key', 'region' and the \
-             permission dsql:DbConnect{} of the principal: {said}",
-            config.role,
-            config.region,
-            if config.role == crate::limits::ADMIN { "Admin" } else { "" }
-        ),
-        Fault::NoCredentials => format!(
-            "no AWS credentials: {}: {said}",
-            whence(config, "(environment, profile, container, instance) has none")
-        ),
-        Fault::CredentialsAway => {
-            format!("no AWS credentials for now: {}: {said}", whence(config, "got no answer it can use"))
-        }
-        Fault::Certificate => format!("the certificate of '{host}' is refused: {said}"),
-        Fault::Excess => format!(
-            "'{host}' sends more than Aurora DSQL does, so the connection was closed; check that the url leads to the \
-             cluster, and that a statement of your own has a short answer: {said}"
-        ),
-        Fault::Permission => format!("role '{}' may not read the catalog of '{host}': {said}", config.role),
-        Fault::Throttled => {
-            format!("'{host}' takes no more connections now; lower 'max_connections': {said}")
-        }
-        Fault::Unavailable => format!("'{host}' is unavailable: {said}"),
-        Fault::Waking => format!("cluster '{host}' is waking up: {said}"),
-        _ => format!("the connection to '{host}' failed: {said}"),
-    }
-}
-
-/// Whose credentials were asked for in vain.
-fn whence(config: &Config, problem: &str) -> String {
-    let identity = &config.identity;
-    match (&identity.role, &identity.profile) {
-        (Some(role), _) => {
-            format!(
-                "the role '{}' of option 'role_arn' could not be taken on; check its trust policy, 'external_id' and \
-                     the way to STS",
-                role.arn
-            )
-        }
-        (None, Some(profile)) => {
-            format!("option 'profile': '{profile}' gives none; check the AWS configuration files")
-        }
-        (None, None) => format!(
-            "the options 'access_key_id' and 'secret_access_key' are not set, and the default chain {problem}"
-        ),
-    }
-}
-
-fn connection_kind(fault: Fault) -> ErrorKind {
-    match fault {
-        Fault::TokenExpired | Fault::Denied | Fault::NoCredentials | Fault::CredentialsAway => {
-            ErrorKind::Authentication
-        }
-        Fault::Permission => ErrorKind::Permission,
-        Fault::Missing => ErrorKind::Schema,
-        Fault::Rejected => ErrorKind::Rejected,
-        _ => ErrorKind::Connection,
     }
 }
 

@@ -6,6 +6,10 @@ use serde_json::{Map, Value as Json};
 
 use crate::error::{ErrorKind, SinkError};
 
+/// What to do about a value that its column does not take. Aurora DSQL changes no column's type.
+const VALUE_CURE: &str = "; correct the value in the source or by a transform, create the column anew with a wider type \
+                          (ADD COLUMN, UPDATE, RENAME), or put such rows aside by row_error_policy = \"skip\"";
+
 /// One row, and why it cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
@@ -51,6 +55,11 @@ impl fmt::Display for Refused {
 
 impl From<Refused> for SinkError {
     fn from(row: Refused) -> Self {
-        Self::new(row.kind, row.to_string()).with_sqlstate(row.sqlstate.as_deref())
+        let cure = match row.kind {
+            // A column that can be told holds too little; what the database says of others has its own cure.
+            ErrorKind::Data if row.sqlstate.is_none() && row.column.is_some() => VALUE_CURE,
+            _ => "",
+        };
+        Self::new(row.kind, format!("{row}{cure}")).with_sqlstate(row.sqlstate.as_deref())
     }
 }

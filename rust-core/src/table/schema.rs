@@ -123,6 +123,20 @@ pub struct CatalogIndex {
     pub predicate: Option<String>,
 }
 
+/// The error of a table that does not exist.
+#[must_use]
+pub fn absent(declared: &Declaration, elsewhere: &[String]) -> SinkError {
+    let found = match elsewhere {
+        [] => String::new(),
+        found => format!("; there is {}", found.join(", ")),
+    };
+    schema_error(format!(
+        "table {}.{} does not exist in the target{found}; create it, or correct the options 'schema' and 'table' (names \
+         are case-sensitive)",
+        declared.schema, declared.table
+    ))
+}
+
 /// Matches the declared columns with the catalog's.
 ///
 /// # Errors
@@ -135,10 +149,7 @@ pub fn resolve(
 ) -> Result<Table, SinkError> {
     let name = format!("{}.{}", declared.schema, declared.table);
     if columns.is_empty() {
-        return Err(schema_error(format!(
-            "table {name} does not exist in the target; create it, or correct the options 'schema' and 'table' \
-             (names are case-sensitive)"
-        )));
+        return Err(absent(declared, &[]));
     }
     let mut problems = Vec::new();
     let mut resolved = Vec::with_capacity(declared.columns.len());

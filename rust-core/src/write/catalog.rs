@@ -39,6 +39,13 @@ JOIN pg_catalog.pg_class c ON c.oid = i.indrelid \
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
 WHERE n.nspname = $1 AND c.relname = $2";
 
+/// Tables of that name, whatever its case, in any schema of the user's.
+const ELSEWHERE: &str = "\
+SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) \
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+WHERE pg_catalog.lower(c.relname::text) = pg_catalog.lower($1) AND c.relkind IN ('r', 'p') \
+  AND n.nspname::text NOT IN ('pg_catalog', 'information_schema', 'sys') ORDER BY 1 LIMIT 5";
+
 /// The declared table as the database has it, or why it cannot be written.
 ///
 /// # Errors
@@ -50,7 +57,12 @@ pub async fn resolve(
 ) -> Result<Result<Table, SinkError>, Failure> {
     let Some(text) = &declared.query else {
         let (columns, indexes) = read(client, declared, timeout).await?;
-        return Ok(schema::resolve(declared, &columns, &indexes));
+        let resolved = schema::resolve(declared, &columns, &indexes);
+        if !columns.is_empty() {
+            return Ok(resolved);
+        }
+        let elsewhere = elsewhere(client, declared, timeout).await?;
+        return Ok(Err(schema::absent(declared, &elsewhere)));
     };
     let columns: Vec<&str> = declared.columns.iter().map(|(name, _)| name.as_str()).collect();
     let query = match Query::parse(text, &columns) {
@@ -61,7 +73,7 @@ pub async fn resolve(
         Ok(parameters) => Ok(schema::resolve_query(declared, query, &parameters)),
         // The database has read the query and does not take it.
         Err(failure) if matches!(failure.fault, Fault::Missing | Fault::BadRow | Fault::Rejected) => {
-            Ok(Err(messages::query_error(&failure)))
+            Ok(Err(messages::query_error(&query.text, &failure)))
         }
         Err(failure) => Err(failure),
     }
@@ -99,6 +111,20 @@ async fn read(
         Ok::<_, Error>((columns, indexes))
     };
     let read = timeout.wait(Step::Catalog, both).await.map_err(Failure::not_committed)?;
+    read.map_err(|error| Failure::executing(&error).not_committed())
+}
+
+/// Where else there is a table of the declared one's name.
+async fn elsewhere(
+    client: &Client,
+    declared: &Declaration,
+    timeout: Timeout,
+) -> Result<Vec<String>, Failure> {
+    let asked = async {
+        let rows = client.query_typed(ELSEWHERE, &[(&declared.table as _, Type::TEXT)]).await?;
+        rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, Error>>()
+    };
+    let read = timeout.wait(Step::Catalog, asked).await.map_err(Failure::not_committed)?;
     read.map_err(|error| Failure::executing(&error).not_committed())
 }
 

@@ -69,15 +69,23 @@ final class DsqlCatalog implements AutoCloseable {
                 + Ddl.literal(table.name());
     }
 
-    /** Creates the table, and its schema where that is missing. */
-    void create(TableDefinition definition) throws InterruptedException {
+    /**
+     * Creates the table, and its schema where that is missing.
+     *
+     * @param named whether the job names the schema itself, so that it may be misspelt
+     */
+    void create(TableDefinition definition, boolean named) throws InterruptedException {
         definition.check();
         DsqlTable table = definition.table();
-        String schema = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname::text = ";
-        if (query(schema + Ddl.literal(table.schema())).isEmpty()) {
-            create(Ddl.createSchema(table));
+        Whereabouts.warn(this, table);
+        try {
+            if (!Whereabouts.hasSchema(this, table, named)) {
+                create(Ddl.createSchema(table));
+            }
+            create(Ddl.createTable(definition));
+        } catch (DsqlNativeException e) {
+            throw Whereabouts.refused(e, table, options.get(DsqlSinkOptions.USERNAME.key()));
         }
-        create(Ddl.createTable(definition));
         if (!exists(table) && renameIndex(table)) {
             create(Ddl.createTable(definition));
         }

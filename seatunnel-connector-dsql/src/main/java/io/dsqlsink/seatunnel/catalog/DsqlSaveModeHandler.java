@@ -99,14 +99,16 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
                     DsqlErrorCode.SAVE_MODE,
                     "Table "
                             + table
-                            + " does not exist, and schema_save_mode ="
+                            + " does not exist"
+                            + Whereabouts.told(Whereabouts.of(catalog, table))
+                            + ", and schema_save_mode ="
                             + " ERROR_WHEN_SCHEMA_NOT_EXIST: create it, or set"
                             + " CREATE_SCHEMA_WHEN_NOT_EXIST");
         }
     }
 
     private void create() throws InterruptedException {
-        catalog.create(definition);
+        catalog.create(definition, modes.isSchemaNamed());
         if (modes.createIndex()) {
             catalog.createIndexes(definition);
         }

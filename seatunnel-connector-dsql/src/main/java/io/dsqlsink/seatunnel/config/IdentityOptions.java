@@ -1,13 +1,15 @@
 package io.dsqlsink.seatunnel.config;
 
 import io.dsqlsink.bridge.Limits;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.Options;
 
 /** Options that say who signs the tokens. */
-final class IdentityOptions {
+public final class IdentityOptions {
     static final Option<String> ACCESS_KEY_ID =
             Options.key("access_key_id")
                     .stringType()
@@ -66,6 +68,24 @@ final class IdentityOptions {
                                     + " is opened");
 
     private IdentityOptions() {}
+
+    /** Keys that no other sink of SeaTunnel has, but for connector-jdbc's own dialect dsql. */
+    public static List<String> keys() {
+        List<String> keys = new ArrayList<>();
+        for (Option<?> option :
+                Arrays.asList(
+                        ACCESS_KEY_ID,
+                        SECRET_ACCESS_KEY,
+                        SESSION_TOKEN,
+                        ROLE_ARN,
+                        EXTERNAL_ID,
+                        ROLE_SESSION_NAME,
+                        TOKEN_DURATION_SECS)) {
+            keys.add(option.key());
+            keys.addAll(option.getFallbackKeys());
+        }
+        return keys;
+    }
 
     /** Checks them against one another; what is given goes to the native library. */
     static void read(OptionReader reader, Map<String, String> nativeOptions) {

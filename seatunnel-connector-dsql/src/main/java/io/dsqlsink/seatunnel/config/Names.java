@@ -3,6 +3,7 @@ package io.dsqlsink.seatunnel.config;
 import io.dsqlsink.bridge.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
 /** Names of schemas, tables, columns and indexes in the target. */
 public final class Names {
@@ -57,6 +58,16 @@ public final class Names {
                                 + " FieldMapper");
             }
         }
+    }
+
+    /** Whether one of two names is likely the other one, misspelt. Numbers count something. */
+    public static boolean areNear(String a, String b) {
+        String one = a.toLowerCase(Locale.ROOT);
+        String other = b.toLowerCase(Locale.ROOT);
+        int edits = OptionKeys.edits(one, other);
+        boolean numbered = one.replaceAll("\\d", "").equals(other.replaceAll("\\d", ""));
+        return edits == 0
+                || !numbered && edits <= 2 && edits <= Math.min(a.length(), b.length()) / 2;
     }
 
     /** The name of an index that no other table's index has. */

@@ -12,18 +12,21 @@ public final class SaveModes implements Serializable {
     private final String customSql;
     private final boolean createIndex;
     private final boolean identity;
+    private final boolean schemaNamed;
 
     private SaveModes(
             DsqlSinkOptions.SchemaSaveMode schema,
             DsqlSinkOptions.DataSaveMode data,
             String customSql,
             boolean createIndex,
-            boolean identity) {
+            boolean identity,
+            boolean schemaNamed) {
         this.schema = schema;
         this.data = data;
         this.customSql = customSql;
         this.createIndex = createIndex;
         this.identity = identity;
+        this.schemaNamed = schemaNamed;
     }
 
     static SaveModes of(OptionReader reader, Placeholders names) {
@@ -42,7 +45,20 @@ public final class SaveModes implements Serializable {
                 data,
                 customSql == null ? null : names.replace(customSql),
                 reader.flag(DsqlSinkOptions.CREATE_INDEX),
-                reader.flag(SourceOptions.IDENTITY));
+                reader.flag(SourceOptions.IDENTITY),
+                isSchemaNamed(reader));
+    }
+
+    private static boolean isSchemaNamed(OptionReader reader) {
+        String schema = reader.name(DsqlSinkOptions.SCHEMA);
+        String table = reader.name(DsqlSinkOptions.TABLE);
+        String from = schema == null && table != null ? table.replaceAll("[.]?[^.]*$", "") : schema;
+        return from == null || !from.contains("${");
+    }
+
+    /** Whether the job names the schema, rather than takes the name from the source. */
+    public boolean isSchemaNamed() {
+        return schemaNamed;
     }
 
     public DsqlSinkOptions.SchemaSaveMode schema() {

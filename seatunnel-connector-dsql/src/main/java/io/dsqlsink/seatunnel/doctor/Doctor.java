@@ -5,6 +5,7 @@ import io.dsqlsink.seatunnel.install.HomeLoaders;
 import io.dsqlsink.seatunnel.install.InstallException;
 import io.dsqlsink.seatunnel.install.JarMerge;
 import io.dsqlsink.seatunnel.install.Jars;
+import io.dsqlsink.seatunnel.install.Modes;
 import io.dsqlsink.seatunnel.install.Receipt;
 import io.dsqlsink.seatunnel.install.Receipt.Change;
 import io.dsqlsink.seatunnel.install.Report;
@@ -14,9 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Enumeration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
@@ -36,7 +39,8 @@ public final class Doctor {
 
     public void check() throws IOException {
         report.good("SeaTunnel " + home.version() + " in " + home.root());
-        checkReceipt();
+        Set<Path> unreadable = checkModes();
+        checkReceipt(unreadable);
         checkCopies();
         checkHalf();
         new WhichSink(home, new HomeLoaders(home), report).check();
@@ -93,6 +97,15 @@ public final class Doctor {
 
     private void run(Path ours, Path job, List<String> variables, InHome what)
             throws IOException, InstallException {
+        if (!Files.isReadable(job)) {
+            report.problem(
+                    "--config "
+                            + job
+                            + (Files.exists(job)
+                                    ? " cannot be read by user " + System.getProperty("user.name")
+                                    : ": there is no such file"));
+            return;
+        }
         for (String variable : variables) {
             if (variable.indexOf('=') < 1) {
                 throw new InstallException("-i " + variable + " is not key=value");
@@ -135,7 +148,32 @@ public final class Doctor {
         }
     }
 
-    private void checkReceipt() throws IOException {
+    /** Files of ours, or with ours in them, that the engine's user cannot read. */
+    private Set<Path> checkModes() throws IOException {
+        Set<Path> unreadable = new HashSet<>();
+        List<Path> stock = Home.jars(home.starter());
+        for (Path jar : everywhere()) {
+            boolean readable = Files.isReadable(jar);
+            String name = jar.getFileName().toString();
+            boolean ours = readable ? Jars.has(jar, Jars.OUR_CLASS) : name.contains("dsql");
+            String problem = ours && !stock.isEmpty() ? Modes.problem(jar, stock.get(0)) : null;
+            if (problem != null) {
+                report.problem(home.name(jar) + " " + problem);
+            } else if (!readable) {
+                report.note(
+                        home.name(jar)
+                                + " cannot be read by user "
+                                + System.getProperty("user.name")
+                                + ", so doctor passes over it");
+            }
+            if (!readable) {
+                unreadable.add(jar);
+            }
+        }
+        return unreadable;
+    }
+
+    private void checkReceipt(Set<Path> unreadable) throws IOException {
         Receipt receipt;
         try {
             receipt = Receipt.read(home);
@@ -153,6 +191,9 @@ public final class Doctor {
                     "an install or uninstall was interrupted: run it again, or the other one");
         }
         for (Change change : receipt.changes) {
+            if (unreadable.contains(change.file)) {
+                continue;
+            }
             String now = Jars.digest(change.file);
             if (now == null) {
                 report.problem(home.name(change.file) + " is gone: run install again");
@@ -161,7 +202,7 @@ public final class Doctor {
                         home.name(change.file) + " is not what was installed: run install again");
             }
         }
-        if (report.problems() == before) {
+        if (report.problems() == before && unreadable.isEmpty()) {
             report.good(
                     "installed "
                             + receipt.version

@@ -102,10 +102,12 @@ public final class JobCheck {
 
     private void check(JobFile job, Map<String, Object> sink) {
         List<JobTable> tables;
+        DsqlSinkConfig alone;
         try {
             JobTables read = new JobTables(loader, report);
             tables = read.of(job, sink);
             read.checkSources(tables);
+            alone = read.withoutSource(job, sink, tables);
         } catch (DsqlConnectorException e) {
             report.accept(PROBLEM, e.getMessage());
             return;
@@ -117,6 +119,12 @@ public final class JobCheck {
         if (!tables.isEmpty()) {
             tables.get(0).config().warnings().forEach(warning -> report.accept(NOTE, warning));
             look(tables.get(0).config(), tables);
+        } else if (alone != null) {
+            report.accept(
+                    NOTE,
+                    "what follows needs no source: the sink's options, and the way to the target");
+            alone.warnings().forEach(warning -> report.accept(NOTE, warning));
+            look(alone, tables);
         }
     }
 

@@ -12,6 +12,7 @@ import io.dsqlsink.seatunnel.source.SourceTable;
 import io.dsqlsink.seatunnel.stock.HandOver;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,8 +25,13 @@ import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.configuration.util.OptionRule;
 import org.apache.seatunnel.api.source.SeaTunnelSource;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
+import org.apache.seatunnel.api.table.catalog.PhysicalColumn;
+import org.apache.seatunnel.api.table.catalog.PrimaryKey;
+import org.apache.seatunnel.api.table.catalog.TableIdentifier;
+import org.apache.seatunnel.api.table.catalog.TableSchema;
 import org.apache.seatunnel.api.table.factory.TableSourceFactory;
 import org.apache.seatunnel.api.table.factory.TableSourceFactoryContext;
+import org.apache.seatunnel.api.table.type.BasicType;
 
 /** The tables of a job that our sink writes, asked from its sources as at the job's start. */
 final class JobTables {
@@ -36,6 +42,9 @@ final class JobTables {
 
     private final ClassLoader loader;
     private final BiConsumer<String, String> report;
+
+    /** Whether a source did not tell its tables. */
+    private boolean untold;
 
     JobTables(ClassLoader loader, BiConsumer<String, String> report) {
         this.loader = loader;
@@ -118,6 +127,7 @@ final class JobTables {
                                 + " does not tell its tables, as at the start of the job: "
                                 + JobCheck.cause(e)
                                 + address(source));
+                untold = true;
             }
             for (CatalogTable table : found) {
                 SourceTable looked =
@@ -133,6 +143,37 @@ final class JobTables {
         }
         tellShared(tables);
         return tables;
+    }
+
+    /**
+     * What can be told of a sink without its sources: its options, held against a table that has no
+     * more than a key.
+     *
+     * @return null where a source told its tables
+     */
+    DsqlSinkConfig withoutSource(JobFile job, Map<String, Object> sink, List<JobTable> tables) {
+        if (!untold || !tables.isEmpty()) {
+            return null;
+        }
+        Object keys = sink.get(DsqlSinkOptions.PRIMARY_KEYS.key());
+        List<String> columns = new ArrayList<>();
+        for (Object key : keys instanceof List ? (List<?>) keys : Collections.singletonList("id")) {
+            columns.add(String.valueOf(key));
+        }
+        TableSchema.Builder schema = TableSchema.builder();
+        for (String column : columns) {
+            schema.column(PhysicalColumn.of(column, BasicType.STRING_TYPE, 0, false, null, ""));
+        }
+        CatalogTable unknown =
+                CatalogTable.of(
+                        TableIdentifier.of("unknown", "unknown", "unknown", "unknown"),
+                        schema.primaryKey(PrimaryKey.of("unknown", columns)).build(),
+                        Collections.emptyMap(),
+                        Collections.emptyList(),
+                        "");
+        DsqlSinkConfig config = DsqlSinkConfig.of(ReadonlyConfig.fromMap(sink), unknown);
+        config.setStreaming(job.isStreaming());
+        return config;
     }
 
     /** Tells what the sources of these tables do to data by themselves. */

@@ -37,7 +37,7 @@ public enum DsqlErrorCode implements SeaTunnelErrorCode {
             true),
     DATA(
             "DSQL-06",
-            "A value does not fit its column",
+            "A row does not fit the table",
             "widen the column or correct the row; row_error_policy = skip puts such rows aside",
             true),
     CONFLICT(

@@ -106,7 +106,7 @@ public final class Home {
         return root.resolve("lib");
     }
 
-    Path starter() {
+    public Path starter() {
         return root.resolve("starter");
     }
 

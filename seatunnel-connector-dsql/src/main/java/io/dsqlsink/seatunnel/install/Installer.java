@@ -7,8 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -106,11 +104,16 @@ public final class Installer {
         return true;
     }
 
+    private boolean isUnreadable(Path file) throws IOException {
+        List<Path> stock = Home.jars(home.starter());
+        return !stock.isEmpty() && Modes.problem(file, stock.get(0)) != null;
+    }
+
     /** Whether an installation of this very jar in this mode is whole. */
     private boolean isCurrent(Receipt receipt, Mode mode) throws IOException {
         Set<Path> files = new HashSet<>();
         for (Change change : receipt.changes) {
-            if (!change.after.equals(Jars.digest(change.file))) {
+            if (!change.after.equals(Jars.digest(change.file)) || isUnreadable(change.file)) {
                 return false;
             }
             files.add(change.file);
@@ -188,15 +191,17 @@ public final class Installer {
     private Change add(Path jar) throws IOException {
         if (!dryRun) {
             Files.copy(ours, staged(jar), StandardCopyOption.REPLACE_EXISTING);
+            Modes.readable(staged(jar), home.starter());
+            sync(staged(jar));
         }
-        return change(jar);
+        return new Change(jar, Jars.digest(jar), Jars.digest(staged(jar)));
     }
 
     /** Of a file whose new content is prepared. */
     private Change change(Path file) throws IOException {
         if (!dryRun) {
             if (Files.exists(file)) {
-                likeStock(file, staged(file));
+                Modes.likeStock(file, staged(file));
             }
             sync(staged(file));
         }
@@ -285,7 +290,7 @@ public final class Installer {
                 out.accept("remove '" + Mapping.LINE + "' from " + home.name(change.file));
                 if (!dryRun) {
                     Files.write(staged(change.file), Mapping.without(change.file));
-                    likeStock(change.file, staged(change.file));
+                    Modes.likeStock(change.file, staged(change.file));
                     replace(staged(change.file), change.file);
                 }
             } else if (Jars.isMerged(change.file)) {
@@ -336,22 +341,5 @@ public final class Installer {
 
     private static void replace(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    /** The engines may run as another user than the one who installs. */
-    private static void likeStock(Path stock, Path file) throws IOException {
-        PosixFileAttributeView view =
-                Files.getFileAttributeView(file, PosixFileAttributeView.class);
-        if (view == null) {
-            return;
-        }
-        PosixFileAttributes wanted = Files.readAttributes(stock, PosixFileAttributes.class);
-        view.setPermissions(wanted.permissions());
-        try {
-            view.setGroup(wanted.group());
-            view.setOwner(wanted.owner());
-        } catch (IOException e) {
-            // Only root may; the permissions suffice where the file is readable by all.
-        }
     }
 }

@@ -33,7 +33,11 @@ public final class Jars {
         return className.replace('.', '/') + ".class";
     }
 
+    /** False for a jar that cannot be read: class loaders pass over it as well. */
     public static boolean has(Path jar, String entry) throws IOException {
+        if (!Files.isReadable(jar)) {
+            return false;
+        }
         try (ZipFile zip = open(jar)) {
             return zip.getEntry(entry) != null;
         }

@@ -14,6 +14,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What doctor says of homes with the real jars. */
 class DoctorTest {
@@ -30,6 +32,45 @@ class DoctorTest {
     private static final String VERSION = System.getProperty("project.version");
 
     @TempDir Path folder;
+
+    /** The engine's user passes over a jar that it cannot read, and takes the stock sink. */
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void aJarThatTheEngineCannotReadIsAProblem(Mode mode) throws Exception {
+        TestHome home = new TestHome(folder, OLDEST);
+        Files.setPosixFilePermissions(home.ours, PosixFilePermissions.fromString("rw-------"));
+        home.installer().install(mode);
+        assertThat(home.doctor()).as("as installed").noneMatch(l -> l.startsWith("PROBLEM"));
+        for (Path jar : Home.jars(home.root.resolve(mode == Mode.lib ? "lib" : "connectors"))) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(jar)))
+                    .as(jar.toString())
+                    .isEqualTo("rw-r--r--");
+        }
+        Path jar =
+                Home.jars(home.root.resolve(mode == Mode.lib ? "lib" : "connectors")).stream()
+                        .filter(j -> j.getFileName().toString().contains("dsql"))
+                        .findFirst()
+                        .orElseThrow();
+        Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-------"));
+        assertThat(home.doctor())
+                .anyMatch(
+                        line ->
+                                line.startsWith("PROBLEM")
+                                        && line.contains(jar.getFileName() + " has mode rw-------")
+                                        && line.contains("chmod a+r"));
+        home.installer().install(mode);
+        assertThat(home.doctor()).as("installed again").noneMatch(l -> l.startsWith("PROBLEM"));
+    }
+
+    @Test
+    void aMissingConfigIsNamed() throws Exception {
+        TestHome home = new TestHome(folder, OLDEST);
+        List<String> said = new ArrayList<>();
+        Report report = new Report(said::add);
+        Path config = folder.resolve("nowhere.conf");
+        new Doctor(Home.of(home.root), report).check(home.ours, config, List.of(), null);
+        assertThat(said).containsExactly("PROBLEM  --config " + config + ": there is no such file");
+    }
 
     @ParameterizedTest
     @CsvSource({"2.3.4, lib", "2.3.4, connectors", "2.3.8, lib", "2.3.8, connectors"})

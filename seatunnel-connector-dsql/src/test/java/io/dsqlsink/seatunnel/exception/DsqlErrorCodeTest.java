@@ -40,7 +40,7 @@ class DsqlErrorCodeTest {
                         error(DsqlNativeException.ERROR_DATA, "22003", "column total: overflow"));
         assertThat(e)
                 .hasMessage(
-                        "ErrorCode:[DSQL-06], ErrorDescription:[A value does not fit its column]"
+                        "ErrorCode:[DSQL-06], ErrorDescription:[A row does not fit the table]"
                                 + " - column total: overflow (SQLSTATE 22003)")
                 .hasNoCause();
         assertThat(DsqlConnectorException.of(error(0, "22003", "22003: overflow")))

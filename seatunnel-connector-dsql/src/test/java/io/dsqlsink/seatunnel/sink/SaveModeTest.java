@@ -69,6 +69,61 @@ class SaveModeTest extends DsqlFixture {
         return e;
     }
 
+    /** Only a schema that the job itself names can be misspelt. */
+    @Test
+    void aMisspeltSchemaIsNotCreated() throws Exception {
+        dsql.sql("CREATE SCHEMA stock");
+        try {
+            assertThat(refused(Map.of("schema", "stcok"), TestTables.orders("id", null)))
+                    .hasMessageContaining("'stcok'")
+                    .hasMessageContaining("did you mean 'stock'?")
+                    .hasMessageContaining("CREATE SCHEMA");
+            assertThat(dsql.sql("SELECT 1 FROM pg_namespace WHERE nspname = 'stcok'")).isEmpty();
+            prepare(Map.of("schema", "stock2"), TestTables.orders("id", null));
+            prepare(Map.of("schema", "${database_name}"), TestTables.orders("id", null));
+            assertThat(
+                            dsql.sql(
+                                    "SELECT nspname FROM pg_namespace WHERE nspname LIKE 's%' ORDER BY 1"))
+                    .contains("shop", "stock", "stock2");
+            assertThat(
+                            refused(
+                                    Map.of("schema_save_mode", "ERROR_WHEN_SCHEMA_NOT_EXIST"),
+                                    TestTables.orders("id", null)))
+                    .hasMessageContaining("but there is shop.orders, stock2.orders");
+        } finally {
+            for (String schema : List.of("stock", "stock2", "shop")) {
+                dsql.sql("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
+            }
+        }
+    }
+
+    private static void custom(String sql) throws Exception {
+        prepare(
+                Map.of("data_save_mode", "CUSTOM_PROCESSING", "custom_sql", sql),
+                TestTables.orders("id", null));
+    }
+
+    @Test
+    void aRoleThatMayNotCreateIsToldTheGrant() throws Exception {
+        dsql.sql("CREATE ROLE loader LOGIN");
+        dsql.sql("CREATE SCHEMA closed");
+        String arn = "'arn:aws:iam::123456789012:user/local'";
+        custom("AWS IAM GRANT loader TO " + arn);
+        dsql.sql("DROP TABLE orders");
+        try {
+            Map<String, Object> options = Map.of("username", "loader", "schema", "closed");
+            assertThat(refused(options, TestTables.orders("id", null)))
+                    .hasMessageContaining("DSQL-03")
+                    .hasMessageContaining("GRANT USAGE, CREATE ON SCHEMA \"closed\" TO \"loader\"");
+            assertThat(refused(Map.of("username", "loader"), TestTables.orders("id", null)))
+                    .hasMessageContaining("set option 'schema'");
+        } finally {
+            custom("AWS IAM REVOKE loader FROM " + arn);
+            dsql.sql("DROP SCHEMA closed");
+            dsql.sql("DROP ROLE loader");
+        }
+    }
+
     @Test
     void aMissingTableIsCreatedWithItsKeyAndIndexes() throws Exception {
         prepare(Map.of(), TestTables.orders("id", "code"));

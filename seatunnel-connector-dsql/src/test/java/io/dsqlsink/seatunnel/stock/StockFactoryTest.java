@@ -93,6 +93,36 @@ public class StockFactoryTest {
         }
     }
 
+    /** Neither a misspelt dialect nor a missing one may end in the stock sink's own words. */
+    @Test
+    void aBlockForDsqlUnderAnotherDialectIsRefusedByName() throws Exception {
+        try (URLClassLoader application = zeta("2.3.8", EngineLoaders.connector());
+                URLClassLoader job =
+                        EngineLoaders.zetaJob(application, connectors("2.3.8", "connector-jdbc"))) {
+            Map<String, Object> options = stockOptions();
+            options.put("url", "jdbc:postgresql://abc.dsql-fips.us-east-1.on.aws:5432/postgres");
+            options.put("dialect", "dssql");
+            assertThatThrownBy(() -> sink(job, "Jdbc", options))
+                    .hasMessageContaining("DSQL-01")
+                    .hasMessageContaining("'dialect' = \"dssql\"")
+                    .hasMessageContaining("dialect = \"dsql\"");
+            options.remove("dialect");
+            assertThatThrownBy(() -> sink(job, "Jdbc", options))
+                    .hasMessageContaining("'dialect' is missing")
+                    .hasMessageContaining("'url'");
+            options.put("dsql_native", false);
+            check(job, "Jdbc", options, STOCK);
+            Map<String, Object> keys = stockOptions();
+            keys.put("secret_access_key", "s3cret");
+            assertThatThrownBy(() -> sink(job, "Jdbc", keys))
+                    .hasMessageContaining("'secret_access_key'")
+                    .hasMessageNotContaining("s3cret");
+            Map<String, Object> other = stockOptions();
+            other.put("url", "jdbc:postgresql://dsql.example.com:5432/shop");
+            check(job, "Jdbc", other, STOCK);
+        }
+    }
+
     @Test
     void withoutConnectorJdbcOnlyOurDialectWorks() throws Exception {
         try (URLClassLoader job = zeta("2.3.4", EngineLoaders.connector())) {

@@ -91,7 +91,7 @@ public final class Demo {
             boolean equal = diffs.stream().allMatch(d -> d.differences() == 0);
             if (keep) {
                 Child.leaveRunning(folder.resolve("pids"));
-                explain(mysql, dsql, log);
+                explain(mysql, dsql, config, log);
             } else {
                 Console.say("stopping everything");
             }
@@ -226,13 +226,16 @@ public final class Demo {
         return Shop.TABLES.stream().map(Table::name).toList();
     }
 
-    private void explain(MySqlServer mysql, DsqlLocal dsql, Path log) {
-        String[] postgres = dsql.postgresAddress().split(":");
+    private void explain(MySqlServer mysql, DsqlLocal dsql, Path config, Path log) {
         System.out.printf(
                 """
                 Everything is left running.
                   source   mysql -h %s -P %d -u %s -p'%s' %s
-                  target   psql -h %s -p %s -U postgres postgres   (the PostgreSQL behind dsql-local)
+                  target   export PGHOSTADDR=%s PGSSLROOTCERT=%s
+                           PGPASSWORD=$(%s token --endpoint %s) psql \\
+                             "host=%s port=%d user=admin dbname=postgres sslmode=verify-full"
+                  check    java -jar %s/lib/seatunnel-connector-dsql-*.jar doctor --home %s --config %s
+                           (with the two variables above, which stand for DNS and the public certificates)
                   DSQL     %s:%d as %s, control port %s
                   job      tail -f %s
                   stop     scripts/demo.sh --stop
@@ -242,8 +245,15 @@ public final class Demo {
                 MySqlServer.USER,
                 MySqlServer.PASSWORD.replace("'", "'\\''"),
                 Shop.DATABASE,
-                postgres[0],
-                postgres[1],
+                dsql.environment().get("PGHOSTADDR"),
+                dsql.environment().get("PGSSLROOTCERT"),
+                DsqlLocal.binary(),
+                DsqlLocal.ENDPOINT,
+                DsqlLocal.ENDPOINT,
+                DsqlLocal.PORT,
+                System.getProperty("zeta.home"),
+                System.getProperty("zeta.home"),
+                config,
                 DSQL_HOST,
                 DsqlLocal.PORT,
                 DsqlLocal.ENDPOINT,

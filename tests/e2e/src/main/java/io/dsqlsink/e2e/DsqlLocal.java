@@ -61,13 +61,7 @@ final class DsqlLocal implements AutoCloseable {
      * Starts one on port 5432 of the given loopback address. Its log is written into the folder.
      */
     static DsqlLocal start(String host, Path folder, String... options) {
-        String given = System.getenv("DSQL_LOCAL");
-        Path binary =
-                Places.require(
-                        given != null
-                                ? Path.of(given)
-                                : Places.ROOT.resolve("target/debug/dsql-local"),
-                        "run cargo build -p dsql-local");
+        Path binary = binary();
         Ports.requireFree(host, PORT, "dsql-local");
         Places.emptyFolder(folder);
         List<String> command = new ArrayList<>();
@@ -128,6 +122,14 @@ final class DsqlLocal implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The program itself, which also mints tokens. */
+    static Path binary() {
+        String given = System.getenv("DSQL_LOCAL");
+        return Places.require(
+                given != null ? Path.of(given) : Places.ROOT.resolve("target/debug/dsql-local"),
+                "run cargo build -p dsql-local");
     }
 
     /** What a SeaTunnel process needs in its environment to take this for the endpoint. */

@@ -85,7 +85,9 @@ class DoctorIT {
                                     "source",
                                     config.replace(MySqlServer.PASSWORD, "not-the-password"),
                                     1))
-                    .contains("PROBLEM  source MySQL-CDC does not tell its tables");
+                    .contains("PROBLEM  source MySQL-CDC does not tell its tables")
+                    .contains("what follows needs no source")
+                    .contains("connected and authenticated as admin");
         }
     }
 

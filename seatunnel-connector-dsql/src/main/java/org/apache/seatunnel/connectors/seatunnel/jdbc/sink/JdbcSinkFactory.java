@@ -6,12 +6,14 @@ import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import io.dsqlsink.seatunnel.sink.DsqlSinkFactory;
 import io.dsqlsink.seatunnel.stock.HandOver;
+import io.dsqlsink.seatunnel.stock.OtherDialect;
 import io.dsqlsink.seatunnel.stock.StockJdbcFactory;
 import org.apache.seatunnel.api.configuration.util.ConfigValidator;
 import org.apache.seatunnel.api.configuration.util.OptionRule;
 import org.apache.seatunnel.api.table.connector.TableSink;
 import org.apache.seatunnel.api.table.factory.TableSinkFactory;
 import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes {@code Jdbc { dialect = "dsql" }} and hands every other Jdbc sink to the stock factory.
@@ -51,10 +53,21 @@ public final class JdbcSinkFactory implements TableSinkFactory {
                 return dsql.createSink(context);
             }
             requireStockDialect();
+        } else {
+            requireNoOtherDialect(context);
         }
         // The check that the engine makes of a factory's rule, which ours let pass.
         ConfigValidator.of(context.getOptions()).validate(stock().optionRule());
         return stock().createSink(context);
+    }
+
+    private static void requireNoOtherDialect(TableSinkFactoryContext context) {
+        try {
+            OtherDialect.refuse(context.getOptions());
+        } catch (DsqlConnectorException e) {
+            e.log(LoggerFactory.getLogger(OtherDialect.class));
+            throw e;
+        }
     }
 
     /** Older releases pass over the option dialect, and would write as to PostgreSQL. */
