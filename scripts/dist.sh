@@ -31,7 +31,8 @@ say "putting the archive together"
 mkdir -p "$dist/$name"
 cp seatunnel-connector-dsql/target/"$name"{,-sources,-javadoc}.jar "$dist/$name"
 cp -r README.md README.zh-CN.md CHANGELOG.md ERRORS.md LICENSE docs examples scripts/dist/install.sh "$dist/$name"
-(cd "$dist/$name" && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs sha256sum >SHA256SUMS)
+sums=$(cd "$dist/$name" && find . -type f | LC_ALL=C sort | xargs sha256sum)
+echo "$sums" >"$dist/$name/SHA256SUMS"
 tar --directory "$dist" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf - "$name" |
     gzip --no-name >"$dist/$name.tar.gz"
 
@@ -41,5 +42,5 @@ mkdir "$dist/unpacked"
 tar --directory "$dist/unpacked" -xzf "$dist/$name.tar.gz"
 (cd "$dist/unpacked/$name" && sha256sum --quiet --check SHA256SUMS)
 "$dist/unpacked/$name/install.sh" --home "$dist/home"
-rm -rf "$dist/home" "$dist/unpacked"
+rm -rf "${dist:?}"/{home,unpacked}
 say "$dist/$name.tar.gz ($(stat -c %s "$dist/$name.tar.gz") bytes)"
