@@ -90,10 +90,11 @@ fn batches_stay_within_the_limits_of_the_database() {
 }
 
 #[test]
-fn tables_without_a_key_are_appended_to_in_order() {
+fn a_connection_appends_rows_without_a_key_in_order() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE log (line text, at bigserial)");
-    let sink = cluster.sink(&[("batch_size", "10")]);
+    // Several connections append side by side.
+    let sink = cluster.sink(&[("batch_size", "10"), ("max_connections", "1")]);
     let table = declare(&sink, "log", &["line"], &[]).unwrap();
     let mut rows = Rows::new(table);
     for line in 0..95 {

@@ -268,13 +268,9 @@ fn head(sql: &str) -> String {
     }
 }
 
-/// The first row of a batch, refused by the database.
-#[must_use]
-pub fn refused(batch: &Batch, failure: &Failure) -> Refused {
-    let Table { columns, keys, .. } = &*batch.table;
-    let limit = failure.fault == Fault::TooBig || failure.sqlstate.as_deref() == Some("54000");
-    let refusal = || match failure.fault {
-        _ if limit => "the row exceeds a limit of Aurora DSQL",
+/// Why the database refuses a row, and what to do.
+fn why(batch: &Batch, fault: Fault) -> &'static str {
+    match fault {
         Fault::Unique if batch.table.append() => {
             "the row is there already: the table is only appended to, and a unique index forbids a second one. Set \
              'primary_keys' to the columns of that index, so that the row is updated; or empty the table (data_save_mode \
@@ -289,11 +285,19 @@ pub fn refused(batch: &Batch, failure: &Failure) -> Refused {
              in the target"
         }
         _ => "the database refuses the row",
-    };
+    }
+}
+
+/// The first row of a batch, refused by the database.
+#[must_use]
+pub fn refused(batch: &Batch, failure: &Failure) -> Refused {
+    let Table { columns, keys, .. } = &*batch.table;
+    let limit = failure.fault == Fault::TooBig || failure.sqlstate.as_deref() == Some("54000");
     let large_key = if failure.key_too_large() { keysize::of(batch) } else { None };
     let (column, reason) = match large_key {
         Some(found) => (found.column, found.text),
-        None => (failure.column.clone(), refusal().to_owned()),
+        None if limit => (failure.column.clone(), "the row exceeds a limit of Aurora DSQL".to_owned()),
+        None => (failure.column.clone(), why(batch, failure.fault).to_owned()),
     };
     let key_values = |run| {
         let params = tuple::params(run).zip(keys);
