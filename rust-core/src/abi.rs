@@ -5,7 +5,7 @@
 //! ([`crate::row::frame`]) and written ([`crate::notice`], [`crate::metrics`]).
 
 /// Raised whenever a native signature, a frame layout or the meaning of a number changes.
-pub const ABI_VERSION: i32 = 4;
+pub const ABI_VERSION: i32 = 5;
 
 /// First byte of every frame.
 pub const FRAME_VERSION: u8 = 1;

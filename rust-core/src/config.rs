@@ -62,6 +62,27 @@ const SPARES_SHARE: usize = 32;
 /// connections instead.
 const MIN_BATCH_BYTES: usize = 128 * 1024;
 
+/// What is done in place of writing all rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verify {
+    /// The target is compared with the rows.
+    First,
+    /// Again, where the last look left something open.
+    Again,
+    /// Rows are written that were found missing or different.
+    Repair,
+    /// And those deleted that the source does not have.
+    RepairDelete,
+}
+
+impl Verify {
+    /// True if rows are written.
+    #[must_use]
+    pub fn repairs(self) -> bool {
+        matches!(self, Self::Repair | Self::RepairDelete)
+    }
+}
+
 /// The configuration of a sink.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -103,6 +124,10 @@ pub struct Config {
     pub displaces: bool,
     /// What becomes of rows that cannot be written; `None` if such a row stops the sink.
     pub skip: Option<Skip>,
+    /// Whether rows are compared in place of being written, or written where they were found to differ.
+    pub verify: Option<Verify>,
+    /// Folder of the report on it.
+    pub verify_report: Option<PathBuf>,
     /// Least severe level that is passed on to Java.
     pub log_level: log::Level,
 }
@@ -194,6 +219,17 @@ impl Config {
             )?,
             displaces: options.choice("unique_conflict", &[("replace", true), ("fail", false)])?,
             skip: skip(&mut options)?,
+            verify: options.choice(
+                "verify",
+                &[
+                    ("false", None),
+                    ("true", Some(Verify::First)),
+                    ("again", Some(Verify::Again)),
+                    ("repair", Some(Verify::Repair)),
+                    ("repair_delete", Some(Verify::RepairDelete)),
+                ],
+            )?,
+            verify_report: options.take("verify_report").map(PathBuf::from),
             endpoint,
         };
         match options.0.into_keys().min() {

@@ -36,6 +36,7 @@ pub mod session;
 pub mod row;
 pub mod queue;
 pub mod write;
+pub mod verify;
 
 // What it needs to know and to have: the target's tables, connections, and what follows a failure.
 pub mod table;

@@ -11,9 +11,10 @@ use crate::abi;
 use crate::config::Config;
 use crate::error::{ErrorKind, SinkError};
 use crate::queue::progress::Ticket;
-use crate::queue::stage::Staging;
+use crate::queue::stage::{Staged, Staging};
 use crate::row::frame;
 use crate::runtime;
+use crate::verify::Verifier;
 use crate::write::dispatch;
 use crate::write::engine::Engine;
 
@@ -22,6 +23,7 @@ pub struct Sink {
     engine: Arc<Engine>,
     runtime: Mutex<Option<Runtime>>,
     staging: Staging,
+    verifier: Option<Arc<Verifier>>,
 }
 
 impl Sink {
@@ -31,9 +33,10 @@ impl Sink {
     /// Kind `Config` if trusted certificates cannot be read; kind `Internal` without threads.
     pub fn open(config: Config) -> Result<Self, SinkError> {
         let runtime = runtime::start(config.connections)?;
+        let verifier = Verifier::new(&config, runtime.handle().clone())?.map(Arc::new);
         let engine = Arc::new(Engine::new(config)?);
         runtime.spawn(dispatch::run(engine.clone()));
-        Ok(Self { engine, runtime: Mutex::new(Some(runtime)), staging: Staging::default() })
+        Ok(Self { engine, runtime: Mutex::new(Some(runtime)), staging: Staging::default(), verifier })
     }
 
     /// Declares a table by its frame, waiting at most `timeout` for the catalog; `None` means not yet:
@@ -48,9 +51,14 @@ impl Sink {
         if !declared.contains_key(bytes) {
             let declaration = frame::declaration(bytes)?;
             declared.insert(bytes.to_vec(), None);
-            let (engine, bytes) = (engine.clone(), bytes.to_vec());
+            let (engine, bytes, verifier) = (engine.clone(), bytes.to_vec(), self.verifier.clone());
             let task = async move {
-                match engine.resolve(&declaration).await {
+                let resolved = engine.resolve(&declaration).await.and_then(|(table, form)| {
+                    let table = Arc::new(table);
+                    verifier.map_or(Ok(()), |verifier| verifier.declared(&table))?;
+                    Ok((table, form))
+                });
+                match resolved {
                     Ok((table, form)) => engine.resolved(bytes, table, form),
                     Err(error) => engine.fail(error),
                 }
@@ -102,13 +110,34 @@ impl Sink {
         let mut frame = std::mem::take(&mut staged.frame);
         frame.resize(frame.len().max(length), 0);
         let taken = copy(&mut frame[..length]).and_then(|()| {
-            let taken = self.engine.take(&frame[..length], &mut staged, timeout);
+            let taken = self.take(&frame[..length], &mut staged, timeout);
             // A row that cannot be written is lost to the job: nothing after it may be written as if it were.
             Ok(taken.inspect_err(|error| self.engine.fail(error.clone()))?)
         });
         staged.frame = frame;
         self.staging.keep(staged);
         taken
+    }
+
+    fn take(&self, frame: &[u8], staged: &mut Staged, timeout: Duration) -> Result<bool, SinkError> {
+        match &self.verifier {
+            None => self.engine.take(frame, staged, timeout, |_, _, _| true),
+            Some(verifier) if verifier.repairs() => {
+                self.engine.take(frame, staged, timeout, |table, staged, op| verifier.wants(table, staged, op))
+            }
+            Some(verifier) => verifier.take(&self.engine, frame, staged).map(|()| true),
+        }
+    }
+
+    /// The source is done: compares, or ends a repair. Waits at most `timeout`; false means not yet: the call is repeated.
+    ///
+    /// # Errors
+    /// The latched failure; kind `Config` if the report cannot be written; kind `Internal` if nothing is compared.
+    pub fn compare(&self, timeout: Duration) -> Result<bool, SinkError> {
+        self.engine.latch.check()?;
+        let verifier = self.verifier.as_ref();
+        let verifier = verifier.ok_or_else(|| SinkError::internal("a sink that writes is asked to compare"))?;
+        verifier.compare(&self.engine, timeout).inspect_err(|error| self.engine.fail(error.clone()))
     }
 
     /// Asks for everything written so far to be made durable; returns the ticket to wait for.

@@ -109,6 +109,7 @@ fn the_client_of_postgresql_has_its_places() {
             "connect/prepared.rs",
             "failure/classify.rs",
             "session.rs",
+            "verify/ask.rs",
             "write/array.rs",
             "write/catalog.rs",
             "write/transact",

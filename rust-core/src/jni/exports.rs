@@ -117,6 +117,17 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_await(
     })
 }
 
+/// `static native boolean compare(long sink, long waitMillis)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_compare(
+    env: EnvUnowned<'_>,
+    _: JClass<'_>,
+    sink: jlong,
+    wait_millis: jlong,
+) -> jboolean {
+    guard(env, |_| Ok(sinks().get(sink)?.compare(millis(wait_millis))?))
+}
+
 /// `static native long[] stats(long sink)`
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_stats<'local>(

@@ -22,7 +22,7 @@ use crate::metrics::Metrics;
 use crate::notice::Notices;
 use crate::queue::budget::Budget;
 use crate::queue::buffer::BufferPool;
-use crate::queue::change::Segment;
+use crate::queue::change::{Op, Segment};
 use crate::queue::refused::Refused;
 use crate::queue::stage::Staged;
 use crate::queue::{Next, Queue};
@@ -158,11 +158,13 @@ impl Engine {
         self.resolved.notify_all();
     }
 
+    /// Takes the rows of a frame, of which those are written that `keep` is true for.
     pub(crate) fn take(
         &self,
         bytes: &[u8],
         staged: &mut Staged,
         timeout: Duration,
+        keep: impl Fn(&Table, &Staged, &Op) -> bool,
     ) -> Result<bool, SinkError> {
         let rows = frame::rows(bytes)?;
         let number = rows.table;
@@ -172,6 +174,9 @@ impl Engine {
             )));
         };
         staged.fill(rows, &table, &self.hasher, self.dead.is_some())?;
+        let mut ops = std::mem::take(&mut staged.ops);
+        ops.retain(|op| keep(&table, staged, op));
+        staged.ops = ops;
         let urge = || {
             self.queue.look();
             self.wake.notify_one();
@@ -190,11 +195,11 @@ impl Engine {
         Ok(true)
     }
 
-    pub(crate) fn resolved(&self, bytes: Vec<u8>, table: Table, form: Form) {
+    pub(crate) fn resolved(&self, bytes: Vec<u8>, table: Arc<Table>, form: Form) {
         let told = table.to_string();
         let computed = messages::computed(&table);
         let mut declared = self.declared.lock();
-        let number = self.queue.add_table(Arc::new(table), form);
+        let number = self.queue.add_table(table, form);
         declared.insert(bytes, Some(number));
         drop(declared);
         computed.into_iter().for_each(|line| self.notices.push(Level::Warn, || line));

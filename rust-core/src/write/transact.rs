@@ -8,7 +8,7 @@
 //! Dropping the future leaves the transaction with the server: it may still commit. The connection stays usable, as the
 //! client reads past the answers of dropped requests.
 
-mod value;
+pub(crate) mod value;
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;

@@ -32,9 +32,9 @@ impl<'a, I: Iterator<Item = Param<'a>>> ExactSizeIterator for Values<I> {}
 
 /// A parameter that is already in the form in which it is sent.
 #[derive(Debug)]
-pub(super) struct Value<'a> {
-    pub(super) param: Param<'a>,
-    pub(super) room: usize,
+pub(crate) struct Value<'a> {
+    pub(crate) param: Param<'a>,
+    pub(crate) room: usize,
 }
 
 impl ToSql for Value<'_> {

@@ -16,7 +16,7 @@ import java.util.Map;
  * but close(), stats() and notices() throws that failure again.
  */
 public final class NativeSink implements AutoCloseable {
-    static final int ABI_VERSION = 4;
+    static final int ABI_VERSION = 5;
     static final int FRAME_VERSION = 1;
 
     /** How long a cancelled task may go on waiting. */
@@ -116,6 +116,16 @@ public final class NativeSink implements AutoCloseable {
         }
     }
 
+    /**
+     * The source is done: compares the target with the rows that were handed over, and writes the
+     * report. Of a sink that was opened with the option verify.
+     */
+    public void compare() throws InterruptedException {
+        while (!compare(handle, SLICE_MILLIS)) {
+            heed();
+        }
+    }
+
     /** The counters at this moment. */
     public SinkStats stats() {
         return new SinkStats(stats(handle));
@@ -158,6 +168,8 @@ public final class NativeSink implements AutoCloseable {
     private static native long flush(long sink);
 
     private static native boolean await(long sink, long ticket, long waitMillis);
+
+    private static native boolean compare(long sink, long waitMillis);
 
     private static native long[] stats(long sink);
 

@@ -3,6 +3,7 @@ package io.dsqlsink.seatunnel.config;
 import io.dsqlsink.bridge.Limits;
 import io.dsqlsink.seatunnel.compat.Placeholders;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import io.dsqlsink.seatunnel.stock.HandOver;
 import io.dsqlsink.seatunnel.stock.StockOptions;
 import java.io.Serializable;
@@ -85,6 +86,7 @@ public final class DsqlSinkConfig implements Serializable {
                             + " name the block Jdbc, or remove the line");
         }
         RowErrorOptions.read(reader, nativeOptions);
+        VerifyOptions.read(reader, nativeOptions);
         DsqlTable table = DsqlTable.of(reader, url, source);
         SaveModes saveModes = SaveModes.of(reader, new Placeholders(source));
         DsqlSinkOptions.SchemaChangePolicy schemaChangePolicy =
@@ -206,7 +208,7 @@ public final class DsqlSinkConfig implements Serializable {
         put(nativeOptions, option, choice == null ? null : word(choice));
     }
 
-    private static String word(Enum<?> choice) {
+    static String word(Enum<?> choice) {
         return choice.name().toLowerCase(Locale.ROOT);
     }
 
@@ -254,9 +256,23 @@ public final class DsqlSinkConfig implements Serializable {
      */
     public void setStreaming(boolean streaming) {
         this.streaming = streaming;
+        if (streaming && verifies()) {
+            throw new DsqlConnectorException(
+                    DsqlErrorCode.CONFIG,
+                    "option '"
+                            + VerifyOptions.VERIFY.key()
+                            + "' compares what the source has when it is read, so the job has to"
+                            + " end: set job.mode = \"BATCH\", and for a CDC source stop.mode ="
+                            + " \"latest\"; the command verify does both");
+        }
         if (streaming) {
             table.requireStreamable();
         }
+    }
+
+    /** Whether rows are compared, or repaired where they differ, in place of being written. */
+    public boolean verifies() {
+        return nativeOptions.containsKey(VerifyOptions.VERIFY.key());
     }
 
     /** What the native library is opened with, secrets included. */

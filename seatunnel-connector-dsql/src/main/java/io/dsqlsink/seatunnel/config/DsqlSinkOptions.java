@@ -353,7 +353,9 @@ public final class DsqlSinkOptions {
                     RowErrorOptions.ROW_ERROR_LIMIT_PERCENT,
                     RowErrorOptions.DEAD_LETTER_PATH,
                     RowErrorOptions.DEAD_LETTER_VALUES,
-                    RowErrorOptions.DEAD_LETTER_MAX_BYTES
+                    RowErrorOptions.DEAD_LETTER_MAX_BYTES,
+                    VerifyOptions.VERIFY,
+                    VerifyOptions.VERIFY_REPORT
                 }) {
             all.put(option.key(), option);
         }

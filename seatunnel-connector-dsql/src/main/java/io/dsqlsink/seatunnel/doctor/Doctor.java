@@ -89,6 +89,33 @@ public final class Doctor {
                                 .invoke(null, loader, job, variables, found));
     }
 
+    /**
+     * Writes the job that compares, or repairs.
+     *
+     * @param verify the value of the sink's option
+     * @param to file for the job; it holds the secrets of the job
+     */
+    public void derive(
+            Path ours, Path job, List<String> variables, String verify, Path folder, Path to)
+            throws IOException, InstallException {
+        run(
+                ours,
+                job,
+                variables,
+                (loader, found) ->
+                        loader.loadClass(VerifyJob.class.getName())
+                                .getMethod(
+                                        "write",
+                                        ClassLoader.class,
+                                        Path.class,
+                                        List.class,
+                                        String.class,
+                                        Path.class,
+                                        Path.class,
+                                        BiConsumer.class)
+                                .invoke(null, loader, job, variables, verify, folder, to, found));
+    }
+
     /** What runs with the classes of the home. */
     private interface InHome {
         void run(ClassLoader loader, BiConsumer<String, String> found)

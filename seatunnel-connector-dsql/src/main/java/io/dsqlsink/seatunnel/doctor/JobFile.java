@@ -50,6 +50,25 @@ final class JobFile {
         }
     }
 
+    /** All of it, changed in place by whoever derives another job. */
+    Map<?, ?> root() {
+        return root;
+    }
+
+    /** As JSON, which SeaTunnel reads like its own form. */
+    static String json(ClassLoader loader, Map<?, ?> root) throws ReflectiveOperationException {
+        String types = "org.apache.seatunnel.shade.com.typesafe.config.";
+        Object value =
+                loader.loadClass(types + "ConfigValueFactory")
+                        .getMethod("fromAnyRef", Object.class)
+                        .invoke(null, root);
+        Class<?> options = loader.loadClass(types + "ConfigRenderOptions");
+        return (String)
+                loader.loadClass(types + "ConfigValue")
+                        .getMethod("render", options)
+                        .invoke(value, options.getMethod("concise").invoke(null));
+    }
+
     List<Map<String, Object>> sources() {
         return blocks("source");
     }

@@ -25,7 +25,9 @@ import picocli.CommandLine.Option;
             Main.Install.class,
             Main.Uninstall.class,
             Main.Check.class,
-            Main.CutOver.class
+            Main.CutOver.class,
+            Verify.Compare.class,
+            Verify.Repair.class
         })
 public final class Main {
     private static final int PROBLEM = 1;
@@ -198,7 +200,7 @@ public final class Main {
         }
     }
 
-    private static void logQuietly() {
+    static void logQuietly() {
         System.setProperty(
                 "log4j2.configurationFile", Main.class.getResource("log4j2.properties").toString());
         QuietLogging.install();
@@ -211,6 +213,10 @@ public final class Main {
                 paramLabel = "KEY=VALUE",
                 description = "A variable of the job, as the engine's client takes it.")
         private List<String> all = new ArrayList<>();
+
+        List<String> all() {
+            return all;
+        }
     }
 
     static final class Version implements CommandLine.IVersionProvider {

@@ -100,6 +100,9 @@ public class DsqlSink
     }
 
     private DsqlSinkWriter writer(SinkWriter.Context context) {
+        if (config.verifies()) {
+            Alone.require(context);
+        }
         TaskThread thread = task;
         return writer(config, context, thread == null ? TaskThread.ofWritersMaker() : thread);
     }
@@ -123,8 +126,8 @@ public class DsqlSink
 
     @Override
     public Optional<SaveModeHandler> getSaveModeHandler() {
-        // As in the stock sink: who brings statements brings tables.
-        return config.table().query() == null
+        // As in the stock sink: who brings statements brings tables. Who compares changes none.
+        return config.table().query() == null && !config.verifies()
                 ? Optional.of(new DsqlSaveModeHandler(config, definition))
                 : Optional.empty();
     }

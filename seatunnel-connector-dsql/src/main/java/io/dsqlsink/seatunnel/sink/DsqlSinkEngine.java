@@ -235,6 +235,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
      */
     void release(TableBuffer buffer, SinkWriter.Context context, boolean inOrder) {
         boolean last = false;
+        boolean complete = false;
         try {
             if (failure != null) {
                 if (!failureThrown) {
@@ -242,6 +243,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 }
             } else if (inOrder && !Thread.currentThread().isInterrupted()) {
                 commit();
+                complete = true;
             }
         } finally {
             publish(context);
@@ -250,8 +252,23 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 last = buffers.isEmpty();
             }
             if (last) {
-                shutDown();
+                end(complete);
             }
+        }
+    }
+
+    /**
+     * @param complete whether all rows of the source have come
+     */
+    private void end(boolean complete) {
+        try {
+            if (complete && config.verifies()) {
+                sink.compare();
+            }
+        } catch (InterruptedException | RuntimeException e) {
+            throw fail(e);
+        } finally {
+            shutDown();
         }
     }
 

@@ -1,0 +1,140 @@
+//! What a look at a table finds.
+
+use std::collections::BTreeSet;
+
+use crate::error::SinkError;
+use crate::row::tuple;
+use crate::table::schema::Table;
+use crate::verify::ask::{self, Question};
+use crate::verify::report::{Compared, Difference, Report};
+use crate::verify::state::{Found, ROW_BYTES, Space, State};
+use crate::verify::sums::{self, BucketNumber};
+use crate::verify::{canon, pages};
+use crate::write::engine::Engine;
+
+/// Differences of a table that are told; more are counted.
+const MOST_TOLD: usize = 100_000;
+/// Values of one question, for their text: a SELECT has 1,664 columns at most.
+const TEXTS: usize = 500;
+
+/// Reads the target, and tells what differs.
+pub(super) async fn table(
+    engine: &Engine,
+    mut state: State,
+    space: &Space,
+    before: Option<&Report>,
+) -> Result<Compared, SinkError> {
+    pages::read(engine, &mut state).await?;
+    let table = state.table.clone();
+    let before = before.and_then(|report| report.tables.get(&table.to_string()));
+    let sum = |buckets: &[sums::Bucket]| buckets.iter().map(|bucket| bucket.rows).sum();
+    let mut compared = Compared {
+        source_rows: sum(&state.source),
+        target_rows: sum(&state.target),
+        refused: state.refused,
+        repeated: state.repeated,
+        // What was told before and is not looked at again stays.
+        differences: before.map(|before| before.kept().cloned().collect()).unwrap_or_default(),
+        more: before.map_or(0, |before| before.more),
+        rest: before.map(|before| before.rest.clone()).unwrap_or_default(),
+        ..Compared::default()
+    };
+    let differing: Vec<BucketNumber> = (0..)
+        .zip(state.source.iter().zip(&state.target))
+        .filter(|(number, (source, target))| {
+            source != target && state.wanted.as_ref().is_none_or(|wanted| wanted.contains(number))
+        })
+        .map(|(number, _)| number)
+        .collect();
+    let Some(found) = state.end(space) else {
+        // By key they are told in other looks, as many at a time as there is room for.
+        let mut all = differing;
+        all.append(&mut compared.rest);
+        let most = match before {
+            // There was no room for so many.
+            Some(before) => before.look.len() / 2,
+            None => room(&state, space),
+        };
+        compared.rest = all.split_off(most.clamp(1, all.len().max(1)).min(all.len()));
+        compared.look = all;
+        return Ok(compared);
+    };
+    let looks = |found: &Found| {
+        let key = sums::hash(&found.key);
+        let told = before.and_then(|before| before.differences.iter().find(|told| told.key_hash == key));
+        // Only the same rows on both sides are the same difference.
+        told.map_or(1, |told| {
+            if told.source == found.source && told.target == found.target { told.looks + 1 } else { 1 }
+        })
+    };
+    let told = found.len().min(MOST_TOLD);
+    compared.more += u64::try_from(found.len() - told).unwrap_or(0);
+    let texts = texts(engine, &table, &found[..told]).await?;
+    let mut again = BTreeSet::new();
+    for (found, text) in found.into_iter().zip(texts) {
+        let looks = looks(&found);
+        let key_hash = sums::hash(&found.key);
+        if looks == 1 {
+            again.insert(sums::bucket(key_hash));
+        }
+        let Found { kind, key, columns, source, target } = found;
+        compared.differences.push(Difference { kind, key_hash, key, text, columns, source, target, looks });
+    }
+    compared.differences.sort_by(|a, b| (a.kind, &a.text).cmp(&(b.kind, &b.text)));
+    // The next of those that had no room yet.
+    let most = room(&state, space).min(compared.rest.len());
+    again.extend(compared.rest.drain(..most));
+    compared.look = again.into_iter().collect();
+    Ok(compared)
+}
+
+/// Buckets of whose rows the keys have room.
+fn room(state: &State, space: &Space) -> usize {
+    let rows: u64 = state.source.iter().map(|bucket| bucket.rows).sum();
+    let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+    let columns = canon::columns(&state.table).count() * size_of::<u32>();
+    // Keys are seldom longer than this; if they are, the next look takes half as many.
+    let key = 32 * state.table.keys.len().max(1);
+    let bucket = (rows / sums::BUCKETS + 1).saturating_mul(ROW_BYTES + columns + key);
+    (space.most / 2 / bucket).max(1)
+}
+
+/// Keys as `id = 42`, each value as the database writes it.
+async fn texts(engine: &Engine, table: &Table, found: &[Found]) -> Result<Vec<String>, SinkError> {
+    let compared: Vec<_> = canon::columns(table).collect();
+    let places = canon::key_places(table);
+    let width = places.len().max(1);
+    let mut texts = Vec::with_capacity(found.len());
+    for part in found.chunks((TEXTS / width).max(1)) {
+        let mut question = Question::default();
+        for found in part {
+            for (param, place) in tuple::params(&found.key).zip(&places) {
+                let comma = if question.params.is_empty() { "SELECT " } else { ", " };
+                question.params.push((param.bytes.map(<[u8]>::to_vec), compared[*place].ty.oid()));
+                question.sql.push_str(&format!("{comma}${}::text", question.params.len()));
+            }
+        }
+        let answer = ask::ask(engine, &question).await?;
+        let values: Vec<String> = tuple::params(&answer.run)
+            .map(|param| match param.bytes {
+                None => "NULL".to_owned(),
+                Some(bytes) => shorten(&String::from_utf8_lossy(bytes)),
+            })
+            .collect();
+        texts.extend(values.chunks(width).map(|values| {
+            let named = places.iter().zip(values);
+            let named = named.map(|(place, value)| format!("{} = {value}", compared[*place].name));
+            named.collect::<Vec<_>>().join(", ")
+        }));
+    }
+    Ok(texts)
+}
+
+/// Values may be long, and reports are read by people.
+fn shorten(text: &str) -> String {
+    const SHOWN: usize = 100;
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}...", &text[..at]),
+    }
+}

@@ -1,0 +1,159 @@
+//! Reads the target: in pages in the order of its key, so that no transaction becomes old and no answer large.
+
+use std::time::{Duration, Instant};
+
+use log::Level;
+
+use crate::error::SinkError;
+use crate::row::tuple;
+use crate::table::schema::Table;
+use crate::table::sql::quote;
+use crate::verify::ask::{self, Answer, Question, Unanswered};
+use crate::verify::canon;
+use crate::verify::state::State;
+use crate::write::engine::Engine;
+
+/// Rows of the first page, and of a page at most.
+const FIRST_PAGE: usize = 500;
+const LARGEST_PAGE: usize = 5_000;
+/// Bytes of a page that the next one is to have.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// So often a line tells how far it is.
+const TELL: Duration = Duration::from_secs(30);
+
+/// Reads all rows of the target into `state`.
+pub(super) async fn read(engine: &Engine, state: &mut State) -> Result<(), SinkError> {
+    let table = state.table.clone();
+    let mut progress = Progress::new(&table, state.source.iter().map(|bucket| bucket.rows).sum());
+    state.restart();
+    if table.keys.is_empty() {
+        let mut each = |answer: Answer, first: bool| {
+            if first {
+                state.restart();
+                progress.rows = 0;
+            }
+            take(&table, &answer, state);
+            progress.tell(engine, answer.rows);
+        };
+        return ask::scan(engine, &select(&table, ""), &mut each).await;
+    }
+    let mut page = FIRST_PAGE;
+    let mut last = None;
+    loop {
+        let answer = match ask::ask(engine, &question(&table, last.as_deref(), page)).await {
+            Err(Unanswered::TooLarge) if page > 1 => {
+                page = (page / 8).max(1);
+                continue;
+            }
+            answered => answered?,
+        };
+        let rows = answer.rows;
+        if let Some(row) = take(&table, &answer, state) {
+            let mut key = Vec::new();
+            canon::pick(&canon::key_places(&table), &row, &mut key);
+            last = Some(key);
+        }
+        progress.tell(engine, rows);
+        if rows < page {
+            break;
+        }
+        page = (rows.saturating_mul(PAGE_BYTES) / answer.run.len().max(1)).clamp(1, LARGEST_PAGE);
+    }
+    nulls(engine, state, &mut progress).await
+}
+
+/// Rows with NULL in a key that is no primary key: no page has them, as NULL is not behind any value.
+async fn nulls(engine: &Engine, state: &mut State, progress: &mut Progress) -> Result<(), SinkError> {
+    let table = state.table.clone();
+    let nullable: Vec<String> = table
+        .keys
+        .iter()
+        .map(|key| &table.columns[*key])
+        .filter(|column| column.nullable)
+        .map(|column| format!("{} IS NULL", quote(&column.name)))
+        .collect();
+    if nullable.is_empty() {
+        return Ok(());
+    }
+    let sql = select(&table, &format!(" WHERE {}", nullable.join(" OR ")));
+    let mut rows = Vec::new();
+    let mut each = |answer: Answer, first: bool| {
+        if first {
+            rows.clear();
+        }
+        rows.push(answer);
+    };
+    ask::scan(engine, &sql, &mut each).await?;
+    for answer in rows {
+        take(&table, &answer, state);
+        progress.tell(engine, answer.rows);
+    }
+    Ok(())
+}
+
+/// Takes the rows of an answer; returns the last one.
+fn take(table: &Table, answer: &Answer, state: &mut State) -> Option<Vec<u8>> {
+    let width = canon::columns(table).count();
+    let mut values = Vec::with_capacity(width);
+    let mut row = Vec::new();
+    for param in tuple::params(&answer.run) {
+        values.push(param.bytes);
+        if values.len() == width {
+            canon::run(canon::columns(table), &values, &mut row);
+            state.target(&row);
+            values.clear();
+        }
+    }
+    (answer.rows > 0).then_some(row)
+}
+
+fn select(table: &Table, rest: &str) -> String {
+    let names: Vec<String> = canon::columns(table).map(|column| quote(&column.name)).collect();
+    format!("SELECT {} FROM {}.{}{rest}", names.join(", "), quote(&table.schema), quote(&table.name))
+}
+
+fn question(table: &Table, last: Option<&[u8]>, page: usize) -> Question {
+    let keys: Vec<_> = table.keys.iter().map(|key| &table.columns[*key]).collect();
+    let names: Vec<String> = keys.iter().map(|column| quote(&column.name)).collect();
+    let names = names.join(", ");
+    let mut params = Vec::new();
+    let mut bound = String::new();
+    if let Some(last) = last {
+        for (param, column) in tuple::params(last).zip(&keys) {
+            params.push((param.bytes.map(<[u8]>::to_vec), column.ty.oid()));
+        }
+        let places: Vec<String> = (1..=params.len()).map(|place| format!("${place}")).collect();
+        bound = format!(" WHERE ({names}) > ({})", places.join(", "));
+    }
+    Question { sql: select(table, &format!("{bound} ORDER BY {names} LIMIT {page}")), params }
+}
+
+struct Progress {
+    table: String,
+    source: u64,
+    rows: u64,
+    began: Instant,
+    told: Instant,
+}
+
+impl Progress {
+    fn new(table: &Table, source: u64) -> Self {
+        let now = Instant::now();
+        Self { table: table.to_string(), source, rows: 0, began: now, told: now }
+    }
+
+    fn tell(&mut self, engine: &Engine, rows: usize) {
+        self.rows += u64::try_from(rows).unwrap_or(0);
+        if self.told.elapsed() < TELL {
+            return;
+        }
+        self.told = Instant::now();
+        let Self { table, source, rows, .. } = self;
+        let rate = *rows / self.began.elapsed().as_secs().max(1);
+        let left = source.saturating_sub(*rows) / rate.max(1);
+        let percent = if *source == 0 { 100 } else { (*rows * 100 / *source).min(100) };
+        engine.notices.push(Level::Info, || {
+            format!("verify: table {table}: {rows} rows of the target read, {percent} % of the source's, {rate} rows/s, {left} s left")
+        });
+    }
+}

@@ -1,0 +1,35 @@
+package io.dsqlsink.seatunnel.sink;
+
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
+import org.apache.seatunnel.api.sink.SinkWriter;
+
+/** A task that compares has to have all rows: what another task has, it would call extra. */
+final class Alone {
+    private Alone() {}
+
+    /**
+     * @throws DsqlConnectorException when the job's sink has more than one task
+     */
+    static void require(SinkWriter.Context context) {
+        if (context != null && (context.getIndexOfSubtask() > 0 || tasks(context) > 1)) {
+            throw new DsqlConnectorException(
+                    DsqlErrorCode.CONFIG,
+                    "option 'verify' needs all rows of the source in one task: set parallelism = 1"
+                            + " in the job's env and source blocks, as the command verify does");
+        }
+    }
+
+    /** Up to 2.3.4 a task does not know how many there are; there the second one tells. */
+    private static int tasks(SinkWriter.Context context) {
+        try {
+            Object tasks =
+                    SinkWriter.Context.class
+                            .getMethod("getNumberOfParallelSubtasks")
+                            .invoke(context);
+            return (Integer) tasks;
+        } catch (ReflectiveOperationException e) {
+            return 1;
+        }
+    }
+}
