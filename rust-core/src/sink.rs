@@ -123,7 +123,8 @@ impl Sink {
         match &self.verifier {
             None => self.engine.take(frame, staged, timeout, |_, _, _| true),
             Some(verifier) if verifier.repairs() => {
-                self.engine.take(frame, staged, timeout, |table, staged, op| verifier.wants(table, staged, op))
+                self.engine
+                    .take(frame, staged, timeout, |table, staged, op| verifier.wants(table, staged, op))
             }
             Some(verifier) => verifier.take(&self.engine, frame, staged).map(|()| true),
         }
@@ -136,7 +137,8 @@ impl Sink {
     pub fn compare(&self, timeout: Duration) -> Result<bool, SinkError> {
         self.engine.latch.check()?;
         let verifier = self.verifier.as_ref();
-        let verifier = verifier.ok_or_else(|| SinkError::internal("a sink that writes is asked to compare"))?;
+        let verifier =
+            verifier.ok_or_else(|| SinkError::internal("a sink that writes is asked to compare"))?;
         verifier.compare(&self.engine, timeout).inspect_err(|error| self.engine.fail(error.clone()))
     }
 

@@ -111,7 +111,9 @@ impl Verifier {
             if table.keys.is_empty() {
                 return Err(SinkError::option(
                     "verify",
-                    format!("cannot repair table {table}, which has no key: a row cannot be written in place of another"),
+                    format!(
+                        "cannot repair table {table}, which has no key: a row cannot be written in place of another"
+                    ),
                 ));
             }
             self.repaired.lock().push(table.clone());
@@ -136,7 +138,12 @@ impl Verifier {
     }
 
     /// Takes the rows of a frame as the source's.
-    pub(crate) fn take(&self, engine: &Arc<Engine>, bytes: &[u8], staged: &mut Staged) -> Result<(), SinkError> {
+    pub(crate) fn take(
+        &self,
+        engine: &Arc<Engine>,
+        bytes: &[u8],
+        staged: &mut Staged,
+    ) -> Result<(), SinkError> {
         let rows = frame::rows(bytes)?;
         let number = rows.table;
         let table = engine.queue.table(number).ok_or_else(|| {
@@ -173,14 +180,18 @@ impl Verifier {
     }
 
     /// Values that only the database can read, as it stores them.
-    fn parse(&self, engine: &Arc<Engine>, table: &Arc<Table>, staged: &Staged) -> Result<doubt::Parsed, SinkError> {
+    fn parse(
+        &self,
+        engine: &Arc<Engine>,
+        table: &Table,
+        staged: &Staged,
+    ) -> Result<doubt::Parsed, SinkError> {
         let questions = doubt::questions(table, staged);
         let (teller, answer) = sync_channel(1);
-        let (engine, table) = (engine.clone(), table.clone());
         let asked = engine.clone();
         self.runtime.spawn(async move {
             // Nobody listens any more when the sink was closed meanwhile.
-            let _ = teller.send(doubt::ask(&asked, &table, questions).await);
+            let _ = teller.send(doubt::ask(&asked, questions).await);
         });
         loop {
             match answer.recv_timeout(PATIENCE) {
@@ -193,7 +204,11 @@ impl Verifier {
 
     /// The source is done: reads the target, tells what differs and writes the report. Waits at most `timeout`; false means
     /// not yet, and the call is repeated.
-    pub(crate) fn compare(self: &Arc<Self>, engine: &Arc<Engine>, timeout: Duration) -> Result<bool, SinkError> {
+    pub(crate) fn compare(
+        self: &Arc<Self>,
+        engine: &Arc<Engine>,
+        timeout: Duration,
+    ) -> Result<bool, SinkError> {
         let mut done = self.done.lock();
         let answer = done.get_or_insert_with(|| {
             let (teller, answer) = sync_channel(1);

@@ -147,7 +147,13 @@ pub(super) async fn ask(engine: &Engine, question: &Question) -> Result<Answer, 
                 Unanswered::Failed(messages::connection_error(&engine.config, failure, given_up.tries))
             } else {
                 let config = &engine.config;
-                Unanswered::Failed(messages::statement_error(config, &question.sql, failure, true, given_up.tries))
+                Unanswered::Failed(messages::statement_error(
+                    config,
+                    &question.sql,
+                    failure,
+                    true,
+                    given_up.tries,
+                ))
             })
         }
     };

@@ -148,7 +148,10 @@ mod tests {
         let long = number(&[3, 0, 0, 6, 1, 5000, 0]);
         let declared = ColumnType::Numeric(Some((18, 6)));
         assert_eq!(form(declared, false, &short), form(declared, false, &long));
-        assert_ne!(form(ColumnType::Numeric(None), false, &short), form(ColumnType::Numeric(None), false, &long));
+        assert_ne!(
+            form(ColumnType::Numeric(None), false, &short),
+            form(ColumnType::Numeric(None), false, &long)
+        );
         assert_eq!(form(ColumnType::Numeric(None), true, &long), short);
     }
 

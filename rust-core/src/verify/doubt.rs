@@ -1,10 +1,9 @@
 //! Values that only the database can read: texts for columns of dates, times and intervals, and `jsonb`, whose text it
 //! rewrites. It is asked what it would store.
 
-use std::collections::VecDeque;
-
-use crate::error::SinkError;
+use crate::error::{ErrorKind, SinkError};
 use crate::queue::stage::Staged;
+use crate::row::column::ColumnType;
 use crate::row::tuple;
 use crate::table::schema::Table;
 use crate::verify::ask::{self, Question};
@@ -42,9 +41,17 @@ pub(super) fn is_any(table: &Table, staged: &Staged) -> bool {
     staged.ops.iter().any(|op| op.text) || canon::columns(table).any(|column| is_rewritten(column.ty))
 }
 
-/// The questions that read them, each with the places of its values.
-pub(super) fn questions(table: &Table, staged: &Staged) -> Vec<(Question, Vec<Place>)> {
-    let mut questions = vec![(Question::default(), Vec::new())];
+/// A value to be read.
+#[derive(Debug, Clone)]
+pub(super) struct Doubt {
+    place: Place,
+    ty: ColumnType,
+    text: Vec<u8>,
+}
+
+/// The values of a frame that are to be read, as many together as one question may have.
+pub(super) fn questions(table: &Table, staged: &Staged) -> Vec<Vec<Doubt>> {
+    let mut questions: Vec<Vec<Doubt>> = Vec::new();
     let mut bytes = 0;
     // A row that is gone is known by its key, and no key needs a question.
     for (at, op) in staged.ops.iter().enumerate().filter(|(_, op)| !op.deletes()) {
@@ -53,40 +60,49 @@ pub(super) fn questions(table: &Table, staged: &Staged) -> Vec<(Question, Vec<Pl
             let Some(value) = param.bytes.filter(|_| param.text || is_rewritten(column.ty)) else { continue };
             // The binary form of jsonb is a version and the text.
             let text = if is_rewritten(column.ty) { value.get(1..).unwrap_or_default() } else { value };
-            if questions.last().is_some_and(|(question, _)| question.params.len() >= VALUES)
-                || bytes + text.len() > BYTES
-            {
-                questions.push(Default::default());
-                bytes = 0;
-            }
             bytes += text.len();
-            if let Some((question, places)) = questions.last_mut() {
-                let comma = if places.is_empty() { "SELECT " } else { ", " };
-                places.push((at, place));
-                question.sql.push_str(&format!("{comma}${}::text::{}", places.len(), column.ty));
-                question.params.push((Some(text.to_vec()), TEXT));
+            let doubt = Doubt { place: (at, place), ty: column.ty, text: text.to_vec() };
+            match questions.last_mut() {
+                Some(question) if question.len() < VALUES && bytes <= BYTES => question.push(doubt),
+                _ => {
+                    bytes = text.len();
+                    questions.push(vec![doubt]);
+                }
             }
         }
     }
-    questions.retain(|(question, _)| !question.params.is_empty());
     questions
 }
 
-/// Asks them.
-pub(super) async fn ask(
-    engine: &Engine,
-    table: &Table,
-    questions: Vec<(Question, Vec<Place>)>,
-) -> Result<Parsed, SinkError> {
+/// Asks them. A value that the database does not take stays as it is, so that its row is told to be missing: no row of
+/// the target has it.
+pub(super) async fn ask(engine: &Engine, mut questions: Vec<Vec<Doubt>>) -> Result<Parsed, SinkError> {
     let mut parsed = Vec::new();
-    for (question, places) in questions {
-        let answer = ask::ask(engine, &question).await.map_err(SinkError::from).map_err(|error| {
-            let text = format!("table {table}: a value of the source cannot be stored: {}", error.message());
-            SinkError::new(error.kind(), text)
-        })?;
-        let mut values: VecDeque<_> =
-            tuple::params(&answer.run).map(|param| param.bytes.map(<[u8]>::to_vec)).collect();
-        parsed.extend(places.into_iter().map(|place| (place, values.pop_front().flatten())));
+    while let Some(mut doubts) = questions.pop() {
+        match ask::ask(engine, &question(&doubts)).await.map_err(SinkError::from) {
+            Ok(answer) => {
+                let values = tuple::params(&answer.run).map(|param| param.bytes.map(<[u8]>::to_vec));
+                parsed.extend(doubts.iter().map(|doubt| doubt.place).zip(values));
+            }
+            Err(error)
+                if !matches!(error.kind(), ErrorKind::Data | ErrorKind::Rejected | ErrorKind::Limit) =>
+            {
+                return Err(error);
+            }
+            Err(_) if doubts.len() > 1 => {
+                questions.push(doubts.split_off(doubts.len() / 2));
+                questions.push(doubts);
+            }
+            Err(_) => parsed.extend(doubts.into_iter().map(|doubt| (doubt.place, Some(doubt.text)))),
+        }
     }
+    parsed.sort_unstable_by_key(|(place, _)| *place);
     Ok(Parsed(parsed))
+}
+
+fn question(doubts: &[Doubt]) -> Question {
+    let parts: Vec<String> =
+        (1..).zip(doubts).map(|(number, doubt)| format!("${number}::text::{}", doubt.ty)).collect();
+    let params = doubts.iter().map(|doubt| (Some(doubt.text.clone()), TEXT)).collect();
+    Question { sql: format!("SELECT {}", parts.join(", ")), params }
 }

@@ -151,7 +151,7 @@ impl Progress {
         let Self { table, source, rows, .. } = self;
         let rate = *rows / self.began.elapsed().as_secs().max(1);
         let left = source.saturating_sub(*rows) / rate.max(1);
-        let percent = if *source == 0 { 100 } else { (*rows * 100 / *source).min(100) };
+        let percent = (*rows * 100).checked_div(*source).unwrap_or(100).min(100);
         engine.notices.push(Level::Info, || {
             format!("verify: table {table}: {rows} rows of the target read, {percent} % of the source's, {rate} rows/s, {left} s left")
         });

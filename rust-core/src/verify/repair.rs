@@ -34,8 +34,7 @@ impl Wanted {
             return false;
         };
         let keys = table.keys.iter().map(|key| &table.columns[*key]);
-        let values: Vec<_> =
-            tuple::params(&staged.arena[op.key..op.end]).map(|param| param.bytes).collect();
+        let values: Vec<_> = tuple::params(&staged.arena[op.key..op.end]).map(|param| param.bytes).collect();
         let mut key = Vec::new();
         canon::run(keys, &values, &mut key);
         wanted.contains(&sums::hash(&key))
@@ -43,7 +42,11 @@ impl Wanted {
 }
 
 /// Deletes the rows that the source does not have.
-pub(super) async fn delete_extra(engine: &Engine, tables: &[std::sync::Arc<Table>], report: &Report) -> Result<(), SinkError> {
+pub(super) async fn delete_extra(
+    engine: &Engine,
+    tables: &[std::sync::Arc<Table>],
+    report: &Report,
+) -> Result<(), SinkError> {
     for table in tables {
         let Some(compared) = report.tables.get(&table.to_string()) else { continue };
         let mut deleted = 0;
@@ -52,7 +55,9 @@ pub(super) async fn delete_extra(engine: &Engine, tables: &[std::sync::Arc<Table
             deleted += 1;
         }
         if deleted > 0 {
-            engine.notices.push(Level::Info, || format!("repair: table {table}: {deleted} extra rows deleted"));
+            engine
+                .notices
+                .push(Level::Info, || format!("repair: table {table}: {deleted} extra rows deleted"));
         }
     }
     Ok(())
@@ -63,9 +68,10 @@ fn deletion(table: &Table, difference: &Difference) -> Question {
     let params = tuple::params(&difference.key).zip(&keys);
     let params: Vec<_> =
         params.map(|(param, column)| (param.bytes.map(<[u8]>::to_vec), column.ty.oid())).collect();
-    let equal = keys.iter().enumerate().map(|(at, column)| {
-        format!("{} IS NOT DISTINCT FROM ${}", quote(&column.name), at + 1)
-    });
+    let equal = keys
+        .iter()
+        .enumerate()
+        .map(|(at, column)| format!("{} IS NOT DISTINCT FROM ${}", quote(&column.name), at + 1));
     let equal: Vec<String> = equal.collect();
     let sql =
         format!("DELETE FROM {}.{} WHERE {}", quote(&table.schema), quote(&table.name), equal.join(" AND "));

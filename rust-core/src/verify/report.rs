@@ -142,7 +142,11 @@ impl Report {
                 if !columns.is_empty() {
                     let _ = write!(text, ": column {}", columns.join(", "));
                 }
-                let _ = writeln!(text, "{}", if *looks < self.looks { " (changed between two looks)" } else { "" });
+                let _ = writeln!(
+                    text,
+                    "{}",
+                    if *looks < self.looks { " (changed between two looks)" } else { "" }
+                );
             }
             let more = u64::try_from(differences.saturating_sub(most)).unwrap_or(0) + table.more;
             if more > 0 {
@@ -157,7 +161,11 @@ impl Report {
                 );
             }
             if table.refused > 0 {
-                let _ = writeln!(text, "  {} rows of the source cannot be written and were left out", table.refused);
+                let _ = writeln!(
+                    text,
+                    "  {} rows of the source cannot be written and were left out",
+                    table.refused
+                );
             }
             if table.repeated > 0 {
                 let _ = writeln!(text, "  {} rows of the source have the key of another one", table.repeated);
@@ -207,7 +215,8 @@ impl Report {
     /// # Errors
     /// Kind `Config` if there is none.
     pub fn read(folder: &Path) -> Result<Self, SinkError> {
-        let text = fs::read_to_string(folder.join(JSON)).map_err(|error| unusable(folder, &error.to_string()))?;
+        let text =
+            fs::read_to_string(folder.join(JSON)).map_err(|error| unusable(folder, &error.to_string()))?;
         let json: Json = serde_json::from_str(&text).map_err(|error| unusable(folder, &error.to_string()))?;
         Self::parse(&json).ok_or_else(|| unusable(folder, "it is not one of this version"))
     }

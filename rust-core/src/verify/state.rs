@@ -163,7 +163,13 @@ impl State {
                     self.found.push(Found { kind: Kind::Different, key, columns, source, target: hash });
                 }
             }
-            _ => self.found.push(Found { kind: Kind::Extra, key, columns: Vec::new(), source: 0, target: hash }),
+            _ => self.found.push(Found {
+                kind: Kind::Extra,
+                key,
+                columns: Vec::new(),
+                source: 0,
+                target: hash,
+            }),
         }
     }
 

@@ -34,7 +34,7 @@ class TypeMatrixTest extends DsqlWriterFixture {
     private static final Path GOLDEN =
             Path.of(System.getProperty("root.dir"), "tests/golden/types.txt");
 
-    private static final List<String> COLUMNS =
+    static final List<String> COLUMNS =
             List.of(
                     "boolean",
                     "smallint",
@@ -69,7 +69,7 @@ class TypeMatrixTest extends DsqlWriterFixture {
     /** Bytes of the largest value that a column may store. */
     private static final int MIB = 1 << 20;
 
-    private static Map<String, Object> values() {
+    static Map<String, Object> values() {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("BOOLEAN true", true);
         values.put("BOOLEAN false", false);

@@ -1,0 +1,54 @@
+package io.dsqlsink.seatunnel.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import java.util.Map;
+import org.apache.seatunnel.api.configuration.ReadonlyConfig;
+import org.junit.jupiter.api.Test;
+
+class VerifyOptionsTest {
+    private final Map<String, Object> options = TestTables.options();
+
+    private DsqlSinkConfig config() {
+        return DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), TestTables.orders("id", null));
+    }
+
+    @Test
+    void isPassedOnUnlessItIsOff() {
+        options.put("verify", false);
+        options.put("verify_report", "/tmp/report");
+        assertThat(config().verifies()).isFalse();
+        assertThat(config().nativeOptions()).doesNotContainKeys("verify", "verify_report");
+        options.put("verify", true);
+        assertThat(config().verifies()).isTrue();
+        assertThat(config().nativeOptions())
+                .containsEntry("verify", "true")
+                .containsEntry("verify_report", "/tmp/report");
+        options.put("verify", "repair_delete");
+        assertThat(config().nativeOptions()).containsEntry("verify", "repair_delete");
+        options.put("verify", "yes");
+        assertThatThrownBy(this::config)
+                .hasMessageContaining("option 'verify' = yes is not one of: false, true, again");
+    }
+
+    @Test
+    void aJobThatDoesNotEndIsRefused() {
+        options.put("verify", true);
+        DsqlSinkConfig config = config();
+        assertThatThrownBy(() -> config.setStreaming(true))
+                .isInstanceOf(DsqlConnectorException.class)
+                .hasMessageContaining("option 'verify'")
+                .hasMessageContaining("job.mode = \"BATCH\"")
+                .hasMessageContaining("stop.mode");
+    }
+
+    @Test
+    void aQueryIsRefused() {
+        options.put("verify", true);
+        options.put("query", "INSERT INTO t VALUES (?, ?)");
+        assertThatThrownBy(this::config).hasMessageContaining("option 'verify' compares");
+    }
+}

@@ -1,0 +1,181 @@
+package io.dsqlsink.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The jar's verify and repair: every row that differs is told, and no other. */
+class VerifyIT {
+    private static final Path FOLDER = Places.ROOT.resolve("target/e2e/verify");
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    /** By hand also 1,000,000. */
+    private static final long ROWS = Long.getLong("verify.rows", 20_000);
+
+    @Test
+    void ofMySql() throws Exception {
+        try (Connection source = Servers.database("verify");
+                Connection target = Servers.dsql().connectBehind()) {
+            // The Jdbc source itself loses what a time has below a second.
+            List<Table> tables =
+                    List.of(
+                            Shop.CUSTOMERS.named("v_customers"),
+                            Shop.ITEMS.named("v_items").without("closes"));
+            for (Table table : tables) {
+                Sql.run(source, table.mysqlDdl());
+                table.insert(source, 1, 500);
+                String config =
+                        SinkBlock.dsql()
+                                .with("table", "\"" + table.name() + "\"")
+                                .batchFrom(
+                                        SinkBlock.jdbcSource(Servers.mysql(), "verify", table));
+                Servers.dsql().create(table.dsqlDdl());
+                write(table.name(), config);
+                assertThat(run("equal-" + table.name(), "verify", config, 0))
+                        .contains("equal: 500 rows in the source, 500 in the target");
+                Sql.run(target, "DELETE FROM " + table.name() + " WHERE id = 77");
+                assertThat(run("missing-" + table.name(), "verify", config, 1))
+                        .contains("missing   id = 77");
+                assertThat(run("missing-" + table.name(), "repair", config, 0))
+                        .contains("equal: 500 rows in the source, 500 in the target");
+            }
+        }
+    }
+
+    @Test
+    void ofTheChangeStreamsSource() throws Exception {
+        try (Connection source = Servers.database("verify_cdc");
+                Connection target = Servers.dsql().connectBehind()) {
+            Table table = Shop.ORDERS.named("v_orders");
+            Sql.run(source, table.mysqlDdl());
+            table.insert(source, 1, 500);
+            String config =
+                    JobConfig.mysqlToDsql(
+                            Servers.mysql().host(), "verify_cdc", List.of(table.name()));
+            Servers.dsql().create(table.dsqlDdl());
+            assertThat(run("cdc-empty", "verify", config, 1, "--looks", "1"))
+                    .contains("DIFFERENT: 500 rows in the source, 0 in the target");
+            assertThat(Sql.number(target, "SELECT count(*) FROM v_orders")).isZero();
+            assertThat(run("cdc-empty", "repair", config, 0))
+                    .contains("equal: 500 rows in the source, 500 in the target");
+            assertThat(
+                            TableDiff.compare(source, target, table.name(), table.columnNames())
+                                    .shown())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void ofPostgres() throws Exception {
+        PostgresSource source =
+                PostgresSource.of(
+                        "of_verify",
+                        "CREATE TABLE v_kinds (id bigint PRIMARY KEY, s smallint, i int, r real, f"
+                                + " float8, n numeric(20,6), free numeric(60,20), c char(5), v"
+                                + " varchar(40), t text, b bytea, d date, at timestamp, z"
+                                + " timestamptz, yes boolean, u uuid, j jsonb)",
+                        "INSERT INTO v_kinds SELECT k, k % 100, k, k / 8.0, sqrt(k), k / 7.0, k * 1e20"
+                                + " / 3, k % 10, 'v' || k, 't ' || k || ' ', decode(lpad(to_hex(k), 8,"
+                                + " '0'), 'hex'), date '2000-01-01' + (k % 9000)::int, timestamp"
+                                + " '2000-01-01' + k * interval '1.000001 s', timestamptz"
+                                + " '2000-01-01 00:00+05' + k * interval '1 s', k % 2 = 0,"
+                                + " md5(k::text)::uuid, jsonb_build_object('k', k) FROM"
+                                + " generate_series(1, "
+                                + ROWS
+                                + ") k");
+        String config =
+                SinkBlock.dsql()
+                        .with("table", "\"public.v_kinds\"")
+                        .batchFrom(source.jdbc("v_kinds"));
+        write("v_kinds", config);
+        assertThat(run("postgres-equal", "verify", config, 0))
+                .contains("equal: " + ROWS + " rows in the source, " + ROWS + " in the target");
+        String[][] planted = {
+            {"DELETE FROM v_kinds WHERE id = 1", "missing   id = 1"},
+            {"DELETE FROM v_kinds WHERE id = " + ROWS, "missing   id = " + ROWS},
+            {"INSERT INTO v_kinds (id) VALUES (-1)", "extra     id = -1"},
+            {"UPDATE v_kinds SET s = s + 1 WHERE id = 2", "different id = 2: column s"},
+            {"UPDATE v_kinds SET i = i # 1 WHERE id = 3", "different id = 3: column i"},
+            {"UPDATE v_kinds SET r = '-0' WHERE id = 4", "different id = 4: column r"},
+            {"UPDATE v_kinds SET f = f + 1e-12 WHERE id = 5", "different id = 5: column f"},
+            {"UPDATE v_kinds SET n = n + 0.000001 WHERE id = 6", "different id = 6: column n"},
+            {"UPDATE v_kinds SET free = NULL WHERE id = 7", "different id = 7: column free"},
+            {"UPDATE v_kinds SET c = 'x' WHERE id = 8", "different id = 8: column c"},
+            {"UPDATE v_kinds SET v = v || ' ' WHERE id = 9", "different id = 9: column v"},
+            {"UPDATE v_kinds SET t = rtrim(t) WHERE id = 10", "different id = 10: column t"},
+            {"UPDATE v_kinds SET t = '' WHERE id = 11", "different id = 11: column t"},
+            {"UPDATE v_kinds SET t = NULL WHERE id = 12", "different id = 12: column t"},
+            {"UPDATE v_kinds SET b = '' WHERE id = 13", "different id = 13: column b"},
+            {"UPDATE v_kinds SET d = d + 1 WHERE id = 14", "different id = 14: column d"},
+            {
+                "UPDATE v_kinds SET at = at + interval '1 us' WHERE id = 15",
+                "different id = 15: column at"
+            },
+            {
+                "UPDATE v_kinds SET z = z + interval '1 h' WHERE id = 16",
+                "different id = 16: column z"
+            },
+            {"UPDATE v_kinds SET yes = NOT yes WHERE id = 17", "different id = 17: column yes"},
+            {"UPDATE v_kinds SET v = upper(v), t = upper(t) WHERE id = 18", "column v, t"}
+        };
+        try (Connection target = Servers.dsql().connectBehind()) {
+            for (String[] change : planted) {
+                Sql.run(target, change[0]);
+            }
+        }
+        String told = run("postgres-planted", "verify", config, 1);
+        for (String[] change : planted) {
+            assertThat(told).contains(change[1]);
+        }
+        assertThat(told.lines().filter(line -> line.startsWith("  "))).hasSize(planted.length);
+        assertThat(run("postgres-planted", "repair", config, 1)).contains("extra     id = -1");
+        assertThat(run("postgres-planted", "repair", config, 0, "--delete"))
+                .contains("equal: " + ROWS);
+    }
+
+    private static void write(String name, String config) {
+        try (Job job = Servers.run("verify-" + name, config)) {
+            assertThat(job.await(PATIENCE)).as(job::tail).isZero();
+            Servers.assertNativeSink(job, 1);
+        }
+    }
+
+    /** Runs the jar as a person would; no secret may be in what it says, and none is left. */
+    private static String run(
+            String name, String command, String config, int exitCode, String... more)
+            throws Exception {
+        Path file = JobConfig.write(FOLDER.resolve(name + ".conf"), config);
+        Path report = FOLDER.resolve(name);
+        List<String> arguments = new ArrayList<>();
+        arguments.addAll(
+                List.of(Servers.java(), "-jar", System.getProperty("connector.jar"), command));
+        arguments.addAll(List.of("--home", System.getProperty("seatunnel.home")));
+        arguments.addAll(List.of("--config", file.toString(), "--report", report.toString()));
+        arguments.addAll(List.of("--pause", "0"));
+        arguments.addAll(List.of(more));
+        Map<String, String> environment = Servers.dsql().environment();
+        try (Child child =
+                Child.start(
+                        command,
+                        FOLDER.resolve(name + "-" + command + ".log"),
+                        environment,
+                        arguments)) {
+            Poll.until(
+                    () -> command + " to end; it said:\n" + child.tail(),
+                    PATIENCE,
+                    Duration.ofMillis(50),
+                    () -> !child.isAlive());
+            assertThat(child.exitCode()).as(child::log).isEqualTo(exitCode);
+            Secrets.assertAbsent(child.log());
+            assertThat(Files.exists(report.resolve("job.json"))).isFalse();
+            return child.log();
+        }
+    }
+}
