@@ -262,8 +262,8 @@ public final class DsqlSinkConfig implements Serializable {
                     "option '"
                             + VerifyOptions.VERIFY.key()
                             + "' compares what the source has when it is read, so the job has to"
-                            + " end: set job.mode = \"BATCH\", and for a CDC source stop.mode ="
-                            + " \"latest\"; the command verify does both");
+                            + " end: set job.mode = \"BATCH\" and read the tables by a source that"
+                            + " ends, such as Jdbc; the command verify derives such a job");
         }
         if (streaming) {
             table.requireStreamable();

@@ -60,6 +60,9 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     private final DsqlMetrics metrics = new DsqlMetrics();
     private Thread timer;
 
+    /** Whether all writers that have left had all their rows. */
+    private boolean allComplete = true;
+
     DsqlSinkEngine(DsqlSinkConfig config, TaskThread task, int tables, int writersOfATable) {
         this.config = config;
         this.task = task;
@@ -232,37 +235,36 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
      * One writer leaves; the last one takes the native sink with it.
      *
      * @param inOrder whether what is left is to be written
+     * @param complete whether all of its rows have come
      */
-    void release(TableBuffer buffer, SinkWriter.Context context, boolean inOrder) {
+    void release(
+            TableBuffer buffer, SinkWriter.Context context, boolean inOrder, boolean complete) {
         boolean last = false;
-        boolean complete = false;
+        boolean interrupted = Thread.currentThread().isInterrupted();
         try {
             if (failure != null) {
                 if (!failureThrown) {
                     throwFailure();
                 }
-            } else if (inOrder && !Thread.currentThread().isInterrupted()) {
+            } else if (inOrder && !interrupted) {
                 commit();
-                complete = true;
             }
         } finally {
             publish(context);
             synchronized (this) {
                 buffers.remove(buffer);
                 last = buffers.isEmpty();
+                allComplete &= complete && !interrupted;
             }
             if (last) {
-                end(complete);
+                end();
             }
         }
     }
 
-    /**
-     * @param complete whether all rows of the source have come
-     */
-    private void end(boolean complete) {
+    private void end() {
         try {
-            if (complete && config.verifies()) {
+            if (allComplete && failure == null && config.verifies()) {
                 sink.compare();
             }
         } catch (InterruptedException | RuntimeException e) {

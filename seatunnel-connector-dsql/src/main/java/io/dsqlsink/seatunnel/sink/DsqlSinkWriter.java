@@ -226,7 +226,9 @@ public class DsqlSinkWriter
             closed = true;
             if (engine != null) {
                 boolean onAnother = lastCommit != null && lastRow != lastCommit;
-                engine.release(buffer, context, task.endsInOrder(lateRows, onAnother));
+                boolean inOrder = task.endsInOrder(lateRows, onAnother);
+                boolean complete = inOrder || lastCommit != null && lateRows == 0;
+                engine.release(buffer, context, inOrder, complete);
             }
         }
     }

@@ -42,7 +42,7 @@ class VerifyOptionsTest {
                 .isInstanceOf(DsqlConnectorException.class)
                 .hasMessageContaining("option 'verify'")
                 .hasMessageContaining("job.mode = \"BATCH\"")
-                .hasMessageContaining("stop.mode");
+                .hasMessageContaining("such as Jdbc");
     }
 
     @Test

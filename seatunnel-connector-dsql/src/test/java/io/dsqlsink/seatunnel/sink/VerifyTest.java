@@ -17,7 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A sink that compares, over all that the matrix of types has. */
 class VerifyTest extends DsqlWriterFixture {
-    /** What was written is equal in every type of column; only rows that were refused are missing. */
+    /**
+     * What was written is equal in every type of column; only rows that were refused are missing.
+     */
     @Test
     void noValueOfAnyTypeIsTakenForAnother(@TempDir Path dir) throws IOException {
         List<Object> values = new ArrayList<>(TypeMatrixTest.values().values());
@@ -36,7 +38,9 @@ class VerifyTest extends DsqlWriterFixture {
                             .map(line -> line.replaceAll("\\D", ""))
                             .collect(Collectors.toCollection(TreeSet::new));
             assertThat(told).as(column).doesNotContain("different", "extra");
-            assertThat(missing).as(column).doesNotContainAnyElementsOf(dsql.sql("SELECT id FROM matrix"));
+            assertThat(missing)
+                    .as(column)
+                    .doesNotContainAnyElementsOf(dsql.sql("SELECT id FROM matrix"));
             // And it does look: each row that is there is missed when it is gone.
             int there = dsql.sql("SELECT id FROM matrix").size();
             dsql.sql("DELETE FROM matrix");

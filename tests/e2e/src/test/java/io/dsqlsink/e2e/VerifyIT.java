@@ -34,8 +34,7 @@ class VerifyIT {
                 String config =
                         SinkBlock.dsql()
                                 .with("table", "\"" + table.name() + "\"")
-                                .batchFrom(
-                                        SinkBlock.jdbcSource(Servers.mysql(), "verify", table));
+                                .batchFrom(SinkBlock.jdbcSource(Servers.mysql(), "verify", table));
                 Servers.dsql().create(table.dsqlDdl());
                 write(table.name(), config);
                 assertThat(run("equal-" + table.name(), "verify", config, 0))
@@ -65,9 +64,7 @@ class VerifyIT {
             assertThat(Sql.number(target, "SELECT count(*) FROM v_orders")).isZero();
             assertThat(run("cdc-empty", "repair", config, 0))
                     .contains("equal: 500 rows in the source, 500 in the target");
-            assertThat(
-                            TableDiff.compare(source, target, table.name(), table.columnNames())
-                                    .shown())
+            assertThat(TableDiff.compare(source, target, table.name(), table.columnNames()).shown())
                     .isEmpty();
         }
     }
