@@ -59,6 +59,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     private volatile long durable;
     private final DsqlMetrics metrics = new DsqlMetrics();
     private Thread timer;
+    private volatile long opened;
 
     /** Whether all writers that have left had all their rows. */
     private boolean allComplete = true;
@@ -111,7 +112,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         int number = sink.declareTable(fitting.declaration());
         TableBuffer buffer = new TableBuffer(sink, fitting, number, handedOver);
         buffers.add(buffer);
-        LOG.debug("Table {} has number {}", fitting, number);
+        LOG.info(StartBlock.of(fitting));
         return buffer;
     }
 
@@ -159,6 +160,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         } catch (IllegalStateException e) {
             throw new DsqlConnectorException(DsqlErrorCode.NATIVE_LIBRARY, e.getMessage());
         }
+        opened = System.nanoTime();
         config.warnings().forEach(LOG::warn);
         if (!config.withoutEffect().isEmpty()) {
             LOG.info(
@@ -174,6 +176,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 config.maxConnections(),
                 tables,
                 config.table());
+        StartBlock.of(config).forEach(LOG::info);
         if (HandOver.isPossible(Thread.currentThread().getContextClassLoader())) {
             LOG.info(
                     "It takes the place of connector-jdbc's own dialect dsql; {} = false hands over"
@@ -305,7 +308,9 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         }
         try {
             NativeLog.write(LOG, sink.notices());
-            LOG.info(Progress.total(sink.stats(), config.deadLetterPath()));
+            LOG.info(
+                    Progress.total(
+                            sink.stats(), config.deadLetterPath(), System.nanoTime() - opened));
         } catch (DsqlNativeException e) {
             LOG.debug("The last log lines of the native sink are lost", e);
         } finally {
@@ -346,7 +351,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
 
     private void tick(Progress progress, long now) {
         NativeLog.write(LOG, sink.notices());
-        String line = progress.isDue(now) ? progress.line(sink.stats()) : null;
+        String line = progress.isDue(now) ? progress.line(sink.stats(), now) : null;
         if (line != null) {
             LOG.info(line);
         }

@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.sink;
 
 import io.dsqlsink.bridge.SinkStats;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** How the sink gets on, in a line of the log now and then, and in one when it closes. */
@@ -9,14 +10,21 @@ final class Progress {
     private static final long INTERVAL_NANOS =
             TimeUnit.SECONDS.toNanos(Math.max(1, Long.getLong("dsql.sink.log.seconds", 30)));
 
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final double BYTES_PER_MB = 1e6;
+
     private long due;
     private String last = "";
+    private long lastAt;
+    private long lastRows;
+    private long lastBytes;
 
     /**
      * @param now see {@link System#nanoTime()}
      */
     Progress(long now) {
         due = now + INTERVAL_NANOS;
+        lastAt = now;
     }
 
     /** True once in each interval. */
@@ -28,8 +36,20 @@ final class Progress {
         return true;
     }
 
-    /** Null when nothing has changed since the last line. */
-    String line(SinkStats stats) {
+    /**
+     * Null when nothing has changed since the last line.
+     *
+     * @param now see {@link System#nanoTime()}
+     */
+    String line(SinkStats stats, long now) {
+        String rates =
+                rates(
+                        stats.rowsCommitted() - lastRows,
+                        stats.bytesCommitted() - lastBytes,
+                        now - lastAt);
+        lastAt = now;
+        lastRows = stats.rowsCommitted();
+        lastBytes = stats.bytesCommitted();
         String line =
                 stats.rowsReceived()
                         + " rows received, "
@@ -57,13 +77,23 @@ final class Progress {
             return null;
         }
         last = line;
-        return "Aurora DSQL sink: " + line;
+        return "Aurora DSQL sink: " + line + "; since the last line " + rates;
+    }
+
+    private static String rates(long rows, long bytes, long nanos) {
+        double seconds = Math.max(nanos, 1) / NANOS_PER_SECOND;
+        return String.format(
+                Locale.ROOT,
+                "%.0f rows/s, %.2f MB/s",
+                rows / seconds,
+                bytes / BYTES_PER_MB / seconds);
     }
 
     /**
      * @param deadLetterPath null when no row can be skipped
+     * @param nanos how long the sink was open
      */
-    static String total(SinkStats stats, String deadLetterPath) {
+    static String total(SinkStats stats, String deadLetterPath, long nanos) {
         return "Aurora DSQL sink closed: "
                 + stats.rowsReceived()
                 + " rows received, "
@@ -77,7 +107,13 @@ final class Progress {
                 + " conflicts retried"
                 + (stats.rowsDead() == 0
                         ? ""
-                        : ", " + stats.rowsDead() + " rows skipped, see " + deadLetterPath);
+                        : ", " + stats.rowsDead() + " rows skipped, see " + deadLetterPath)
+                + String.format(
+                        Locale.ROOT,
+                        "; open for %.1f s, %s",
+                        nanos / NANOS_PER_SECOND,
+                        rates(stats.rowsCommitted(), stats.bytesCommitted(), nanos))
+                + (stats.batchesCommitted() == 0 ? "" : "; " + Cost.told(stats));
     }
 
     /** Why fewer rows are committed than were received, though none is missing. */

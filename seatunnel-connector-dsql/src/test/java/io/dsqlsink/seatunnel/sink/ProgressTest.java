@@ -3,13 +3,19 @@ package io.dsqlsink.seatunnel.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dsqlsink.bridge.SinkStats;
+import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import java.time.Duration;
+import java.util.Map;
 import org.apache.seatunnel.api.common.metrics.AbstractMetricsContext;
 import org.apache.seatunnel.api.common.metrics.MetricsContext;
+import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.junit.jupiter.api.Test;
 
 /** What users see of the counters: lines of the log and metrics of the job. */
 class ProgressTest {
+    private static final long SECOND = 1_000_000_000;
+
     /** Received, committed, dead; every other counter has a number of its own. */
     private static SinkStats stats(long received, long committed, long dead) {
         return new SinkStats(
@@ -48,25 +54,62 @@ class ProgressTest {
     @Test
     void aLineTellsWhatChanged() {
         Progress progress = new Progress(0);
-        assertThat(progress.line(stats(0, 0, 0))).isNull();
-        assertThat(progress.line(stats(120, 100, 2)))
+        assertThat(progress.line(stats(0, 0, 0), SECOND)).isNull();
+        assertThat(progress.line(stats(120, 100, 2), 3 * SECOND))
                 .isEqualTo(
                         "Aurora DSQL sink: 120 rows received, 100 committed in 3 transactions, 18"
                                 + " rows merged with a later change of the same key; retried 5 after conflicts, 6 while unavailable, 7 after lost"
                                 + " connections; 10 bytes buffered, 9 connections, 2 rows skipped,"
-                                + " flushes take 3 ms on average");
-        assertThat(progress.line(stats(120, 100, 2))).isNull();
-        assertThat(progress.line(stats(120, 101, 2))).contains("101 committed");
+                                + " flushes take 3 ms on average; since the last line 50 rows/s,"
+                                + " 0.00 MB/s");
+        assertThat(progress.line(stats(120, 100, 2), 4 * SECOND)).isNull();
+        assertThat(progress.line(stats(120, 101, 2), 5 * SECOND))
+                .contains("101 committed", "since the last line 1 rows/s");
     }
 
     @Test
     void theLastLineTellsOfSkippedRows() {
-        assertThat(Progress.total(stats(120, 120, 0), null))
+        assertThat(Progress.total(stats(120, 120, 0), null, 2 * SECOND))
                 .isEqualTo(
                         "Aurora DSQL sink closed: 120 rows received, 120 committed in 3"
-                                + " transactions, 5 conflicts retried");
-        assertThat(Progress.total(stats(120, 118, 2), "/var/dead"))
-                .endsWith("5 conflicts retried, 2 rows skipped, see /var/dead");
+                                + " transactions, 5 conflicts retried; open for 2.0 s, 60 rows/s, 0.00"
+                                + " MB/s; at least 0.8 DPU, $0.0000 (estimate by the published formula"
+                                + " at $8.00 per million DPU, us-east-1, November 2026, without"
+                                + " secondary indexes and compute)");
+        assertThat(Progress.total(stats(120, 118, 2), "/var/dead", SECOND))
+                .contains("5 conflicts retried, 2 rows skipped, see /var/dead; open for 1.0 s");
+    }
+
+    /** The published figure: a GiB written is 52,431 DPU. */
+    @Test
+    void theEstimateIsThePublishedFormula() {
+        long[] slots = new long[17];
+        slots[2] = 1_048_576;
+        slots[3] = 350;
+        slots[4] = 1L << 30;
+        double written = Cost.dpu(new SinkStats(slots));
+        assertThat(written).isBetween(52_431.0, 52_431.0 + 2_000);
+        // A transaction of one small row pays the minimum of a transaction.
+        slots[2] = 1;
+        slots[3] = 1;
+        slots[4] = 10;
+        assertThat(Cost.dpu(new SinkStats(slots))).isBetween(0.0537, 0.0538);
+    }
+
+    /** Keys are named by their public half alone. */
+    @Test
+    void theStartBlockSaysWhoSignsAndHoldsNoSecret() {
+        Map<String, Object> options = TestTables.options();
+        String told =
+                String.join(
+                        "\n",
+                        StartBlock.of(
+                                DsqlSinkConfig.of(
+                                        ReadonlyConfig.fromMap(options),
+                                        TestTables.orders("id", null))));
+        assertThat(told)
+                .contains("role admin", "of option 'access_key_id'", "limits: batch_size ")
+                .doesNotContain(String.valueOf(options.get("secret_access_key")));
     }
 
     @Test
