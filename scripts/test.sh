@@ -35,7 +35,7 @@ if [[ -z $quick ]]; then
     everywhere=StreamingIT,BatchIT,StockSinkIT
     suite jobs jobs_on "$ZETA_VERSION" lib
     # MySQL-CDC passes changes of columns on from here on.
-    suite jobs-newer jobs_on "$ZETA_NEWER" connectors "$everywhere,SchemaChangeIT,PostgresArraysIT" "-Dleft.out=flink | spark"
+    suite jobs-newer jobs_on "$ZETA_NEWER" connectors "$everywhere,SchemaChangeIT,WidenIT,PostgresArraysIT" "-Dleft.out=flink | spark"
     suite jobs-jdk11 jobs_on_11 "$ZETA_VERSION" lib StreamingIT
     suite flink jobs_in flink one-jvm StreamingIT,FakeSourceIT
     suite spark jobs_in spark one-jvm BatchIT

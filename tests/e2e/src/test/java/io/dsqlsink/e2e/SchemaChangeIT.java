@@ -154,7 +154,7 @@ class SchemaChangeIT {
         }
     }
 
-    private static String config(String database, String policy, String... tables) {
+    static String config(String database, String policy, String... tables) {
         return JobConfig.mysqlToDsql(Servers.mysql().host(), database, List.of(tables))
                 .replace(
                         "checkpoint.interval = 6000",
