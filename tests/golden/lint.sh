@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # AWS's own dsql-lint (PyPI) on the statements that the connector creates tables with.
 #
-# Usage: tests/golden/lint.sh
+# Usage: tests/golden/lint.sh [FILE]
+#   FILE  statements to check, such as those that random tables led to; tests/golden/ddl.sql by default
 # Needs python3. The last line counts in the form of `cargo test`.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 [[ ${1:-} != --help && ${1:-} != -h ]] || help_and_exit
 need python3
+DDL=${1:-$ROOT/tests/golden/ddl.sql}
+[[ -s $DDL ]] || die "no such file: $DDL"
 LINT=$CACHE/dsql-lint
 
 if [[ ! -x $LINT/bin/dsql-lint ]]; then
@@ -31,12 +34,12 @@ count() {
     fi
 }
 
-accepts_ours() { "$LINT/bin/dsql-lint" "$ROOT/tests/golden/ddl.sql"; }
+accepts_ours() { "$LINT/bin/dsql-lint" "$DDL"; }
 
 # A linter that accepts everything says nothing.
 refuses_others() {
-    ! sed 's/ INDEX ASYNC / INDEX /' "$ROOT/tests/golden/ddl.sql" | "$LINT/bin/dsql-lint" - &>/dev/null &&
-        ! sed 's/text/text[]/' "$ROOT/tests/golden/ddl.sql" | "$LINT/bin/dsql-lint" - &>/dev/null
+    ! sed 's/ INDEX ASYNC / INDEX /' "$DDL" | "$LINT/bin/dsql-lint" - &>/dev/null &&
+        ! sed 's/text/text[]/' "$DDL" | "$LINT/bin/dsql-lint" - &>/dev/null
 }
 
 count "dsql-lint accepts the connector's statements" accepts_ours

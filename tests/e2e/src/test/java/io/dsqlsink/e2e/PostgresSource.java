@@ -21,10 +21,14 @@ final class PostgresSource {
         try (Connection behind = Servers.dsql().connectBehind()) {
             Sql.run(behind, "CREATE DATABASE " + database);
         }
-        try (Connection connection = DriverManager.getConnection(source.url() + "?user=postgres")) {
+        try (Connection connection = source.connect()) {
             Sql.run(connection, statements);
         }
         return source;
+    }
+
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(url() + "?user=postgres");
     }
 
     private String url() {
@@ -33,15 +37,20 @@ final class PostgresSource {
 
     /** The source block that reads a table of the schema public. */
     String jdbc(String table) {
+        return jdbcOf("table_path = \"" + database + ".public." + table + "\"");
+    }
+
+    /** The source block with the option that says which tables it reads. */
+    String jdbcOf(String tables) {
         return """
                  Jdbc {
                    url = "%s"
                    driver = "org.postgresql.Driver"
                    user = "postgres"
                    password = "none"
-                   table_path = "%s.public.%s"
+                   %s
                  }
                """
-                .formatted(url(), database, table);
+                .formatted(url(), tables);
     }
 }

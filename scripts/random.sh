@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Random MySQL and PostgreSQL tables through SeaTunnel's sources into dsql-local, every row compared.
+#
+# Usage: scripts/random.sh [--tables N] [--seed S] [--zeta VERSION]
+#   --tables N      of all sources together, 3000 by default; scripts/test.sh has 500
+#   --seed S        repeats the run that printed it, with the same number of tables
+#   --zeta VERSION  the release of SeaTunnel
+# Exit code 0: each table is equal, or was refused by an error that names it. The lines that begin with
+# "random tables:" tell how many. Logs and configs of the jobs: target/e2e.
+
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+tables=3000 seed='' version=$ZETA_VERSION
+while [[ $# -gt 0 ]]; do
+    case $1 in
+        --help | -h) help_and_exit ;;
+        --tables) tables=${2:?--tables needs a number} && shift 2 ;;
+        --seed) seed=${2:?--seed needs a number} && shift 2 ;;
+        --zeta) version=${2:?--zeta needs a release} && shift 2 ;;
+        *) die "unknown option '$1'; see --help" ;;
+    esac
+done
+need cargo mvn java
+jobs_on "$version" lib RandomTablesIT "-Drandom.tables=$tables" ${seed:+"-Drandom.seed=$seed"}

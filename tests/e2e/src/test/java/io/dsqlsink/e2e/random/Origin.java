@@ -1,0 +1,19 @@
+package io.dsqlsink.e2e.random;
+
+/** What tables are read from, and by which of SeaTunnel's sources. */
+public enum Origin {
+    MYSQL_JDBC,
+    MYSQL_CDC,
+    POSTGRES_JDBC;
+
+    public boolean isMySql() {
+        return this != POSTGRES_JDBC;
+    }
+
+    /** A name as the database takes it in a statement. */
+    String quoted(String name) {
+        return isMySql()
+                ? "`" + name.replace("`", "``") + "`"
+                : "\"" + name.replace("\"", "\"\"") + "\"";
+    }
+}
