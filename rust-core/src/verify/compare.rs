@@ -63,8 +63,12 @@ pub(super) async fn table(
         let key = sums::hash(&found.key);
         let told = before.and_then(|before| before.differences.iter().find(|told| told.key_hash == key));
         // Only the same rows on both sides are the same difference.
-        told.map_or(1, |told| {
-            if told.source == found.source && told.target == found.target { told.looks + 1 } else { 1 }
+        told.map_or((1, false), |told| {
+            if told.source == found.source && told.target == found.target {
+                (told.looks + 1, false)
+            } else {
+                (1, true)
+            }
         })
     };
     let told = found.len().min(MOST_TOLD);
@@ -72,13 +76,23 @@ pub(super) async fn table(
     let texts = texts(engine, &table, &found[..told]).await?;
     let mut again = BTreeSet::new();
     for (found, text) in found.into_iter().zip(texts) {
-        let looks = looks(&found);
+        let (looks, changed) = looks(&found);
         let key_hash = sums::hash(&found.key);
         if looks == 1 {
             again.insert(sums::bucket(key_hash));
         }
         let Found { kind, key, columns, source, target } = found;
-        compared.differences.push(Difference { kind, key_hash, key, text, columns, source, target, looks });
+        compared.differences.push(Difference {
+            kind,
+            key_hash,
+            key,
+            text,
+            columns,
+            source,
+            target,
+            looks,
+            changed,
+        });
     }
     compared.differences.sort_by(|a, b| (a.kind, &a.text).cmp(&(b.kind, &b.text)));
     // The next of those that had no room yet.

@@ -65,6 +65,8 @@ pub struct Difference {
     pub target: u128,
     /// How many looks in a row have seen just this.
     pub looks: u64,
+    /// True if the look before has seen another difference of this key.
+    pub changed: bool,
 }
 
 /// What is known of a table.
@@ -137,16 +139,12 @@ impl Report {
                 table.source_rows, table.target_rows
             );
             for difference in table.differences.iter().take(most) {
-                let Difference { kind, text: key, columns, looks, .. } = difference;
+                let Difference { kind, text: key, columns, changed, .. } = difference;
                 let _ = write!(text, "  {:<9} {key}", kind.name());
                 if !columns.is_empty() {
                     let _ = write!(text, ": column {}", columns.join(", "));
                 }
-                let _ = writeln!(
-                    text,
-                    "{}",
-                    if *looks < self.looks { " (changed between two looks)" } else { "" }
-                );
+                let _ = writeln!(text, "{}", if *changed { " (changed between two looks)" } else { "" });
             }
             let more = u64::try_from(differences.saturating_sub(most)).unwrap_or(0) + table.more;
             if more > 0 {
@@ -256,6 +254,7 @@ fn table_json(table: &Compared) -> Json {
                 "key": difference.text,
                 "columns": difference.columns,
                 "looks": difference.looks,
+                "changed": difference.changed,
                 "keyBytes": hex(&difference.key),
                 "keyHash": format!("{:032x}", difference.key_hash),
                 "sourceHash": format!("{:032x}", difference.source),
@@ -308,6 +307,7 @@ fn parse_difference(json: &Json) -> Option<Difference> {
         source: hash("sourceHash")?,
         target: hash("targetHash")?,
         looks: json.get("looks")?.as_u64()?,
+        changed: json.get("changed")?.as_bool()?,
     })
 }
 
@@ -338,6 +338,7 @@ mod tests {
             source: 7,
             target: 8,
             looks: 2,
+            changed: true,
         };
         let table = Compared {
             source_rows: 3,
