@@ -3,7 +3,7 @@
 #
 # Usage: scripts/random.sh [--tables N] [--seed S] [--zeta VERSION]
 #   --tables N      of all sources together, 3000 by default; scripts/test.sh has 500
-#   --seed S        repeats the run that printed it, with the same number of tables
+#   --seed S        repeats the run that printed it, with the same number of tables; another one each time by default
 #   --zeta VERSION  the release of SeaTunnel
 # Exit code 0: each table is equal, or was refused by an error that names it. The lines that begin with
 # "random tables:" tell how many. Logs and configs of the jobs: target/e2e.
@@ -11,7 +11,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-tables=3000 seed='' version=$ZETA_VERSION
+tables=3000 seed=$RANDOM version=$ZETA_VERSION
 while [[ $# -gt 0 ]]; do
     case $1 in
         --help | -h) help_and_exit ;;
@@ -22,4 +22,4 @@ while [[ $# -gt 0 ]]; do
     esac
 done
 need cargo mvn java
-jobs_on "$version" lib RandomTablesIT "-Drandom.tables=$tables" ${seed:+"-Drandom.seed=$seed"}
+jobs_on "$version" lib RandomTablesIT "-Drandom.tables=$tables" "-Drandom.seed=$seed"
