@@ -2,11 +2,15 @@ package io.dsqlsink.seatunnel.config;
 
 import io.dsqlsink.bridge.Limits;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /** Names of schemas, tables, columns and indexes in the target. */
 public final class Names {
+    /** Letters of a word that can be misspelt; a shorter one is likely another word. */
+    private static final int SHORTEST_WORD = 4;
+
     private Names() {}
 
     public static int bytes(String name) {
@@ -60,14 +64,42 @@ public final class Names {
         }
     }
 
-    /** Whether one of two names is likely the other one, misspelt. Numbers count something. */
+    /**
+     * Whether one of two names is likely the other one, misspelt: another case, or one word with a
+     * letter too many, too few, wrong or in the other's place. Short words and numbers differ on
+     * purpose: shop_a and shop_b, by_cdc and by_jdbc.
+     */
     public static boolean areNear(String a, String b) {
-        String one = a.toLowerCase(Locale.ROOT);
-        String other = b.toLowerCase(Locale.ROOT);
-        int edits = OptionKeys.edits(one, other);
-        boolean numbered = one.replaceAll("\\d", "").equals(other.replaceAll("\\d", ""));
-        return edits == 0
-                || !numbered && edits <= 2 && edits <= Math.min(a.length(), b.length()) / 2;
+        String[] words = a.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+");
+        String[] others = b.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+");
+        if (words.length != others.length) {
+            return false;
+        }
+        int misspelt = 0;
+        for (int i = 0; i < words.length; i++) {
+            if (!words[i].equals(others[i])) {
+                if (!isMisspelt(words[i], others[i])) {
+                    return false;
+                }
+                misspelt++;
+            }
+        }
+        return misspelt <= 1;
+    }
+
+    private static boolean isMisspelt(String word, String other) {
+        if (Math.min(word.length(), other.length()) < SHORTEST_WORD
+                || word.replaceAll("\\d", "").equals(other.replaceAll("\\d", ""))) {
+            return false;
+        }
+        int edits = OptionKeys.edits(word, other);
+        return edits == 1 || edits == 2 && sorted(word).equals(sorted(other));
+    }
+
+    private static String sorted(String word) {
+        char[] letters = word.toCharArray();
+        Arrays.sort(letters);
+        return new String(letters);
     }
 
     /** The name of an index that no other table's index has. */

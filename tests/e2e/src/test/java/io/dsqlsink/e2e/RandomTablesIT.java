@@ -231,6 +231,9 @@ class RandomTablesIT {
                 assertEqual(tables);
                 keep(job.log());
                 return null;
+            } finally {
+                // Aurora DSQL has ten schemas at most, and other tests have theirs.
+                Sql.run(target, "DROP SCHEMA IF EXISTS " + name + " CASCADE");
             }
         }
 
