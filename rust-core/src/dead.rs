@@ -59,7 +59,7 @@ impl DeadLetters {
         self.file.append(&self.letter(row), row)?;
         let mut brake = self.brake.lock();
         brake.count(&row.table);
-        let lines = brake.tell(|| format!("row skipped: {row}"), Instant::now());
+        let lines = brake.tell(&row.table, || format!("row skipped: {row}"), Instant::now());
         brake.check(received).map_err(|text| {
             let path = self.file.path().display();
             SinkError::new(row.kind, format!("{text}; all are in '{path}'; the last one: {row}"))

@@ -97,6 +97,15 @@ impl SinkError {
     }
 }
 
+/// The first characters of a text, with dots where more of them are left out: messages are read by people.
+#[must_use]
+pub fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}...", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
 /// The text with its control characters escaped: line breaks, and what turns or hides text on a screen. A value in a
 /// message must not look like a line of the log.
 #[must_use]

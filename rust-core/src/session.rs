@@ -156,7 +156,7 @@ impl Operation for Statement<'_> {
     type Done = Vec<SimpleQueryMessage>;
 
     fn sent(&self) -> Sent {
-        Sent { rows: 0, idempotent: self.repeatable, may_displace: false }
+        Sent { idempotent: self.repeatable, ..Sent::QUESTION }
     }
 
     fn bounds(&self) -> Bounds {

@@ -10,10 +10,12 @@ use tokio::runtime::Runtime;
 use crate::abi;
 use crate::config::Config;
 use crate::error::{ErrorKind, SinkError};
+use crate::queue::change::Op;
 use crate::queue::progress::Ticket;
 use crate::queue::stage::{Staged, Staging};
 use crate::row::frame;
 use crate::runtime;
+use crate::table::schema::Table;
 use crate::verify::Verifier;
 use crate::write::dispatch;
 use crate::write::engine::Engine;
@@ -121,10 +123,10 @@ impl Sink {
 
     fn take(&self, frame: &[u8], staged: &mut Staged, timeout: Duration) -> Result<bool, SinkError> {
         match &self.verifier {
-            None => self.engine.take(frame, staged, timeout, |_, _, _| true),
+            None => self.engine.take(frame, staged, timeout, None),
             Some(verifier) if verifier.repairs() => {
-                self.engine
-                    .take(frame, staged, timeout, |table, staged, op| verifier.wants(table, staged, op))
+                let keep = |table: &Table, staged: &Staged, op: &Op| verifier.wants(table, staged, op);
+                self.engine.take(frame, staged, timeout, Some(&keep))
             }
             Some(verifier) => verifier.take(&self.engine, frame, staged).map(|()| true),
         }

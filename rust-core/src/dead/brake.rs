@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+use crate::notice::outage::PERIOD;
 
 /// Rows from which a share says something.
 const SHARE_ROWS: u64 = 1_000;
 
-/// Lines of the log for rows that were skipped within [`WINDOW`]; more of them are counted. A person reads the first, and
+/// Lines of the log for rows that were skipped within [`PERIOD`]; more of them are counted. A person reads the first, and
 /// all are in the file.
 const LINES: u32 = 10;
-const WINDOW: Duration = Duration::from_secs(30);
 
 /// Tables that a text names with their rows; a job may have a thousand.
 const NAMED: usize = 10;
@@ -35,35 +36,25 @@ pub struct Brake {
     since: Option<Instant>,
     /// Rows without a line, by table.
     untold: BTreeMap<String, u64>,
-    last: String,
 }
 
 impl Brake {
     /// Nothing is skipped yet.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            rows: 0,
-            by_table: BTreeMap::new(),
-            lines: 0,
-            since: None,
-            untold: BTreeMap::new(),
-            last: String::new(),
-        }
+        Self { limits, rows: 0, by_table: BTreeMap::new(), lines: 0, since: None, untold: BTreeMap::new() }
     }
 
     /// Counts a row.
     pub fn count(&mut self, table: &str) {
         self.rows += 1;
         *self.by_table.entry(table.to_owned()).or_default() += 1;
-        table.clone_into(&mut self.last);
     }
 
-    /// Lines of the log for the row that was counted last: its own, or none.
-    pub fn tell(&mut self, line: impl FnOnce() -> String, now: Instant) -> Vec<String> {
+    /// Lines of the log for a row: its own, or none, and before it one for the rows that had none.
+    pub fn tell(&mut self, table: &str, line: impl FnOnce() -> String, now: Instant) -> Vec<String> {
         let mut lines = Vec::new();
-        if self.since.is_none_or(|since| now - since >= WINDOW) {
+        if self.since.is_none_or(|since| now - since >= PERIOD) {
             lines.extend(self.sum());
             (self.since, self.lines) = (Some(now), 0);
         }
@@ -71,7 +62,7 @@ impl Brake {
             self.lines += 1;
             lines.push(line());
         } else {
-            *self.untold.entry(self.last.clone()).or_default() += 1;
+            *self.untold.entry(table.to_owned()).or_default() += 1;
         }
         lines
     }
@@ -131,6 +122,7 @@ fn counts(tables: &BTreeMap<String, u64>) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     fn brake(rows: u64, percent: u64) -> Brake {
         Brake::new(Limits { rows, percent })
@@ -177,13 +169,13 @@ mod tests {
         let start = Instant::now();
         let tell = |brake: &mut Brake, after| {
             brake.count("public.a");
-            brake.tell(|| "a row".to_owned(), start + after)
+            brake.tell("public.a", || "a row".to_owned(), start + after)
         };
         for _ in 0..LINES {
             assert_eq!(tell(&mut brake, Duration::ZERO), ["a row"]);
         }
-        assert!(tell(&mut brake, Duration::ZERO).is_empty() && tell(&mut brake, WINDOW / 2).is_empty());
-        assert_eq!(tell(&mut brake, WINDOW), ["2 more rows skipped: public.a 2", "a row"]);
+        assert!(tell(&mut brake, Duration::ZERO).is_empty() && tell(&mut brake, PERIOD / 2).is_empty());
+        assert_eq!(tell(&mut brake, PERIOD), ["2 more rows skipped: public.a 2", "a row"]);
         assert_eq!(brake.sum(), None);
     }
 }

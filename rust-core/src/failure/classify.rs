@@ -9,6 +9,8 @@ use std::time::Duration;
 use tokio_postgres::Error;
 use tokio_postgres::error::ErrorPosition;
 
+use crate::error::cut;
+
 /// Kind of fault; [`crate::failure::retry`] decides what follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -165,7 +167,7 @@ impl Failure {
             Some(ErrorPosition::Original(position)) => u16::try_from(*position).unwrap_or_default(),
             _ => 0,
         };
-        let (text, detail) = (cut(text, SHOWN), cut(detail, SHOWN_DETAIL));
+        let (text, detail) = (cut(&text, SHOWN), cut(&detail, SHOWN_DETAIL));
         let fault = fault_of(answer.code().code(), answer.message(), answer.hint().unwrap_or_default());
         Self {
             fault,
@@ -178,15 +180,6 @@ impl Failure {
             position,
         }
     }
-}
-
-/// At most as many characters.
-fn cut(mut text: String, most: usize) -> String {
-    if let Some((at, _)) = text.char_indices().nth(most) {
-        text.truncate(at);
-        text.push_str("...");
-    }
-    text
 }
 
 /// The table. Order matters only where a SQLSTATE covers several conditions.

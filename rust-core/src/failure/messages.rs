@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use crate::config::Config;
-use crate::error::{ErrorKind, SinkError};
+use crate::error::{ErrorKind, SinkError, cut};
 use crate::failure::classify::{Failure, Fault};
 use crate::failure::keysize;
 use crate::failure::messages::connection::{connection, connection_kind};
@@ -219,7 +219,12 @@ fn place(statement: &str, position: u16) -> String {
 /// A statement of a session that is sent again.
 #[must_use]
 pub fn statement_again(sql: &str, failure: &Failure, after: Duration) -> String {
-    format!("a statement is sent again in {} ms: {} [{}]", after.as_millis(), failure.text, head(sql))
+    format!(
+        "a statement is sent again in {} ms: {} [{}]",
+        after.as_millis(),
+        failure.text,
+        cut(sql, STATEMENT_CHARACTERS)
+    )
 }
 
 /// The error of a session's statement.
@@ -231,7 +236,7 @@ pub fn statement_error(
     repeatable: bool,
     tries: Tries,
 ) -> SinkError {
-    let statement = head(sql);
+    let statement = cut(sql, STATEMENT_CHARACTERS);
     let said = said(failure);
     let (kind, text) = match failure.fault {
         _ if failure.outcome_unknown && !repeatable => (
@@ -259,13 +264,6 @@ pub fn statement_error(
         _ => (connection_kind(failure.fault), connection_tried(config, failure, tries)),
     };
     error(kind, format!("{text} [{statement}]"), failure)
-}
-
-fn head(sql: &str) -> String {
-    match sql.char_indices().nth(STATEMENT_CHARACTERS) {
-        Some((end, _)) => format!("{}...", &sql[..end]),
-        None => sql.to_owned(),
-    }
 }
 
 /// Why the database refuses a row, and what to do.

@@ -79,6 +79,11 @@ pub struct Sent {
     pub may_displace: bool,
 }
 
+impl Sent {
+    /// A connection, or a question that changes nothing.
+    pub const QUESTION: Self = Self { rows: 0, idempotent: true, may_displace: false };
+}
+
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {

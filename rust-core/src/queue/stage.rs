@@ -131,8 +131,9 @@ impl Staged {
                             // The update is not made, so neither is the delete of the row before it.
                             self.ops.pop();
                         } else {
-                            row.old_key = key_text(table, before.values);
-                            row.old_keys = Some(key_values(table, before.values));
+                            let before = all(table, before.values);
+                            row.old_key = key_text(table, &before);
+                            row.old_keys = Some(key_values(table, &before));
                         }
                     }
                     if !skip {
@@ -321,12 +322,12 @@ fn refused(kind: RowKind, table: &Table, row: Reader<'_>, reason: String) -> Ref
     Refused {
         kind: ErrorKind::Limit,
         operation: kind.name(),
-        keys: key_values(table, row),
+        keys: key_values(table, &values),
         old_keys: None,
         values: json::object(shown),
         table: table.to_string(),
         column: None,
-        key: key_text(table, row),
+        key: key_text(table, &values),
         old_key: String::new(),
         reason,
         sqlstate: None,
@@ -334,8 +335,7 @@ fn refused(kind: RowKind, table: &Table, row: Reader<'_>, reason: String) -> Ref
 }
 
 /// `id = 42`, for messages.
-fn key_text(table: &Table, row: Reader<'_>) -> String {
-    let values = all(table, row);
+fn key_text(table: &Table, values: &[Value<'_>]) -> String {
     let mut text = String::new();
     for key in &table.keys {
         let comma = if text.is_empty() { "" } else { ", " };
@@ -344,11 +344,11 @@ fn key_text(table: &Table, row: Reader<'_>) -> String {
     text
 }
 
-fn key_values(table: &Table, row: Reader<'_>) -> Map<String, Json> {
-    let values = all(table, row);
+fn key_values(table: &Table, values: &[Value<'_>]) -> Map<String, Json> {
     json::object(table.keys.iter().map(|key| (&table.columns[*key], json::of_value(values[*key]))))
 }
 
+/// The values of a row, in the order of the table's columns.
 fn all<'a>(table: &Table, mut row: Reader<'a>) -> Vec<Value<'a>> {
     table.columns.iter().map(|_| row.value().unwrap_or(Value::Null)).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::error::cut;
 use crate::row::numeric::Decimal;
 use crate::row::temporal::{self, Infinite};
 
@@ -60,8 +61,5 @@ impl fmt::Display for Value<'_> {
 /// Values may be long, and logs are read by people.
 pub(super) fn shorten(text: &str) -> String {
     const SHOWN: usize = 60;
-    match text.char_indices().nth(SHOWN) {
-        None => text.to_owned(),
-        Some((at, _)) => format!("{}...", &text[..at]),
-    }
+    cut(text, SHOWN)
 }

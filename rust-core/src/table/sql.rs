@@ -196,7 +196,9 @@ fn names(table: &Table, columns: &[usize]) -> String {
     names.join(", ")
 }
 
-fn target(table: &Table) -> String {
+/// The table's name as SQL takes it literally.
+#[must_use]
+pub fn target(table: &Table) -> String {
     format!("{}.{}", quote(&table.schema), quote(&table.name))
 }
 

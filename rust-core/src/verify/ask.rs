@@ -62,7 +62,7 @@ impl Operation for Asking<'_> {
     type Done = Result<Answer, SinkError>;
 
     fn sent(&self) -> Sent {
-        Sent { rows: 0, idempotent: true, may_displace: false }
+        Sent::QUESTION
     }
 
     fn bounds(&self) -> Bounds {
@@ -193,7 +193,7 @@ impl Operation for Scanning<'_> {
     type Done = Result<(), SinkError>;
 
     fn sent(&self) -> Sent {
-        Sent { rows: 0, idempotent: true, may_displace: false }
+        Sent::QUESTION
     }
 
     fn bounds(&self) -> Bounds {

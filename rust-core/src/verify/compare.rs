@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::SinkError;
+use crate::error::{SinkError, cut};
 use crate::row::tuple;
 use crate::table::schema::Table;
 use crate::verify::ask::{self, Question};
@@ -14,6 +14,8 @@ use crate::write::engine::Engine;
 
 /// Differences of a table that are told; more are counted.
 const MOST_TOLD: usize = 100_000;
+/// Characters of a key's value in a report, which people read.
+const SHOWN: usize = 100;
 /// Values of one question, for their text: a SELECT has 1,664 columns at most.
 const TEXTS: usize = 500;
 
@@ -132,7 +134,7 @@ async fn texts(engine: &Engine, table: &Table, found: &[Found]) -> Result<Vec<St
         let values: Vec<String> = tuple::params(&answer.run)
             .map(|param| match param.bytes {
                 None => "NULL".to_owned(),
-                Some(bytes) => shorten(&String::from_utf8_lossy(bytes)),
+                Some(bytes) => cut(&String::from_utf8_lossy(bytes), SHOWN),
             })
             .collect();
         texts.extend(values.chunks(width).map(|values| {
@@ -142,13 +144,4 @@ async fn texts(engine: &Engine, table: &Table, found: &[Found]) -> Result<Vec<St
         }));
     }
     Ok(texts)
-}
-
-/// Values may be long, and reports are read by people.
-fn shorten(text: &str) -> String {
-    const SHOWN: usize = 100;
-    match text.char_indices().nth(SHOWN) {
-        None => text.to_owned(),
-        Some((at, _)) => format!("{}...", &text[..at]),
-    }
 }

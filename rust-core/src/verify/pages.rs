@@ -7,7 +7,7 @@ use log::Level;
 use crate::error::SinkError;
 use crate::row::tuple;
 use crate::table::schema::Table;
-use crate::table::sql::quote;
+use crate::table::sql::{quote, target};
 use crate::verify::ask::{self, Answer, Question, Unanswered};
 use crate::verify::canon;
 use crate::verify::state::State;
@@ -109,7 +109,7 @@ fn take(table: &Table, answer: &Answer, state: &mut State) -> Option<Vec<u8>> {
 
 fn select(table: &Table, rest: &str) -> String {
     let names: Vec<String> = canon::columns(table).map(|column| quote(&column.name)).collect();
-    format!("SELECT {} FROM {}.{}{rest}", names.join(", "), quote(&table.schema), quote(&table.name))
+    format!("SELECT {} FROM {}{rest}", names.join(", "), target(table))
 }
 
 fn question(table: &Table, last: Option<&[u8]>, page: usize) -> Question {

@@ -9,7 +9,7 @@ use crate::queue::change::Op;
 use crate::queue::stage::Staged;
 use crate::row::tuple;
 use crate::table::schema::Table;
-use crate::table::sql::quote;
+use crate::table::sql;
 use crate::verify::ask::{self, Question};
 use crate::verify::canon;
 use crate::verify::report::{Difference, Kind, Report};
@@ -71,9 +71,8 @@ fn deletion(table: &Table, difference: &Difference) -> Question {
     let equal = keys
         .iter()
         .enumerate()
-        .map(|(at, column)| format!("{} IS NOT DISTINCT FROM ${}", quote(&column.name), at + 1));
+        .map(|(at, column)| format!("{} IS NOT DISTINCT FROM ${}", sql::quote(&column.name), at + 1));
     let equal: Vec<String> = equal.collect();
-    let sql =
-        format!("DELETE FROM {}.{} WHERE {}", quote(&table.schema), quote(&table.name), equal.join(" AND "));
-    Question { sql, params }
+    let text = format!("DELETE FROM {} WHERE {}", sql::target(table), equal.join(" AND "));
+    Question { sql: text, params }
 }

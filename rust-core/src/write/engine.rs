@@ -31,6 +31,9 @@ use crate::table::schema::Table;
 use crate::table::sql::Form;
 use crate::write::pool::{Pool, Slot};
 
+/// True for a row of a frame that is to be written.
+pub(crate) type Keep<'a> = dyn Fn(&Table, &Staged, &Op) -> bool + 'a;
+
 /// What the calls of a sink and its connections share.
 pub struct Engine {
     pub(crate) config: Config,
@@ -158,13 +161,13 @@ impl Engine {
         self.resolved.notify_all();
     }
 
-    /// Takes the rows of a frame, of which those are written that `keep` is true for.
+    /// Takes the rows of a frame: all, or those that `keep` is true for.
     pub(crate) fn take(
         &self,
         bytes: &[u8],
         staged: &mut Staged,
         timeout: Duration,
-        keep: impl Fn(&Table, &Staged, &Op) -> bool,
+        keep: Option<&Keep<'_>>,
     ) -> Result<bool, SinkError> {
         let rows = frame::rows(bytes)?;
         let number = rows.table;
@@ -174,9 +177,11 @@ impl Engine {
             )));
         };
         staged.fill(rows, &table, &self.hasher, self.dead.is_some())?;
-        let mut ops = std::mem::take(&mut staged.ops);
-        ops.retain(|op| keep(&table, staged, op));
-        staged.ops = ops;
+        if let Some(keep) = keep {
+            let mut ops = std::mem::take(&mut staged.ops);
+            ops.retain(|op| keep(&table, staged, op));
+            staged.ops = ops;
+        }
         let urge = || {
             self.queue.look();
             self.wake.notify_one();

@@ -29,7 +29,7 @@ impl Operation for Preparing<'_> {
     type Done = Result<Option<(Table, Form)>, SinkError>;
 
     fn sent(&self) -> Sent {
-        Sent { rows: 0, idempotent: true, may_displace: false }
+        Sent::QUESTION
     }
 
     fn bounds(&self) -> Bounds {
