@@ -1,17 +1,17 @@
-package io.dsqlsink.seatunnel.sink;
+package io.dsqlsink.seatunnel.compat;
 
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import org.apache.seatunnel.api.sink.SinkWriter;
 
 /** A task that compares has to have all rows: what another task has, it would call extra. */
-final class Alone {
-    private Alone() {}
+public final class SingleTask {
+    private SingleTask() {}
 
     /**
      * @throws DsqlConnectorException when the job's sink has more than one task
      */
-    static void require(SinkWriter.Context context) {
+    public static void require(SinkWriter.Context context) {
         if (context != null && (context.getIndexOfSubtask() > 0 || tasks(context) > 1)) {
             throw new DsqlConnectorException(
                     DsqlErrorCode.CONFIG,

@@ -11,9 +11,11 @@ import io.dsqlsink.seatunnel.install.Receipt.Change;
 import io.dsqlsink.seatunnel.install.Report;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -55,38 +57,13 @@ public final class Doctor {
      */
     public void check(Path ours, Path job, List<String> variables, Path ddl)
             throws IOException, InstallException {
-        run(
-                ours,
-                job,
-                variables,
-                (loader, found) ->
-                        loader.loadClass(JobCheck.class.getName())
-                                .getMethod(
-                                        "run",
-                                        ClassLoader.class,
-                                        Path.class,
-                                        List.class,
-                                        Path.class,
-                                        BiConsumer.class)
-                                .invoke(null, loader, job, variables, ddl, found));
+        run(ours, job, variables, JobCheck.class, "run", ddl);
     }
 
     /** Does what is to be done when applications move to the job's target. */
     public void cutover(Path ours, Path job, List<String> variables)
             throws IOException, InstallException {
-        run(
-                ours,
-                job,
-                variables,
-                (loader, found) ->
-                        loader.loadClass(Cutover.class.getName())
-                                .getMethod(
-                                        "run",
-                                        ClassLoader.class,
-                                        Path.class,
-                                        List.class,
-                                        BiConsumer.class)
-                                .invoke(null, loader, job, variables, found));
+        run(ours, job, variables, Cutover.class, "run");
     }
 
     /**
@@ -98,31 +75,20 @@ public final class Doctor {
     public void derive(
             Path ours, Path job, List<String> variables, String verify, Path folder, Path to)
             throws IOException, InstallException {
-        run(
-                ours,
-                job,
-                variables,
-                (loader, found) ->
-                        loader.loadClass(VerifyJob.class.getName())
-                                .getMethod(
-                                        "write",
-                                        ClassLoader.class,
-                                        Path.class,
-                                        List.class,
-                                        String.class,
-                                        Path.class,
-                                        Path.class,
-                                        BiConsumer.class)
-                                .invoke(null, loader, job, variables, verify, folder, to, found));
+        run(ours, job, variables, VerifyJob.class, "write", verify, folder, to);
     }
 
-    /** What runs with the classes of the home. */
-    private interface InHome {
-        void run(ClassLoader loader, BiConsumer<String, String> found)
-                throws ReflectiveOperationException;
-    }
-
-    private void run(Path ours, Path job, List<String> variables, InHome what)
+    /**
+     * Calls a static method of a class that is loaded with the classes of the home: with its
+     * loader, job and variables, what else is given, and where to report to.
+     */
+    private void run(
+            Path ours,
+            Path job,
+            List<String> variables,
+            Class<?> type,
+            String method,
+            Object... more)
             throws IOException, InstallException {
         if (!Files.isReadable(job)) {
             report.problem(
@@ -166,13 +132,25 @@ public final class Doctor {
                             report.problem(text);
                     }
                 };
+        List<Object> arguments = new ArrayList<>(Arrays.asList(loader, job, variables));
+        arguments.addAll(Arrays.asList(more));
+        arguments.add(found);
         try {
-            what.run(loader, found);
+            method(loader.loadClass(type.getName()), method).invoke(null, arguments.toArray());
         } catch (InvocationTargetException e) {
             report.problem(job + " cannot be checked: " + e.getCause());
         } catch (ReflectiveOperationException | LinkageError e) {
             report.problem(job + " cannot be checked with the classes of this home: " + e);
         }
+    }
+
+    private static Method method(Class<?> type, String name) throws NoSuchMethodException {
+        for (Method method : type.getMethods()) {
+            if (method.getName().equals(name)) {
+                return method;
+            }
+        }
+        throw new NoSuchMethodException(type.getName() + "." + name);
     }
 
     /** Files of ours, or with ours in them, that the engine's user cannot read. */

@@ -3,6 +3,7 @@ package io.dsqlsink.seatunnel.sink;
 import io.dsqlsink.seatunnel.catalog.DsqlSaveModeHandler;
 import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.compat.EventWriter;
+import io.dsqlsink.seatunnel.compat.SingleTask;
 import io.dsqlsink.seatunnel.compat.TaskThread;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.SavedRows;
@@ -101,7 +102,7 @@ public class DsqlSink
 
     private DsqlSinkWriter writer(SinkWriter.Context context) {
         if (config.verifies()) {
-            Alone.require(context);
+            SingleTask.require(context);
         }
         TaskThread thread = task;
         return writer(config, context, thread == null ? TaskThread.ofWritersMaker() : thread);
