@@ -19,6 +19,7 @@ for option in '' --aarch64; do
     # shellcheck disable=SC2086
     scripts/build-native.sh $option
 done
+mkdir -p target/logs
 for platform in x86_64 aarch64; do
     scripts/verify-native.sh "target/native/linux-$platform/libdsql_sink.so" --glibc "$GLIBC" >"target/logs/verify-$platform.log"
 done
