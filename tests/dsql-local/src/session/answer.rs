@@ -77,7 +77,7 @@ impl Session<'_> {
     }
 
     async fn answer_frame(&mut self, state: &mut Answering, frame: &Frame) -> Flow {
-        self.bill.begin();
+        self.unit.bill.begin();
         let mut body = frame.body();
         match frame.tag() {
             b'X' => return Err(Stop::Left),

@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use tokio::time::timeout;
 
 use super::pipes::OUT_ENOUGH;
-use super::{Expect, Flow, Guard, Real, Request, Running, Session, Show, Stop};
+use super::{Copying, Expect, Flow, Guard, Opener, Outcome, Real, Request, Running, Session, Show, Stop};
 use crate::cluster::count;
 use crate::sql::Kind;
 use crate::txn;
@@ -48,7 +48,7 @@ impl Session<'_> {
             if self.expected.is_empty() {
                 return Ok(());
             }
-            if self.copying {
+            if self.copying == Copying::Data {
                 self.relay_copy().await?;
                 continue;
             }
@@ -65,7 +65,7 @@ impl Session<'_> {
                         return Err(Stop::Quiet);
                     }
                 }
-                Err(_) => self.evicted |= self.cluster.end_row_wait(self.backend_pid).await?,
+                Err(_) => self.unit.evicted |= self.cluster.end_row_wait(self.backend_pid).await?,
             }
         }
     }
@@ -88,7 +88,7 @@ impl Session<'_> {
                     self.pipes.send(&frame.0);
                     // The Flush that asked for the answer was lost in the COPY data.
                     message(self.pipes.backend_queue(), b'H', |_| {});
-                    (self.copying, self.copied) = (false, true);
+                    self.copying = Copying::Taken;
                     return Ok(());
                 }
                 // PostgreSQL ignores Flush and Sync while it takes COPY data.
@@ -129,7 +129,7 @@ impl Session<'_> {
                 self.pass(frame, quiet);
             }
             b'G' => {
-                self.copying = true;
+                self.copying = Copying::Data;
                 self.pass(frame, quiet);
             }
             _ => self.pass(frame, quiet),
@@ -156,7 +156,7 @@ impl Session<'_> {
     }
 
     fn on_complete(&mut self, frame: &Frame) {
-        self.copying = false;
+        self.copying.stop();
         let (running, bytes, quiet, simple) = match self.expected.front() {
             Some(expect) => match &expect.request {
                 Request::Execute(running, bytes) => {
@@ -180,7 +180,7 @@ impl Session<'_> {
             self.fail_completed(&error, simple);
             return;
         }
-        if simple && self.hidden {
+        if simple && self.opener == Opener::Session {
             self.release_held();
             self.held = Some(frame.clone());
         } else {
@@ -233,11 +233,11 @@ impl Session<'_> {
     /// The client gets an error in place of a completion: what PostgreSQL did must not be kept.
     pub(super) fn fail_completed(&mut self, error: &SqlError, simple: bool) {
         self.emit_error(error);
-        self.poison = true;
+        self.unit.poison = true;
         if simple {
-            self.failed = true;
+            self.unit.fail();
         } else {
-            self.skipping = true;
+            self.unit.outcome = Outcome::Skipping;
             // Answers to what the client sent after the failed statement do not exist for it.
             self.expected.iter_mut().for_each(|e| e.show = Show::Nothing);
         }
@@ -258,25 +258,25 @@ impl Session<'_> {
                 }
             }
         }
-        self.copying = false;
+        self.copying.stop();
         if self.real == Real::Open {
             self.real = Real::Failed;
         }
         if simple {
-            self.failed = true;
+            self.unit.fail();
         } else {
             // PostgreSQL skips what it has been sent up to Sync.
             while self.expected.front().is_some_and(|e| !matches!(e.request, Request::Sync)) {
                 self.expected.pop_front();
             }
-            self.skipping = self.expected.is_empty();
-            self.failed = true;
+            let sync_sent = !self.expected.is_empty();
+            self.unit.outcome = if sync_sent { Outcome::Failed } else { Outcome::Skipping };
         }
     }
 
     /// Whether an error of PostgreSQL stems from another writer.
     fn is_conflict(&self, code: &str) -> bool {
-        matches!(code, "40001" | "40P01" | "55P03") || code == "57014" && self.evicted
+        matches!(code, "40001" | "40P01" | "55P03") || code == "57014" && self.unit.evicted
     }
 
     /// Aurora DSQL's error for one of PostgreSQL's.
@@ -289,7 +289,7 @@ impl Session<'_> {
         match code {
             "42601" => {
                 let number = text.split(MARKER).nth(1)?.trim_end_matches('"').parse().ok()?;
-                let refusal = self.refusals.remove(&number)?;
+                let refusal = self.unit.refusals.remove(&number)?;
                 // Recorded: a transaction that has failed says so before anything else is looked at.
                 Some(if self.real == Real::Failed { txn::aborted() } else { refusal })
             }
@@ -322,7 +322,7 @@ impl Session<'_> {
     /// Text that PostgreSQL answers with an error which [`Session::replacement`] turns into `error`.
     pub(super) fn refusal_text(&mut self, error: SqlError) -> String {
         self.next_refusal += 1;
-        self.refusals.insert(self.next_refusal, error);
+        self.unit.refusals.insert(self.next_refusal, error);
         format!("{MARKER}{}", self.next_refusal)
     }
 

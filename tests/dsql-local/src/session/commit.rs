@@ -13,7 +13,7 @@ const OWN_CHANGES: u64 = 50;
 impl Session<'_> {
     /// Whether another session has changed the schema since this one last looked.
     pub(super) fn schema_news(&self) -> bool {
-        self.cluster.schema_conflicts && self.schema_used && self.schema_seen != self.cluster.schema_version()
+        self.cluster.schema_conflicts && self.schema.used && self.schema.seen != self.cluster.schema_version()
     }
 
     /// Whether a session's next DDL statement meets the change before it.
@@ -53,8 +53,8 @@ impl Session<'_> {
             return Ok(());
         }
         let news = self.schema_news();
-        self.schema_seen = self.cluster.schema_version();
-        self.schema_used = true;
+        self.schema.seen = self.cluster.schema_version();
+        self.schema.used = true;
         if news || kind.is_ddl() && self.meets_own_change() {
             return Err(txn::schema_conflict());
         }
@@ -77,7 +77,7 @@ impl Session<'_> {
             return Ok(Err(error));
         }
         if self.schema_news() {
-            self.schema_seen = self.cluster.schema_version();
+            self.schema.seen = self.cluster.schema_version();
             return Ok(Err(txn::schema_conflict()));
         }
         let texts: Vec<&str> = self.ran.iter().filter_map(|r| r.get()).map(|s| s.text.as_str()).collect();

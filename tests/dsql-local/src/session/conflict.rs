@@ -10,7 +10,7 @@ use bytes::BufMut;
 
 use super::answers::complete;
 use super::extended::OWN;
-use super::{Flow, Guard, Real, Request, Running, Session, Show};
+use super::{Flow, Guard, Outcome, Real, Request, Running, Session, Show};
 use crate::sql::statement::Shadow;
 use crate::txn;
 use crate::wire::{Frame, cstr, message, take_cstr};
@@ -27,13 +27,13 @@ impl Session<'_> {
         self.guard = Guard::Watching;
         self.query(&text, Some(running), Show::All).await?;
         if std::mem::replace(&mut self.guard, Guard::Off) != Guard::Lost {
-            if !self.failed && !self.poison {
+            if !self.unit.failed() {
                 self.query(RELEASE, None, Show::Nothing).await?;
             }
             return Ok(());
         }
         self.query(UNDO, None, Show::Nothing).await?;
-        self.failed = false;
+        self.unit.outcome = Outcome::Fine;
         self.txn.doomed = Some(txn::data_conflict());
         match shadow {
             Shadow::Rows(tag, rows) => self.answer_rows(tag, *rows),
@@ -58,7 +58,7 @@ impl Session<'_> {
     ) -> Flow {
         let shadow = running.get().and_then(|s| s.shadow.clone());
         self.barrier().await?;
-        if self.skipping {
+        if self.unit.skipping() {
             return Ok(());
         }
         if self.real != Real::Open {
@@ -71,7 +71,7 @@ impl Session<'_> {
         self.forward(frame, Request::Execute(running, bytes));
         self.barrier().await?;
         if std::mem::replace(&mut self.guard, Guard::Off) != Guard::Lost {
-            if !self.skipping {
+            if !self.unit.skipping() {
                 self.run_own(RELEASE, Show::Nothing);
             }
             return Ok(());
@@ -79,7 +79,7 @@ impl Session<'_> {
         self.resync().await?;
         self.run_own(UNDO, Show::Nothing);
         self.resync().await?;
-        (self.skipping, self.failed, self.real) = (false, false, Real::Open);
+        (self.unit.outcome, self.real) = (Outcome::Fine, Real::Open);
         self.txn.doomed = Some(txn::data_conflict());
         match shadow {
             Some(Shadow::Rows(tag, rows)) => self.answer_rows(tag, rows),

@@ -39,7 +39,7 @@ impl Session<'_> {
     /// Counts what the tag did not tell. `before`: PostgreSQL's and the session's count before the statement; `at`: where
     /// its answer begins.
     pub(super) async fn count_hidden(&mut self, before: (u64, u64), at: usize, simple: bool) -> Flow {
-        if self.skipping || self.failed || self.poison {
+        if self.unit.failed() {
             return Ok(());
         }
         let changed = self.changed_rows(simple).await?.saturating_sub(before.0);
@@ -64,7 +64,7 @@ impl Session<'_> {
         simple: bool,
     ) -> Flow {
         let Some(table) = statement.table.as_ref().filter(|_| statement.computes) else { return Ok(()) };
-        if self.skipping || self.failed || self.poison || rows < MANY && !statement.may_be_large {
+        if self.unit.failed() || rows < MANY && !statement.may_be_large {
             return Ok(());
         }
         let query = format!("SELECT dsql_local.check_written('{}')", table.replace('\'', "''"));
@@ -77,7 +77,7 @@ impl Session<'_> {
             self.barrier().await?;
         }
         let bytes = self.take_count();
-        if self.failed || self.skipping {
+        if self.unit.failed() {
             // The error takes the place of the answer, unless that is on its way already.
             if at <= end && end <= self.pipes.out.len() {
                 let error = self.pipes.out.split_off(end);

@@ -3,7 +3,7 @@
 use bytes::{BufMut, BytesMut};
 
 use super::values::sent_bytes;
-use super::{Flow, Portal, Real, Request, Running, Session, Show};
+use super::{Copying, Flow, Outcome, Portal, Real, Request, Running, Session, Show};
 use crate::faults::{Refuse, When};
 use crate::sql::Kind;
 use crate::wire::{Frame, SqlError, cstr, message, take_cstr};
@@ -45,7 +45,7 @@ impl Session<'_> {
             && let Some(running) = self.prepared.get(name).cloned()
         {
             self.check_values(frame, body, name, &running).await?;
-            if self.skipping {
+            if self.unit.skipping() {
                 return Ok(());
             }
             // A literal INSERT has its values in the text, not in the Bind. Only what is written weighs.
@@ -72,14 +72,14 @@ impl Session<'_> {
         };
         let kind = running.kind();
         // What comes before must be known: whether it was DDL, whether a transaction block is open.
-        if self.gated && (kind.is_ddl() || self.unit_ddl) || kind.may_conflict() && self.unit_began {
+        if self.unit.gated && (kind.is_ddl() || self.unit.ddl) || kind.may_conflict() && self.unit.began {
             self.barrier().await?;
-            if self.skipping {
+            if self.unit.skipping() {
                 return Ok(());
             }
         }
-        self.unit_ddl |= kind.is_ddl();
-        self.unit_began |= kind == Kind::Begin;
+        self.unit.ddl |= kind.is_ddl();
+        self.unit.began |= kind == Kind::Begin;
         let catalog = match running.get() {
             Some(statement) => self.check_catalog(statement).await?,
             None => Ok(()),
@@ -99,7 +99,7 @@ impl Session<'_> {
             Kind::Commit => return self.execute_commit(&frame, running).await,
             Kind::Begin | Kind::Rollback | Kind::Read | Kind::Session => {}
             Kind::Lock | Kind::Write | Kind::Ddl | Kind::IndexAsync | Kind::ValidateAsync => {
-                self.gated = true
+                self.unit.gated = true
             }
         }
         let hides = self.hides_rows(&running).await?;
@@ -108,7 +108,7 @@ impl Session<'_> {
             return self.execute(&frame, running, bytes, bind).await;
         };
         self.barrier().await?;
-        if self.skipping {
+        if self.unit.skipping() {
             return Ok(());
         }
         let rows = self.txn.rows;
@@ -142,7 +142,7 @@ impl Session<'_> {
     /// COMMIT by Execute: PostgreSQL commits at once, so the decision falls here and not at Sync.
     async fn execute_commit(&mut self, frame: &Frame, running: Running) -> Flow {
         self.barrier().await?;
-        if self.skipping {
+        if self.unit.skipping() {
             return Ok(());
         }
         if self.real != Real::Open || !self.txn.must_decide(self.cluster.age_limit) {
@@ -154,11 +154,11 @@ impl Session<'_> {
                 let at = self.pipes.out.len();
                 self.forward(frame, Request::Execute(running, 0));
                 self.barrier().await?;
-                if let Some(effect) = after.filter(|_| !self.skipping) {
+                if let Some(effect) = after.filter(|_| !self.unit.skipping()) {
                     let Some(error) = effect.error() else { return self.strike(effect) };
                     self.pipes.out.truncate(at);
                     self.emit_error(&error);
-                    self.skipping = true;
+                    self.unit.outcome = Outcome::Skipping;
                 }
             }
             Err(error) => {
@@ -167,7 +167,7 @@ impl Session<'_> {
                 self.real = Real::Idle;
                 self.end_transaction(false);
                 self.emit_error(&error);
-                self.skipping = true;
+                self.unit.outcome = Outcome::Skipping;
             }
         }
         Ok(())
@@ -175,41 +175,42 @@ impl Session<'_> {
 
     pub(super) async fn on_sync(&mut self) -> Flow {
         let slow = self.slow();
-        if !self.gated && !self.poison && !slow && !self.skipping {
+        if !self.unit.gated && !self.unit.poison && !slow && !self.unit.skipping() {
             self.end_unit();
             self.send_sync();
             self.expect_ready(Request::Sync);
             return Ok(());
         }
         self.barrier().await?;
-        if std::mem::take(&mut self.copied) {
+        if self.copying == Copying::Taken {
+            self.copying = Copying::No;
             return Ok(());
         }
         let mut after = None;
         let implicit = self.real == Real::Idle && self.txn.changes();
-        if implicit && !self.skipping {
+        if implicit && !self.unit.skipping() {
             match self.before_commit().await? {
                 Ok(effect) => after = effect,
                 Err(error) => self.refuse(error),
             }
         }
-        let commits = implicit && !self.skipping;
-        if self.poison {
+        let commits = implicit && !self.unit.skipping();
+        if self.unit.poison {
             self.send_parse(OWN, "dsql_local_poison", &[0, 0], Show::Nothing);
         }
-        self.failed = false;
+        self.unit.outcome = Outcome::Fine;
         self.send_sync();
         self.expect(Request::Sync, Show::Errors);
         self.drain().await?;
         if commits
-            && !self.failed
+            && !self.unit.failed()
             && let Some(effect) = after
         {
             let Some(error) = effect.error() else { return self.strike(effect) };
             self.emit_error(&error);
         }
         if self.real == Real::Idle {
-            self.end_transaction(commits && !self.failed);
+            self.end_transaction(commits && !self.unit.failed());
         }
         self.settle(None).await?;
         self.end_unit();
@@ -224,8 +225,8 @@ impl Session<'_> {
     pub(super) fn refuse(&mut self, error: SqlError) {
         let text = self.refusal_text(error);
         self.send_parse(OWN, &text, &[0, 0], Show::All);
-        self.skipping = true;
-        self.gated = true;
+        self.unit.outcome = Outcome::Skipping;
+        self.unit.gated = true;
     }
 
     /// `types` is the rest of the Parse message: the number of parameter types, and these.

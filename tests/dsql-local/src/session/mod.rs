@@ -17,6 +17,7 @@ mod pipes;
 mod relayed;
 mod request;
 mod simple;
+mod unit;
 mod values;
 
 use std::collections::{HashMap, VecDeque};
@@ -31,9 +32,9 @@ use crate::faults::Effect;
 use crate::startup::Connected;
 use crate::txn::Txn;
 use crate::wire::{Frame, FrameError, SqlError, take_cstr};
-use pace::Bill;
 use pipes::Pipes;
 use request::{Expect, Portal, Real, Request, Running, Show};
+use unit::{Outcome, Unit};
 
 /// Why a session ends.
 #[derive(Debug)]
@@ -64,55 +65,68 @@ enum Guard {
     Lost,
 }
 
+/// Who has opened the transaction that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opener {
+    Client,
+    /// The session, around a query string; the client does not know of it.
+    Session,
+}
+
+/// COPY FROM STDIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Copying {
+    No,
+    /// PostgreSQL takes data.
+    Data,
+    /// All data was taken while the client's Sync waited; such a Sync does not count.
+    Taken,
+}
+
+impl Copying {
+    /// An answer has ended it, or the client.
+    fn stop(&mut self) {
+        if *self == Copying::Data {
+            *self = Copying::No;
+        }
+    }
+}
+
+/// What the session knows of the cluster's schema.
+#[derive(Debug, Clone, Copy)]
+struct Schema {
+    /// Number of the last change that it knows of.
+    seen: u64,
+    /// It has used the schema, so a change of it is news.
+    used: bool,
+}
+
 /// A client's session.
 struct Session<'c> {
     cluster: &'c Cluster,
     pipes: Pipes,
     expected: VecDeque<Expect>,
     real: Real,
-    /// The open transaction is a simple query's own: the client does not know of it.
-    hidden: bool,
+    opener: Opener,
     txn: Txn,
     /// Statements that wrote in this transaction, for faults by statement.
     ran: Vec<Running>,
-    /// An error was sent in the extended protocol: the client's messages are ignored until Sync.
-    skipping: bool,
-    /// The error was the stand-in's own; PostgreSQL must be made to fail before Sync.
-    poison: bool,
-    /// Sync must wait for the answers.
-    gated: bool,
-    /// The running statement of a simple query failed.
-    failed: bool,
+    unit: Unit,
     /// CommandComplete that waits for the commit.
     held: Option<Frame>,
-    /// PostgreSQL takes COPY data.
-    copying: bool,
-    /// COPY data was taken while the client's Sync waited; such a Sync does not count.
-    copied: bool,
+    copying: Copying,
     /// PostgreSQL's process id of this session.
     backend_pid: i32,
-    /// The running statement was ended because it waited for another writer.
-    evicted: bool,
     /// A statement runs that may lose a conflict without the client being told yet.
     guard: Guard,
     /// Answers that the client does not see and the session wants.
     captured: Option<Vec<Frame>>,
-    /// Number of the last schema change that this session knows of.
-    schema_seen: u64,
-    /// The session has used the schema, so a change of it is news.
-    schema_used: bool,
-    /// DDL was executed since the last Sync.
-    unit_ddl: bool,
-    /// BEGIN was executed since the last Sync.
-    unit_began: bool,
+    schema: Schema,
     prepared: HashMap<String, Running>,
     portals: HashMap<String, Portal>,
-    refusals: HashMap<u64, SqlError>,
     next_refusal: u64,
     /// DDL statements of this session.
     ddl_statements: u64,
-    /// What the client's messages cost, where the model of costs is on.
-    bill: Bill,
 }
 
 /// Runs the session until either side ends.
@@ -122,30 +136,20 @@ pub async fn run(cluster: &Cluster, id: u64, connected: Connected) -> Result<()>
         pipes: Pipes::new(connected, cluster.network.watch()),
         expected: VecDeque::new(),
         real: Real::Idle,
-        hidden: false,
+        opener: Opener::Client,
         txn: Txn::default(),
         ran: Vec::new(),
-        skipping: false,
-        poison: false,
-        gated: false,
-        failed: false,
+        unit: Unit::default(),
         held: None,
-        copying: false,
-        copied: false,
+        copying: Copying::No,
         backend_pid: 0,
-        evicted: false,
         guard: Guard::Off,
         captured: None,
-        schema_seen: cluster.schema_version(),
-        schema_used: false,
-        unit_ddl: false,
-        unit_began: false,
+        schema: Schema { seen: cluster.schema_version(), used: false },
         prepared: HashMap::new(),
         portals: HashMap::new(),
-        refusals: HashMap::new(),
         next_refusal: 0,
         ddl_statements: 0,
-        bill: Bill::default(),
     };
     let cut = cluster.enter(id);
     let ended = tokio::select! {
@@ -235,11 +239,11 @@ impl Session<'_> {
     }
 
     async fn on_client(&mut self, frame: Frame) -> Flow {
-        self.bill.begin();
+        self.unit.bill.begin();
         match frame.tag() {
             b'X' => return Err(Stop::Left),
             b'S' => return self.on_sync().await,
-            _ if self.skipping => return Ok(()),
+            _ if self.unit.skipping() => return Ok(()),
             b'Q' => return self.on_query(&frame).await,
             b'P' => {
                 count(&self.cluster.stats.parses);
@@ -258,7 +262,9 @@ impl Session<'_> {
             b'H' => self.pipes.send(&frame.0),
             // COPY data; a stray one after a failed COPY is ignored by PostgreSQL itself.
             b'd' | b'c' | b'f' => {
-                self.copying &= frame.tag() == b'd';
+                if frame.tag() != b'd' {
+                    self.copying.stop();
+                }
                 self.pipes.send(&frame.0);
             }
             tag => return Err(anyhow::anyhow!("unexpected message type {tag}").into()),
@@ -324,10 +330,7 @@ impl Session<'_> {
 
     /// Forgets what concerns the messages up to a Sync, or one query string.
     fn end_unit(&mut self) {
-        (self.skipping, self.poison, self.gated, self.failed) = (false, false, false, false);
-        (self.unit_ddl, self.unit_began, self.evicted) = (false, false, false);
-        self.refusals.clear();
-        self.bill = Bill::default();
+        self.unit = Unit::default();
     }
 
     fn end_transaction(&mut self, committed: bool) {
@@ -335,7 +338,7 @@ impl Session<'_> {
             count(&self.cluster.stats.commits);
             self.cluster.stats.rows.fetch_add(self.txn.rows, Ordering::Relaxed);
             if self.txn.ddl > 0 {
-                self.schema_seen = self.cluster.schema_changed();
+                self.schema.seen = self.cluster.schema_changed();
                 self.cluster.job_waits.notify_one();
             }
         }

@@ -66,8 +66,8 @@ impl Session<'_> {
             return;
         }
         match kind {
-            Kind::Write => self.bill.wrote(!self.txn.wrote, deletes, table, rows),
-            Kind::Read | Kind::Lock => self.bill.read(),
+            Kind::Write => self.unit.bill.wrote(!self.txn.wrote, deletes, table, rows),
+            Kind::Read | Kind::Lock => self.unit.bill.read(),
             // Nothing is recorded about DDL beside its jobs; BEGIN and SET are round trips only.
             _ => {}
         }
@@ -79,19 +79,19 @@ impl Session<'_> {
         if !costs.active() {
             return Ok(());
         }
-        let mut work = std::mem::take(&mut self.bill.work);
+        let mut work = std::mem::take(&mut self.unit.bill.work);
         work.commits = commits;
         if work == Work::default() {
             return Ok(());
         }
-        for (table, rows) in std::mem::take(&mut self.bill.tables) {
+        for (table, rows) in std::mem::take(&mut self.unit.bill.tables) {
             work.index_entries += rows * self.cluster.table(&table).await?.indexes;
         }
         let luck = *self.txn.luck.get_or_insert_with(cost::roll);
-        self.bill.owed += costs.jittered(costs.of(&work), luck);
-        let used = self.bill.since.map_or(Duration::ZERO, |since| since.elapsed());
+        self.unit.bill.owed += costs.jittered(costs.of(&work), luck);
+        let used = self.unit.bill.since.map_or(Duration::ZERO, |since| since.elapsed());
         // Less than a millisecond cannot be slept, the timer's step.
-        if let Some(rest) = self.bill.owed.checked_sub(used).filter(|rest| !rest.is_zero()) {
+        if let Some(rest) = self.unit.bill.owed.checked_sub(used).filter(|rest| !rest.is_zero()) {
             tokio::time::sleep(rest).await;
         }
         Ok(())

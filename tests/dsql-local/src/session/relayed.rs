@@ -3,7 +3,8 @@
 use bytes::BufMut;
 
 use super::answer::{Answering, Block};
-use super::{Bill, Flow, Session, Stop};
+use super::pace::Bill;
+use super::{Flow, Session, Stop};
 use crate::cluster::count;
 use crate::wire::{Frame, cstr, message, take_cstr};
 
@@ -16,7 +17,7 @@ impl Session<'_> {
         }
         if matches!(tag, b'S' | b'Q') {
             // What PostgreSQL does here takes the time that it takes.
-            self.bill = Bill::default();
+            self.unit.bill = Bill::default();
         }
         match tag {
             // PostgreSQL ignores them while it takes COPY data.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::pace::Bill;
 use super::values::check_literals;
-use super::{Bill, Flow, Real, Request, Running, Session, Show};
+use super::{Copying, Flow, Opener, Outcome, Real, Request, Running, Session, Show};
 use crate::faults::When;
 use crate::sql::{Kind, Statement};
 use crate::wire::{Frame, SqlError, cstr, message, take_cstr};
@@ -22,19 +23,19 @@ impl Session<'_> {
         };
         let reads = list.iter().any(|s| s.kind == Kind::Read);
         if list.iter().all(harmless) && !(reads && self.schema_news()) && !self.slow() {
-            self.schema_used |= reads;
+            self.schema.used |= reads;
             let running = (!list.is_empty()).then_some(Running { list, index: 0 });
             self.txn.touch();
-            self.bill = Bill::default();
+            self.unit.bill = Bill::default();
             self.pipes.send(&frame.0);
             self.expect_ready(Request::Query(running, 0));
             return Ok(());
         }
         self.barrier().await?;
-        if self.skipping {
+        if self.unit.skipping() {
             return Ok(());
         }
-        self.failed = false;
+        self.unit.outcome = Outcome::Fine;
         let commits = self.run_list(&list).await?;
         self.settle(None).await?;
         if !commits {
@@ -71,21 +72,21 @@ impl Session<'_> {
                 break;
             }
             match statement.kind {
-                Kind::Begin if self.hidden => {
+                Kind::Begin if self.opener == Opener::Session => {
                     // The statements before BEGIN become part of its transaction, as in PostgreSQL.
-                    self.hidden = false;
+                    self.opener = Opener::Client;
                     self.release_held();
                     message(&mut self.pipes.out, b'C', |out| cstr(out, "BEGIN"));
                 }
                 Kind::Commit if self.real == Real::Open => {
-                    self.hidden = false;
+                    self.opener = Opener::Client;
                     self.release_held();
                     commits = true;
                     self.commit(Some(running)).await?;
                 }
                 Kind::Begin | Kind::Commit | Kind::Rollback => {
                     if statement.kind == Kind::Rollback {
-                        self.hidden = false;
+                        self.opener = Opener::Client;
                         self.release_held();
                     }
                     self.query(&statement.text, Some(running), Show::All).await?;
@@ -94,13 +95,15 @@ impl Session<'_> {
                     let writes = statement.kind != Kind::Read && statement.kind != Kind::Session;
                     if self.real == Real::Idle && (writes || list.len() > 1) {
                         self.query("BEGIN", None, Show::Nothing).await?;
-                        self.hidden = true;
+                        self.opener = Opener::Session;
                     }
                     let hides = self.hides_rows(&running).await?;
                     let rows = self.txn.rows;
                     let before = if hides { (self.changed_rows(true).await?, rows) } else { (0, rows) };
                     let at = self.pipes.out.len();
-                    let block = self.real == Real::Open && !self.hidden && statement.kind.may_conflict();
+                    let block = self.real == Real::Open
+                        && self.opener == Opener::Client
+                        && statement.kind.may_conflict();
                     match statement.shadow.clone().filter(|_| block) {
                         Some(shadow) => self.query_guarded(running, &shadow).await?,
                         None => self.query(&statement.text, Some(running), Show::All).await?,
@@ -111,13 +114,13 @@ impl Session<'_> {
                     self.measure(statement, self.txn.rows.saturating_sub(rows), at, true).await?;
                 }
             }
-            if self.failed {
+            if self.unit.failed() {
                 break;
             }
         }
-        if self.hidden {
+        if self.opener == Opener::Session {
             commits |= self.end_hidden().await?;
-        } else if self.poison {
+        } else if self.unit.poison {
             let text = self.refusal_text(SqlError::error("XX000", ""));
             self.query(&text, None, Show::Nothing).await?;
         }
@@ -126,8 +129,8 @@ impl Session<'_> {
 
     /// Ends the transaction that the client does not see.
     async fn end_hidden(&mut self) -> Flow<bool> {
-        let failed = self.failed || self.real == Real::Failed;
-        self.hidden = false;
+        let failed = self.unit.failed() || self.real == Real::Failed;
+        self.opener = Opener::Client;
         if failed {
             self.held = None;
             self.query("ROLLBACK", None, Show::Nothing).await?;
@@ -152,7 +155,7 @@ impl Session<'_> {
                 self.query("ROLLBACK", None, Show::Nothing).await?;
                 self.end_transaction(false);
                 self.emit_error(&error);
-                self.failed = true;
+                self.unit.fail();
                 return Ok(());
             }
         };
@@ -162,15 +165,15 @@ impl Session<'_> {
         let show = if running.is_some() { Show::All } else { Show::Errors };
         let held = self.held.take();
         self.query(&text, running, show).await?;
-        let committed = !self.failed;
+        let committed = !self.unit.failed();
         let effect = after.filter(|_| committed);
         if let Some(effect) = effect {
             let Some(error) = effect.error() else { return self.strike(effect) };
             self.pipes.out.truncate(at);
             self.emit_error(&error);
-            self.failed = true;
+            self.unit.fail();
         }
-        self.held = held.filter(|_| !self.failed);
+        self.held = held.filter(|_| !self.unit.failed());
         self.end_transaction(committed);
         Ok(())
     }
@@ -179,7 +182,7 @@ impl Session<'_> {
     async fn fail_query(&mut self, error: SqlError) -> Flow {
         let text = self.refusal_text(error);
         self.query(&text, None, Show::All).await?;
-        self.failed = true;
+        self.unit.fail();
         Ok(())
     }
 
@@ -189,7 +192,7 @@ impl Session<'_> {
         let bytes = running.as_ref().and_then(Running::get).map_or(0, |s| s.literal_bytes);
         self.expect(Request::Query(running, bytes), show);
         self.drain().await?;
-        self.copied = false;
+        self.copying = Copying::No;
         Ok(())
     }
 }

@@ -44,7 +44,7 @@ impl Session<'_> {
             return Ok(());
         }
         let types = self.parameter_types(name).await?;
-        if self.skipping {
+        if self.unit.skipping() {
             return Ok(());
         }
         let types = types.into_iter().chain(std::iter::repeat(0));

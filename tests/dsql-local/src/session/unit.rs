@@ -1,0 +1,56 @@
+//! What concerns the client's messages up to a Sync, or one query string.
+
+use std::collections::HashMap;
+
+use super::pace::Bill;
+use crate::wire::SqlError;
+
+/// How the messages have gone so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Outcome {
+    #[default]
+    Fine,
+    /// A statement failed; the client's next messages are not to be ignored.
+    Failed,
+    /// An error was sent in the extended protocol: the client's messages are ignored until Sync.
+    Skipping,
+}
+
+/// The state that ends with ReadyForQuery.
+#[derive(Debug, Default)]
+pub(super) struct Unit {
+    pub(super) outcome: Outcome,
+    /// The error was the stand-in's own; PostgreSQL must be made to fail before the end.
+    pub(super) poison: bool,
+    /// Sync must wait for the answers.
+    pub(super) gated: bool,
+    /// DDL was executed.
+    pub(super) ddl: bool,
+    /// BEGIN was executed.
+    pub(super) began: bool,
+    /// The running statement was ended because it waited for another writer.
+    pub(super) evicted: bool,
+    /// Errors by the number that PostgreSQL answers in their place.
+    pub(super) refusals: HashMap<u64, SqlError>,
+    /// What the messages cost, where the model of costs is on.
+    pub(super) bill: Bill,
+}
+
+impl Unit {
+    /// Whether an error was sent, so that what follows is not as it would be.
+    pub(super) fn failed(&self) -> bool {
+        self.outcome != Outcome::Fine
+    }
+
+    /// A statement failed whose answer says so.
+    pub(super) fn fail(&mut self) {
+        if self.outcome == Outcome::Fine {
+            self.outcome = Outcome::Failed;
+        }
+    }
+
+    /// Whether the client's messages are ignored until Sync.
+    pub(super) fn skipping(&self) -> bool {
+        self.outcome == Outcome::Skipping
+    }
+}
