@@ -90,6 +90,20 @@ final class Ddl {
         return "UPDATE " + quoted(table) + " SET " + quoted(column) + " = " + value;
     }
 
+    static String setDefault(DsqlTable table, String column, String value) {
+        return "ALTER TABLE "
+                + quoted(table)
+                + " ALTER COLUMN "
+                + quoted(column)
+                + " SET DEFAULT "
+                + value;
+    }
+
+    /** The condition of rows in which two columns have different values. */
+    static String differ(String column, String other) {
+        return quoted(column) + " IS DISTINCT FROM " + quoted(other);
+    }
+
     /** There is no SET NOT NULL. */
     static String addNotNull(DsqlTable table, String constraint, String column) {
         return "ALTER TABLE "

@@ -69,6 +69,11 @@ final class DsqlCatalog implements AutoCloseable {
                 + Ddl.literal(table.name());
     }
 
+    /** A query for the number that the catalog has for the table. */
+    static String oid(DsqlTable table) {
+        return "(SELECT c.oid FROM " + from(table) + ")";
+    }
+
     /**
      * Creates the table, and its schema where that is missing.
      *
@@ -150,13 +155,7 @@ final class DsqlCatalog implements AutoCloseable {
      */
     boolean isLeftUnfinished(TableDefinition definition) throws InterruptedException {
         DsqlTable table = definition.table();
-        List<String> indexes =
-                names(
-                        "SELECT i.relname FROM pg_catalog.pg_index x JOIN"
-                                + " pg_catalog.pg_class i ON i.oid = x.indexrelid WHERE"
-                                + " x.indrelid = (SELECT c.oid FROM "
-                                + from(table)
-                                + ")");
+        List<String> indexes = indexes(table);
         if (definition.indexes().stream().allMatch(index -> has(indexes, index))) {
             return false;
         }
@@ -172,6 +171,21 @@ final class DsqlCatalog implements AutoCloseable {
             names.add(column.name());
         }
         return names.equals(new ArrayList<>(columns.keySet())) && !hasRows(table);
+    }
+
+    /** Names of the table's indexes, those that are not built yet among them. */
+    List<String> indexes(DsqlTable table) throws InterruptedException {
+        return names(indexesOf(table));
+    }
+
+    List<String> builtIndexes(DsqlTable table) throws InterruptedException {
+        return names(indexesOf(table) + " AND x.indisvalid");
+    }
+
+    private static String indexesOf(DsqlTable table) {
+        return "SELECT i.relname FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i"
+                + " ON i.oid = x.indexrelid WHERE x.indrelid = "
+                + oid(table);
     }
 
     private static boolean has(List<String> names, IndexDefinition index) {
@@ -239,65 +253,14 @@ final class DsqlCatalog implements AutoCloseable {
         }
     }
 
-    /** Deletes all rows, as many at a time as a transaction takes. */
-    void empty(DsqlTable table) throws InterruptedException {
-        List<List<String>> key = key(table);
-        long deleted =
-                key.isEmpty()
-                        ? emptyWithoutKey(table)
-                        : KeyPages.deletion(options, table, key, sessions()).run(this::query);
-        LOG.info("Table {}: all {} rows deleted", table, deleted);
-    }
-
-    /** Name and type of each column of the table's own key. */
-    private List<List<String>> key(DsqlTable table) throws InterruptedException {
-        return query(
-                "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)"
-                        + " FROM pg_catalog.pg_constraint k"
-                        + " JOIN pg_catalog.pg_attribute a ON a.attrelid ="
-                        + " k.conrelid AND a.attnum = ANY (k.conkey)"
-                        + " WHERE k.contype = 'p' AND k.conrelid = (SELECT c.oid"
-                        + " FROM "
-                        + from(table)
-                        + ") ORDER BY pg_catalog.array_position(k.conkey, a.attnum)");
-    }
-
-    private int sessions() {
-        return Integer.parseInt(options.get(DsqlSinkOptions.MAX_CONNECTIONS.key()));
-    }
-
-    /**
-     * Sets a column of the rows in which it is NULL, as many at a time as a transaction takes.
-     *
-     * @param value as SQL
-     */
-    void fill(DsqlTable table, String column, String value) throws InterruptedException {
-        List<List<String>> key = key(table);
-        String where = " WHERE " + Ddl.quoted(column) + " IS NULL";
-        long filled =
-                key.isEmpty()
-                        ? execute(Ddl.fill(table, column, value) + where, true).affected()
-                        : KeyPages.fill(options, table, key, sessions(), column, value)
-                                .run(this::query);
-        if (filled > 0) {
-            LOG.info(
-                    "Table {}: column {} is {} in all {} rows before",
-                    table,
-                    column,
-                    value,
-                    filled);
-        }
-    }
-
     /** Makes sure that a column is not NULL, as far as a column that came later can be. */
     void requireNotNull(DsqlTable table, String column) throws InterruptedException {
         String name = Names.shortened(table.name() + "_" + column + "_not_null");
         String constraint =
                 "SELECT k.convalidated FROM pg_catalog.pg_constraint k WHERE k.conname = "
                         + Ddl.literal(name)
-                        + " AND k.conrelid = (SELECT c.oid FROM "
-                        + from(table)
-                        + ")";
+                        + " AND k.conrelid = "
+                        + oid(table);
         List<List<String>> found = query(constraint);
         if (found.isEmpty()) {
             alter(Ddl.addNotNull(table, name, column));
@@ -310,23 +273,6 @@ final class DsqlCatalog implements AutoCloseable {
         }
     }
 
-    private long emptyWithoutKey(DsqlTable table) throws InterruptedException {
-        try {
-            return execute("DELETE FROM " + Ddl.quoted(table), true).affected();
-        } catch (DsqlNativeException e) {
-            if (e.kind() != DsqlNativeException.ERROR_LIMIT) {
-                throw e;
-            }
-            throw new DsqlConnectorException(
-                    DsqlErrorCode.LIMIT,
-                    "Table "
-                            + table
-                            + " has more rows than a transaction takes and no key to tell"
-                            + " some of them by, so DROP_DATA cannot empty it: set"
-                            + " schema_save_mode = RECREATE_SCHEMA");
-        }
-    }
-
     /** Type and, in a second place, NOT NULL or nothing, of each column by its name. */
     Map<String, List<String>> columns(DsqlTable table) throws InterruptedException {
         Map<String, List<String>> columns = new LinkedHashMap<>();
@@ -335,9 +281,9 @@ final class DsqlCatalog implements AutoCloseable {
                         "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),"
                                 + " CASE WHEN a.attnotnull THEN 'NOT NULL' ELSE '' END"
                                 + " FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 AND NOT"
-                                + " a.attisdropped AND a.attrelid = (SELECT c.oid FROM "
-                                + from(table)
-                                + ") ORDER BY a.attnum")) {
+                                + " a.attisdropped AND a.attrelid = "
+                                + oid(table)
+                                + " ORDER BY a.attnum")) {
             columns.put(column.get(0), column.subList(1, 3));
         }
         return columns;
@@ -355,6 +301,11 @@ final class DsqlCatalog implements AutoCloseable {
             }
             LOG.info("Carried out by another at the same time: {}", ddl);
         }
+    }
+
+    /** What is done to all rows of a table. */
+    AllRows rows(DsqlTable table) {
+        return new AllRows(this, options, table);
     }
 
     /** Carries out a statement of the user, once. */

@@ -152,7 +152,7 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
             catalog.drop(table);
             create();
         } else {
-            catalog.empty(table);
+            catalog.rows(table).delete();
         }
     }
 

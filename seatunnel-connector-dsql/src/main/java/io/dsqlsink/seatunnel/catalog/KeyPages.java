@@ -85,16 +85,13 @@ final class KeyPages {
         return new KeyPages(options, table, key, sessions, head, null, "deleted");
     }
 
-    /** Sets a column of the rows in which it is NULL. */
     static KeyPages fill(
             Map<String, String> options,
             DsqlTable table,
             List<List<String>> key,
             int sessions,
-            String column,
-            String value) {
-        String head = Ddl.fill(table, column, value);
-        String filter = Ddl.quoted(column) + " IS NULL";
+            String head,
+            String filter) {
         return new KeyPages(options, table, key, sessions, head, filter, "filled");
     }
 

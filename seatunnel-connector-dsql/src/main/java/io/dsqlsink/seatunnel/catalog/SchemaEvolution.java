@@ -256,7 +256,7 @@ public final class SchemaEvolution {
                                 + " IS NULL (3,000 rows at a time)");
             }
         } else if (value.sql() != null) {
-            catalog.fill(table, target, value.sql());
+            catalog.rows(table).fill(target, value.sql());
             if (!column.isNullable()) {
                 catalog.requireNotNull(table, target);
             }
@@ -358,9 +358,9 @@ public final class SchemaEvolution {
                             + actual
                             + " and would have to become "
                             + needed
-                            + ", but Aurora DSQL changes no column's type. To go on: rename or drop"
-                            + " the column, add it anew with the new type and fill it, or create"
-                            + " the table anew and load it again; restart the job");
+                            + ", but Aurora DSQL changes no column's type. To go on: run the jar's"
+                            + " command widen for the job, which makes the column anew and keeps its"
+                            + " rows, or create the table anew and load it again; restart the job");
         }
         return target;
     }

@@ -67,6 +67,16 @@ public final class Doctor {
     }
 
     /**
+     * Gives the columns of the job's targets the types that their sources have by now.
+     *
+     * @param table the one target; or null for all
+     */
+    public void widen(Path ours, Path job, List<String> variables, String table, boolean dryRun)
+            throws IOException, InstallException {
+        run(ours, job, variables, Widen.class, "run", table, dryRun);
+    }
+
+    /**
      * Writes the job that compares, or repairs.
      *
      * @param verify the value of the sink's option

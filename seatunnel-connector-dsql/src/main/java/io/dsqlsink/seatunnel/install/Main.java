@@ -25,12 +25,13 @@ import picocli.CommandLine.Option;
             Main.Install.class,
             Main.Uninstall.class,
             Main.Check.class,
+            WidenColumns.class,
             Main.CutOver.class,
             Verify.Compare.class,
             Verify.Repair.class
         })
 public final class Main {
-    private static final int PROBLEM = 1;
+    static final int PROBLEM = 1;
 
     private Main() {}
 
@@ -86,6 +87,10 @@ public final class Main {
     static final class DryRun {
         @Option(names = "--dry-run", description = "Only tell what would be done.")
         private boolean on;
+
+        boolean isOn() {
+            return on;
+        }
     }
 
     @Command(

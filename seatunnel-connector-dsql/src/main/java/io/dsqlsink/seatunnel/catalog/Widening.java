@@ -1,0 +1,219 @@
+package io.dsqlsink.seatunnel.catalog;
+
+import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.seatunnel.catalog.TableDefinition.ColumnDefinition;
+import io.dsqlsink.seatunnel.config.DsqlTable;
+import io.dsqlsink.seatunnel.config.Names;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Gives columns the wider types that their source has by now. Aurora DSQL changes no column's type:
+ * the column is added anew beside the old one, filled page by page, gets its default, NOT NULL and
+ * indexes, and then takes its name. Each step looks at what is there, so a run that was interrupted
+ * goes on where it stopped. No job may write to the table meanwhile.
+ */
+public final class Widening {
+    private static final String FRESH = "_dsql_new";
+    private static final String OLD = "_dsql_old";
+
+    private final DsqlCatalog catalog;
+    private final DsqlTable table;
+    private final String name;
+    private final Consumer<String> told;
+
+    private Widening(DsqlCatalog catalog, DsqlTable table, Consumer<String> told) {
+        this.catalog = catalog;
+        this.table = table;
+        this.name = table.schema() + "." + table.name();
+        this.told = told;
+    }
+
+    /**
+     * Widens every column of a table that is narrower than its source's.
+     *
+     * @param options what the native library is opened with
+     * @param dryRun only tell what would be done
+     * @param told takes a line for each column and step
+     * @return how many columns were, or would be, widened
+     * @throws DsqlConnectorException for a column that cannot be widened; names what is in the way
+     */
+    public static int run(
+            Map<String, String> options,
+            TableDefinition definition,
+            boolean dryRun,
+            Consumer<String> told)
+            throws InterruptedException {
+        DsqlTable table = definition.table();
+        try (DsqlCatalog catalog = new DsqlCatalog(options)) {
+            Widening widening = new Widening(catalog, table, told);
+            int widened = 0;
+            for (ColumnDefinition column : definition.columns()) {
+                if (widening.widen(column.name(), column.type(), dryRun)) {
+                    widened++;
+                }
+            }
+            if (!dryRun) {
+                widening.renameIndexes();
+            }
+            return widened;
+        }
+    }
+
+    private boolean widen(String column, String type, boolean dryRun) throws InterruptedException {
+        String fresh = Names.shortened(column + FRESH);
+        String old = Names.shortened(column + OLD);
+        Map<String, List<String>> columns = catalog.columns(table);
+        boolean wide = holds(columns, column, type);
+        if (wide && !columns.containsKey(old)
+                || !columns.containsKey(column) && !columns.containsKey(fresh)) {
+            return false;
+        }
+        String from = columns.containsKey(column) && !wide ? column : old;
+        String change = name + ": column " + column + ": " + typeOf(columns, from) + " -> " + type;
+        if (!wide && columns.containsKey(column)) {
+            ColumnUse use = ColumnUse.of(catalog, table, column);
+            requireFree(column, use);
+            if (dryRun) {
+                told.accept(change);
+                return true;
+            }
+            told.accept(change);
+            add(columns, column, fresh, type);
+            fill(column, fresh);
+            equip(use, column, fresh);
+            rename(column, old);
+        } else if (dryRun) {
+            told.accept(change + ", to be finished");
+            return true;
+        }
+        if (!wide) {
+            rename(fresh, column);
+        }
+        catalog.alter(Ddl.dropColumn(table, old));
+        told.accept(name + ": column " + column + " is " + type);
+        return true;
+    }
+
+    private static boolean holds(Map<String, List<String>> columns, String column, String type) {
+        return columns.containsKey(column) && ColumnTypes.holds(typeOf(columns, column), type);
+    }
+
+    private static String typeOf(Map<String, List<String>> columns, String column) {
+        return columns.containsKey(column) ? columns.get(column).get(0) : "";
+    }
+
+    private void requireFree(String column, ColumnUse use) {
+        if (!use.obstacles().isEmpty()) {
+            throw stuck(
+                    column,
+                    String.join("; ", use.obstacles())
+                            + ". Drop what can be made again afterwards, or create the table anew and"
+                            + " load it again");
+        }
+    }
+
+    private void add(Map<String, List<String>> columns, String column, String fresh, String type)
+            throws InterruptedException {
+        if (!columns.containsKey(fresh)) {
+            catalog.alter(Ddl.addColumn(table, fresh, type));
+        } else if (!holds(columns, fresh, type)) {
+            throw stuck(
+                    column,
+                    "column '"
+                            + fresh
+                            + "' of another attempt is of type "
+                            + typeOf(columns, fresh)
+                            + ": drop it, and run widen again");
+        }
+    }
+
+    private void fill(String column, String fresh) throws InterruptedException {
+        long rows;
+        try {
+            rows = catalog.rows(table).copy(column, fresh);
+        } catch (DsqlNativeException e) {
+            if (e.kind() != DsqlNativeException.ERROR_DATA
+                    && e.kind() != DsqlNativeException.ERROR_SCHEMA
+                    && e.kind() != DsqlNativeException.ERROR_REJECTED) {
+                throw e;
+            }
+            catalog.alter(Ddl.dropColumn(table, fresh));
+            throw stuck(column, "the source's type does not take its values: " + e.getMessage());
+        }
+        told.accept(name + ": column " + fresh + ": " + rows + " rows filled");
+        String differing =
+                "SELECT count(*) FROM " + Ddl.quoted(table) + " WHERE " + Ddl.differ(column, fresh);
+        String left = catalog.query(differing).get(0).get(0);
+        if (!left.equals("0")) {
+            throw stuck(
+                    column,
+                    left
+                            + " rows have another value in it than in '"
+                            + fresh
+                            + "': stop the job that writes to the table, and run widen again; if it"
+                            + " stands already, the new type does not hold these values");
+        }
+    }
+
+    /** Gives the new column what the old one has. */
+    private void equip(ColumnUse use, String column, String fresh) throws InterruptedException {
+        if (use.defaultValue() != null) {
+            catalog.alter(Ddl.setDefault(table, fresh, use.defaultValue()));
+        }
+        if (use.isNotNull()) {
+            catalog.requireNotNull(table, fresh);
+        }
+        Map<String, String> jobs = new LinkedHashMap<>();
+        for (IndexDefinition index : use.indexes(fresh, FRESH)) {
+            if (catalog.owners(table, Collections.singletonList(index.name())).isEmpty()) {
+                List<List<String>> job =
+                        catalog.execute(Ddl.createIndex(table, index), true).rows();
+                if (!job.isEmpty() && job.get(0).get(0) != null) {
+                    jobs.put("Index " + index.name(), job.get(0).get(0));
+                }
+            }
+        }
+        Jobs.await(catalog, jobs);
+        List<String> missing = new ArrayList<>();
+        List<String> built = catalog.builtIndexes(table);
+        for (IndexDefinition index : use.indexes(fresh, FRESH)) {
+            if (!built.contains(index.name())) {
+                missing.add(index.name());
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw stuck(
+                    column,
+                    "the database did not build "
+                            + String.join(", ", missing)
+                            + " (see sys.jobs): drop them, and run widen again");
+        }
+    }
+
+    private void rename(String from, String to) throws InterruptedException {
+        catalog.alter(Ddl.renameColumn(table, from, to));
+    }
+
+    /** The old indexes went with the old column. */
+    private void renameIndexes() throws InterruptedException {
+        for (String index : catalog.indexes(table)) {
+            if (index.endsWith(FRESH)) {
+                String name = index.substring(0, index.length() - FRESH.length());
+                catalog.alter(Ddl.renameIndex(table.schema(), index, name));
+            }
+        }
+    }
+
+    private DsqlConnectorException stuck(String column, String why) {
+        return new DsqlConnectorException(
+                DsqlErrorCode.SCHEMA,
+                "Table " + name + ": column '" + column + "' cannot be widened: " + why);
+    }
+}

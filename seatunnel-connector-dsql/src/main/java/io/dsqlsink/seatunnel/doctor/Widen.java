@@ -1,0 +1,99 @@
+package io.dsqlsink.seatunnel.doctor;
+
+import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.seatunnel.catalog.Widening;
+import io.dsqlsink.seatunnel.config.DsqlTable;
+import io.dsqlsink.seatunnel.doctor.JobTables.JobTable;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Gives the columns of a job's tables the types that their sources have by now. Runs inside a class
+ * loader of the home, as {@link JobCheck} does.
+ */
+public final class Widen {
+    private final ClassLoader loader;
+    private final BiConsumer<String, String> report;
+    private final String only;
+    private final boolean dryRun;
+    private boolean found;
+
+    private Widen(
+            ClassLoader loader, String only, boolean dryRun, BiConsumer<String, String> report) {
+        this.loader = loader;
+        this.only = only;
+        this.dryRun = dryRun;
+        this.report = report;
+    }
+
+    /**
+     * Called by reflection.
+     *
+     * @param only the one table, as schema.table of the target; or null for all
+     * @param dryRun only tell what would be done
+     */
+    public static void run(
+            ClassLoader loader,
+            Path file,
+            List<String> variables,
+            String only,
+            boolean dryRun,
+            BiConsumer<String, String> report) {
+        Thread.currentThread().setContextClassLoader(loader);
+        try {
+            JobFile job = JobFile.read(loader, file, variables);
+            Widen widen = new Widen(loader, only, dryRun, report);
+            for (Map<String, Object> sink : job.sinks()) {
+                if (JobTables.isOurs(sink)) {
+                    widen.all(new JobTables(loader, report).of(job, sink));
+                }
+            }
+            if (!widen.found) {
+                report.accept(
+                        JobCheck.PROBLEM,
+                        only == null
+                                ? "the job writes no table by a sink to Aurora DSQL of this kind"
+                                : "--table " + only + ": the job writes no such table");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            report.accept(JobCheck.PROBLEM, file + ": " + JobCheck.cause(e));
+        }
+    }
+
+    private void all(List<JobTable> tables) throws InterruptedException {
+        for (JobTable table : tables) {
+            DsqlTable target = table.config().table();
+            String name = target.schema() + "." + target.name();
+            if (only == null || only.equals(name)) {
+                found = true;
+                one(name, table);
+            }
+        }
+    }
+
+    private void one(String name, JobTable table) throws InterruptedException {
+        Map<String, String> options = new HashMap<>(table.config().nativeOptions());
+        try {
+            int widened =
+                    Widening.run(
+                            options,
+                            table.definition(),
+                            dryRun,
+                            line -> report.accept(JobCheck.GOOD, line));
+            if (widened == 0) {
+                report.accept(JobCheck.GOOD, name + ": every column holds what the source has");
+            }
+        } catch (DsqlConnectorException e) {
+            report.accept(JobCheck.PROBLEM, e.getMessage());
+        } catch (DsqlNativeException e) {
+            report.accept(
+                    JobCheck.PROBLEM, name + ": " + DsqlConnectorException.of(e).getMessage());
+        }
+    }
+}
