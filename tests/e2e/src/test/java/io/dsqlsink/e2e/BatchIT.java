@@ -20,10 +20,11 @@ class BatchIT {
     @Test
     void everyRowIsThereWhenTheJobEnds() throws Exception {
         Table table = Shop.ORDERS.named("batch_orders");
-        try (Connection source = Servers.database("batch");
+        MySqlSource mysql = MySqlSource.of("batch");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             fill(table, source);
-            String read = SinkBlock.jdbcSource(Servers.mysql(), "batch", table);
+            String read = mysql.jdbc(table);
             SinkBlock sink = sinkFor(table);
 
             runToTheEnd("batch-first", sink.batchFrom(read), 1);
@@ -42,12 +43,12 @@ class BatchIT {
     void everyRowOfSeveralTasksIsThere() throws Exception {
         // The Jdbc source itself loses what a time has below a second.
         Table table = Shop.ITEMS.named("batch_items").without("closes");
-        try (Connection source = Servers.database("tasks");
+        MySqlSource mysql = MySqlSource.of("tasks");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             fill(table, source);
             String read =
-                    SinkBlock.jdbcSource(Servers.mysql(), "tasks", table)
-                            .replace("Jdbc {", "Jdbc {\n    partition_column = \"id\"");
+                    mysql.jdbc(table).replace("Jdbc {", "Jdbc {\n    partition_column = \"id\"");
             runToTheEnd("batch-tasks", sinkFor(table).batchFrom(read, TASKS), TASKS);
             assertEqual(table, source, target);
         }

@@ -16,17 +16,15 @@ class CreateTablesIT {
 
     @Test
     void missingTablesAreCreatedAndFilled() throws Exception {
-        try (Connection source = Servers.database(DATABASE);
+        MySqlSource mysql = MySqlSource.of(DATABASE);
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             for (Table table : Shop.TABLES) {
                 Sql.run(source, table.mysqlDdl());
                 table.insert(source, 1, ROWS);
             }
             String config =
-                    JobConfig.mysqlToDsql(
-                                    Servers.mysql().host(),
-                                    DATABASE,
-                                    Shop.TABLES.stream().map(Table::name).toList())
+                    mysql.mainJob(Shop.TABLES.stream().map(Table::name).toList())
                             .replace(
                                     "generate_sink_sql = true",
                                     "generate_sink_sql = true\n    schema = \"" + SCHEMA + "\"");

@@ -19,12 +19,13 @@ class DoctorIT {
 
     @Test
     void aJobIsCheckedWithoutBeingRun() throws Exception {
-        try (Connection source = Servers.database("doctor");
+        MySqlSource mysql = MySqlSource.of("doctor");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Sql.run(source, TABLE.mysqlDdl());
             TABLE.insert(source, 1, 10);
             String config =
-                    JobConfig.mysqlToDsql(Servers.mysql().host(), "doctor", List.of(TABLE.name()))
+                    mysql.mainJob(List.of(TABLE.name()))
                             .replace(
                                     "dialect = ",
                                     "table = \"checked.${table_name}\"\n    dialect = ");
@@ -93,7 +94,8 @@ class DoctorIT {
 
     @Test
     void whatARoleMayNotIsTold() throws Exception {
-        try (Connection source = Servers.database("doctor_role")) {
+        MySqlSource mysql = MySqlSource.of("doctor_role");
+        try (Connection source = mysql.connect()) {
             Sql.run(source, TABLE.mysqlDdl());
             Servers.dsql()
                     .create(
@@ -105,8 +107,7 @@ class DoctorIT {
                             TABLE.dsqlDdl(),
                             "GRANT SELECT, INSERT ON orders TO reader");
             String config =
-                    JobConfig.mysqlToDsql(
-                                    Servers.mysql().host(), "doctor_role", List.of(TABLE.name()))
+                    mysql.mainJob(List.of(TABLE.name()))
                             .replace("dialect = ", "table = \"of_role.orders\"\n    dialect = ")
                             .replace("username = \"admin\"", "username = \"reader\"");
             assertThat(doctor("role", config, 1))
@@ -119,7 +120,8 @@ class DoctorIT {
     /** What the job would create, what is lost of the source's tables, and the cutover. */
     @Test
     void whatATableWouldBecomeIsTold() throws Exception {
-        try (Connection source = Servers.database("doctor_plan");
+        MySqlSource mysql = MySqlSource.of("doctor_plan");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Sql.run(
                     source,
@@ -131,7 +133,7 @@ class DoctorIT {
                     "CREATE TRIGGER bump BEFORE INSERT ON parts FOR EACH ROW SET NEW.n = 1",
                     "INSERT INTO parts (name) VALUES ('a'), ('b'), ('c')");
             String config =
-                    JobConfig.mysqlToDsql(Servers.mysql().host(), "doctor_plan", List.of("parts"))
+                    mysql.mainJob(List.of("parts"))
                             .replace(
                                     "dialect = ",
                                     "table = \"planned.${table_name}\"\n    dialect = ");

@@ -31,13 +31,11 @@ class DoctorSourcesIT {
 
     @Test
     void faultsOfMySqlCdcAreToldWithTableAndColumn() throws Exception {
-        try (Connection source = Servers.database("doctor_cdc")) {
+        MySqlSource mysql = MySqlSource.of("doctor_cdc");
+        try (Connection source = mysql.connect()) {
             Sql.run(source, MYSQL_FAULTS);
             String config =
-                    JobConfig.mysqlToDsql(
-                                    Servers.mysql().host(),
-                                    "doctor_cdc",
-                                    List.of("kinds", "clean", "child"))
+                    mysql.mainJob(List.of("kinds", "clean", "child"))
                             .replace(
                                     "    table-names = ",
                                     "    server-time-zone = \"Asia/Shanghai\"\n    table-names = ");
@@ -73,7 +71,8 @@ class DoctorSourcesIT {
 
     @Test
     void rowsThatASplitLeavesOutAreProblems() throws Exception {
-        try (Connection source = Servers.database("doctor_jdbc")) {
+        MySqlSource mysql = MySqlSource.of("doctor_jdbc");
+        try (Connection source = mysql.connect()) {
             Sql.run(source, MYSQL_FAULTS);
             assertThat(
                             jdbc(
@@ -110,50 +109,32 @@ class DoctorSourcesIT {
 
     @Test
     void faultsOfPostgresByJdbcAreTold() throws Exception {
-        try (Connection behind = Servers.dsql().connectBehind()) {
-            Sql.run(
-                    behind,
-                    "CREATE SCHEMA doctor_pg",
-                    "CREATE TABLE doctor_pg.kinds (id int PRIMARY KEY, t time, d date, n numeric)",
-                    "INSERT INTO doctor_pg.kinds VALUES (1, '24:00', 'infinity', 'NaN'),"
-                            + " (2, '00:00', '0044-03-15 BC', 1), (3, '00:00', '1582-10-10', 1)");
-            String config =
-                    source(
-                            "url = \""
-                                    + Servers.dsql().behindUrl()
-                                    + "\"\n driver = \"org.postgresql.Driver\"\n user = \"postgres\""
-                                    + "\n password = \"\"\n query = \"SELECT * FROM"
-                                    + " doctor_pg.kinds\"");
-            assertThat(DoctorIT.doctor("source-pg", config, 0))
-                    .containsPattern("warn .*: t \\(time\\): has 24:00:00")
-                    .containsPattern("warn .*: d \\(date\\): has infinity")
-                    .containsPattern("warn .*: d \\(date\\): has years before Christ")
-                    .containsPattern("warn .*: d \\(date\\): has dates within 1582-10-05")
-                    .containsPattern("warn .*: n \\(numeric.*\\): has NaN");
-        }
+        PostgresSource postgres =
+                PostgresSource.of(
+                        "doctor_pg",
+                        "CREATE TABLE kinds (id int PRIMARY KEY, t time, d date, n numeric)",
+                        "INSERT INTO kinds VALUES (1, '24:00', 'infinity', 'NaN'),"
+                                + " (2, '00:00', '0044-03-15 BC', 1), (3, '00:00', '1582-10-10', 1)");
+        String config = source(postgres.jdbcOf("query = \"SELECT * FROM kinds\""));
+        assertThat(DoctorIT.doctor("source-pg", config, 0))
+                .containsPattern("warn .*: t \\(time\\): has 24:00:00")
+                .containsPattern("warn .*: d \\(date\\): has infinity")
+                .containsPattern("warn .*: d \\(date\\): has years before Christ")
+                .containsPattern("warn .*: d \\(date\\): has dates within 1582-10-05")
+                .containsPattern("warn .*: n \\(numeric.*\\): has NaN");
     }
 
     private static String jdbc(String name, int exitCode, String reads) {
-        String config =
-                source(
-                        "url = \"jdbc:mysql://"
-                                + Servers.mysql().host()
-                                + ":3306/doctor_jdbc\"\n driver = \"com.mysql.cj.jdbc.Driver\"\n"
-                                + " user = \""
-                                + MySqlServer.USER
-                                + "\"\n password = \""
-                                + MySqlServer.PASSWORD
-                                + "\"\n "
-                                + reads);
+        String config = source(new MySqlSource("doctor_jdbc").jdbcOf(reads));
         return DoctorIT.doctor("source-" + name, config, exitCode);
     }
 
     /** The main job with another source; its target is created, so it needs no table. */
-    private static String source(String options) {
+    private static String source(String block) {
         String config = JobConfig.mysqlToDsql("nowhere", "nothing", List.of("none"));
-        return "env { job.mode = \"BATCH\" }\nsource { Jdbc {\n "
-                + options
-                + "\n} }\n"
+        return "env { job.mode = \"BATCH\" }\nsource {\n"
+                + block
+                + "}\n"
                 + config.substring(config.indexOf("sink {"))
                         .replace("dialect = ", "table = \"doctor_sources\"\n    dialect = ")
                         .replace("primary_keys = [\"id\"]", "primary_keys = []");

@@ -43,7 +43,8 @@ class IndexesIT {
 
     @Test
     void indexesOfMysqlMeanTheSame() throws Exception {
-        try (Connection source = Servers.database("indexed");
+        MySqlSource mysql = MySqlSource.of("indexed");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Sql.run(source, DOCS);
             // 1,900 characters of two bytes: no key takes them.
@@ -51,15 +52,7 @@ class IndexesIT {
                     source,
                     "INSERT INTO docs VALUES (1, repeat('\u00fc', 1900), 'T', repeat('b', 9000), 1, 2)",
                     "INSERT INTO docs VALUES (2, 'u', 't2', 'b', 1, 2)");
-            String config =
-                    with(SinkBlock.dsql(), "by_jdbc")
-                            .batchFrom(
-                                    jdbc(
-                                            "mysql://" + Servers.mysql().host() + ":3306/indexed",
-                                            "com.mysql.cj.jdbc.Driver",
-                                            MySqlServer.USER,
-                                            MySqlServer.PASSWORD,
-                                            "indexed.docs"));
+            String config = with(SinkBlock.dsql(), "by_jdbc").batchFrom(mysql.jdbc("docs"));
             try (Job job = Servers.run("indexes-jdbc", config)) {
                 assertThat(job.await(Servers.JOB)).as(job::tail).isZero();
                 assertIndexes(target, "by_jdbc", job);
@@ -67,7 +60,7 @@ class IndexesIT {
             // MySQL-CDC itself cannot read a table that has an index on an expression.
             Sql.run(source, "ALTER TABLE docs DROP KEY folded, DROP KEY folded_rule");
             String cdc =
-                    JobConfig.mysqlToDsql(Servers.mysql().host(), "indexed", List.of("docs"))
+                    mysql.mainJob(List.of("docs"))
                             .replace(
                                     "generate_sink_sql = true",
                                     "generate_sink_sql = true\n    schema = \"by_cdc\"\n"
@@ -154,7 +147,8 @@ class IndexesIT {
     @Test
     void aTableWhoseNameWouldBeCutIsRefused() throws Exception {
         String name = "t".repeat(64);
-        try (Connection source = Servers.database("named");
+        MySqlSource mysql = MySqlSource.of("named");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Sql.run(source, "CREATE TABLE " + name + " (id int PRIMARY KEY)");
             Sql.run(
@@ -164,13 +158,7 @@ class IndexesIT {
             String config =
                     SinkBlock.dsql()
                             .with("schema_save_mode", "\"RECREATE_SCHEMA\"")
-                            .batchFrom(
-                                    jdbc(
-                                            "mysql://" + Servers.mysql().host() + ":3306/named",
-                                            "com.mysql.cj.jdbc.Driver",
-                                            MySqlServer.USER,
-                                            MySqlServer.PASSWORD,
-                                            "named." + name));
+                            .batchFrom(mysql.jdbc(name));
             try (Job job = Servers.run("long-name", config)) {
                 assertThat(job.await(Servers.JOB)).isNotZero();
                 assertThat(job.log())
@@ -185,19 +173,5 @@ class IndexesIT {
         return sink.with("schema", "\"" + schema + "\"")
                 .with("source_username", "\"" + MySqlServer.USER + "\"")
                 .with("source_password", "\"" + MySqlServer.PASSWORD + "\"");
-    }
-
-    private static String jdbc(
-            String address, String driver, String user, String password, String table) {
-        return """
-                  Jdbc {
-                    url = "jdbc:%s"
-                    driver = "%s"
-                    user = "%s"
-                    password = "%s"
-                    table_path = "%s"
-                  }
-                """
-                .formatted(address, driver, user, password, table);
     }
 }

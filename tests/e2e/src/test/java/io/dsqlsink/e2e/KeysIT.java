@@ -15,17 +15,18 @@ import org.junit.jupiter.api.Test;
 
 /** Keys of all kinds, as real sources tell them: no row is merged with another unasked. */
 class KeysIT {
-    private static final String DATABASE = "keys_of_mysql";
-    private static final String OTHER = "keys_of_another";
+    private static final MySqlSource MYSQL = new MySqlSource("keys_of_mysql");
+    private static final MySqlSource OTHER = new MySqlSource("keys_of_another");
 
     private static Connection source;
     private static Connection target;
 
     @BeforeAll
     static void createTables() throws Exception {
-        source = Servers.database(DATABASE);
+        MYSQL.create();
+        source = MYSQL.connect();
         target = Servers.dsql().connectBehind();
-        Servers.database(OTHER).close();
+        OTHER.create();
         Sql.run(
                 source,
                 "CREATE TABLE nullable (code varchar(9) NULL, n int, UNIQUE KEY u (code))",
@@ -41,8 +42,8 @@ class KeysIT {
                 "INSERT INTO ids VALUES (7, 1, DEFAULT), (9, 2, DEFAULT)",
                 "CREATE TABLE both_have (id int PRIMARY KEY, n int)",
                 "INSERT INTO both_have VALUES (1, 1)",
-                "CREATE TABLE " + OTHER + ".both_have (id int PRIMARY KEY, n int)",
-                "INSERT INTO " + OTHER + ".both_have VALUES (2, 2)");
+                "CREATE TABLE " + OTHER.database() + ".both_have (id int PRIMARY KEY, n int)",
+                "INSERT INTO " + OTHER.database() + ".both_have VALUES (2, 2)");
     }
 
     @AfterAll
@@ -68,7 +69,7 @@ class KeysIT {
         for (String table : List.of("nullable", "parts")) {
             assertThat(failed("refused-" + table, cdc(sink(), table)))
                     .contains("DSQL-01")
-                    .contains(DATABASE + "." + table + " has no primary key")
+                    .contains(MYSQL.path(table) + " has no primary key")
                     .contains("NOT NULL");
             assertThat(failed("named-" + table, cdc(sink().with("primary_keys", "[n]"), table)))
                     .contains("may be a NULL that the CDC source does not tell");
@@ -135,10 +136,10 @@ class KeysIT {
 
     @Test
     void tablesThatShareATargetAreMergedOnRequestOnly() throws Exception {
-        String both = "both_have\", \"" + OTHER + ".both_have";
+        String both = "both_have\", \"" + OTHER.database() + ".both_have";
         assertThat(failed("shared", cdc(sink(), both)))
                 .contains("DSQL-01")
-                .contains(DATABASE + ".both_have", OTHER + ".both_have")
+                .contains(MYSQL.path("both_have"), OTHER.path("both_have"))
                 .contains("${database_name}_${table_name}")
                 .contains("merge_tables = true");
         try (Job job = Servers.run("merged", cdc(sink().with("merge_tables", "true"), both))) {
@@ -179,44 +180,11 @@ class KeysIT {
     }
 
     private static String batch(String table, SinkBlock sink) {
-        return sink.batchFrom(
-                """
-                  Jdbc {
-                    url = "jdbc:mysql://%s:%d/%s"
-                    driver = "com.mysql.cj.jdbc.Driver"
-                    user = "%s"
-                    password = "%s"
-                    table_path = "%s.%s"
-                  }
-                """
-                        .formatted(
-                                Servers.mysql().host(),
-                                MySqlServer.PORT,
-                                DATABASE,
-                                MySqlServer.USER,
-                                MySqlServer.PASSWORD,
-                                DATABASE,
-                                table));
+        return sink.batchFrom(MYSQL.jdbc(table));
     }
 
     private static String cdc(SinkBlock sink, String table) {
-        return sink.batchFrom(
-                        """
-                          MySQL-CDC {
-                            username = "%s"
-                            password = "%s"
-                            table-names = ["%s.%s"]
-                            base-url = "jdbc:mysql://%s:%d/%s"
-                          }
-                        """
-                                .formatted(
-                                        MySqlServer.USER,
-                                        MySqlServer.PASSWORD,
-                                        DATABASE,
-                                        table,
-                                        Servers.mysql().host(),
-                                        MySqlServer.PORT,
-                                        DATABASE))
+        return sink.batchFrom(MYSQL.cdc(List.of(table)))
                 .replace(
                         "job.mode = \"BATCH\"",
                         "job.mode = \"STREAMING\"\n  checkpoint.interval = 2000\n  job.retry.times = 0");

@@ -17,7 +17,8 @@ class LostColumnIT {
 
     @Test
     void rowsWithoutAColumnThatIsNeverNullStopTheJob() throws Exception {
-        try (Connection source = Servers.database("lost_column");
+        MySqlSource mysql = MySqlSource.of("lost_column");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Sql.run(
                     source,
@@ -25,7 +26,7 @@ class LostColumnIT {
                     "INSERT INTO lost VALUES (1, 'one', 1)");
             Servers.dsql().create("CREATE TABLE lost (id bigint PRIMARY KEY, name text, n int)");
             String config =
-                    JobConfig.mysqlToDsql(Servers.mysql().host(), "lost_column", List.of("lost"))
+                    mysql.mainJob(List.of("lost"))
                             .replace(
                                     "checkpoint.interval = 6000",
                                     "checkpoint.interval = 2000\n  job.retry.times = 0");

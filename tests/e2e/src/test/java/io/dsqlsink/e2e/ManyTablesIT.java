@@ -30,7 +30,8 @@ class ManyTablesIT {
 
     @Test
     void fiftyTablesFollowTheSource() throws Exception {
-        try (Connection source = Servers.database(DATABASE);
+        MySqlSource mysql = MySqlSource.of(DATABASE);
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             List<String> names = new ArrayList<>();
             for (int table = 1; table <= TABLES; table++) {
@@ -39,7 +40,7 @@ class ManyTablesIT {
             }
             // Each table's own key, as the source knows it.
             String config =
-                    JobConfig.mysqlToDsql(Servers.mysql().host(), DATABASE, names)
+                    mysql.mainJob(names)
                             .replaceFirst("(?s) *table-names-config = \\[.*?\\n    ]\\n", "")
                             .replace(
                                     "    primary_keys = [\"id\"]\n",

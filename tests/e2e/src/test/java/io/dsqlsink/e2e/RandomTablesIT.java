@@ -95,9 +95,8 @@ class RandomTablesIT {
 
     private void run(Origin origin, Random random, int from, int to) throws Exception {
         String database = "random_" + origin.name().toLowerCase() + "_" + from;
-        PostgresSource postgres = origin.isMySql() ? null : PostgresSource.of(database);
-        try (Connection source =
-                        origin.isMySql() ? Servers.database(database) : postgres.connect();
+        Source origins = origin.isMySql() ? MySqlSource.of(database) : PostgresSource.of(database);
+        try (Connection source = origins.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Map<String, RandomTable> tables = new LinkedHashMap<>();
             for (int number = from; number < to; number++) {
@@ -109,7 +108,7 @@ class RandomTablesIT {
             int attempt = 0;
             while (!tables.isEmpty()) {
                 String name = database + "_" + attempt++;
-                Attempt job = new Attempt(origin, name, database, postgres, source, target);
+                Attempt job = new Attempt(origin, name, origins, source, target);
                 String log = job.run(random, tables);
                 if (log == null) {
                     break;
@@ -174,23 +173,15 @@ class RandomTablesIT {
     private final class Attempt {
         private final Origin origin;
         private final String name;
-        private final String database;
-        private final PostgresSource postgres;
+        private final Source origins;
         private final Connection source;
         private final Connection target;
         private final Path deadLetters;
 
-        Attempt(
-                Origin origin,
-                String name,
-                String database,
-                PostgresSource postgres,
-                Connection source,
-                Connection target) {
+        Attempt(Origin origin, String name, Source origins, Connection source, Connection target) {
             this.origin = origin;
             this.name = name;
-            this.database = database;
-            this.postgres = postgres;
+            this.origins = origins;
             this.source = source;
             this.target = target;
             this.deadLetters = Places.ROOT.resolve("target/e2e/" + name + ".jsonl");
@@ -250,49 +241,9 @@ class RandomTablesIT {
         private String block(Iterable<RandomTable> tables) {
             List<String> names = new ArrayList<>();
             tables.forEach(table -> names.add(table.name()));
-            if (origin == Origin.MYSQL_CDC) {
-                return """
-                          MySQL-CDC {
-                            username = "%s"
-                            password = "%s"
-                            base-url = "jdbc:mysql://%s:%d/%s"
-                            table-names = [%s]
-                          }
-                        """
-                        .formatted(
-                                MySqlServer.USER,
-                                MySqlServer.PASSWORD,
-                                Servers.mysql().host(),
-                                MySqlServer.PORT,
-                                database,
-                                names.stream()
-                                        .map(n -> "\"" + database + "." + n + "\"")
-                                        .collect(Collectors.joining(", ")));
-            }
-            String path = origin.isMySql() ? database : database + ".public";
-            String list =
-                    names.stream()
-                            .map(n -> "{table_path = \"" + path + "." + n + "\"}")
-                            .collect(Collectors.joining(", "));
-            if (!origin.isMySql()) {
-                return postgres.jdbcOf("table_list = [" + list + "]");
-            }
-            return """
-                      Jdbc {
-                        url = "jdbc:mysql://%s:%d/%s"
-                        driver = "com.mysql.cj.jdbc.Driver"
-                        user = "%s"
-                        password = "%s"
-                        table_list = [%s]
-                      }
-                    """
-                    .formatted(
-                            Servers.mysql().host(),
-                            MySqlServer.PORT,
-                            database,
-                            MySqlServer.USER,
-                            MySqlServer.PASSWORD,
-                            list);
+            return origin == Origin.MYSQL_CDC
+                    ? ((MySqlSource) origins).cdc(names)
+                    : origins.jdbc(names);
         }
 
         /** False when the job ended. */

@@ -16,7 +16,8 @@ class SaveModesIT {
 
     @Test
     void theTargetIsPreparedBeforeTheRows() throws Exception {
-        try (Connection source = Servers.database("saving");
+        MySqlSource mysql = MySqlSource.of("saving");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Sql.run(source, TABLE.mysqlDdl());
             TABLE.insert(source, 1, ROWS);
@@ -58,7 +59,7 @@ class SaveModesIT {
                 SinkBlock.dsql()
                         .with("table", "\"" + SCHEMA + "." + TABLE.name() + "\"")
                         .with(option, "\"" + value + "\"");
-        String read = SinkBlock.jdbcSource(Servers.mysql(), "saving", TABLE);
+        String read = new MySqlSource("saving").jdbc(TABLE);
         try (Job job = Servers.run("save-mode-" + name, sink.batchFrom(read))) {
             int code = job.await(Servers.JOB);
             if (code != 0) {

@@ -37,7 +37,8 @@ class SchemaChangeIT {
 
     @Test
     void columnsFollowWhileRowsFlowAndThroughRestarts() throws Exception {
-        try (Connection source = Servers.database("evolving");
+        MySqlSource mysql = MySqlSource.of("evolving");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Sql.run(source, FLOWING);
             Sql.run(
@@ -103,7 +104,8 @@ class SchemaChangeIT {
 
     @Test
     void whatIsIgnoredStaysSoAfterARestart() throws Exception {
-        try (Connection source = Servers.database("ignoring");
+        MySqlSource mysql = MySqlSource.of("ignoring");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Sql.run(
                     source,
@@ -129,7 +131,8 @@ class SchemaChangeIT {
 
     @Test
     void aJobThatStopsAtAChangeGoesOnWhenItWasMadeByHand() throws Exception {
-        try (Connection source = Servers.database("failing");
+        MySqlSource mysql = MySqlSource.of("failing");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Sql.run(
                     source,
@@ -155,7 +158,8 @@ class SchemaChangeIT {
     }
 
     static String config(String database, String policy, String... tables) {
-        return JobConfig.mysqlToDsql(Servers.mysql().host(), database, List.of(tables))
+        return new MySqlSource(database)
+                .mainJob(List.of(tables))
                 .replace(
                         "checkpoint.interval = 6000",
                         "checkpoint.interval = 2000\n  job.retry.times = 0")
@@ -281,7 +285,7 @@ class SchemaChangeIT {
         }
 
         private void run(String database) {
-            try (Connection source = Servers.mysql().connect(database)) {
+            try (Connection source = new MySqlSource(database).connect()) {
                 for (long id = 1_000; !closing.get(); id++) {
                     Sql.run(
                             source,

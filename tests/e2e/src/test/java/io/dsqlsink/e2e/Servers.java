@@ -53,6 +53,10 @@ final class Servers {
                                     + MASTER.replaceAll("[^a-z-].*", "")
                                     + JAVA_HOME.replaceFirst(".*/", "-"));
 
+    private static final String CREATED_SCHEMAS =
+            "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'"
+                    + " AND nspname NOT IN ('public', 'information_schema', 'sys', 'dsql_local')";
+
     private static MySqlServer mysql;
     private static DsqlLocal dsql;
     private static FlinkCluster flink;
@@ -72,6 +76,18 @@ final class Servers {
             dsql = DsqlLocal.start(DSQL_HOST, FOLDER.resolve("dsql"));
         }
         return dsql;
+    }
+
+    /** Drops every schema of the target that a test or its job has created. */
+    static synchronized void dropSchemas() throws SQLException {
+        if (dsql == null) {
+            return;
+        }
+        try (Connection target = dsql.connectBehind()) {
+            for (String schema : Sql.values(target, CREATED_SCHEMAS)) {
+                Sql.run(target, "DROP SCHEMA \"" + schema + "\" CASCADE");
+            }
+        }
     }
 
     /** For runs in which a server of their own may die. */
@@ -115,14 +131,6 @@ final class Servers {
             zeta = ZetaCluster.start(HOME, FOLDER, dsql().environment());
         }
         return zeta;
-    }
-
-    /** A new, empty MySQL database and a connection to it. */
-    static Connection database(String name) throws SQLException {
-        try (Connection server = mysql().connect("")) {
-            Sql.run(server, "CREATE DATABASE " + name);
-        }
-        return mysql().connect(name);
     }
 
     /**

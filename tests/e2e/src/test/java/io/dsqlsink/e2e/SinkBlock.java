@@ -108,25 +108,4 @@ final class SinkBlock {
         options.forEach((option, value) -> config.append(", \"" + option + "\": " + value));
         return config.append("}]}").toString();
     }
-
-    /** A source that reads a table of MySQL. */
-    static String jdbcSource(MySqlServer mysql, String database, Table table) {
-        return """
-                  Jdbc {
-                    url = "jdbc:mysql://%s:%d/%s"
-                    driver = "com.mysql.cj.jdbc.Driver"
-                    user = "%s"
-                    password = "%s"
-                    query = "SELECT %s FROM %s"
-                  }
-                """
-                .formatted(
-                        mysql.host(),
-                        MySqlServer.PORT,
-                        database,
-                        MySqlServer.USER,
-                        MySqlServer.PASSWORD,
-                        String.join(", ", table.columnNames()),
-                        table.name());
-    }
 }

@@ -18,7 +18,8 @@ class StockSinkIT {
             Sql.run(behind, "CREATE DATABASE stock");
             url = Servers.dsql().behindUrl().replaceFirst("/postgres$", "/stock");
         }
-        try (Connection source = Servers.database("stock");
+        MySqlSource mysql = MySqlSource.of("stock");
+        try (Connection source = mysql.connect();
                 Connection target = DriverManager.getConnection(url + "?user=postgres")) {
             Sql.run(source, Shop.ORDERS.mysqlDdl());
             Sql.run(target, Shop.ORDERS.dsqlDdl());
@@ -27,7 +28,7 @@ class StockSinkIT {
             String config =
                     SinkBlock.stock(url, "stock")
                             .with("table", "\"public.orders\"")
-                            .batchFrom(SinkBlock.jdbcSource(Servers.mysql(), "stock", Shop.ORDERS));
+                            .batchFrom(mysql.jdbc(Shop.ORDERS));
             try (Job job = Servers.run("stock", config, Map.of())) {
                 assertThat(job.await(Servers.JOB)).as(job::tail).isZero();
                 assertThat(job.log()).doesNotContain("Native Aurora DSQL sink");

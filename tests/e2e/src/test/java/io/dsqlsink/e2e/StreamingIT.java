@@ -19,7 +19,8 @@ class StreamingIT {
 
     @Test
     void targetFollowsTheSource() throws Exception {
-        try (Connection source = Servers.database(Shop.DATABASE);
+        MySqlSource mysql = MySqlSource.of(Shop.DATABASE);
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             for (Table table : Shop.TABLES) {
                 Sql.run(source, table.mysqlDdl());
@@ -60,7 +61,8 @@ class StreamingIT {
         List<String> names = tables.stream().map(Table::name).toList();
         return Servers.run(
                 names.size() == 1 ? "streaming-" + names.get(0) : "streaming",
-                JobConfig.mysqlToDsql(Servers.mysql().host(), Shop.DATABASE, names)
+                new MySqlSource(Shop.DATABASE)
+                        .mainJob(names)
                         .replace("base-url", Servers.takesUrl() ? "url" : "base-url")
                         .replace("parallelism = 1", "parallelism = " + TASKS));
     }

@@ -41,7 +41,8 @@ class UniqueIT {
 
     @Test
     void uniqueValuesMoveAsInTheSource() throws Exception {
-        try (Connection source = Servers.database(DATABASE);
+        MySqlSource mysql = MySqlSource.of(DATABASE);
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             UniqueChanges.fill(source);
             String config = config(DATABASE, "p", "q");
@@ -95,11 +96,12 @@ class UniqueIT {
         String database = "unique_load";
         AtomicBoolean loaded = new AtomicBoolean();
         ExecutorService changing = Executors.newSingleThreadExecutor();
-        try (Connection source = Servers.database(database);
+        MySqlSource mysql = MySqlSource.of(database);
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             UniqueChanges.fillLoaded(source, LOADED);
             Future<Integer> swaps =
-                    changing.submit(() -> swapUntil(loaded, Servers.mysql().connect(database)));
+                    changing.submit(() -> swapUntil(loaded, new MySqlSource(database).connect()));
             String config =
                     config(database, "l").replace("parallelism = 1", "parallelism = " + READERS);
             try (Job job = start("unique-load", config, "--set-job-id")) {
@@ -147,7 +149,8 @@ class UniqueIT {
     /** The options of the README's job, which leaves out what has a default. */
     private static String config(String database, String... tables) {
         String config =
-                JobConfig.mysqlToDsql(Servers.mysql().host(), database, List.of(tables))
+                new MySqlSource(database)
+                        .mainJob(List.of(tables))
                         .replace("    max_retries = \"3\"\n", "")
                         .replace("    batch_size = 1000\n", "");
         assertThat(config).doesNotContain("max_retries", "batch_size");

@@ -21,7 +21,8 @@ class VerifyIT {
 
     @Test
     void ofMySql() throws Exception {
-        try (Connection source = Servers.database("verify");
+        MySqlSource mysql = MySqlSource.of("verify");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             // The Jdbc source itself loses what a time has below a second.
             List<Table> tables =
@@ -34,7 +35,7 @@ class VerifyIT {
                 String config =
                         SinkBlock.dsql()
                                 .with("table", "\"" + table.name() + "\"")
-                                .batchFrom(SinkBlock.jdbcSource(Servers.mysql(), "verify", table));
+                                .batchFrom(mysql.jdbc(table));
                 Servers.dsql().create(table.dsqlDdl());
                 write(table.name(), config);
                 assertThat(run("equal-" + table.name(), "verify", config, 0))
@@ -50,14 +51,13 @@ class VerifyIT {
 
     @Test
     void ofTheChangeStreamsSource() throws Exception {
-        try (Connection source = Servers.database("verify_cdc");
+        MySqlSource mysql = MySqlSource.of("verify_cdc");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Table table = Shop.ORDERS.named("v_orders");
             Sql.run(source, table.mysqlDdl());
             table.insert(source, 1, 500);
-            String config =
-                    JobConfig.mysqlToDsql(
-                            Servers.mysql().host(), "verify_cdc", List.of(table.name()));
+            String config = mysql.mainJob(List.of(table.name()));
             Servers.dsql().create(table.dsqlDdl());
             assertThat(run("cdc-empty", "verify", config, 1, "--looks", "1"))
                     .contains("DIFFERENT: 500 rows in the source, 0 in the target");

@@ -2,27 +2,28 @@ package io.dsqlsink.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A column becomes wider at the source, and the target's by the steps of docs/operating.md. */
+/** A column becomes wider at the source, and the target's by the jar's command widen. */
 @Tag("newer")
 class WidenIT {
+    private static final Path FOLDER = Places.ROOT.resolve("target/e2e/widen");
+
     /** More than two pages, and the last one not full. */
     private static final int ROWS = 7000;
 
     private final long jobId = ThreadLocalRandom.current().nextLong(1, 1L << 40);
 
     @Test
-    void theJobGoesOnAfterTheDocumentedSteps() throws Exception {
-        List<String> steps = steps();
-        try (Connection source = Servers.database("shop");
+    void theJobGoesOnAfterTheCommand() throws Exception {
+        MySqlSource mysql = MySqlSource.of("widening");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Sql.run(source, "CREATE TABLE orders (id int PRIMARY KEY, amount int)");
             StringBuilder rows = new StringBuilder("INSERT INTO orders VALUES (1, NULL)");
@@ -30,12 +31,12 @@ class WidenIT {
                 rows.append(", (").append(id).append(", ").append(id - 5).append(")");
             }
             Sql.run(source, rows.toString());
-            Servers.dsql().create("CREATE SCHEMA shop");
+            Servers.dsql().create("CREATE SCHEMA widening");
             String config =
-                    SchemaChangeIT.config("shop", "apply", "orders")
+                    SchemaChangeIT.config("widening", "apply", "orders")
                             .replace(
                                     "    generate_sink_sql",
-                                    "    schema = \"shop\"\n    generate_sink_sql");
+                                    "    schema = \"widening\"\n    generate_sink_sql");
             try (Job job = start("widen", config, "--set-job-id")) {
                 awaitSum(job, source, target);
                 Sql.run(
@@ -47,54 +48,42 @@ class WidenIT {
                         .contains(
                                 "column 'amount' is of type integer and would have to become bigint");
             }
-            // By the rules of Aurora DSQL.
-            try (Connection operator = Servers.dsql().connect()) {
-                widen(operator, steps);
-            }
+            assertThat(widen(config))
+                    .contains("widening.orders: column amount: integer -> bigint")
+                    .contains("widening.orders: column amount is bigint");
             try (Job job = start("widen-restored", config, "-r")) {
                 awaitSum(job, source, target);
             }
-            assertThat(Sql.value(target, "SELECT amount FROM shop.orders WHERE id = 9"))
+            assertThat(Sql.value(target, "SELECT amount FROM widening.orders WHERE id = 9"))
                     .isEqualTo("5000000000");
-            assertThat(Sql.value(target, "SELECT count(amount) FROM shop.orders"))
+            assertThat(Sql.value(target, "SELECT count(amount) FROM widening.orders"))
                     .isEqualTo(String.valueOf(ROWS - 1));
         }
     }
 
-    /** The statements of the one block that widens, without its comments. */
-    private static List<String> steps() throws Exception {
-        String docs = Files.readString(Places.ROOT.resolve("docs/operating.md"));
-        String section = docs.substring(docs.indexOf("### To widen a column"));
-        String block = section.substring(section.indexOf("```sql") + 6);
-        block = block.substring(0, block.indexOf("```")).replaceAll("(?m)^--.*$", "");
-        List<String> steps =
-                Arrays.stream(block.split(";"))
-                        .map(String::trim)
-                        .filter(s -> !s.isEmpty())
-                        .toList();
-        assertThat(steps).hasSize(6);
-        return steps;
-    }
-
-    private static void widen(Connection target, List<String> steps) throws Exception {
-        Sql.run(target, steps.get(0));
-        String from = "0";
-        int pages = 0;
-        while (true) {
-            String to = Sql.value(target, steps.get(1).replace(":from", from));
-            if (to == null) {
-                break;
-            }
-            // Twice, as after an interruption.
-            for (int time = 0; time < 2; time++) {
-                Sql.run(target, steps.get(2).replace(":from", from).replace(":to", to));
-            }
-            from = to;
-            pages++;
-        }
-        assertThat(pages).isEqualTo(3);
-        for (String step : steps.subList(3, 6)) {
-            Sql.run(target, step);
+    /** Runs the jar's command as a person would. */
+    private static String widen(String config) {
+        Path file = JobConfig.write(FOLDER.resolve("job.conf"), config);
+        List<String> command =
+                List.of(
+                        Servers.java(),
+                        "-jar",
+                        System.getProperty("connector.jar"),
+                        "widen",
+                        "--home",
+                        System.getProperty("seatunnel.home"),
+                        "--config",
+                        file.toString());
+        Path log = FOLDER.resolve("widen.log");
+        try (Child child = Child.start("widen", log, Servers.dsql().environment(), command)) {
+            Poll.until(
+                    () -> "widen to end; it said:\n" + child.tail(),
+                    Servers.JOB,
+                    Duration.ofMillis(50),
+                    () -> !child.isAlive());
+            assertThat(child.exitCode()).as(child::log).isZero();
+            Secrets.assertAbsent(child.log());
+            return child.log();
         }
     }
 
@@ -106,9 +95,9 @@ class WidenIT {
                 Duration.ofMillis(200),
                 () -> {
                     job.requireAlive();
-                    return Sql.value(target, "SELECT to_regclass('shop.orders')") != null
+                    return Sql.value(target, "SELECT to_regclass('widening.orders')") != null
                             && Sql.value(source, sum + "orders")
-                                    .equals(Sql.value(target, sum + "shop.orders"));
+                                    .equals(Sql.value(target, sum + "widening.orders"));
                 });
     }
 

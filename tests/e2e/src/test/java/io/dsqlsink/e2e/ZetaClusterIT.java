@@ -32,7 +32,8 @@ class ZetaClusterIT {
     void streamSurvivesTheEndOfNodes() throws Exception {
         tables.add(Churn.TICKS);
         ZetaCluster cluster = Servers.zeta();
-        try (Connection source = Servers.database(DATABASE);
+        MySqlSource mysql = MySqlSource.of(DATABASE);
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             for (Table table : tables) {
                 Sql.run(source, table.mysqlDdl());
@@ -48,7 +49,7 @@ class ZetaClusterIT {
             }
             awaitMark(source, target);
             awaitCheckpoint();
-            try (Connection changing = Servers.mysql().connect(DATABASE);
+            try (Connection changing = new MySqlSource(DATABASE).connect();
                     Churn churn = Churn.start(changing, 1, ROWS)) {
                 awaitChanges(churn);
                 cluster.kill(workerIfItWrites(cluster));
@@ -89,8 +90,8 @@ class ZetaClusterIT {
     }
 
     private String config() {
-        return JobConfig.mysqlToDsql(
-                        Servers.mysql().host(), DATABASE, tables.stream().map(Table::name).toList())
+        return new MySqlSource(DATABASE)
+                .mainJob(tables.stream().map(Table::name).toList())
                 .replace("parallelism = 1", "parallelism = " + TASKS);
     }
 
