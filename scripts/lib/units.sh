@@ -16,11 +16,12 @@ java_units_on_11() {
 }
 
 # What of the tests sends rows, where the database takes no arrays: elsewhere rows go as arrays (option statement_form).
+# --workspace, as in the suite before: with -p the dependencies have other features and are all compiled once more.
 rust_values() {
-    DSQL_TEST_FORM=values cargo test -p dsql-sink --locked --no-fail-fast --test write --test faults --test query \
-        --test connections
-    DSQL_TEST_FORM=values cargo test -p dsql-sink --locked --no-fail-fast --test endure model
-    DSQL_TEST_FORM=values cargo test -p dsql-sink --locked --no-fail-fast --test endure unique
+    local tests=(cargo test --workspace --locked --no-fail-fast)
+    DSQL_TEST_FORM=values "${tests[@]}" --test write --test faults --test query --test connections
+    DSQL_TEST_FORM=values "${tests[@]}" --test endure model
+    DSQL_TEST_FORM=values "${tests[@]}" --test endure unique
 }
 
 # RowEncoderTest stands for java-bridge: a module in which the filter matches no test fails.
