@@ -47,6 +47,20 @@ class ErrorsTest {
     }
 
     @Test
+    void theChinesePageHasTheSameRows() throws IOException {
+        List<List<String>> rows = rows("docs/zh-CN/errors.md");
+        assertThat(rows)
+                .allSatisfy(
+                        row ->
+                                assertThat(row)
+                                        .hasSize(COLUMNS)
+                                        .allSatisfy(cell -> assertThat(cell).isNotBlank()));
+        assertThat(rows.stream().map(row -> row.subList(0, 2)))
+                .containsExactlyElementsOf(
+                        rows().stream().map(row -> row.subList(0, 2)).collect(Collectors.toList()));
+    }
+
+    @Test
     void oneLineTellsCodeCauseAndCure() {
         String data =
                 new DsqlConnectorException(DsqlErrorCode.DATA, "table t: column \"n\"").line();
@@ -71,7 +85,11 @@ class ErrorsTest {
     }
 
     private static List<List<String>> rows() throws IOException {
-        return Files.readAllLines(Path.of(System.getProperty("root.dir"), "ERRORS.md")).stream()
+        return rows("ERRORS.md");
+    }
+
+    private static List<List<String>> rows(String page) throws IOException {
+        return Files.readAllLines(Path.of(System.getProperty("root.dir"), page)).stream()
                 .filter(line -> line.startsWith("| DSQL-"))
                 .map(
                         line ->
