@@ -27,6 +27,7 @@ check "version of the jar" none other_versions
 check "commands of the documentation" none unknown_options
 check "links of the documentation" none dead_links
 check "shell lints" shell_lints
+check "compose file, workflows, issue forms" schemas
 check "documentation site" scripts/site.sh
 
 # shellcheck disable=SC2154

