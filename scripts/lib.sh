@@ -13,6 +13,7 @@ ZETA_NEWER=2.3.8
 FLINK_VERSION=1.15.4
 SPARK_VERSION=3.3.4
 MYSQL_DRIVER=com.mysql:mysql-connector-j:8.0.33
+KAFKA_VERSION=3.7.1
 # Draws the pictures of the site.
 MERMAID_VERSION=11.6.0
 POSTGRESQL_DRIVER=org.postgresql:postgresql:42.7.4

@@ -34,6 +34,7 @@ if [[ -z $quick ]]; then
     # What a mistake in the config leads to is the same everywhere; who gets which sink is not.
     everywhere=StreamingIT,BatchIT,StockSinkIT
     suite jobs jobs_on "$ZETA_VERSION" lib
+    suite docs docs_and_examples
     suite lint-random tests/golden/lint.sh target/e2e/random.sql
     # MySQL-CDC passes changes of columns on from here on.
     suite jobs-newer jobs_on "$ZETA_NEWER" connectors "$everywhere,SchemaChangeIT,WidenIT,PostgresArraysIT" "-Dleft.out=flink | spark"

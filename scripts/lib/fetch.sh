@@ -94,6 +94,12 @@ unpack_spark() {
     unpack_starter "$1/starter" seatunnel-spark-3-starter
 }
 
+# The broker, and the connector of the release that its job runs on. The broker is silent without a logger.
+unpack_kafka() {
+    maven_closure "$1/lib" "org.apache.kafka:kafka_2.13:$KAFKA_VERSION" org.slf4j:slf4j-simple:1.7.36
+    maven_copy "$1/connectors" "$(seatunnel connector-kafka "$ZETA_VERSION")"
+}
+
 unpack_mermaid() {
     need jar
     maven_copy "$1" "org.webjars.npm:mermaid:$MERMAID_VERSION"

@@ -61,3 +61,9 @@ jobs_at_home() {
     maven -pl tests/e2e -Dzeta.version="$2" -Dzeta.mode="$3" -Dzeta.home="$home" -Dseatunnel.home="$home" -Dit.test="$4" \
         "${@:5}" verify
 }
+
+# What the pages tell a reader to do, and the examples that need a source of their own.
+docs_and_examples() {
+    "$ROOT/scripts/fetch.sh" kafka
+    jobs_on "$ZETA_VERSION" lib DocsIT,KafkaIT "-Dleft.out=flink | spark"
+}
