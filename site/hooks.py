@@ -16,6 +16,8 @@ import jieba
 from mkdocs.structure.files import File
 
 jieba.setLogLevel(logging.WARNING)
+# Its list of words, read once: not into /tmp.
+jieba.dt.tmp_dir = str(Path(__file__).resolve().parent.parent / "target")
 
 log = logging.getLogger("mkdocs.hooks.pages")
 ROOT = Path(__file__).resolve().parent.parent
