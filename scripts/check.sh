@@ -25,6 +25,7 @@ check "scripts have --help" none scripts_without_help
 check "nothing left to do in comments" none leftovers
 check "version of the jar" none other_versions
 check "commands of the documentation" none unknown_options
+check "pages in both languages" none pages_of_one_language
 check "links of the documentation" none dead_links
 check "shell lints" shell_lints
 check "compose file, workflows, issue forms" schemas

@@ -15,12 +15,12 @@ from pathlib import Path
 import jieba
 from mkdocs.structure.files import File
 
-jieba.setLogLevel(logging.WARNING)
-# Its list of words, read once: not into /tmp.
-jieba.dt.tmp_dir = str(Path(__file__).resolve().parent.parent / "target")
-
 log = logging.getLogger("mkdocs.hooks.pages")
 ROOT = Path(__file__).resolve().parent.parent
+
+jieba.setLogLevel(logging.WARNING)
+# Its list of words, read once: not into /tmp.
+jieba.dt.tmp_dir = str(ROOT / "target")
 
 ENGLISH, CHINESE = "en", "zh-CN"
 # Pages outside of docs/, by what they are on the site.

@@ -108,6 +108,12 @@ dead_links() {
     done
 }
 
+# Each page is there in English and in Chinese; ERRORS.md is the English one of docs/zh-CN/errors.md.
+pages_of_one_language() {
+    diff <(find docs -maxdepth 1 -name '*.md' -printf '%f\n' | sort) \
+        <(find docs/zh-CN -name '*.md' ! -name errors.md -printf '%f\n' | sort) | grep '^[<>]'
+}
+
 # Its text without blocks and pieces of code.
 prose() { sed '/^ *```/,/^ *```/d; s/`[^`]*`//g' "$1"; }
 
