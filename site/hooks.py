@@ -33,7 +33,7 @@ ELSEWHERE = {
         "CONTRIBUTING.md": "contributing.md",
         "CHANGELOG.md": "changelog.md",
         "examples/README.md": "examples.md",
-        "tests/bench/RESULTS.md": "numbers.md",
+        "tests/bench/RESULTS.md": "results.md",
         "tests/bench/README.md": "how-measured.md",
         "tests/dsql-local/README.md": "dsql-local.md",
         "tests/e2e/KILL-TESTS.md": "kill-tests.md",
