@@ -3,7 +3,6 @@ package io.dsqlsink.bridge;
 import java.io.File;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -25,8 +24,6 @@ final class NativeCopy {
     /** What the JVM's class loaders have in common; the digest tells releases apart. */
     static final String UNPACKED_PROPERTY = "dsql.sink.native.unpacked.";
 
-    private static final String PREFIX = "dsql-sink-";
-
     private NativeCopy() {}
 
     /**
@@ -41,11 +38,12 @@ final class NativeCopy {
             String known = System.getProperty(property);
             Path first = known == null ? null : Paths.get(known);
             boolean keep = first == null || !Files.exists(first);
+            // Readable by this user only, so nobody can exchange the file before it is mapped; and
+            // made new under a random name, so it is nobody's folder that was there before.
+            Path directory = Files.createTempDirectory(tmp, Leftovers.prefix());
             if (keep) {
-                removeLeftovers(tmp);
+                Leftovers.removeBeside(directory, FILE_NAME);
             }
-            // Readable by this user only, so nobody can exchange the file before it is mapped.
-            Path directory = Files.createTempDirectory(tmp, PREFIX + process() + "-");
             Path path = directory.resolve(FILE_NAME);
             boolean loaded = false;
             try {
@@ -78,38 +76,9 @@ final class NativeCopy {
         }
     }
 
-    /**
-     * What killed JVMs could not delete. Where processes are not seen, as from another container,
-     * one may lose the file it kept; it then unpacks another with its next class loader.
-     */
-    private static void removeLeftovers(Path tmp) {
-        if (!Files.exists(Paths.get("/proc/self"))) {
-            return;
-        }
-        try (DirectoryStream<Path> directories = Files.newDirectoryStream(tmp, PREFIX + "*")) {
-            for (Path directory : directories) {
-                String[] words = directory.getFileName().toString().split("-");
-                if (words.length == 4
-                        && words[2].matches("\\d+")
-                        && !Files.exists(Paths.get("/proc", words[2]))) {
-                    delete(directory.toFile());
-                }
-            }
-        } catch (IOException e) {
-            return; // The folder is not there: to unpack will fail and say so.
-        }
-    }
-
-    /** Another user's is not ours to delete, and stays. */
     private static void delete(File directory) {
         new File(directory, FILE_NAME).delete();
         directory.delete();
-    }
-
-    /** Java 8 has no other way to ask for it. */
-    private static String process() throws IOException {
-        Path self = Paths.get("/proc/self");
-        return Files.exists(self) ? self.toRealPath().getFileName().toString() : "0";
     }
 
     private static String digest(byte[] library) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -90,6 +91,15 @@ final class BorderMain {
             } catch (IllegalStateException e) {
                 System.out.println("refused: " + e.getMessage());
             }
+        }
+    }
+
+    /** Loads the library, and ends when it is killed. */
+    static final class LoadAndStay {
+        public static void main(String[] args) throws Exception {
+            NativeLoader.load();
+            System.out.println("loaded");
+            new CountDownLatch(1).await();
         }
     }
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -163,7 +166,7 @@ class BorderTest {
 
     @Test
     void theClassLoadersOfAJvmShareOneLibrary() throws Exception {
-        Path leftBehind = Files.createDirectory(dir.resolve("dsql-sink-99999999-x"));
+        Path leftBehind = Files.createDirectory(dir.resolve("dsql-sink-99999999-1-1"));
         Files.writeString(leftBehind.resolve(NativeCopy.FILE_NAME), "of a JVM that was killed");
         assertThat(unpackingTo(dir).run(BorderMain.Loaders.class))
                 .startsWith(
@@ -180,6 +183,44 @@ class BorderTest {
                 .contains("\nand all loaders: 2 mapped, 1 unpacked\n")
                 .endsWith("\nno hard link: 3 mapped, 1 unpacked\n");
         checkNothingUnpacked();
+    }
+
+    @Test
+    void aKilledJvmLeavesAPrivateFolderThatTheNextRemoves() throws Exception {
+        Path tmp = Files.createDirectory(dir.resolve("tmp"));
+        Process killed = unpackingTo(tmp).start(BorderMain.LoadAndStay.class);
+        try {
+            awaitPrinted("loaded");
+        } finally {
+            killed.destroyForcibly().waitFor();
+        }
+        assertThat(names(tmp))
+                .singleElement()
+                .satisfies(left -> assertThat(permissions(left)).isEqualTo("rwx------"));
+        assertThat(unpackingTo(tmp).run(BorderMain.Load.class)).startsWith("border version");
+        assertThat(names(tmp)).isEmpty();
+    }
+
+    private void awaitPrinted(String line) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!Files.readString(dir.resolve("child.out")).contains(line)) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.sleep(10);
+        }
+    }
+
+    private static List<Path> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.collect(Collectors.toList());
+        }
+    }
+
+    private static String permissions(Path file) {
+        try {
+            return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private ChildJvm unpackingTo(Path folder) {

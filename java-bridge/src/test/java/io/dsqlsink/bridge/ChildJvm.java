@@ -28,20 +28,7 @@ final class ChildJvm {
 
     /** Returns everything that it printed; its exit code has to be 0. */
     String run(Class<?> main, Object... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(main.getName());
-        for (Object argument : arguments) {
-            command.add(argument.toString());
-        }
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile())
-                        .start();
+        Process process = start(main, arguments);
         try {
             boolean ended = process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS);
             String printed = Files.readString(output);
@@ -51,5 +38,22 @@ final class ChildJvm {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /** What it prints goes into the file child.out. */
+    Process start(Class<?> main, Object... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(main.getName());
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
     }
 }

@@ -2,11 +2,9 @@ package io.dsqlsink.seatunnel.install;
 
 import io.dsqlsink.seatunnel.install.Receipt.Change;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -14,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Puts the connector into a home and takes it out again. All new files are prepared beside their
@@ -23,8 +20,6 @@ import java.util.stream.Stream;
 public final class Installer {
     /** Has to begin the name of the jar, see {@link Mapping}. */
     private static final String CONNECTOR = "connector-dsql";
-
-    private static final String STAGED = ".dsql-new";
 
     private final Path ours;
     private final String version;
@@ -53,6 +48,31 @@ public final class Installer {
     /** True when something was to be done. */
     public boolean install(Mode mode) throws IOException, InstallException {
         Receipt before = Receipt.read(home);
+        boolean current = before != null && isCurrent(before, mode);
+        return alone(current, () -> installOver(mode));
+    }
+
+    private interface Work {
+        boolean run() throws IOException, InstallException;
+    }
+
+    /**
+     * With the lock, but where nothing is to be written: such a run needs no right to write.
+     *
+     * @param nothingToDo as far as it can be seen without the lock
+     */
+    @SuppressWarnings("try") // The lock is held, and not used.
+    private boolean alone(boolean nothingToDo, Work work) throws IOException, InstallException {
+        if (dryRun || nothingToDo && !HomeLock.isThere(home)) {
+            return work.run();
+        }
+        try (HomeLock lock = HomeLock.take(home, out)) {
+            return work.run();
+        }
+    }
+
+    private boolean installOver(Mode mode) throws IOException, InstallException {
+        Receipt before = Receipt.read(home);
         refuseStrangers(before);
         if (before != null && isCurrent(before, mode)) {
             out.accept(version + " is installed already, mode " + mode + ": nothing to do");
@@ -65,18 +85,7 @@ public final class Installer {
             restore(before);
         }
         clean();
-        List<Change> changes =
-                mode == Mode.lib
-                        ? Collections.singletonList(
-                                add(
-                                        home.lib()
-                                                .resolve(
-                                                        "seatunnel-"
-                                                                + CONNECTOR
-                                                                + "-"
-                                                                + version
-                                                                + ".jar")))
-                        : prepareConnectors();
+        List<Change> changes = prepare(mode);
         Receipt receipt = new Receipt(version, mode, Jars.digest(ours), false, changes);
         if (!dryRun) {
             receipt.write(home);
@@ -92,6 +101,11 @@ public final class Installer {
 
     /** True when something was to be done. */
     boolean uninstall() throws IOException, InstallException {
+        boolean nothing = Receipt.read(home) == null && Staging.leftovers(home).isEmpty();
+        return alone(nothing, this::uninstallWhatIsThere);
+    }
+
+    private boolean uninstallWhatIsThere() throws IOException, InstallException {
         Receipt receipt = Receipt.read(home);
         if (receipt == null) {
             refuseStrangers(null);
@@ -169,19 +183,39 @@ public final class Installer {
         }
     }
 
+    private List<Change> prepare(Mode mode) throws IOException, InstallException {
+        boolean whole = false;
+        try {
+            List<Change> changes =
+                    mode == Mode.connectors
+                            ? prepareConnectors()
+                            : Collections.singletonList(add(ourJar(home.lib(), "seatunnel-")));
+            whole = true;
+            return changes;
+        } finally {
+            if (!whole) {
+                clean();
+            }
+        }
+    }
+
+    private Path ourJar(Path folder, String prefix) {
+        return folder.resolve(prefix + CONNECTOR + "-" + version + ".jar");
+    }
+
     private List<Change> prepareConnectors() throws IOException, InstallException {
         List<Change> changes = new ArrayList<>();
         for (Path jar : home.jdbcJars()) {
             if (!dryRun) {
-                JarMerge.merge(jar, ours, staged(jar));
+                JarMerge.merge(jar, ours, Staging.of(jar));
             }
             changes.add(change(jar));
         }
-        changes.add(add(home.connectors().resolve(CONNECTOR + "-" + version + ".jar")));
+        changes.add(add(ourJar(home.connectors(), "")));
         byte[] mapping = Mapping.with(home.mapping());
         if (mapping != null) {
             if (!dryRun) {
-                Files.write(staged(home.mapping()), mapping);
+                Files.write(Staging.of(home.mapping()), mapping);
             }
             changes.add(change(home.mapping()));
         }
@@ -190,22 +224,22 @@ public final class Installer {
 
     private Change add(Path jar) throws IOException {
         if (!dryRun) {
-            Files.copy(ours, staged(jar), StandardCopyOption.REPLACE_EXISTING);
-            Modes.readable(staged(jar), home.starter());
-            sync(staged(jar));
+            Files.copy(ours, Staging.of(jar), StandardCopyOption.REPLACE_EXISTING);
+            Modes.readable(Staging.of(jar), home.starter());
+            Staging.sync(Staging.of(jar));
         }
-        return new Change(jar, Jars.digest(jar), Jars.digest(staged(jar)));
+        return new Change(jar, Jars.digest(jar), Jars.digest(Staging.of(jar)));
     }
 
     /** Of a file whose new content is prepared. */
     private Change change(Path file) throws IOException {
         if (!dryRun) {
             if (Files.exists(file)) {
-                Modes.likeStock(file, staged(file));
+                Modes.likeStock(file, Staging.of(file));
             }
-            sync(staged(file));
+            Staging.sync(Staging.of(file));
         }
-        return new Change(file, Jars.digest(file), Jars.digest(staged(file)));
+        return new Change(file, Jars.digest(file), Jars.digest(Staging.of(file)));
     }
 
     private void apply(Change change) throws IOException {
@@ -221,7 +255,7 @@ public final class Installer {
             if (change.before != null) {
                 keep(change);
             }
-            replace(change.staged(), change.file);
+            Staging.replace(change.staged(), change.file);
         }
     }
 
@@ -281,7 +315,7 @@ public final class Installer {
             }
             out.accept("put back " + home.name(change.file));
             if (!dryRun) {
-                replace(change.backup(), change.file);
+                Staging.replace(change.backup(), change.file);
             }
             return null;
         }
@@ -289,9 +323,9 @@ public final class Installer {
             if (change.file.equals(home.mapping())) {
                 out.accept("remove '" + Mapping.LINE + "' from " + home.name(change.file));
                 if (!dryRun) {
-                    Files.write(staged(change.file), Mapping.without(change.file));
-                    Modes.likeStock(change.file, staged(change.file));
-                    replace(staged(change.file), change.file);
+                    Files.write(Staging.of(change.file), Mapping.without(change.file));
+                    Modes.likeStock(change.file, Staging.of(change.file));
+                    Staging.replace(Staging.of(change.file), change.file);
                 }
             } else if (Jars.isMerged(change.file)) {
                 return change.file
@@ -309,37 +343,12 @@ public final class Installer {
         return null;
     }
 
-    /** What a run left that ended before it wrote its receipt. */
     private void clean() throws IOException {
         if (dryRun) {
             return;
         }
-        for (Path folder : new Path[] {home.root(), home.lib(), home.connectors()}) {
-            List<Path> files;
-            try (Stream<Path> all = Files.list(folder)) {
-                files =
-                        all.filter(f -> f.getFileName().toString().endsWith(STAGED))
-                                .collect(Collectors.toList());
-            }
-            for (Path file : files) {
-                Files.delete(file);
-            }
+        for (Path leftover : Staging.leftovers(home)) {
+            Staging.remove(leftover);
         }
-    }
-
-    /** Where a file is prepared: on the same file system, under a name that no engine takes. */
-    static Path staged(Path file) {
-        return file.resolveSibling(file.getFileName() + STAGED);
-    }
-
-    /** Its content is on the disk before its name is: a crash leaves no empty jar. */
-    static void sync(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-    }
-
-    private static void replace(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

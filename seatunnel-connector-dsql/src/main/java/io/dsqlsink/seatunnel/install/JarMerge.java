@@ -39,9 +39,19 @@ public final class JarMerge {
     private JarMerge() {}
 
     static void merge(Path stock, Path ours, Path result) throws IOException {
-        Files.copy(stock, result, StandardCopyOption.REPLACE_EXISTING);
+        // The zip file system writes a zipfstmp*.tmp beside its jar, which stays when it is killed:
+        // in a folder of ours the next run knows it.
+        Path folder = Files.createDirectories(Staging.folder(result));
+        Path merged = folder.resolve(result.getFileName());
+        Files.copy(stock, merged, StandardCopyOption.REPLACE_EXISTING);
+        change(merged, ours);
+        Staging.replace(merged, result);
+        Files.delete(folder);
+    }
+
+    private static void change(Path jar, Path ours) throws IOException {
         // The JDK's zip file system copies the entries that nobody touches without unpacking them.
-        try (FileSystem to = FileSystems.newFileSystem(result, (ClassLoader) null);
+        try (FileSystem to = FileSystems.newFileSystem(jar, (ClassLoader) null);
                 ZipFile connector = Jars.open(ours)) {
             Path factory = to.getPath(STOCK + ".class");
             for (Path file : withNested(factory)) {

@@ -3,8 +3,8 @@ package io.dsqlsink.seatunnel.install;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,7 +41,7 @@ public final class Receipt {
 
         /** The new file while it is prepared. */
         Path staged() {
-            return Installer.staged(file);
+            return Staging.of(file);
         }
     }
 
@@ -65,9 +65,6 @@ public final class Receipt {
 
     /** Null when nothing is installed. */
     public static Receipt read(Home home) throws IOException, InstallException {
-        if (!Files.exists(home.receipt())) {
-            return null;
-        }
         String version = null;
         Mode mode = null;
         String state = null;
@@ -103,6 +100,8 @@ public final class Receipt {
                         throw new IllegalArgumentException(line);
                 }
             }
+        } catch (NoSuchFileException e) {
+            return null;
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             state = null;
         }
@@ -131,13 +130,9 @@ public final class Receipt {
                             + " "
                             + home.name(change.file));
         }
-        Path staged = Installer.staged(home.receipt());
+        Path staged = Staging.of(home.receipt());
         Files.write(staged, lines, StandardCharsets.UTF_8);
-        Installer.sync(staged);
-        Files.move(
-                staged,
-                home.receipt(),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        Staging.sync(staged);
+        Staging.replace(staged, home.receipt());
     }
 }
