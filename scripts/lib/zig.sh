@@ -6,15 +6,7 @@ GLIBC=2.17
 
 # Puts cargo-zigbuild and zig on the PATH.
 use_zig() {
-    local env=$CACHE/zigbuild
-    if [[ ! -x $env/bin/cargo-zigbuild ]]; then
-        need python3
-        say "fetching cargo-zigbuild and zig from PyPI"
-        rm -rf "$env" "$env.part"
-        python3 -m venv "$env.part"
-        "$env.part/bin/pip" --quiet --disable-pip-version-check install cargo-zigbuild==0.24.0 ziglang==0.17.1
-        mv -T "$env.part" "$env"
-    fi
-    export PATH=$env/bin:$PATH
-    export CARGO_ZIGBUILD_PYTHON_PATH=$env/bin/python3
+    python_env zig
+    export PATH=$PYTHON_ENV/bin:$PATH
+    export CARGO_ZIGBUILD_PYTHON_PATH=$PYTHON_ENV/bin/python3
 }

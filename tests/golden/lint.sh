@@ -11,15 +11,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 need python3
 DDL=${1:-$ROOT/tests/golden/ddl.sql}
 [[ -s $DDL ]] || die "no such file: $DDL"
-LINT=$CACHE/dsql-lint
-
-if [[ ! -x $LINT/bin/dsql-lint ]]; then
-    say "fetching dsql-lint from PyPI"
-    rm -rf "$LINT" "$LINT.part"
-    python3 -m venv "$LINT.part"
-    "$LINT.part/bin/pip" --quiet --disable-pip-version-check install dsql-lint==0.2.22
-    mv -T "$LINT.part" "$LINT"
-fi
+python_env lint
+LINT=$PYTHON_ENV
 
 passed=0 failed=0
 count() {

@@ -64,12 +64,8 @@ with_jdbc() {
 }
 
 with_python() {
-    local venv=$CACHE/clients/venv
-    if ! "$venv/bin/python" -c 'import aurora_dsql_psycopg, psycopg_binary' 2>/dev/null; then
-        python3 -m venv "$venv"
-        "$venv/bin/pip" install --quiet 'aurora-dsql-python-connector==0.2.7' 'psycopg[binary,pool]' boto3
-    fi
-    "$venv/bin/python" "$HERE/client.py" "$ENDPOINT" "$address" "$port" "$ca"
+    python_env "$HERE/requirements.txt"
+    "$PYTHON_ENV/bin/python" "$HERE/client.py" "$ENDPOINT" "$address" "$port" "$ca"
 }
 
 passed=0 failed=0
