@@ -44,7 +44,12 @@ public final class JarMerge {
         Path folder = Files.createDirectories(Staging.folder(result));
         Path merged = folder.resolve(result.getFileName());
         Files.copy(stock, merged, StandardCopyOption.REPLACE_EXISTING);
-        change(merged, ours);
+        try {
+            change(merged, ours);
+        } catch (IOException | RuntimeException e) {
+            // Of damage both the zip file system and the reader of classes tell in many ways.
+            throw new IOException(stock + " cannot be merged with " + ours + ": " + e, e);
+        }
         Staging.replace(merged, result);
         Files.delete(folder);
     }

@@ -47,10 +47,13 @@ final class Mapping {
     }
 
     /** As the engines read it: without regard to case. */
-    private static String mapped(Path file) throws IOException {
+    private static String mapped(Path file) throws IOException, InstallException {
         Properties properties = new Properties();
         try (InputStream in = Files.newInputStream(file)) {
             properties.load(in);
+        } catch (IllegalArgumentException e) {
+            throw new InstallException(
+                    file + " cannot be read (" + e.getMessage() + "): correct it first");
         }
         for (String key : properties.stringPropertyNames()) {
             if (key.equalsIgnoreCase(KEY)) {

@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.install;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -92,7 +93,7 @@ public final class Receipt {
                     case "file":
                         changes.add(
                                 new Change(
-                                        home.root().resolve(fields[3]),
+                                        within(home, fields[3]),
                                         fields[1].equals(ABSENT) ? null : fields[1],
                                         fields[2]));
                         break;
@@ -102,7 +103,9 @@ public final class Receipt {
             }
         } catch (NoSuchFileException e) {
             return null;
-        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+        } catch (CharacterCodingException
+                | IllegalArgumentException
+                | ArrayIndexOutOfBoundsException e) {
             state = null;
         }
         if (version == null || mode == null || jar == null || state == null) {
@@ -112,6 +115,14 @@ public final class Receipt {
                             + " the installer of that release");
         }
         return new Receipt(version, mode, jar, state.equals(INSTALLED), changes);
+    }
+
+    private static Path within(Home home, String name) {
+        Path file = home.root().resolve(name).normalize();
+        if (!file.startsWith(home.root())) {
+            throw new IllegalArgumentException(name);
+        }
+        return file;
     }
 
     void write(Home home) throws IOException {
