@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the release folder: the jar for both processors, its sources and pages, examples, checksums, and an archive of all.
+# Makes the release folder: the jar for both processors, its sources and pages, examples, lists of its parts (SBOM), checksums,
+# and an archive of all.
 #
 # Usage: scripts/dist.sh
 # -> target/dist/seatunnel-connector-dsql-VERSION/ and .tar.gz beside it; a Maven repository in target/dist/maven
@@ -32,6 +33,7 @@ say "putting the archive together"
 mkdir -p "$dist/$name"
 cp seatunnel-connector-dsql/target/"$name"{,-sources,-javadoc}.jar "$dist/$name"
 cp -r README.md README.zh-CN.md CHANGELOG.md ERRORS.md LICENSE docs examples scripts/dist/install.sh "$dist/$name"
+scripts/sbom.sh "$dist/$name"
 sums=$(cd "$dist/$name" && find . -type f | LC_ALL=C sort | xargs sha256sum)
 echo "$sums" >"$dist/$name/SHA256SUMS"
 tar --directory "$dist" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf - "$name" |
