@@ -43,6 +43,7 @@ case $kind in
         triple=${platform#linux-}-unknown-linux-gnu
         use_zig
         rustup target list --installed | grep -qx "$triple" || rustup --quiet target add "$triple"
+        without_paths
         cargo-zigbuild rustc "${library[@]}" --release --target "$triple.$GLIBC" "${linking[@]}"
         built=$CARGO_TARGET/$triple/release
         ;;
