@@ -1,29 +1,33 @@
 #!/usr/bin/env bash
-# Fuzzes the decoding of the bytes that Java hands over. Starts from the golden frames and keeps what it finds.
+# Fuzzes what comes from outside. Starts from the seeds and from what earlier runs kept in target/fuzz.
 #
-# Usage: scripts/fuzz.sh [RUNS]
-#   RUNS  how many inputs to try; default 10000000, some minutes
-# Needs a nightly compiler (rustup toolchain install nightly) and cargo-fuzz (cargo install cargo-fuzz).
-# Exit code 0: no finding. A finding is kept in target/fuzz/artifacts, and its input is printed.
+# Usage: scripts/fuzz.sh [SECONDS] [TARGET...]
+#   SECONDS  how long each target runs; default 1800
+#   frame    bytes that Java hands over
+#   options  options of a job, its url and its query
+#   server   what a server sends, from its first answer on
+#   home     jars and files of a SeaTunnel home that the installer reads
+# Without TARGET all of them, one after the other. Needs a nightly compiler (rustup toolchain install nightly), but for home.
+# cargo-fuzz comes from PyPI and Jazzer from Maven Central. Exit code 0: no finding. A finding is kept in
+# target/fuzz/TARGET/found, and its input is printed.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [[ ${1:-} != --help && ${1:-} != -h ]] || help_and_exit
-runs=${1:-10000000}
-[[ $# -le 1 && $runs =~ ^[0-9]+$ ]] || die "takes one number; see --help"
-need cargo rustup xxd
-rustup run nightly cargo fuzz --version >/dev/null 2>&1 || die "needs nightly and cargo-fuzz; see --help"
+seconds=1800
+if [[ ${1:-} =~ ^[0-9]+$ ]]; then
+    seconds=$1
+    shift
+fi
+[[ $# -gt 0 ]] || set -- frame options server home
+need cargo rustup java xxd
 
-corpus=$ROOT/target/fuzz/corpus artifacts=$ROOT/target/fuzz/artifacts/
-mkdir -p "$corpus" "$artifacts"
-for golden in "$ROOT"/tests/golden/*.hex; do
-    grep -v '^#' "$golden" | xxd -revert -plain >"$corpus/$(basename "$golden" .hex)"
+for target in "$@"; do
+    [[ $target =~ ^(frame|options|server|home)$ ]] || die "unknown '$target'; see --help"
+    corpus=$ROOT/target/fuzz/$target/corpus found=$ROOT/target/fuzz/$target/found/
+    mkdir -p "$corpus" "$found"
+    say "$target: $seconds s"
+    "fuzz_$target"
+    say "$target: $seconds s without a finding"
 done
-
-cd "$ROOT/rust-core"
-# Frames of a few rows are enough to meet every branch, and short ones are many a second. The code has no unsafe, so a
-# sanitizer would see nothing that does not panic.
-rustup run nightly cargo fuzz run --sanitizer none --target-dir "$ROOT/target/fuzz/build" frame "$corpus" -- \
-    -runs="$runs" -max_len=1024 -artifact_prefix="$artifacts" -print_final_stats=1
-say "$runs runs without a finding"
