@@ -6,7 +6,7 @@
 /*
  Raised whenever a native signature, a frame layout or the meaning of a number changes.
  */
-#define DSQL_ABI_VERSION 5
+#define DSQL_ABI_VERSION 6
 
 /*
  First byte of every frame.
@@ -222,6 +222,11 @@
  A row that was to be put aside cannot be.
  */
 #define DSQL_ERROR_DEAD_LETTERS 14
+
+/*
+ What a cluster or a table has only so many of is used up.
+ */
+#define DSQL_ERROR_QUOTA 15
 
 /*
  Rows taken from Java.

@@ -5,7 +5,7 @@
 //! ([`crate::row::frame`]) and written ([`crate::notice`], [`crate::metrics`]).
 
 /// Raised whenever a native signature, a frame layout or the meaning of a number changes.
-pub const ABI_VERSION: i32 = 5;
+pub const ABI_VERSION: i32 = 6;
 
 /// First byte of every frame.
 pub const FRAME_VERSION: u8 = 1;
@@ -98,6 +98,8 @@ pub const ERROR_FRAME: i32 = 12;
 pub const ERROR_INTERNAL: i32 = 13;
 /// A row that was to be put aside cannot be.
 pub const ERROR_DEAD_LETTERS: i32 = 14;
+/// What a cluster or a table has only so many of is used up.
+pub const ERROR_QUOTA: i32 = 15;
 
 /// Rows taken from Java.
 pub const STAT_ROWS_RECEIVED: usize = 0;

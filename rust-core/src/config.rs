@@ -143,6 +143,7 @@ impl Config {
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, SinkError> {
         let mut options = Options(options.into_iter().collect());
+        options.check_characters()?;
         let mut endpoint = Endpoint::parse(&options.required("url")?)?;
         let own = endpoint.places.iter().all(|place| matches!(place, Place::Name(_)));
         if own && let Some(list) = env("PGHOSTADDR").filter(|value| !value.is_empty()) {

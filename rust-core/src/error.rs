@@ -36,6 +36,8 @@ pub enum ErrorKind {
     Internal = abi::ERROR_INTERNAL,
     /// A row that was to be put aside cannot be.
     DeadLetters = abi::ERROR_DEAD_LETTERS,
+    /// What a cluster or a table has only so many of is used up.
+    Quota = abi::ERROR_QUOTA,
 }
 
 impl ErrorKind {
@@ -112,7 +114,10 @@ pub fn cut(text: &str, most: usize) -> String {
 pub fn printable(text: String) -> String {
     let odd = |c: char| {
         c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+            || matches!(
+                c,
+                '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            )
     };
     if !text.contains(odd) {
         return text;

@@ -2,6 +2,7 @@
 
 pub mod wait;
 pub mod classify;
+pub mod quota;
 pub mod retry;
 pub mod messages;
 pub mod keysize;

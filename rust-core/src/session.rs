@@ -66,11 +66,15 @@ impl Session {
     /// again when nobody knows whether it was committed.
     ///
     /// # Errors
-    /// Kind `Closed` after [`Session::close`]; kind `Internal` while another statement is not answered.
+    /// Kind `Closed` after [`Session::close`]; kind `Internal` while another statement is not answered; kind `Config` for
+    /// a statement with a NUL character, which no message of the protocol can carry.
     pub fn send(&self, sql: String, repeatable: bool) -> Result<(), SinkError> {
         let mut answer = self.answer.lock();
         if answer.is_some() {
             return Err(SinkError::internal("two statements at once in a session"));
+        }
+        if sql.contains('\0') {
+            return Err(messages::statement_with_nul(&sql));
         }
         let (teller, receiver) = sync_channel(1);
         let core = self.core.clone();

@@ -106,7 +106,7 @@ fn an_error_has_its_kind_and_sqlstate() {
     check("CREATE TABLE t (id bigint)", ErrorKind::Rejected, "42P07");
     check("TRUNCATE t", ErrorKind::Rejected, "0A000");
     check("SELECT * FROM missing", ErrorKind::Schema, "42P01");
-    check("INSERT INTO t VALUES (1), (1)", ErrorKind::Data, "23505");
+    check("INSERT INTO t VALUES (1), (1)", ErrorKind::Rejected, "23505");
     check("INSERT INTO t SELECT generate_series(1, 3001)", ErrorKind::Limit, "54000");
     session.close();
 }

@@ -10,6 +10,15 @@ use crate::error::SinkError;
 pub(super) struct Options(pub(super) HashMap<String, String>);
 
 impl Options {
+    /// A NUL ends a text of the protocol and of the operating system. The value may be a secret, so it is not shown.
+    pub(super) fn check_characters(&self) -> Result<(), SinkError> {
+        let keys = self.0.iter().filter(|(_, value)| value.contains('\0')).map(|(key, _)| key);
+        match keys.min() {
+            Some(key) => Err(SinkError::option(key, "has a NUL character (U+0000); take it out")),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn take(&mut self, key: &str) -> Option<String> {
         self.0.remove(key).filter(|value| !value.is_empty())
     }

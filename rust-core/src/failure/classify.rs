@@ -10,6 +10,7 @@ use tokio_postgres::Error;
 use tokio_postgres::error::ErrorPosition;
 
 use crate::error::cut;
+use crate::failure::quota;
 
 /// Kind of fault; [`crate::failure::retry`] decides what follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,12 @@ pub enum Fault {
     Missing,
     /// More rows, bytes or memory than a transaction may take.
     TooBig,
+    /// A transaction that took longer than it may.
+    TooSlow,
+    /// What a cluster or a table has only so many of is used up.
+    Quota,
+    /// A table, column or index of a form that the database does not take.
+    Form,
     /// A unique value is taken. Another task may be about to give it up.
     Unique,
     /// A referenced row is missing. Another batch may be about to bring it.
@@ -112,6 +119,9 @@ const STALE: [&str; 3] = [
     "the security token included in the request is expired",
 ];
 
+/// How the client's error begins for a request that it cannot put into a message: the connection is as good as before.
+const UNSENT: [&str; 3] = ["error encoding message", "error serializing parameter", "expected "];
+
 /// Characters of the database's words that are passed on: they may quote a value, which may have megabytes.
 const SHOWN: usize = 1_000;
 /// Characters of its detail: enough for a key, a row's other values are cut short.
@@ -155,6 +165,9 @@ impl Failure {
     pub fn executing(error: &Error) -> Self {
         let Some(answer) = error.as_db_error() else {
             let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            if UNSENT.iter().any(|start| starts(&error.to_string(), start)) {
+                return Self::local(Fault::Rejected, format!("nothing was sent: {text}"));
+            }
             return Self { outcome_unknown: true, ..Self::local(Fault::Lost, text) };
         };
         let mut text = answer.message().to_owned();
@@ -199,6 +212,10 @@ fn fault_of(sqlstate: &str, message: &str, hint: &str) -> Fault {
         }
         _ if says("unable to accept connection, rate exceeded") => Fault::Throttled,
         _ if says("unable to accept connection, too many") => Fault::Throttled,
+        // The client or its address is at fault, and will be with each try.
+        _ if says("unable to accept connection, sni was") || says("unable to accept connection, ssl is") => {
+            Fault::Rejected
+        }
         _ if says("iam authentication failed") => Fault::Denied,
         "53300" | "53400" => Fault::Throttled,
         "28000" | "28P01" => Fault::Denied,
@@ -206,8 +223,11 @@ fn fault_of(sqlstate: &str, message: &str, hint: &str) -> Fault {
         "42P01" | "42703" | "42P10" | "3F000" | "3D000" => Fault::Missing,
         "54000" if says("transaction row limit") || says("transaction size limit") => Fault::TooBig,
         "54000" if says("query requires") => Fault::TooBig,
-        // The time of a transaction: fewer rows take less of it.
-        "54000" if says("transaction age limit") => Fault::TooBig,
+        // Fewer rows take less of a transaction's time.
+        "54000" if says("transaction age limit") => Fault::TooSlow,
+        _ if quota::cure(sqlstate, message).is_some() => Fault::Quota,
+        "54011" => Fault::Form,
+        "54000" if says("key size greater than") || says("view definition too large") => Fault::Form,
         "54000" => Fault::BadRow,
         "53200" => Fault::TooBig,
         "23505" => Fault::Unique,
@@ -223,7 +243,8 @@ fn fault_of(sqlstate: &str, message: &str, hint: &str) -> Fault {
     }
 }
 
-fn starts(text: &str, start: &str) -> bool {
+/// True if a text begins so, without regard to case.
+pub(super) fn starts(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
@@ -246,6 +267,11 @@ mod tests {
         check("54000", "transaction row limit exceeded", "", Fault::TooBig);
         check("54000", "transaction size limit 10mb exceeded", "", Fault::TooBig);
         check("54000", "maximum row size exceeded", "", Fault::BadRow);
+        check("54000", "transaction age limit of 300s exceeded", "", Fault::TooSlow);
+        check("54000", "More than 10 schemas not allowed", "", Fault::Quota);
+        check("53100", "Current cluster size exceeds cluster size limit.", "", Fault::Quota);
+        check("54011", "tables can have at most 255 columns", "", Fault::Form);
+        check("08006", "unable to accept connection, sni was not received", "", Fault::Rejected);
         check(
             "54000",
             "datatype limit greater than 1048576 bytes not supported for bytea",

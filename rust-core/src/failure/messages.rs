@@ -1,16 +1,18 @@
 //! Failures in words: what an operator reads in the log or as the cause of a failed job.
 
 mod connection;
+mod statement;
 
 use std::time::Duration;
 
 use serde_json::Value as Json;
 
 use crate::config::Config;
-use crate::error::{ErrorKind, SinkError, cut};
+use crate::error::{ErrorKind, SinkError};
 use crate::failure::classify::{Failure, Fault};
 use crate::failure::keysize;
 use crate::failure::messages::connection::{connection, connection_kind};
+use crate::failure::quota;
 use crate::failure::retry::Tries;
 use crate::queue::batch::Batch;
 use crate::queue::refused::Refused;
@@ -18,8 +20,7 @@ use crate::row::column::ColumnType;
 use crate::row::{json, tuple};
 use crate::table::schema::Table;
 
-/// As much of a statement as tells which it is.
-const STATEMENT_CHARACTERS: usize = 300;
+pub use statement::{statement_again, statement_error, statement_with_nul};
 
 /// As much of a statement as shows where in it something is wrong.
 const PLACE_CHARACTERS: usize = 40;
@@ -187,7 +188,22 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
             format!("table {table} was changed or dropped while the job ran: {}", said(failure)),
             failure,
         ),
-        Fault::Rejected => error(
+        Fault::TooSlow => error(
+            ErrorKind::Connection,
+            format!(
+                "table {table}: {} took longer than a transaction of Aurora DSQL may{tried}, so the cluster is slow or \
+                 overloaded; look at its metrics, and lower 'max_connections' or the load of others: {}",
+                what(batch),
+                said(failure)
+            ),
+            failure,
+        ),
+        Fault::Quota => error(
+            ErrorKind::Quota,
+            format!("table {table}: {} is refused; {}", what(batch), quota(failure)),
+            failure,
+        ),
+        Fault::Rejected | Fault::Form => error(
             ErrorKind::Rejected,
             format!("table {table}: {} was rejected{tried}: {}", what(batch), said(failure)),
             failure,
@@ -202,7 +218,8 @@ pub fn query_error(query: &str, failure: &Failure) -> SinkError {
     let place = place(query, failure.position);
     let text =
         format!("option 'query' is refused by the database{place}: {}; correct the query", said(failure));
-    error(connection_kind(failure.fault), text, failure)
+    let kind = if failure.fault == Fault::Missing { ErrorKind::Schema } else { ErrorKind::Rejected };
+    error(kind, text, failure)
 }
 
 /// Where a statement is not understood, in words: its own text tells more than a number.
@@ -216,54 +233,11 @@ fn place(statement: &str, position: u16) -> String {
     }
 }
 
-/// A statement of a session that is sent again.
-#[must_use]
-pub fn statement_again(sql: &str, failure: &Failure, after: Duration) -> String {
-    format!(
-        "a statement is sent again in {} ms: {} [{}]",
-        after.as_millis(),
-        failure.text,
-        cut(sql, STATEMENT_CHARACTERS)
-    )
-}
-
-/// The error of a session's statement.
-#[must_use]
-pub fn statement_error(
-    config: &Config,
-    sql: &str,
-    failure: &Failure,
-    repeatable: bool,
-    tries: Tries,
-) -> SinkError {
-    let statement = cut(sql, STATEMENT_CHARACTERS);
-    let said = said(failure);
-    let (kind, text) = match failure.fault {
-        _ if failure.outcome_unknown && !repeatable => (
-            ErrorKind::OutcomeUnknown,
-            format!(
-                "it is not known whether the statement was carried out; look before running it again: {said}"
-            ),
-        ),
-        Fault::Conflict | Fault::SchemaChanged => (
-            ErrorKind::Conflict,
-            format!(
-                "the statement kept conflicting with other transactions (tried {} times in {} s): {said}",
-                tries.failures,
-                tries.elapsed.as_secs()
-            ),
-        ),
-        Fault::Permission => (
-            ErrorKind::Permission,
-            format!("role '{}' may not do this; grant it the privilege, or use another: {said}", config.role),
-        ),
-        Fault::Missing => (ErrorKind::Schema, said.to_owned()),
-        Fault::TooBig => (ErrorKind::Limit, said.to_owned()),
-        Fault::BadRow | Fault::Unique | Fault::Reference => (ErrorKind::Data, said.to_owned()),
-        Fault::Rejected => (ErrorKind::Rejected, said.to_owned()),
-        _ => (connection_kind(failure.fault), connection_tried(config, failure, tries)),
-    };
-    error(kind, format!("{text} [{statement}]"), failure)
+/// What is used up, and what to do.
+fn quota(failure: &Failure) -> String {
+    let sqlstate = failure.sqlstate.as_deref().unwrap_or_default();
+    let cure = quota::cure(sqlstate, &failure.text).unwrap_or("see AWS's page on the quotas of Aurora DSQL");
+    format!("a quota of Aurora DSQL is used up; {cure}: {}", said(failure))
 }
 
 /// Why the database refuses a row, and what to do.

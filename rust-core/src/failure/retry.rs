@@ -179,7 +179,13 @@ pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, jitte
         Fault::Unique | Fault::Reference if sent.rows == 1 && tries.failures < CONSTRAINTS => {
             transient(CONFLICT_BASE)
         }
-        Fault::TooBig | Fault::BadRow | Fault::Unique | Fault::Reference if sent.rows > 1 => Decision::Split,
+        Fault::TooBig | Fault::TooSlow | Fault::BadRow | Fault::Unique | Fault::Reference
+            if sent.rows > 1 =>
+        {
+            Decision::Split
+        }
+        // A single row is not to blame for the time that its transaction took.
+        Fault::TooSlow if sent.rows == 1 => transient(FAULT_BASE),
         Fault::Rejected if tries.rejections < bounds.rejections => {
             Decision::Again { after: REJECTED_STEP * (tries.rejections + 1), reconnect }
         }
@@ -190,6 +196,9 @@ pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, jitte
         | Fault::Permission
         | Fault::Missing
         | Fault::TooBig
+        | Fault::TooSlow
+        | Fault::Quota
+        | Fault::Form
         | Fault::BadRow
         | Fault::Unique
         | Fault::Reference
@@ -267,9 +276,15 @@ mod tests {
 
     #[test]
     fn what_no_retry_can_mend_fails_at_once() {
-        for fault in
-            [Fault::Denied, Fault::NoCredentials, Fault::Permission, Fault::Missing, Fault::Certificate]
-        {
+        for fault in [
+            Fault::Denied,
+            Fault::NoCredentials,
+            Fault::Permission,
+            Fault::Missing,
+            Fault::Certificate,
+            Fault::Quota,
+            Fault::Form,
+        ] {
             check(fault, KEYED, Tries::default(), Decision::Fail);
         }
     }
@@ -288,6 +303,13 @@ mod tests {
         check(Fault::BadRow, KEYED, Tries::default(), Decision::Split);
         check(Fault::TooBig, KEYED, Tries::default(), Decision::Split);
         check(Fault::BadRow, Sent { rows: 1, ..KEYED }, Tries::default(), Decision::Fail);
+    }
+
+    #[test]
+    fn a_row_is_not_to_blame_for_the_time_that_it_takes() {
+        check(Fault::TooSlow, KEYED, Tries::default(), Decision::Split);
+        check(Fault::TooSlow, Sent { rows: 1, ..KEYED }, Tries::default(), again(50, false));
+        check(Fault::TooSlow, Sent::QUESTION, Tries::default(), Decision::Fail);
     }
 
     #[test]

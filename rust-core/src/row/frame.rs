@@ -172,7 +172,28 @@ pub fn declaration(bytes: &[u8]) -> Result<Declaration> {
         keys.push(reader.string()?.to_owned());
     }
     reader.end()?;
-    Ok(Declaration { schema, table, append, query, columns, keys })
+    let declaration = Declaration { schema, table, append, query, columns, keys };
+    declaration.check_names()?;
+    Ok(declaration)
+}
+
+impl Declaration {
+    /// A NUL ends a text of the protocol, so such a name would break off the connection.
+    fn check_names(&self) -> Result<()> {
+        let columns = self.columns.iter().map(|(name, _)| ("column", name));
+        let keys = self.keys.iter().map(|name| ("key column", name));
+        let mut names =
+            [("schema", &self.schema), ("table", &self.table)].into_iter().chain(columns).chain(keys);
+        match names.find(|(_, name)| name.contains('\0')) {
+            None => Ok(()),
+            Some((what, name)) => Err(SinkError::new(
+                ErrorKind::Config,
+                format!(
+                    "{what} '{name}' has a NUL character in its name, which no name in Aurora DSQL can have; rename it"
+                ),
+            )),
+        }
+    }
 }
 
 /// How a row changed at the source.

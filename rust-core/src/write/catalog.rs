@@ -72,7 +72,9 @@ pub async fn resolve(
     match describe(client, &query, timeout).await {
         Ok(parameters) => Ok(schema::resolve_query(declared, query, &parameters)),
         // The database has read the query and does not take it.
-        Err(failure) if matches!(failure.fault, Fault::Missing | Fault::BadRow | Fault::Rejected) => {
+        Err(failure)
+            if matches!(failure.fault, Fault::Missing | Fault::BadRow | Fault::Form | Fault::Rejected) =>
+        {
             Ok(Err(messages::query_error(&query.text, &failure)))
         }
         Err(failure) => Err(failure),

@@ -107,7 +107,7 @@ impl Writer {
                 }
                 Decision::Displace => return split(batch.clone()),
                 Decision::Split => {
-                    if matches!(failure.fault, Fault::TooBig | Fault::Conflict) {
+                    if matches!(failure.fault, Fault::TooBig | Fault::TooSlow | Fault::Conflict) {
                         engine.queue.refused(batch.len());
                     }
                     engine.notices.push(Level::Debug, || messages::split(batch, &failure));

@@ -64,6 +64,14 @@ impl Cluster {
         self.runtime.block_on(self.postgres.batch_execute(statements)).unwrap();
     }
 
+    /// Runs statements past the stand-in that no role of Aurora DSQL may run.
+    pub fn superuser(&self, statements: &str) {
+        self.runtime.block_on(async {
+            let client = session(self.server(), "postgres").await;
+            client.batch_execute(statements).await.unwrap();
+        });
+    }
+
     /// The rows of a query, columns as text joined by `|`.
     pub fn rows(&self, query: &str) -> Vec<String> {
         let messages = self.runtime.block_on(self.postgres.simple_query(query)).unwrap();
@@ -169,16 +177,22 @@ async fn serve(options: &Options) -> (Server, tokio_postgres::Client) {
     let server = Server::start(options)
         .await
         .unwrap_or_else(|error| panic!("dsql-local does not start (scripts/fetch.sh postgres?): {error:#}"));
+    let client = session(&server, "admin").await;
+    (server, client)
+}
+
+/// A session with the PostgreSQL behind the stand-in.
+async fn session(server: &Server, role: &str) -> tokio_postgres::Client {
     let (client, connection) = tokio_postgres::Config::new()
         .host(server.postgres.ip().to_string())
         .port(server.postgres.port())
-        .user("admin")
+        .user(role)
         .dbname("postgres")
         .connect(tokio_postgres::NoTls)
         .await
         .unwrap();
     tokio::spawn(connection);
-    (server, client)
+    client
 }
 
 /// SIGKILL for the postmaster, whose children follow it, and for those that are in the middle of something.

@@ -10,4 +10,5 @@ mod fake;
 mod flood;
 mod forged;
 mod identity;
+mod refusals;
 mod silence;

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::error::ErrorKind;
 use crate::failure::classify::{Failure, Fault};
-use crate::failure::messages::said;
+use crate::failure::messages::{quota, said};
 
 /// What failed and what to do, without the number of tries.
 #[must_use]
@@ -48,7 +48,23 @@ pub(super) fn connection(config: &Config, failure: &Failure) -> String {
         }
         Fault::Unavailable => format!("'{host}' is unavailable: {said}"),
         Fault::Waking => format!("cluster '{host}' is waking up: {said}"),
-        _ => format!("the connection to '{host}' failed: {said}"),
+        Fault::Lost => format!("the connection to '{host}' failed: {said}"),
+        Fault::Conflict | Fault::SchemaChanged => format!(
+            "the catalog of '{host}' kept changing while it was read; let fewer jobs change tables at a time, or raise \
+             'retry_timeout_ms': {said}"
+        ),
+        Fault::Quota => quota(failure),
+        Fault::Missing
+        | Fault::TooBig
+        | Fault::TooSlow
+        | Fault::Form
+        | Fault::Unique
+        | Fault::Reference
+        | Fault::BadRow
+        | Fault::Rejected => format!(
+            "'{host}' refuses what every session begins with; check that the url leads to a cluster of Aurora DSQL: \
+             {said}"
+        ),
     }
 }
 
@@ -97,8 +113,24 @@ pub(super) fn connection_kind(fault: Fault) -> ErrorKind {
             ErrorKind::Authentication
         }
         Fault::Permission => ErrorKind::Permission,
-        Fault::Missing => ErrorKind::Schema,
-        Fault::Rejected => ErrorKind::Rejected,
-        _ => ErrorKind::Connection,
+        Fault::Conflict | Fault::SchemaChanged => ErrorKind::Conflict,
+        Fault::Quota => ErrorKind::Quota,
+        Fault::TooBig
+        | Fault::TooSlow
+        | Fault::Form
+        | Fault::Unique
+        | Fault::Reference
+        | Fault::BadRow
+        | Fault::Rejected => ErrorKind::Rejected,
+        // A cluster has what every session asks for: another server answers.
+        Fault::Missing
+        | Fault::Unavailable
+        | Fault::Lost
+        | Fault::Unreachable
+        | Fault::UnknownHost
+        | Fault::Throttled
+        | Fault::Waking
+        | Fault::Certificate
+        | Fault::Excess => ErrorKind::Connection,
     }
 }

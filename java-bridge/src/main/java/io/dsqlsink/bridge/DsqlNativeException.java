@@ -54,6 +54,9 @@ public final class DsqlNativeException extends RuntimeException {
     /** A row that was to be put aside cannot be. */
     public static final int ERROR_DEAD_LETTERS = 14;
 
+    /** What a cluster or a table has only so many of is used up. */
+    public static final int ERROR_QUOTA = 15;
+
     private final int kind;
     private final String sqlState;
 
@@ -66,7 +69,7 @@ public final class DsqlNativeException extends RuntimeException {
      */
     public DsqlNativeException(int kind, byte[] sqlState, byte[] message) {
         super(text(message));
-        this.kind = kind < ERROR_UNKNOWN || kind > ERROR_DEAD_LETTERS ? ERROR_UNKNOWN : kind;
+        this.kind = kind < ERROR_UNKNOWN || kind > ERROR_QUOTA ? ERROR_UNKNOWN : kind;
         this.sqlState = text(sqlState);
     }
 

@@ -16,7 +16,7 @@ import java.util.Map;
  * but close(), stats() and notices() throws that failure again.
  */
 public final class NativeSink implements AutoCloseable {
-    static final int ABI_VERSION = 5;
+    static final int ABI_VERSION = 6;
     static final int FRAME_VERSION = 1;
 
     /** How long a cancelled task may go on waiting. */

@@ -18,7 +18,7 @@ class DsqlNativeExceptionTest {
 
     @Test
     void nothingThatRustPassesMakesItFail() {
-        for (int kind : new int[] {-1, 15, Integer.MAX_VALUE}) {
+        for (int kind : new int[] {-1, 16, Integer.MAX_VALUE}) {
             DsqlNativeException e = new DsqlNativeException(kind, null, new byte[] {(byte) 0xff});
             assertThat(e.kind()).isEqualTo(DsqlNativeException.ERROR_UNKNOWN);
             assertThat(e.sqlState()).isEmpty();

@@ -32,7 +32,7 @@ final class IndexBuilder {
             } catch (DsqlNativeException e) {
                 if (e.kind() != DsqlNativeException.ERROR_REJECTED
                         && e.kind() != DsqlNativeException.ERROR_SCHEMA
-                        && e.kind() != DsqlNativeException.ERROR_DATA) {
+                        && e.kind() != DsqlNativeException.ERROR_QUOTA) {
                     throw e;
                 }
                 obstacle = e.getMessage();

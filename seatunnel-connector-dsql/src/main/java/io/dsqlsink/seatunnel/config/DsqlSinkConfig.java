@@ -93,6 +93,11 @@ public final class DsqlSinkConfig implements Serializable {
                 reader.choice(
                         DsqlSinkOptions.SCHEMA_CHANGE_POLICY,
                         DsqlSinkOptions.SchemaChangePolicy.class);
+        reader.checkCharacters(nativeOptions);
+        reader.checkCharacters(
+                Collections.singletonMap(DsqlSinkOptions.QUERY.key(), table.query()));
+        reader.checkCharacters(
+                Collections.singletonMap(DsqlSinkOptions.CUSTOM_SQL.key(), saveModes.customSql()));
         reader.check();
         return new DsqlSinkConfig(
                 nativeOptions,

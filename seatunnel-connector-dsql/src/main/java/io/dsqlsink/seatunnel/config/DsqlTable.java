@@ -137,9 +137,11 @@ public final class DsqlTable implements Serializable {
                     DsqlSinkOptions.FIELD_IDE.key(), "makes one name of two columns of " + columns);
         }
         String target = inCase(Collections.singletonList(named.name()), fieldIde).get(0);
+        String path = source.getTablePath().getFullName();
         if (query == null) {
-            Names.check(
-                    reader, source.getTablePath().getFullName(), named.schema(), target, targets);
+            Names.check(reader, path, named.schema(), target, targets);
+        } else {
+            Names.checkColumns(reader, path, targets);
         }
         return new DsqlTable(
                 source.getTablePath().getFullName(),

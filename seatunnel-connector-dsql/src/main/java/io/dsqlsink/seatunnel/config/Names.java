@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.config;
 
 import io.dsqlsink.bridge.Limits;
+import io.dsqlsink.seatunnel.LogText;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +12,12 @@ public final class Names {
     /** Letters of a word that can be misspelt; a shorter one is likely another word. */
     private static final int SHORTEST_WORD = 4;
 
+    /** Java's patterns take a surrogate that has its other half for part of one character. */
+    private static final String UNSENDABLE = "[\\x00\\ud800-\\udfff]";
+
+    private static final String RENAME_COLUMN =
+            ": rename it, or leave it out, by a transform such as Sql or FieldMapper";
+
     private Names() {}
 
     public static int bytes(String name) {
@@ -18,12 +25,16 @@ public final class Names {
     }
 
     /**
-     * What is wrong with a name that would be cut, so that another thing is created, or dropped, in
-     * its place; null when nothing is.
+     * What is wrong with a name that cannot be sent, or would be cut, so that another thing is
+     * created, or dropped, in its place; null when nothing is.
      *
      * @param what kind of thing it names
      */
     public static String problem(String what, String name) {
+        String unsendable = unsendable(what, name);
+        if (unsendable != null) {
+            return unsendable;
+        }
         int bytes = bytes(name);
         return bytes <= Limits.NAME_BYTES
                 ? null
@@ -36,30 +47,48 @@ public final class Names {
                         + Limits.NAME_BYTES;
     }
 
-    /** Adds a problem for each of a target's names that would be cut. */
+    private static String unsendable(String what, String name) {
+        String character = LogText.unsendable(name);
+        return character == null
+                ? null
+                : what
+                        + " '"
+                        + LogText.printable(name)
+                        + "' has "
+                        + character
+                        + " in its name, which no name in Aurora DSQL can have";
+    }
+
+    /** Adds a problem for each column whose name cannot even be told to the native library. */
+    static void checkColumns(OptionReader reader, String source, List<String> columns) {
+        for (String column : columns) {
+            String problem = unsendable("column", column);
+            if (problem != null) {
+                reader.problem("table " + source + ": " + problem + RENAME_COLUMN);
+            }
+        }
+    }
+
+    /** Adds a problem for each of a target's names that cannot be sent or would be cut. */
     static void check(
             OptionReader reader, String source, String schema, String table, List<String> columns) {
         String of = "table " + source + ": ";
         String schemaProblem = problem("the target's schema", schema);
         if (schemaProblem != null) {
-            reader.problem(of + schemaProblem + ": set option 'schema' to a shorter one");
+            reader.problem(of + schemaProblem + ": set option 'schema' to another, shorter one");
         }
         String tableProblem = problem("the target", table);
         if (tableProblem != null) {
             reader.problem(
                     of
                             + tableProblem
-                            + ": give it a shorter one by the options 'table', 'tablePrefix' and"
+                            + ": give it another, shorter one by the options 'table', 'tablePrefix' and"
                             + " 'tableSuffix', or rename the table by a transform");
         }
         for (String column : columns) {
             String problem = problem("column", column);
             if (problem != null) {
-                reader.problem(
-                        of
-                                + problem
-                                + ": rename it, or leave it out, by a transform such as Sql or"
-                                + " FieldMapper");
+                reader.problem(of + problem + RENAME_COLUMN);
             }
         }
     }
@@ -109,12 +138,15 @@ public final class Names {
 
     /** A name that fits, and differs where the long ones do. */
     public static String shortened(String name) {
-        return bytes(name) <= Limits.NAME_BYTES ? name : hashed(name, name);
+        return bytes(name) <= Limits.NAME_BYTES && LogText.unsendable(name) == null
+                ? name
+                : hashed(name, name);
     }
 
     /** Another name that fits, which differs where {@code whole} does. */
     public static String hashed(String name, String whole) {
         String hash = "_" + Integer.toHexString(whole.hashCode());
+        name = LogText.unsendable(name) == null ? name : name.replaceAll(UNSENDABLE, "");
         // At four bytes a character none is cut in two.
         int most = Math.min(name.length(), (Limits.NAME_BYTES - hash.length()) / 4);
         if (most > 0 && Character.isHighSurrogate(name.charAt(most - 1))) {

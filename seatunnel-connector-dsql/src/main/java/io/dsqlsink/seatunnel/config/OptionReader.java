@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.seatunnel.LogText;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.Arrays;
@@ -117,12 +118,24 @@ public final class OptionReader {
     }
 
     public void problem(String key, String what) {
-        problems.add("option '" + key + "' " + what);
+        problem("option '" + key + "' " + what);
     }
 
-    /** A problem that no single option makes. */
+    /** A problem that no single option makes. It is one line, whatever names are in it. */
     public void problem(String what) {
-        problems.add(what);
+        problems.add(LogText.printable(what));
+    }
+
+    /** Adds a problem for each of these options that has a character which cannot be sent. */
+    void checkCharacters(Map<String, String> values) {
+        values.forEach(
+                (key, value) -> {
+                    String character = value == null ? null : LogText.unsendable(value);
+                    if (character != null) {
+                        // The value may be a secret.
+                        problem(key, "has " + character + ": take it out");
+                    }
+                });
     }
 
     /** A problem that shows the value. Not for secrets. */

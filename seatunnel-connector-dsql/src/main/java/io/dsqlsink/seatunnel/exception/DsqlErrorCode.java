@@ -48,7 +48,7 @@ public enum DsqlErrorCode implements SeaTunnelErrorCode {
     LIMIT(
             "DSQL-08",
             "A limit of Aurora DSQL or of the sink was reached",
-            "shorten the row, leave out the column, skip such rows, or do without the index (create_index = false)",
+            "shorten the row, leave out the column, skip such rows, or do without the index (create_index = false); let a statement of your own do less at a time",
             true),
     OUTCOME_UNKNOWN(
             "DSQL-09",
@@ -72,6 +72,11 @@ public enum DsqlErrorCode implements SeaTunnelErrorCode {
             "A refused row cannot be put aside",
             "make room or name another place, and restart the job from its last checkpoint: rows since then come again",
             false),
+    QUOTA(
+            "DSQL-15",
+            "A quota of the cluster or of a table is used up",
+            "drop what is not needed, or write into what exists, as the message says",
+            true),
     NATIVE_LIBRARY(
             "DSQL-20",
             "The native library cannot be loaded",
@@ -146,6 +151,8 @@ public enum DsqlErrorCode implements SeaTunnelErrorCode {
                 return INTERNAL;
             case DsqlNativeException.ERROR_DEAD_LETTERS:
                 return DEAD_LETTERS;
+            case DsqlNativeException.ERROR_QUOTA:
+                return QUOTA;
             default:
                 return UNKNOWN;
         }

@@ -18,6 +18,7 @@ import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DsqlSinkConfigTest {
     private final Map<String, Object> options = TestTables.options();
@@ -196,6 +197,32 @@ class DsqlSinkConfigTest {
         assertThatThrownBy(this::config)
                 .hasMessageContaining("option 'session_token' needs 'access_key_id'")
                 .hasMessageNotContaining("FwoGZXIvYXdz");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"schema", "table", "tablePrefix", "tableSuffix"})
+    void aNameThatCannotBeSentIsRefusedByItsName(String option) {
+        options.put(option, "sh\0op");
+        assertThatThrownBy(this::config)
+                .isInstanceOf(DsqlConnectorException.class)
+                .hasMessageContaining("sh\\u{0}op")
+                .hasMessageContaining("has a NUL character (U+0000) in its name");
+        options.put(option, "sh\ud83dop");
+        assertThatThrownBy(this::config)
+                .isInstanceOf(DsqlConnectorException.class)
+                .hasMessageContaining("sh\\u{d83d}op")
+                .hasMessageContaining("has half a surrogate pair (\\u{d83d}) in its name");
+    }
+
+    @Test
+    void anOptionThatCannotBeSentIsNamedAndNotShown() {
+        options.put("username", "ad\0min");
+        options.put("secret_access_key", "wJalr\ud83d");
+        assertThatThrownBy(this::config)
+                .isInstanceOf(DsqlConnectorException.class)
+                .hasMessageContaining("option 'username' has a NUL character (U+0000): take it out")
+                .hasMessageContaining("option 'secret_access_key' has half a surrogate pair")
+                .hasMessageNotContaining("wJalr");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.dsqlsink.seatunnel.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,5 +25,25 @@ class NamesTest {
     void namesThatAreMisspeltAreTold(String a, String b, boolean near) {
         assertThat(Names.areNear(a, b)).isEqualTo(near);
         assertThat(Names.areNear(b, a)).isEqualTo(near);
+    }
+
+    @Test
+    void aNameThatCannotBeSentIsToldAsItCanBeShown() {
+        assertThat(Names.problem("column", "a\0b\nc"))
+                .isEqualTo(
+                        "column 'a\\u{0}b\\nc' has a NUL character (U+0000) in its name, which no name"
+                                + " in Aurora DSQL can have");
+        assertThat(Names.problem("schema", "a\ud83d"))
+                .contains("half a surrogate pair (\\u{d83d})");
+        assertThat(Names.problem("schema", "\ude00a"))
+                .contains("half a surrogate pair (\\u{de00})");
+        assertThat(Names.problem("table", "\ud83d\ude00 \u00e4")).isNull();
+    }
+
+    @Test
+    void theNameOfAnIndexIsMadeOneThatCanBeSent() {
+        assertThat(Names.shortened("a\0b\ud83dc\ud83d\ude00")).startsWith("abc\ud83d\ude00_");
+        assertThat(Names.shortened("a\0b")).isNotEqualTo(Names.shortened("a\ud83db"));
+        assertThat(Names.shortened("ab")).isEqualTo("ab");
     }
 }
