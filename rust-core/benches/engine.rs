@@ -23,6 +23,7 @@ use dsql_sink::row::frame;
 use dsql_sink::row::tuple;
 use dsql_sink::table::schema::Table;
 use dsql_sink::table::sql::{self, Form, Verb};
+use dsql_sink::tell::Values;
 use dsql_sink::write::array;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -101,7 +102,7 @@ fn rows() -> Vec<u8> {
 
 fn staged(table: &Table, frame: &[u8]) -> Staged {
     let mut staged = Staged::default();
-    staged.fill(frame::rows(frame).unwrap(), table, &RandomState::new(), false).unwrap();
+    staged.fill(frame::rows(frame).unwrap(), table, &RandomState::new(), false, Values::Short).unwrap();
     staged
 }
 
@@ -153,7 +154,9 @@ fn engine(criterion: &mut Criterion) {
     });
     group.bench_function("stage", |bench| {
         let (mut staged, hasher) = (Staged::default(), RandomState::new());
-        bench.iter(|| staged.fill(frame::rows(&frame).unwrap(), &table, &hasher, false).unwrap());
+        bench.iter(|| {
+            staged.fill(frame::rows(&frame).unwrap(), &table, &hasher, false, Values::Short).unwrap()
+        });
     });
     group.bench_function("window", |bench| {
         bench.iter(|| window(black_box(&ready)));

@@ -15,6 +15,7 @@ use crate::dead::brake::Limits;
 use crate::error::{ErrorKind, SinkError};
 use crate::limits;
 use crate::table::sql::Form;
+use crate::tell::Values;
 
 use credentials::{region, token_lifetime};
 use options::Options;
@@ -130,6 +131,8 @@ pub struct Config {
     pub verify_report: Option<PathBuf>,
     /// Least severe level that is passed on to Java.
     pub log_level: log::Level,
+    /// Which values of rows log lines and errors tell.
+    pub log_values: Values,
 }
 
 impl Config {
@@ -213,6 +216,10 @@ impl Config {
                 "log_level",
                 log::Level::Info,
                 log::Level::Error..=log::Level::Trace,
+            )?,
+            log_values: options.choice(
+                "log_values",
+                &[("short", Values::Short), ("keys", Values::Keys), ("none", Values::None)],
             )?,
             form: options.choice(
                 "statement_form",

@@ -159,7 +159,7 @@ impl Connector {
             return failure;
         }
         self.signer.doubt();
-        let told = clock::told(&failure.text, SystemTime::now());
+        let told = clock::told(&failure.hint, SystemTime::now());
         Failure { text: format!("{told}: {}", failure.text), ..failure }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::abi;
+use crate::tell::printable;
 
 /// What went wrong, as a class that callers act on. The numbers cross the border.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,36 +98,6 @@ impl SinkError {
     pub fn message(&self) -> &str {
         &self.message
     }
-}
-
-/// The first characters of a text, with dots where more of them are left out: messages are read by people.
-#[must_use]
-pub fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((at, _)) => format!("{}...", &text[..at]),
-        None => text.to_owned(),
-    }
-}
-
-/// The text with its control characters escaped: line breaks, and what turns or hides text on a screen. A value in a
-/// message must not look like a line of the log.
-#[must_use]
-pub fn printable(text: String) -> String {
-    let odd = |c: char| {
-        c.is_control()
-            || matches!(
-                c,
-                '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            )
-    };
-    if !text.contains(odd) {
-        return text;
-    }
-    let mut shown = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if odd(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
-    }
-    shown
 }
 
 impl fmt::Display for SinkError {

@@ -22,6 +22,7 @@
 // What both sides and every module share.
 pub mod abi;
 pub mod limits;
+pub mod tell;
 pub mod error;
 pub mod secret;
 pub mod runtime;

@@ -12,8 +12,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use log::Level;
 
 use crate::abi;
-use crate::error::printable;
 use crate::notice::outage::{Failed, Outage, Seldom};
+use crate::tell::printable;
 
 /// Lines kept until Java asks: more than a fault of all connections writes within one tick of the timer.
 const CAPACITY: usize = 1_024;

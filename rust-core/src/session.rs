@@ -74,7 +74,7 @@ impl Session {
             return Err(SinkError::internal("two statements at once in a session"));
         }
         if sql.contains('\0') {
-            return Err(messages::statement_with_nul(&sql));
+            return Err(messages::statement_with_nul(&self.core.config, &sql));
         }
         let (teller, receiver) = sync_channel(1);
         let core = self.core.clone();
@@ -204,7 +204,7 @@ impl Operation for Statement<'_> {
             if connecting {
                 messages::connect_again(&core.config, retry.failure, retry.after)
             } else {
-                messages::statement_again(sql, retry.failure, retry.after)
+                messages::statement_again(&core.config, sql, retry.failure, retry.after)
             }
         });
     }

@@ -149,7 +149,7 @@ impl Verifier {
         let table = engine.queue.table(number).ok_or_else(|| {
             SinkError::internal(format!("rows for table number {number}, which was not declared"))
         })?;
-        staged.fill(rows, &table, &engine.hasher, engine.dead.is_some())?;
+        staged.fill(rows, &table, &engine.hasher, engine.dead.is_some(), engine.config.log_values)?;
         let parsed = if doubt::is_any(&table, staged) {
             self.parse(engine, &table, staged)?
         } else {
@@ -236,7 +236,7 @@ impl Verifier {
             let found = compare::table(engine, state, &self.space, self.before.as_ref()).await?;
             report.tables.insert(name, found);
         }
-        report.tell(&engine.notices);
+        report.tell(&engine.notices, engine.config.log_values);
         match &self.folder {
             Some(folder) => report.write(folder),
             None => Ok(()),

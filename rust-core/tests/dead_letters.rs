@@ -38,6 +38,7 @@ fn row(reason: &str) -> Refused {
         old_keys: None,
         values: serde_json::Map::new(),
         reason: reason.to_owned(),
+        told: reason.to_owned(),
         sqlstate: None,
     }
 }

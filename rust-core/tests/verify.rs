@@ -10,6 +10,7 @@ use common::{Cluster, DEADLINE, Field, Rows, SLICE, declare, flush};
 use dsql_sink::abi::ROW_INSERT;
 use dsql_sink::error::SinkError;
 use dsql_sink::sink::Sink;
+use dsql_sink::tell::Values;
 use dsql_sink::verify::report::Report;
 
 const COLUMNS: [&str; 8] = ["id", "name", "price", "at", "doc", "span", "fixed", "x"];
@@ -66,7 +67,7 @@ fn job(
 
 /// The lines of the report about rows.
 fn lines(report: &Report) -> Vec<String> {
-    let text = report.text(usize::MAX);
+    let text = report.text(usize::MAX, Values::Short);
     text.lines().filter(|line| line.starts_with("  ")).map(|line| line.trim().to_owned()).collect()
 }
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 use tokio_postgres::Error;
 use tokio_postgres::error::ErrorPosition;
 
-use crate::error::cut;
 use crate::failure::quota;
+use crate::tell::{Answer, Values, cut};
 
 /// Kind of fault; [`crate::failure::retry`] decides what follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,9 +95,11 @@ pub struct Failure {
     pub fault: Fault,
     /// SQLSTATE, if the database answered.
     pub sqlstate: Option<String>,
-    /// The database's message and hint, or the network's.
+    /// The database's message, or the network's.
     pub text: String,
-    /// The database's detail behind a semicolon: it quotes values, so it is told once, with the error.
+    /// The database's hint.
+    pub hint: String,
+    /// The database's detail: it quotes values, so it is told once, with the error.
     pub detail: String,
     /// True if the statement may have been committed all the same.
     pub outcome_unknown: bool,
@@ -122,10 +124,12 @@ const STALE: [&str; 3] = [
 /// How the client's error begins for a request that it cannot put into a message: the connection is as good as before.
 const UNSENT: [&str; 3] = ["error encoding message", "error serializing parameter", "expected "];
 
-/// Characters of the database's words that are passed on: they may quote a value, which may have megabytes.
-const SHOWN: usize = 1_000;
-/// Characters of its detail: enough for a key, a row's other values are cut short.
-const SHOWN_DETAIL: usize = 200;
+/// Characters of the database's words that are kept: they may quote a value, which may have megabytes.
+const KEPT: usize = 2_000;
+/// Characters of message and hint in a dead letter.
+const LETTER: usize = 1_000;
+/// Characters of the detail in a dead letter.
+const LETTER_DETAIL: usize = 200;
 
 impl Failure {
     /// A fault that is not the database's answer.
@@ -134,6 +138,7 @@ impl Failure {
             fault,
             sqlstate: None,
             text: text.into(),
+            hint: String::new(),
             detail: String::new(),
             outcome_unknown: false,
             column: None,
@@ -160,6 +165,38 @@ impl Failure {
         self.sqlstate.as_deref() == Some("54000") && starts(&self.text, "key size too large")
     }
 
+    /// What happened, for a line of the log at each try: without the detail.
+    #[must_use]
+    pub fn told(&self, values: Values) -> String {
+        self.words(values, false)
+    }
+
+    /// All that the database says, for the error.
+    #[must_use]
+    pub fn told_all(&self, values: Values) -> String {
+        self.words(values, true)
+    }
+
+    /// What a dead letter has, which is no log: the value in full is in it anyway.
+    #[must_use]
+    pub fn letter(&self) -> String {
+        let Self { text, hint, detail, .. } = self;
+        let hint = if hint.is_empty() { String::new() } else { format!("; {hint}") };
+        let detail = if detail.is_empty() { String::new() } else { format!("; {detail}") };
+        format!("{}{}", cut(&format!("{text}{hint}"), LETTER), cut(&detail, LETTER_DETAIL))
+    }
+
+    fn words(&self, values: Values, detail: bool) -> String {
+        match &self.sqlstate {
+            // The network's words, and our own: no values.
+            None => self.text.clone(),
+            Some(sqlstate) => {
+                let Self { text, hint, detail: more, .. } = self;
+                values.answer(&Answer { sqlstate, message: text, hint, detail: more }, detail)
+            }
+        }
+    }
+
     /// Classifies an error of a statement that commits by itself.
     #[must_use]
     pub fn executing(error: &Error) -> Self {
@@ -170,23 +207,18 @@ impl Failure {
             }
             return Self { outcome_unknown: true, ..Self::local(Fault::Lost, text) };
         };
-        let mut text = answer.message().to_owned();
-        if let Some(hint) = answer.hint() {
-            text.push_str("; ");
-            text.push_str(hint);
-        }
-        let detail = answer.detail().map(|detail| format!("; {detail}")).unwrap_or_default();
         let position = match answer.position() {
             Some(ErrorPosition::Original(position)) => u16::try_from(*position).unwrap_or_default(),
             _ => 0,
         };
-        let (text, detail) = (cut(&text, SHOWN), cut(&detail, SHOWN_DETAIL));
+        let kept = |text: Option<&str>| cut(text.unwrap_or_default(), KEPT);
         let fault = fault_of(answer.code().code(), answer.message(), answer.hint().unwrap_or_default());
         Self {
             fault,
             sqlstate: Some(answer.code().code().to_owned()),
-            text,
-            detail,
+            text: kept(Some(answer.message())),
+            hint: kept(answer.hint()),
+            detail: kept(answer.detail()),
             outcome_unknown: matches!(fault, Fault::Unavailable | Fault::Lost),
             column: answer.column().map(str::to_owned),
             waited: Duration::ZERO,

@@ -19,6 +19,7 @@ use crate::queue::refused::Refused;
 use crate::row::column::ColumnType;
 use crate::row::{json, tuple};
 use crate::table::schema::Table;
+use crate::tell::Values;
 
 pub use statement::{statement_again, statement_error, statement_with_nul};
 
@@ -37,24 +38,24 @@ pub fn again(config: &Config, batch: &Batch, failure: &Failure, after: Duration)
         batch.table,
         config.endpoint.host,
         after.as_millis(),
-        failure.text
+        failure.told(config.log_values)
     )
 }
 
 /// A batch that is sent in halves.
 #[must_use]
-pub fn split(batch: &Batch, failure: &Failure) -> String {
-    format!("{} to {} is sent in halves: {}", what(batch), batch.table, failure.text)
+pub fn split(config: &Config, batch: &Batch, failure: &Failure) -> String {
+    format!("{} to {} is sent in halves: {}", what(batch), batch.table, failure.told(config.log_values))
 }
 
 /// A batch before which other rows give way.
 #[must_use]
-pub fn displace(batch: &Batch, failure: &Failure) -> String {
+pub fn displace(config: &Config, batch: &Batch, failure: &Failure) -> String {
     format!(
         "{} to {} is sent again after the rows that hold its unique values are deleted: {}",
         what(batch),
         batch.table,
-        failure.text
+        failure.told(config.log_values)
     )
 }
 
@@ -86,11 +87,11 @@ pub fn computed(table: &Table) -> Option<String> {
 
 /// A table that is written in the form VALUES because the database does not take unnest.
 #[must_use]
-pub fn values_instead(table: &Table, failure: &Failure) -> String {
+pub fn values_instead(config: &Config, table: &Table, failure: &Failure) -> String {
     format!(
         "table {table}: the database does not take statements with unnest, so VALUES is used; statement_form = \"values\" \
          saves the question: {}",
-        failure.text
+        failure.told(config.log_values)
     )
 }
 
@@ -130,6 +131,7 @@ fn connection_tried(config: &Config, failure: &Failure, tries: Tries) -> String 
 #[must_use]
 pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tries) -> SinkError {
     let table = &batch.table;
+    let said = failure.told_all(config.log_values);
     let tried = format!(" (tried {} times in {} s)", tries.failures, tries.elapsed.as_secs());
     match failure.fault {
         _ if failure.outcome_unknown && !batch.idempotent() => error(
@@ -144,7 +146,7 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
                 } else {
                     "the table has no key"
                 },
-                said(failure)
+                said
             ),
             failure,
         ),
@@ -154,11 +156,13 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
                 "table {table}: {} kept conflicting with other transactions{tried}; lower the load of other \
                  writers on the same rows, lower 'batch_size' or raise 'retry_timeout_ms': {}",
                 what(batch),
-                said(failure)
+                said
             ),
             failure,
         ),
-        Fault::BadRow | Fault::Unique | Fault::Reference | Fault::TooBig => refused(batch, failure).into(),
+        Fault::BadRow | Fault::Unique | Fault::Reference | Fault::TooBig => {
+            refused(config, batch, failure).into()
+        }
         Fault::Permission => error(
             ErrorKind::Permission,
             format!(
@@ -170,7 +174,7 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
                     (0, _) => "upsert",
                     _ => "upsert and delete",
                 },
-                said(failure)
+                said
             ),
             failure,
         ),
@@ -179,13 +183,13 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
             format!(
                 "table {table} has no primary key or unique index with exactly the columns of the key; set the option \
                  'primary_keys' to a key that it has, or create it anew with this one: {}",
-                said(failure)
+                said
             ),
             failure,
         ),
         Fault::Missing => error(
             ErrorKind::Schema,
-            format!("table {table} was changed or dropped while the job ran: {}", said(failure)),
+            format!("table {table} was changed or dropped while the job ran: {}", said),
             failure,
         ),
         Fault::TooSlow => error(
@@ -194,18 +198,18 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
                 "table {table}: {} took longer than a transaction of Aurora DSQL may{tried}, so the cluster is slow or \
                  overloaded; look at its metrics, and lower 'max_connections' or the load of others: {}",
                 what(batch),
-                said(failure)
+                said
             ),
             failure,
         ),
         Fault::Quota => error(
             ErrorKind::Quota,
-            format!("table {table}: {} is refused; {}", what(batch), quota(failure)),
+            format!("table {table}: {} is refused; {}", what(batch), quota(config, failure)),
             failure,
         ),
         Fault::Rejected | Fault::Form => error(
             ErrorKind::Rejected,
-            format!("table {table}: {} was rejected{tried}: {}", what(batch), said(failure)),
+            format!("table {table}: {} was rejected{tried}: {}", what(batch), said),
             failure,
         ),
         _ => connection_error(config, failure, tries),
@@ -214,10 +218,10 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
 
 /// The error of a query that the database does not take.
 #[must_use]
-pub fn query_error(query: &str, failure: &Failure) -> SinkError {
+pub fn query_error(values: Values, query: &str, failure: &Failure) -> SinkError {
     let place = place(query, failure.position);
-    let text =
-        format!("option 'query' is refused by the database{place}: {}; correct the query", said(failure));
+    let said = failure.told_all(values);
+    let text = format!("option 'query' is refused by the database{place}: {said}; correct the query");
     let kind = if failure.fault == Fault::Missing { ErrorKind::Schema } else { ErrorKind::Rejected };
     error(kind, text, failure)
 }
@@ -234,10 +238,10 @@ fn place(statement: &str, position: u16) -> String {
 }
 
 /// What is used up, and what to do.
-fn quota(failure: &Failure) -> String {
+fn quota(config: &Config, failure: &Failure) -> String {
     let sqlstate = failure.sqlstate.as_deref().unwrap_or_default();
     let cure = quota::cure(sqlstate, &failure.text).unwrap_or("see AWS's page on the quotas of Aurora DSQL");
-    format!("a quota of Aurora DSQL is used up; {cure}: {}", said(failure))
+    format!("a quota of Aurora DSQL is used up; {cure}: {}", failure.told_all(config.log_values))
 }
 
 /// Why the database refuses a row, and what to do.
@@ -262,14 +266,17 @@ fn why(batch: &Batch, fault: Fault) -> &'static str {
 
 /// The first row of a batch, refused by the database.
 #[must_use]
-pub fn refused(batch: &Batch, failure: &Failure) -> Refused {
+pub fn refused(config: &Config, batch: &Batch, failure: &Failure) -> Refused {
+    let values_told = config.log_values;
     let Table { columns, keys, .. } = &*batch.table;
     let limit = failure.fault == Fault::TooBig || failure.sqlstate.as_deref() == Some("54000");
     let large_key = if failure.key_too_large() { keysize::of(batch) } else { None };
+    // A column is what the table has; a server may say anything.
+    let named = failure.column.clone().filter(|name| columns.iter().any(|column| column.name == *name));
     let (column, reason) = match large_key {
         Some(found) => (found.column, found.text),
-        None if limit => (failure.column.clone(), "the row exceeds a limit of Aurora DSQL".to_owned()),
-        None => (failure.column.clone(), why(batch, failure.fault).to_owned()),
+        None if limit => (named, "the row exceeds a limit of Aurora DSQL".to_owned()),
+        None => (named, why(batch, failure.fault).to_owned()),
     };
     let key_values = |run| {
         let params = tuple::params(run).zip(keys);
@@ -288,23 +295,19 @@ pub fn refused(batch: &Batch, failure: &Failure) -> Refused {
         operation: first.map_or("", |change| change.op.kind.name()),
         table: batch.table.to_string(),
         column,
-        key: key(&batch.table, batch.first_key()),
-        old_key: key(&batch.table, old_key),
+        key: key(values_told, &batch.table, batch.first_key()),
+        old_key: key(values_told, &batch.table, old_key),
         keys: key_values(batch.first_key()),
         old_keys: Some(old_key).filter(|key| !key.is_empty()).map(key_values),
         values: values.unwrap_or_default(),
-        reason: format!("{reason}: {}", said(failure)),
+        reason: format!("{reason}: {}", failure.letter()),
+        told: format!("{reason}: {}", failure.told_all(values_told)),
         sqlstate: failure.sqlstate.clone(),
     }
 }
 
 fn error(kind: ErrorKind, text: String, failure: &Failure) -> SinkError {
     SinkError::new(kind, text).with_sqlstate(failure.sqlstate.as_deref())
-}
-
-/// All that the database says. What is told at each try leaves the detail out.
-fn said(failure: &Failure) -> String {
-    format!("{}{}", failure.text, failure.detail)
 }
 
 fn what(batch: &Batch) -> String {
@@ -317,11 +320,14 @@ fn what(batch: &Batch) -> String {
     }
 }
 
-/// `id = 42`
-fn key(table: &Table, run: &[u8]) -> String {
+/// `id = 42`, or `id` where no value is told.
+fn key(values: Values, table: &Table, run: &[u8]) -> String {
     let Table { columns, keys, .. } = table;
     let shown = keys.iter().zip(tuple::params(run)).map(|(key, param)| {
         let column = &columns[*key];
+        if !values.keys() {
+            return column.name.clone();
+        }
         let text = matches!(column.ty, ColumnType::Text | ColumnType::Varchar(_) | ColumnType::Bpchar(_));
         match json::of_param(column.ty, param) {
             Json::String(value) if text => format!("{} = '{}'", column.name, value.escape_debug()),

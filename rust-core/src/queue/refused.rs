@@ -21,9 +21,9 @@ pub struct Refused {
     pub table: String,
     /// The column to blame, if it is known.
     pub column: Option<String>,
-    /// The key as `id = 42`; empty if the table has none.
+    /// The key as logs tell it, `id = 42`; empty if the table has none.
     pub key: String,
-    /// The key before the update, likewise, if it changed: the row of that key is deleted.
+    /// That before the update, if it changed: the row of that key is deleted.
     pub old_key: String,
     /// The key's values.
     pub keys: Map<String, Json>,
@@ -31,8 +31,10 @@ pub struct Refused {
     pub old_keys: Option<Map<String, Json>>,
     /// The row's values, as far as they came: a deleted row has those of its key.
     pub values: Map<String, Json>,
-    /// What is wrong and what to do.
+    /// What is wrong and what to do, for the dead letter.
     pub reason: String,
+    /// The same for logs and errors: of its values as much as the option `log_values` has it.
+    pub told: String,
     /// SQLSTATE, if the database refused it.
     pub sqlstate: Option<String>,
 }
@@ -49,7 +51,7 @@ impl fmt::Display for Refused {
         if !self.old_key.is_empty() {
             write!(f, ", before the update ({})", self.old_key)?;
         }
-        write!(f, ": {}", self.reason)
+        write!(f, ": {}", self.told)
     }
 }
 

@@ -19,6 +19,7 @@ use crate::row::frame::{self, Reader, RowKind, Rows};
 use crate::row::json;
 use crate::row::value::Value;
 use crate::table::schema::{Index, Table};
+use crate::tell::Values;
 
 /// Areas kept for the next frame; more writers than this at one moment allocate their own.
 const AREAS: usize = 8;
@@ -73,6 +74,8 @@ pub struct Staged {
     pub merged: usize,
     /// Rows that cannot be written, where they do not stop the job.
     pub refused: Vec<Refused>,
+    /// What is told of the values of those rows.
+    tells: Values,
     ends: Vec<usize>,
     /// A row before its change, as far as its unique values go.
     before: (Vec<u8>, Vec<usize>),
@@ -109,7 +112,9 @@ impl Staged {
         table: &Table,
         hasher: &RandomState,
         skip: bool,
+        tells: Values,
     ) -> Result<(), SinkError> {
+        self.tells = tells;
         self.ops.clear();
         self.arena.clear();
         (self.rows, self.merged) = (rows.count, 0);
@@ -132,7 +137,7 @@ impl Staged {
                             self.ops.pop();
                         } else {
                             let before = all(table, before.values);
-                            row.old_key = key_text(table, &before);
+                            row.old_key = key_text(tells, table, &before);
                             row.old_keys = Some(key_values(table, &before));
                         }
                     }
@@ -273,7 +278,8 @@ impl Staged {
                     return Ok(Err(Refused {
                         kind: ErrorKind::Data,
                         column: Some(column.name.clone()),
-                        ..refused(kind, table, values, misfit.to_string())
+                        told: misfit.told(self.tells, column.key),
+                        ..refused(self.tells, kind, table, values, misfit.to_string())
                     }));
                 }
                 text |= matches!(value, Value::Text(_)) && encode::in_text_format(column.ty);
@@ -286,7 +292,7 @@ impl Staged {
             let reason = format!(
                 "the row has {bytes} bytes; Aurora DSQL takes messages of at most 10 MiB and rows of at most 2 MiB"
             );
-            return Ok(Err(refused(kind, table, values, reason)));
+            return Ok(Err(refused(self.tells, kind, table, values, reason)));
         }
         // A delete's row part holds the key columns in table order; the key follows in the key's order.
         let key = self.arena.len();
@@ -316,7 +322,8 @@ impl Staged {
     }
 }
 
-fn refused(kind: RowKind, table: &Table, row: Reader<'_>, reason: String) -> Refused {
+/// `reason` has no value.
+fn refused(tells: Values, kind: RowKind, table: &Table, row: Reader<'_>, reason: String) -> Refused {
     let values = all(table, row);
     let shown = table.columns.iter().zip(&values).map(|(column, value)| (column, json::of_value(*value)));
     Refused {
@@ -327,19 +334,23 @@ fn refused(kind: RowKind, table: &Table, row: Reader<'_>, reason: String) -> Ref
         values: json::object(shown),
         table: table.to_string(),
         column: None,
-        key: key_text(table, &values),
+        key: key_text(tells, table, &values),
         old_key: String::new(),
+        told: reason.clone(),
         reason,
         sqlstate: None,
     }
 }
 
-/// `id = 42`, for messages.
-fn key_text(table: &Table, values: &[Value<'_>]) -> String {
+/// `id = 42`, for messages; `id` where no value is told.
+fn key_text(tells: Values, table: &Table, values: &[Value<'_>]) -> String {
     let mut text = String::new();
     for key in &table.keys {
         let comma = if text.is_empty() { "" } else { ", " };
-        let _ = write!(text, "{comma}{} = {}", table.columns[*key].name, values[*key]);
+        let _ = write!(text, "{comma}{}", table.columns[*key].name);
+        if tells.keys() {
+            let _ = write!(text, " = {}", values[*key]);
+        }
     }
     text
 }

@@ -20,14 +20,31 @@ use crate::row::column::{Column, ColumnType};
 use crate::row::numeric::{self, Decimal};
 use crate::row::tuple;
 use crate::row::value::{Value, shorten};
+use crate::tell::Values;
 
 /// Why a value cannot be written to its column; the sentence goes on after the column's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit(String);
+pub struct Misfit {
+    /// The value, shortened, which the sentence begins with; empty if it does not.
+    value: String,
+    words: String,
+}
 
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        let blank = if self.value.is_empty() { "" } else { " " };
+        write!(f, "{}{blank}{}", self.value, self.words)
+    }
+}
+
+impl Misfit {
+    /// The same for logs; `key` if the value is one of the row's key.
+    #[must_use]
+    pub fn told(&self, values: Values, key: bool) -> String {
+        if self.value.is_empty() {
+            return self.words.clone();
+        }
+        format!("{} {}", values.value(&self.value, key), self.words)
     }
 }
 
@@ -92,7 +109,7 @@ fn integer(value: i64, flag: Option<bool>, column: &Column, out: &mut Vec<u8>) -
                 tuple::push_array([u8::from(value == 1)], out);
                 Ok(())
             }
-            _ => Err(misfit(format!("{value} is neither 0 nor 1, as {} needs it", column.ty))),
+            _ => Err(valued(value, format!("is neither 0 nor 1, as {} needs it", column.ty))),
         },
         ColumnType::Numeric(_) => small_decimal(value, 0, column, out),
         #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // compared after it
@@ -129,7 +146,7 @@ fn float(value: f64, shown: &dyn fmt::Display, column: &Column, out: &mut Vec<u8
         }
         ColumnType::Numeric(_) | ColumnType::Int2 | ColumnType::Int4 | ColumnType::Int8 => {
             let number = Decimal::parse(&shown.to_string())
-                .ok_or_else(|| misfit(format!("{shown} is no finite number, as {} needs it", column.ty)))?;
+                .ok_or_else(|| valued(shown, format!("is no finite number, as {} needs it", column.ty)))?;
             decimal(&number, column, out)
         }
         _ => Err(unwritable("a floating point number", column)),
@@ -152,7 +169,7 @@ fn push_float(value: f64, column: &Column, out: &mut Vec<u8>) -> Result<(), Misf
     #[allow(clippy::cast_possible_truncation)] // to the nearest real, which is then compared
     let narrow = value as f32;
     if narrow.is_infinite() && value.is_finite() {
-        return Err(misfit(format!("{value:e} is out of range for {}", column.ty)));
+        return Err(valued(format!("{value:e}"), format!("is out of range for {}", column.ty)));
     }
     let exact = f64::from(narrow) == value || value.is_nan();
     if !exact && !numeric::same(&narrow.to_string(), &value.to_string()) {
@@ -176,7 +193,7 @@ fn decimal(number: &Decimal, column: &Column, out: &mut Vec<u8>) -> Result<(), M
     match column.ty {
         ColumnType::Numeric(limits) => tuple::push_with(out, false, misfit("is too long"), |out| {
             number.encode(limits, column.key, out).map_err(|why| {
-                misfit(format!("{} does not fit {} exactly: {why}", shorten(&number.to_text()), column.ty))
+                valued(shorten(&number.to_text()), format!("does not fit {} exactly: {why}", column.ty))
             })
         }),
         ColumnType::Int2 | ColumnType::Int4 | ColumnType::Int8 | ColumnType::Bool => {
@@ -228,7 +245,8 @@ fn text(value: &str, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
             })
         }
         ColumnType::Uuid => {
-            let bytes = uuid(value).ok_or_else(|| misfit(format!("'{}' is not a uuid", shorten(value))))?;
+            let bytes =
+                uuid(value).ok_or_else(|| valued(format!("'{}'", shorten(value)), "is not a uuid"))?;
             tuple::push_array(bytes, out);
             Ok(())
         }
@@ -239,7 +257,7 @@ fn text(value: &str, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
         | ColumnType::Float4
         | ColumnType::Float8 => {
             let number = Decimal::parse(value).ok_or_else(|| {
-                misfit(format!("'{}' is not a number, as {} needs it", shorten(value), column.ty))
+                valued(format!("'{}'", shorten(value)), format!("is not a number, as {} needs it", column.ty))
             })?;
             decimal(&number, column, out)
         }
@@ -337,7 +355,7 @@ fn uuid(text: &str) -> Option<[u8; 16]> {
 }
 
 fn inexact(number: &str, column: &Column) -> Misfit {
-    misfit(format!("{} does not fit {} exactly", shorten(number), column.ty))
+    valued(shorten(number), format!("does not fit {} exactly", column.ty))
 }
 
 fn scale_misfit(scale: i32) -> Misfit {
@@ -345,7 +363,7 @@ fn scale_misfit(scale: i32) -> Misfit {
 }
 
 fn range(value: i64, column: &Column) -> Misfit {
-    misfit(format!("{value} is out of range for {}", column.ty))
+    valued(value, format!("is out of range for {}", column.ty))
 }
 
 fn unwritable(what: &str, column: &Column) -> Misfit {
@@ -356,7 +374,12 @@ fn unwritable(what: &str, column: &Column) -> Misfit {
 }
 
 fn misfit(why: impl Into<String>) -> Misfit {
-    Misfit(why.into())
+    Misfit { value: String::new(), words: why.into() }
+}
+
+/// A sentence that begins with the value.
+fn valued(value: impl fmt::Display, words: impl Into<String>) -> Misfit {
+    Misfit { value: value.to_string(), words: words.into() }
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::error::cut;
 use crate::row::numeric::Decimal;
 use crate::row::temporal::{self, Infinite};
+use crate::tell::cut;
 
 /// A value as it crossed the border.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::{SinkError, cut};
+use crate::error::SinkError;
 use crate::row::tuple;
 use crate::table::schema::Table;
+use crate::tell::cut;
 use crate::verify::ask::{self, Question};
 use crate::verify::report::{Compared, Difference, Report};
 use crate::verify::state::{Found, ROW_BYTES, Space, State};

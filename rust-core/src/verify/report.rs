@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 
 use crate::error::{ErrorKind, SinkError};
 use crate::notice::Notices;
+use crate::tell::{Values, printable};
 use crate::verify::sums::{self, BucketNumber};
 
 const JSON: &str = "verify.json";
@@ -120,15 +121,15 @@ pub struct Report {
 
 impl Report {
     /// Tells it in the log.
-    pub fn tell(&self, notices: &Notices) {
+    pub fn tell(&self, notices: &Notices, values: Values) {
         let level = if self.tables.values().all(Compared::is_equal) { Level::Info } else { Level::Warn };
-        let text = self.text(LOGGED);
+        let text = self.text(LOGGED, values);
         text.lines().for_each(|line| notices.push(level, || format!("verify: {line}")));
     }
 
     /// As text, with so many differences of each table at most.
     #[must_use]
-    pub fn text(&self, most: usize) -> String {
+    pub fn text(&self, most: usize, values: Values) -> String {
         let mut text = String::new();
         for (name, table) in &self.tables {
             let differences = table.differences.len();
@@ -140,6 +141,7 @@ impl Report {
             );
             for difference in table.differences.iter().take(most) {
                 let Difference { kind, text: key, columns, changed, .. } = difference;
+                let key = if values.keys() { printable(key.clone()) } else { "(key not told)".to_owned() };
                 let _ = write!(text, "  {:<9} {key}", kind.name());
                 if !columns.is_empty() {
                     let _ = write!(text, ": column {}", columns.join(", "));
@@ -198,7 +200,7 @@ impl Report {
     pub fn write(&self, folder: &Path) -> Result<(), SinkError> {
         let write = || {
             fs::create_dir_all(folder)?;
-            fs::write(folder.join(TEXT), self.text(usize::MAX))?;
+            fs::write(folder.join(TEXT), self.text(usize::MAX, Values::Short))?;
             fs::write(folder.join(STATE), self.state())?;
             // Whoever finds the new report finds all of it.
             let made = folder.join(format!("{JSON}.new"));

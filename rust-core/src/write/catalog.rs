@@ -10,6 +10,7 @@ use crate::failure::wait::{Step, Timeout};
 use crate::row::frame::Declaration;
 use crate::table::query::Query;
 use crate::table::schema::{self, CatalogColumn, CatalogIndex, Table};
+use crate::tell::Values;
 
 /// A domain is written as its base type.
 const COLUMNS: &str = "\
@@ -53,6 +54,7 @@ WHERE pg_catalog.lower(c.relname::text) = pg_catalog.lower($1) AND c.relkind IN 
 pub async fn resolve(
     client: &Client,
     declared: &Declaration,
+    values: Values,
     timeout: Timeout,
 ) -> Result<Result<Table, SinkError>, Failure> {
     let Some(text) = &declared.query else {
@@ -75,7 +77,7 @@ pub async fn resolve(
         Err(failure)
             if matches!(failure.fault, Fault::Missing | Fault::BadRow | Fault::Form | Fault::Rejected) =>
         {
-            Ok(Err(messages::query_error(&query.text, &failure)))
+            Ok(Err(messages::query_error(values, &query.text, &failure)))
         }
         Err(failure) => Err(failure),
     }

@@ -176,7 +176,7 @@ impl Engine {
                 "rows for table number {number}, which was not declared"
             )));
         };
-        staged.fill(rows, &table, &self.hasher, self.dead.is_some())?;
+        staged.fill(rows, &table, &self.hasher, self.dead.is_some(), self.config.log_values)?;
         if let Some(keep) = keep {
             let mut ops = std::mem::take(&mut staged.ops);
             ops.retain(|op| keep(&table, staged, op));

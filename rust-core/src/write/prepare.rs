@@ -89,7 +89,7 @@ impl Engine {
         declaration: &frame::Declaration,
         timeout: Timeout,
     ) -> Result<Result<Option<(Table, Form)>, SinkError>, Failure> {
-        match catalog::resolve(&connection.client, declaration, timeout).await? {
+        match catalog::resolve(&connection.client, declaration, self.config.log_values, timeout).await? {
             Ok(table) => {
                 let form = self.form(connection, &table, timeout).await?;
                 Ok(Ok(Some((table, form))))
@@ -109,7 +109,7 @@ impl Engine {
         let Some(refusal) = transact::refuses_unnest(connection, table, timeout).await? else {
             return Ok(Form::Unnest);
         };
-        self.notices.push(Level::Info, || messages::values_instead(table, &refusal));
+        self.notices.push(Level::Info, || messages::values_instead(&self.config, table, &refusal));
         Ok(Form::Values)
     }
 }

@@ -102,7 +102,7 @@ impl Writer {
                 };
             match decision {
                 Decision::Displace if batch.len() <= DISPLACING_ROWS => {
-                    engine.notices.push(Level::Debug, || messages::displace(batch, &failure));
+                    engine.notices.push(Level::Debug, || messages::displace(&engine.config, batch, &failure));
                     *batch = batch.clone().displacing();
                 }
                 Decision::Displace => return split(batch.clone()),
@@ -110,11 +110,11 @@ impl Writer {
                     if matches!(failure.fault, Fault::TooBig | Fault::TooSlow | Fault::Conflict) {
                         engine.queue.refused(batch.len());
                     }
-                    engine.notices.push(Level::Debug, || messages::split(batch, &failure));
+                    engine.notices.push(Level::Debug, || messages::split(&engine.config, batch, &failure));
                     return split(batch.clone());
                 }
                 Decision::Again { .. } | Decision::Fail if is_row_to_blame(&failure) => {
-                    engine.give_up(&messages::refused(batch, &failure))?;
+                    engine.give_up(&messages::refused(&engine.config, batch, &failure))?;
                     return Ok(Outcome::GivenUp);
                 }
                 Decision::Again { .. } | Decision::Fail => {
@@ -188,7 +188,9 @@ impl Operation for Sending<'_> {
                     if form == Form::Unnest && failure.unsupported() && engine.config.form.is_none() =>
                 {
                     if engine.queue.use_values(batch.number) {
-                        engine.notices.push(Level::Info, || messages::values_instead(&batch.table, &failure));
+                        engine.notices.push(Level::Info, || {
+                            messages::values_instead(&engine.config, &batch.table, &failure)
+                        });
                     }
                 }
                 Err(failure) => return Err(failure),

@@ -3,13 +3,13 @@
 use crate::config::Config;
 use crate::error::ErrorKind;
 use crate::failure::classify::{Failure, Fault};
-use crate::failure::messages::{quota, said};
+use crate::failure::messages::quota;
 
 /// What failed and what to do, without the number of tries.
 #[must_use]
 pub(super) fn connection(config: &Config, failure: &Failure) -> String {
     let host = &config.endpoint.host;
-    let said = said(failure);
+    let said = failure.told_all(config.log_values);
     match failure.fault {
         Fault::UnknownHost => format!(
             "host '{host}' of option 'url' cannot be looked up; check its spelling and this machine's DNS: {said}"
@@ -53,7 +53,7 @@ pub(super) fn connection(config: &Config, failure: &Failure) -> String {
             "the catalog of '{host}' kept changing while it was read; let fewer jobs change tables at a time, or raise \
              'retry_timeout_ms': {said}"
         ),
-        Fault::Quota => quota(failure),
+        Fault::Quota => quota(config, failure),
         Fault::Missing
         | Fault::TooBig
         | Fault::TooSlow

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::config::Config;
-use crate::error::{ErrorKind, SinkError, cut};
+use crate::error::{ErrorKind, SinkError};
 use crate::failure::classify::{Failure, Fault};
 use crate::failure::messages::connection::connection_kind;
-use crate::failure::messages::{connection_tried, error, quota, said};
+use crate::failure::messages::{connection_tried, error, quota};
 use crate::failure::retry::Tries;
 use crate::failure::wait::Step;
 
@@ -15,12 +15,12 @@ const STATEMENT_CHARACTERS: usize = 300;
 
 /// A statement of a session that is sent again.
 #[must_use]
-pub fn statement_again(sql: &str, failure: &Failure, after: Duration) -> String {
+pub fn statement_again(config: &Config, sql: &str, failure: &Failure, after: Duration) -> String {
     format!(
         "a statement is sent again in {} ms: {} [{}]",
         after.as_millis(),
-        failure.text,
-        cut(sql, STATEMENT_CHARACTERS)
+        failure.told(config.log_values),
+        config.log_values.statement(sql, STATEMENT_CHARACTERS)
     )
 }
 
@@ -33,8 +33,8 @@ pub fn statement_error(
     repeatable: bool,
     tries: Tries,
 ) -> SinkError {
-    let statement = cut(sql, STATEMENT_CHARACTERS);
-    let said = said(failure);
+    let statement = config.log_values.statement(sql, STATEMENT_CHARACTERS);
+    let said = failure.told_all(config.log_values);
     let (kind, text) = match failure.fault {
         _ if failure.outcome_unknown && !repeatable => (
             ErrorKind::OutcomeUnknown,
@@ -63,7 +63,7 @@ pub fn statement_error(
             ErrorKind::Limit,
             format!("the statement takes more than a transaction may; let it do less at a time: {said}"),
         ),
-        Fault::Quota => (ErrorKind::Quota, quota(failure)),
+        Fault::Quota => (ErrorKind::Quota, quota(config, failure)),
         // No row of the source is in a session's statement, so none can be corrected or skipped.
         Fault::Unique => (
             ErrorKind::Rejected,
@@ -88,8 +88,8 @@ pub fn statement_error(
 /// The error of a statement that cannot be sent. Names are checked before; this is for values of columns' defaults and the
 /// like.
 #[must_use]
-pub fn statement_with_nul(sql: &str) -> SinkError {
-    let statement = cut(sql, STATEMENT_CHARACTERS);
+pub fn statement_with_nul(config: &Config, sql: &str) -> SinkError {
+    let statement = config.log_values.statement(sql, STATEMENT_CHARACTERS);
     let text = format!(
         "a statement has a NUL character, which no name and no text of Aurora DSQL can have; take it out of the name or the \
          default that it came from [{statement}]"

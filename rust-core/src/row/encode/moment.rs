@@ -1,6 +1,6 @@
 //! Dates and times into their columns, as values and as texts.
 
-use super::{Misfit, misfit, push_text, unwritable};
+use super::{Misfit, misfit, push_text, unwritable, valued};
 use crate::row::column::{Column, ColumnType};
 use crate::row::temporal::Infinite;
 use crate::row::value::shorten;
@@ -18,7 +18,7 @@ pub(super) fn check_text(value: &str, column: &Column) -> Result<(), Misfit> {
         ColumnType::Time(_) | ColumnType::Timestamp(_) if parts.zone => "a time zone",
         _ => return Ok(()),
     };
-    Err(misfit(format!("'{}' has {lost}, which {} does not hold", shorten(value), column.ty)))
+    Err(valued(format!("'{}'", shorten(value)), format!("has {lost}, which {} does not hold", column.ty)))
 }
 
 /// Digits of a second's fraction that a column of this type holds.
@@ -37,7 +37,8 @@ pub(super) fn date(days: i64, column: &Column, out: &mut Vec<u8>) -> Result<(), 
     if let Some(end) = Infinite::of(days) {
         return infinite(end, "a date", column, out);
     }
-    let outside = || misfit(format!("day {days} since 1970-01-01 is outside the range of {}", column.ty));
+    let outside =
+        || valued(format!("day {days} since 1970-01-01"), format!("is outside the range of {}", column.ty));
     match column.ty {
         ColumnType::Date => {
             tuple::push_array(temporal::date(days).ok_or_else(outside)?.to_be_bytes(), out);
@@ -55,7 +56,7 @@ pub(super) fn date(days: i64, column: &Column, out: &mut Vec<u8>) -> Result<(), 
 }
 
 pub(super) fn time(nanos: i64, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
-    let outside = || misfit(format!("{nanos} ns is not a time of the day"));
+    let outside = || valued(format!("{nanos} ns"), "is not a time of the day");
     let micros = temporal::time(nanos).ok_or_else(outside)?;
     let shown = || temporal::time_text(nanos).unwrap_or_default();
     match column.ty {
@@ -91,8 +92,9 @@ pub(super) fn timestamp(
     if let Some(end) = Infinite::of_seconds(seconds) {
         return infinite(end, "a timestamp", column, out);
     }
-    let outside =
-        || misfit(format!("second {seconds} since 1970-01-01 is outside the range of {}", column.ty));
+    let outside = || {
+        valued(format!("second {seconds} since 1970-01-01"), format!("is outside the range of {}", column.ty))
+    };
     let shown = || temporal::timestamp_text(seconds, nanos, offset).unwrap_or_default();
     match column.ty {
         ColumnType::Timestamp(_) | ColumnType::Timestamptz(_) => {
@@ -140,9 +142,12 @@ fn check_fraction(nanos: i64, shown: &dyn Fn() -> String, column: &Column) -> Re
 }
 
 fn finer(shown: &str, column: &Column) -> Misfit {
-    misfit(format!(
-        "{shown} has a finer fraction of a second than {} holds; cut it by a transform, or give the column more digits \
+    valued(
+        shown,
+        format!(
+            "has a finer fraction of a second than {} holds; cut it by a transform, or give the column more digits \
          (6 at most)",
-        column.ty
-    ))
+            column.ty
+        ),
+    )
 }

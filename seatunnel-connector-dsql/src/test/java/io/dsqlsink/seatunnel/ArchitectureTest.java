@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.connectors.seatunnel.jdbc.sink.JdbcSinkFactory;
-import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 @AnalyzeClasses(
         packages = {"io.dsqlsink.seatunnel", "org.apache.seatunnel.connectors.seatunnel.jdbc"},
@@ -39,7 +39,7 @@ class ArchitectureTest {
                                     || type.isEnum()
                                     || type.isAssignableTo(String.class)
                                     || type.isAssignableTo(Option.class)
-                                    || type.isAssignableTo(Logger.class)
+                                    || type.isEquivalentTo(SinkLog.class)
                                     || type.isEquivalentTo(Pattern.class)
                                     || type.isEquivalentTo(List.class)
                                     || type.isEquivalentTo(Set.class)
@@ -80,6 +80,16 @@ class ArchitectureTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage(COMMANDS);
+
+    /** Whatever is put into a line of the log stays in it. */
+    @ArchTest
+    static final ArchRule EACH_LINE_GOES_THROUGH_ONE_CLASS =
+            noClasses()
+                    .that()
+                    .areNotAssignableTo(SinkLog.class)
+                    .should()
+                    .dependOnClassesThat()
+                    .areAssignableTo(LoggerFactory.class);
 
     @ArchTest
     static final ArchRule ONE_CLASS_BEARS_A_STOCK_NAME =

@@ -3,7 +3,7 @@ package io.dsqlsink.seatunnel.catalog;
 import io.dsqlsink.bridge.DsqlNativeException;
 import io.dsqlsink.bridge.Limits;
 import io.dsqlsink.bridge.NativeSession;
-import io.dsqlsink.seatunnel.NativeLog;
+import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.catalog.TableDefinition.ColumnDefinition;
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
 import io.dsqlsink.seatunnel.config.DsqlTable;
@@ -20,15 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What is done to tables as a whole. Several jobs may prepare one table at once: each step looks
  * whether it is done already, and looks again when the database says that it is.
  */
 final class DsqlCatalog implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(DsqlCatalog.class);
+    private static final SinkLog LOG = SinkLog.of(DsqlCatalog.class);
 
     /** Rows that are deleted sooner than a table is created anew: those of ten transactions. */
     private static final int FEW_ROWS = 10 * Limits.TRANSACTION_ROWS;
@@ -46,12 +44,12 @@ final class DsqlCatalog implements AutoCloseable {
      */
     DsqlCatalog(Map<String, String> options) {
         this.options = new HashMap<>(options);
-        this.options.put("log_level", NativeLog.level(LOG));
+        this.options.put("log_level", LOG.level());
     }
 
     void warn(String line) {
         if (line != null) {
-            LOG.warn(line);
+            LOG.warn("{}", line);
         }
     }
 
@@ -327,7 +325,7 @@ final class DsqlCatalog implements AutoCloseable {
         if (session == null) {
             session = NativeSession.open(options);
         }
-        return session.execute(sql, repeatable, notices -> NativeLog.write(LOG, notices));
+        return session.execute(sql, repeatable, notices -> LOG.write(notices));
     }
 
     @Override

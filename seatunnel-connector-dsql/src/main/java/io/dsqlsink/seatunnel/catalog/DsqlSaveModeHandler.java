@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.catalog;
 
 import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
 import io.dsqlsink.seatunnel.config.DsqlTable;
@@ -13,8 +14,6 @@ import org.apache.seatunnel.api.sink.SaveModeHandler;
 import org.apache.seatunnel.api.sink.SchemaSaveMode;
 import org.apache.seatunnel.api.table.catalog.Catalog;
 import org.apache.seatunnel.api.table.catalog.TablePath;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Prepares the target of one table before a job writes. The engine asks once a job: up to 2.3.4,
@@ -24,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * 2.3.11 on. It is compiled against 2.3.4, where they are methods of this class alone.
  */
 public final class DsqlSaveModeHandler implements SaveModeHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(DsqlSaveModeHandler.class);
+    private static final SinkLog LOG = SinkLog.of(DsqlSaveModeHandler.class);
 
     private final SaveModes modes;
     private final TableDefinition definition;

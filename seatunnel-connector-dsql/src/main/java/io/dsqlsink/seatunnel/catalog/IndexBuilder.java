@@ -1,17 +1,16 @@
 package io.dsqlsink.seatunnel.catalog;
 
 import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Creates the indexes of a table and waits until they are built. */
 final class IndexBuilder {
-    private static final Logger LOG = LoggerFactory.getLogger(IndexBuilder.class);
+    private static final SinkLog LOG = SinkLog.of(IndexBuilder.class);
 
     private final DsqlCatalog catalog;
 

@@ -1,18 +1,17 @@
 package io.dsqlsink.seatunnel.catalog;
 
+import io.dsqlsink.seatunnel.SinkLog;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Jobs that the database runs by itself: builds of indexes, and looks at the rows of a constraint.
  */
 final class Jobs {
-    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+    private static final SinkLog LOG = SinkLog.of(Jobs.class);
 
     /** Between two looks at a job of the database; such jobs take tens of seconds. */
     private static final long JOB_PAUSE_MS = 500;

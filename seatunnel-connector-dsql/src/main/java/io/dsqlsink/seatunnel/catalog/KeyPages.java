@@ -3,7 +3,7 @@ package io.dsqlsink.seatunnel.catalog;
 import io.dsqlsink.bridge.DsqlNativeException;
 import io.dsqlsink.bridge.Limits;
 import io.dsqlsink.bridge.NativeSession;
-import io.dsqlsink.seatunnel.NativeLog;
+import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Deletes or changes all rows of a table that has a key: one session pages through the key, and
@@ -23,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * the rows of another.
  */
 final class KeyPages {
-    private static final Logger LOG = LoggerFactory.getLogger(KeyPages.class);
+    private static final SinkLog LOG = SinkLog.of(KeyPages.class);
 
     /** So often an idle session looks whether all pages are known. */
     private static final long PATIENCE_MS = 20;
@@ -174,9 +172,7 @@ final class KeyPages {
             try {
                 String parts = some + page + " LIMIT " + rows + ")";
                 String sql = head + (rows == Limits.TRANSACTION_ROWS ? page : parts);
-                long more =
-                        session.execute(sql, true, notices -> NativeLog.write(LOG, notices))
-                                .affected();
+                long more = session.execute(sql, true, notices -> LOG.write(notices)).affected();
                 affected.addAndGet(more);
                 if (rows == Limits.TRANSACTION_ROWS || more == 0) {
                     return;

@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.catalog;
 
 import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions.SchemaChangePolicy;
 import io.dsqlsink.seatunnel.config.DsqlTable;
@@ -13,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.seatunnel.api.table.catalog.Column;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes changes of a source's columns over to the target. Each change looks first what the target
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * it.
  */
 public final class SchemaEvolution {
-    private static final Logger LOG = LoggerFactory.getLogger(SchemaEvolution.class);
+    private static final SinkLog LOG = SinkLog.of(SchemaEvolution.class);
 
     private final DsqlSinkConfig config;
     private final DsqlCatalog catalog;

@@ -1,18 +1,17 @@
 package io.dsqlsink.seatunnel.catalog;
 
 import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.config.Names;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Whether a table that is missing is somewhere else, and its schema only misspelt. */
 final class Whereabouts {
-    private static final Logger LOG = LoggerFactory.getLogger(Whereabouts.class);
+    private static final SinkLog LOG = SinkLog.of(Whereabouts.class);
 
     /** A privilege is missing. */
     private static final String DENIED = "42501";

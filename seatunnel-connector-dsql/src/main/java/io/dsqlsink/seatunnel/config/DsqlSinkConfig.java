@@ -86,6 +86,7 @@ public final class DsqlSinkConfig implements Serializable {
                             + " name the block Jdbc, or remove the line");
         }
         RowErrorOptions.read(reader, nativeOptions);
+        LogOptions.read(reader, nativeOptions);
         VerifyOptions.read(reader, nativeOptions);
         DsqlTable table = DsqlTable.of(reader, url, source);
         SaveModes saveModes = SaveModes.of(reader, new Placeholders(source));

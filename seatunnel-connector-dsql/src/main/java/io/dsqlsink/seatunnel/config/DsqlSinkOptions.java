@@ -354,6 +354,7 @@ public final class DsqlSinkOptions {
                     RowErrorOptions.DEAD_LETTER_PATH,
                     RowErrorOptions.DEAD_LETTER_VALUES,
                     RowErrorOptions.DEAD_LETTER_MAX_BYTES,
+                    LogOptions.LOG_VALUES,
                     VerifyOptions.VERIFY,
                     VerifyOptions.VERIFY_REPORT
                 }) {

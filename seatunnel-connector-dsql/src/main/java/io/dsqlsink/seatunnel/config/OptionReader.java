@@ -148,7 +148,7 @@ public final class OptionReader {
      */
     void check() {
         if (!problems.isEmpty()) {
-            throw new DsqlConnectorException(DsqlErrorCode.CONFIG, String.join("\n", problems));
+            throw new DsqlConnectorException(DsqlErrorCode.CONFIG, String.join("; ", problems));
         }
     }
 }

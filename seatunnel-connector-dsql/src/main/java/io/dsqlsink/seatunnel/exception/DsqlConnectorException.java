@@ -1,10 +1,14 @@
 package io.dsqlsink.seatunnel.exception;
 
 import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.seatunnel.LogText;
+import io.dsqlsink.seatunnel.SinkLog;
 import org.apache.seatunnel.common.exception.SeaTunnelRuntimeException;
-import org.slf4j.Logger;
 
-/** The one exception of this connector. Its message holds everything a user needs. */
+/**
+ * The one exception of this connector. Its message holds everything a user needs, in one line
+ * whatever names and values are in it.
+ */
 public final class DsqlConnectorException extends SeaTunnelRuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -12,15 +16,15 @@ public final class DsqlConnectorException extends SeaTunnelRuntimeException {
     private final String said;
 
     public DsqlConnectorException(DsqlErrorCode code, String message) {
-        super(code, message);
+        super(code, LogText.printable(message));
         this.code = code;
-        this.said = message;
+        this.said = LogText.printable(message);
     }
 
     public DsqlConnectorException(DsqlErrorCode code, String message, Throwable cause) {
-        super(code, message, cause);
+        super(code, LogText.printable(message), cause);
         this.code = code;
-        this.said = message;
+        this.said = LogText.printable(message);
     }
 
     /**
@@ -43,9 +47,9 @@ public final class DsqlConnectorException extends SeaTunnelRuntimeException {
     }
 
     /** Writes {@link #line}, unless the sink was only told to stop. */
-    public void log(Logger log) {
+    public void log(SinkLog log) {
         if (code != DsqlErrorCode.INTERRUPTED && code != DsqlErrorCode.CLOSED) {
-            log.error(line());
+            log.error("{}", line());
         }
     }
 

@@ -2,7 +2,7 @@ package io.dsqlsink.seatunnel.sink;
 
 import io.dsqlsink.bridge.DsqlNativeException;
 import io.dsqlsink.bridge.NativeSink;
-import io.dsqlsink.seatunnel.NativeLog;
+import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.catalog.SchemaEvolution;
 import io.dsqlsink.seatunnel.compat.AbandonedTask;
 import io.dsqlsink.seatunnel.compat.TaskThread;
@@ -23,15 +23,13 @@ import org.apache.seatunnel.api.common.metrics.MetricsContext;
 import org.apache.seatunnel.api.sink.MultiTableResourceManager;
 import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The native sink of one task, shared by its table writers. It opens with the first writer, closes
  * with the last, and after the first failure does nothing but throw that failure.
  */
 final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> {
-    private static final Logger LOG = LoggerFactory.getLogger(DsqlSinkEngine.class);
+    private static final SinkLog LOG = SinkLog.of(DsqlSinkEngine.class);
 
     /** A row waits in Java for a quarter of the interval at most; Rust waits for the rest. */
     private static final int TICKS_PER_INTERVAL = 4;
@@ -102,7 +100,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 if (SharedTarget.isRefused(buffer.table(), table)) {
                     throw new DsqlConnectorException(DsqlErrorCode.CONFIG, told);
                 }
-                LOG.warn(told);
+                LOG.warn("{}", told);
             }
         }
     }
@@ -112,7 +110,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         int number = sink.declareTable(fitting.declaration());
         TableBuffer buffer = new TableBuffer(sink, fitting, number, handedOver);
         buffers.add(buffer);
-        LOG.info(StartBlock.of(fitting));
+        LOG.info("{}", StartBlock.of(fitting));
         return buffer;
     }
 
@@ -151,7 +149,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             throw AbandonedTask.givenUp();
         }
         Map<String, String> options = config.sinkOptions(writersOfATable);
-        options.put("log_level", NativeLog.level(LOG));
+        options.put("log_level", LOG.level());
         // What the tick leaves, so that both waits together are the interval that the job asks for.
         options.put(
                 "batch_interval_ms", Long.toString(Math.max(config.batchIntervalMs() - tick(), 1)));
@@ -161,7 +159,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             throw new DsqlConnectorException(DsqlErrorCode.NATIVE_LIBRARY, e.getMessage());
         }
         opened = System.nanoTime();
-        config.warnings().forEach(LOG::warn);
+        config.warnings().forEach(line -> LOG.warn("{}", line));
         if (!config.withoutEffect().isEmpty()) {
             LOG.info(
                     "Options without effect on Aurora DSQL: {}",
@@ -176,7 +174,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 config.maxConnections(),
                 tables,
                 config.table());
-        StartBlock.of(config).forEach(LOG::info);
+        StartBlock.of(config).forEach(line -> LOG.info("{}", line));
         if (HandOver.isPossible(Thread.currentThread().getContextClassLoader())) {
             LOG.info(
                     "It takes the place of connector-jdbc's own dialect dsql; {} = false hands over"
@@ -307,8 +305,9 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             Thread.currentThread().interrupt();
         }
         try {
-            NativeLog.write(LOG, sink.notices());
+            LOG.write(sink.notices());
             LOG.info(
+                    "{}",
                     Progress.total(
                             sink.stats(), config.deadLetterPath(), System.nanoTime() - opened));
         } catch (DsqlNativeException e) {
@@ -350,10 +349,10 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     }
 
     private void tick(Progress progress, long now) {
-        NativeLog.write(LOG, sink.notices());
+        LOG.write(sink.notices());
         String line = progress.isDue(now) ? progress.line(sink.stats(), now) : null;
         if (line != null) {
-            LOG.info(line);
+            LOG.info("{}", line);
         }
         if (failure == null) {
             buffers.forEach(TableBuffer::tryHandOver);

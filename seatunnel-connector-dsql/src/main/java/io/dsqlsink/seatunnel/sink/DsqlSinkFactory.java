@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.sink;
 
+import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.OptionRules;
@@ -14,13 +15,11 @@ import org.apache.seatunnel.api.table.connector.TableSink;
 import org.apache.seatunnel.api.table.factory.TableSinkFactory;
 import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The sink under its own name: {@code sink { Dsql { ... } }}. */
 public final class DsqlSinkFactory
         implements TableSinkFactory<SeaTunnelRow, SavedRows, Void, Void> {
-    private static final Logger LOG = LoggerFactory.getLogger(DsqlSinkFactory.class);
+    private static final SinkLog LOG = SinkLog.of(DsqlSinkFactory.class);
 
     static final String IDENTIFIER = "Dsql";
 

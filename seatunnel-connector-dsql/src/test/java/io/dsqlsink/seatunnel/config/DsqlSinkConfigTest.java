@@ -45,6 +45,7 @@ class DsqlSinkConfigTest {
                         Map.entry("max_buffer_bytes", "268435456"),
                         Map.entry("token_duration_secs", "900"),
                         Map.entry("connecting_processes", "2"),
+                        Map.entry("log_values", "short"),
                         Map.entry("statement_form", "auto"));
         assertThat(config.host()).isEqualTo("abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws");
         assertThat(config.warnings()).isEmpty();
@@ -188,6 +189,16 @@ class DsqlSinkConfigTest {
                 .hasMessageContaining("option 'dead_letter_max_bytes' = 5 is not between 1048576")
                 .hasMessageContaining("option 'dead_letter_values' = maybe is not true or false")
                 .hasMessageContaining("option 'dead_letter_path' is empty");
+    }
+
+    @Test
+    void theLogTellsOfValuesWhatTheOptionSays() {
+        assertThat(config().nativeOptions()).containsEntry("log_values", "short");
+        options.put("log_values", "None");
+        assertThat(config().nativeOptions()).containsEntry("log_values", "none");
+        options.put("log_values", "all");
+        assertThatThrownBy(this::config)
+                .hasMessageContaining("option 'log_values' = all is not one of: short, keys, none");
     }
 
     @Test

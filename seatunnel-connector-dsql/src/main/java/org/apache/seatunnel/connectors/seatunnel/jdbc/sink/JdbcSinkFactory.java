@@ -1,5 +1,6 @@
 package org.apache.seatunnel.connectors.seatunnel.jdbc.sink;
 
+import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
 import io.dsqlsink.seatunnel.config.OptionRules;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
@@ -13,7 +14,6 @@ import org.apache.seatunnel.api.configuration.util.OptionRule;
 import org.apache.seatunnel.api.table.connector.TableSink;
 import org.apache.seatunnel.api.table.factory.TableSinkFactory;
 import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes {@code Jdbc { dialect = "dsql" }} and hands every other Jdbc sink to the stock factory.
@@ -65,7 +65,7 @@ public final class JdbcSinkFactory implements TableSinkFactory {
         try {
             OtherDialect.refuse(context.getOptions());
         } catch (DsqlConnectorException e) {
-            e.log(LoggerFactory.getLogger(OtherDialect.class));
+            e.log(SinkLog.of(OtherDialect.class));
             throw e;
         }
     }

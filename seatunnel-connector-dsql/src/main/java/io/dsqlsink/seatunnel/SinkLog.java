@@ -1,0 +1,83 @@
+package io.dsqlsink.seatunnel;
+
+import io.dsqlsink.bridge.Notice;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log of a class. Whatever is put into a line stays in it: names, values and what a server says
+ * are escaped ({@link LogText}).
+ */
+public final class SinkLog {
+    private final Logger log;
+
+    private SinkLog(Logger log) {
+        this.log = log;
+    }
+
+    public static SinkLog of(Class<?> type) {
+        return new SinkLog(LoggerFactory.getLogger(type));
+    }
+
+    /**
+     * @param form the line, with {} where each value goes
+     */
+    public void error(String form, Object... values) {
+        log.error(LogText.printable(form), printable(values));
+    }
+
+    public void warn(String form, Object... values) {
+        log.warn(LogText.printable(form), printable(values));
+    }
+
+    public void info(String form, Object... values) {
+        log.info(LogText.printable(form), printable(values));
+    }
+
+    public void debug(String form, Object... values) {
+        if (log.isDebugEnabled()) {
+            log.debug(LogText.printable(form), printable(values));
+        }
+    }
+
+    /** Log lines of the native library on their way to the log of the engine. */
+    public void write(List<Notice> notices) {
+        for (Notice notice : notices) {
+            switch (notice.level()) {
+                case Notice.LEVEL_ERROR:
+                    error("{}", notice.message());
+                    break;
+                case Notice.LEVEL_WARN:
+                    warn("{}", notice.message());
+                    break;
+                case Notice.LEVEL_INFO:
+                    info("{}", notice.message());
+                    break;
+                default:
+                    debug("{}", notice.message());
+            }
+        }
+    }
+
+    /** The value of the native option {@code log_level}: lines that nobody reads are not made. */
+    public String level() {
+        if (log.isDebugEnabled()) {
+            return "debug";
+        } else if (log.isInfoEnabled()) {
+            return "info";
+        }
+        return log.isWarnEnabled() ? "warn" : "error";
+    }
+
+    /** An exception at the end stays one, so that its stack is written. */
+    private static Object[] printable(Object[] values) {
+        Object[] shown = values.clone();
+        for (int i = 0; i < shown.length; i++) {
+            if (shown[i] != null && !(shown[i] instanceof Throwable)) {
+                shown[i] = LogText.printable(shown[i].toString());
+            }
+        }
+        return shown;
+    }
+}

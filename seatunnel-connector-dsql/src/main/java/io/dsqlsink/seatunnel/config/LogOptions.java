@@ -1,0 +1,31 @@
+package io.dsqlsink.seatunnel.config;
+
+import java.util.Map;
+import org.apache.seatunnel.api.configuration.Option;
+import org.apache.seatunnel.api.configuration.Options;
+
+/** Options that say what the log tells. */
+final class LogOptions {
+    /** Which values of rows are told. */
+    enum Values {
+        SHORT,
+        KEYS,
+        NONE
+    }
+
+    static final Option<Values> LOG_VALUES =
+            Options.key("log_values")
+                    .enumType(Values.class)
+                    .defaultValue(Values.SHORT)
+                    .withDescription(
+                            "Which values of rows stand in log lines and errors. short: keys, and"
+                                    + " the first 60 characters of others; keys: keys only; none."
+                                    + " The dead-letter file has them in any case");
+
+    private LogOptions() {}
+
+    static void read(OptionReader reader, Map<String, String> nativeOptions) {
+        Values values = reader.choice(LOG_VALUES, Values.class);
+        DsqlSinkConfig.put(nativeOptions, LOG_VALUES, DsqlSinkConfig.word(values));
+    }
+}
