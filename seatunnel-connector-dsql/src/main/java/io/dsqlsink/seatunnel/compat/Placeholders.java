@@ -19,32 +19,59 @@ import org.apache.seatunnel.api.table.catalog.TableSchema;
  * in before the sink is asked; before, each sink has to.
  */
 public final class Placeholders {
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(\\w+)(:[^}]*)?}");
+    /** A name, and behind a colon what stands for a name that the source lacks. */
+    public static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(\\w+)(:[^}]*)?}");
 
     private static final Pattern FULL_NAME =
             Pattern.compile("\\$\\{((?:schema|table)_full_name)(:[^}]*)?}");
 
-    private final Map<String, String> values = new HashMap<>();
+    /** The names that each placeholder stands for; none for one that the source lacks. */
+    private final Map<String, List<String>> values = new HashMap<>();
 
     public Placeholders(CatalogTable source) {
         TablePath path = source.getTablePath();
         TableSchema schema = source.getTableSchema();
-        values.put("database_name", join(".", path.getDatabaseName()));
-        values.put("schema_name", join(".", path.getSchemaName()));
-        values.put("table_name", join(".", path.getTableName()));
-        values.put("schema_full_name", join(".", path.getDatabaseName(), path.getSchemaName()));
-        values.put(
-                "table_full_name",
-                join(".", path.getDatabaseName(), path.getSchemaName(), path.getTableName()));
-        values.put("field_names", join(",", schema.getFieldNames()));
+        put("database_name", path.getDatabaseName());
+        put("schema_name", path.getSchemaName());
+        put("table_name", path.getTableName());
+        put("schema_full_name", path.getDatabaseName(), path.getSchemaName());
+        put("table_full_name", path.getDatabaseName(), path.getSchemaName(), path.getTableName());
+        put("field_names", schema.getFieldNames());
         PrimaryKey primary = schema.getPrimaryKey();
         if (primary != null) {
-            values.put("primary_key", String.join(",", primary.getColumnNames()));
+            put("primary_key", primary.getColumnNames().toArray(new String[0]));
         }
         List<List<String>> unique = uniqueKeys(schema);
         if (!unique.isEmpty()) {
-            values.put("unique_key", String.join(",", unique.get(0)));
+            put("unique_key", unique.get(0).toArray(new String[0]));
         }
+    }
+
+    private void put(String placeholder, String... names) {
+        values.put(
+                placeholder,
+                Stream.of(names).filter(name -> name != null).collect(Collectors.toList()));
+    }
+
+    /** The names that a placeholder stands for; null for what is none, or the source lacks. */
+    public List<String> names(String placeholder) {
+        return values.get(placeholder);
+    }
+
+    /** What stands between the names of a placeholder. */
+    public static String delimiter(String placeholder) {
+        return placeholder.endsWith("_name") ? "." : ",";
+    }
+
+    /** Whether a placeholder becomes what stands behind its colon. */
+    public boolean isDefaulted(Matcher placeholder) {
+        String name = placeholder.group(1);
+        return placeholder.group(2) != null && isKnown(name) && joined(name).isEmpty();
+    }
+
+    private String joined(String placeholder) {
+        List<String> names = values.get(placeholder);
+        return names == null ? "" : String.join(delimiter(placeholder), names);
     }
 
     /** The columns of each unique key. */
@@ -64,10 +91,6 @@ public final class Placeholders {
         return keys;
     }
 
-    private static String join(String delimiter, String... names) {
-        return Stream.of(names).filter(n -> n != null).collect(Collectors.joining(delimiter));
-    }
-
     /**
      * A name that the source lacks becomes what stands behind the colon, or empty; what is not a
      * placeholder, or stands for a key that the source lacks, stays.
@@ -85,12 +108,13 @@ public final class Placeholders {
         Matcher matcher = pattern.matcher(text);
         StringBuffer replaced = new StringBuffer();
         while (matcher.find()) {
-            String value = values.get(matcher.group(1));
-            if ((value == null || value.isEmpty()) && matcher.group(2) != null) {
-                value = isKnown(matcher.group(1)) ? matcher.group(2).substring(1).trim() : null;
-            }
-            matcher.appendReplacement(
-                    replaced, Matcher.quoteReplacement(value == null ? matcher.group() : value));
+            String value =
+                    isDefaulted(matcher)
+                            ? matcher.group(2).substring(1).trim()
+                            : values.containsKey(matcher.group(1))
+                                    ? joined(matcher.group(1))
+                                    : matcher.group();
+            matcher.appendReplacement(replaced, Matcher.quoteReplacement(value));
         }
         return matcher.appendTail(replaced).toString();
     }

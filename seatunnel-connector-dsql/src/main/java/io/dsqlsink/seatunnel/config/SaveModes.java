@@ -32,8 +32,9 @@ public final class SaveModes implements Serializable {
     static SaveModes of(OptionReader reader, Placeholders names) {
         DsqlSinkOptions.DataSaveMode data =
                 reader.choice(DsqlSinkOptions.DATA_SAVE_MODE, DsqlSinkOptions.DataSaveMode.class);
-        String customSql = reader.name(DsqlSinkOptions.CUSTOM_SQL);
-        if (data == DsqlSinkOptions.DataSaveMode.CUSTOM_PROCESSING && customSql == null) {
+        boolean custom = data == DsqlSinkOptions.DataSaveMode.CUSTOM_PROCESSING;
+        String customSql = custom ? reader.name(DsqlSinkOptions.CUSTOM_SQL) : null;
+        if (custom && customSql == null) {
             reader.problem(
                     DsqlSinkOptions.CUSTOM_SQL.key(),
                     "is missing beside 'data_save_mode' = CUSTOM_PROCESSING: set the statement"
@@ -43,7 +44,7 @@ public final class SaveModes implements Serializable {
                 reader.choice(
                         DsqlSinkOptions.SCHEMA_SAVE_MODE, DsqlSinkOptions.SchemaSaveMode.class),
                 data,
-                customSql == null ? null : names.replace(customSql),
+                customSql == null ? null : CustomSql.of(reader, names, customSql),
                 reader.flag(DsqlSinkOptions.CREATE_INDEX),
                 reader.flag(SourceOptions.IDENTITY),
                 isSchemaNamed(reader));

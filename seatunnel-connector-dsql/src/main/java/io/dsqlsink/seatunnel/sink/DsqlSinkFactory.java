@@ -3,11 +3,14 @@ package io.dsqlsink.seatunnel.sink;
 import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
+import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
 import io.dsqlsink.seatunnel.config.OptionRules;
 import io.dsqlsink.seatunnel.config.SavedRows;
 import io.dsqlsink.seatunnel.config.SourceOptions;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.source.SourceTable;
+import java.util.Collections;
+import java.util.List;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.configuration.util.OptionRule;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
@@ -31,6 +34,14 @@ public final class DsqlSinkFactory
     @Override
     public OptionRule optionRule() {
         return OptionRules.rule();
+    }
+
+    /**
+     * Options in which the engine is not to put the source's names, as they have to be quoted. Part
+     * of the interface from 2.3.8 on; before, the engine puts none in.
+     */
+    public List<String> excludeTablePlaceholderReplaceKeys() {
+        return Collections.singletonList(DsqlSinkOptions.CUSTOM_SQL.key());
     }
 
     /**

@@ -1,8 +1,13 @@
 package io.dsqlsink.seatunnel.stock;
 
+import io.dsqlsink.seatunnel.compat.Placeholders;
+import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.Options;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
+import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
 
 /**
  * Which of two sinks writes to Aurora DSQL: from 2.3.13 on connector-jdbc has a dialect dsql of its
@@ -31,5 +36,36 @@ public final class HandOver {
     /** Whether the stock sink that a loader sees has the dialect. */
     public static boolean isPossible(ClassLoader loader) {
         return loader != null && loader.getResource(DIALECT_CLASS) != null;
+    }
+
+    /**
+     * What the stock sink is given: with the source's names in the one option that our factories
+     * keep the engine from putting them in ({@code excludeTablePlaceholderReplaceKeys}).
+     */
+    public static TableSinkFactoryContext named(TableSinkFactoryContext context) {
+        String sql = context.getOptions().getOptional(DsqlSinkOptions.CUSTOM_SQL).orElse(null);
+        Map<String, Object> options = sql == null ? null : written(context.getOptions());
+        if (options == null) {
+            return context;
+        }
+        options.put(
+                DsqlSinkOptions.CUSTOM_SQL.key(),
+                new Placeholders(context.getCatalogTable()).replace(sql));
+        return new TableSinkFactoryContext(
+                context.getCatalogTable(),
+                ReadonlyConfig.fromMap(options),
+                context.getClassLoader());
+    }
+
+    /** The options as they are written; null before 2.3.8, whose engine puts no names in. */
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> written(ReadonlyConfig options) {
+        try {
+            return new LinkedHashMap<>(
+                    (Map<String, Object>)
+                            ReadonlyConfig.class.getMethod("getSourceMap").invoke(options));
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
     }
 }

@@ -9,6 +9,7 @@ import io.dsqlsink.seatunnel.sink.DsqlSinkFactory;
 import io.dsqlsink.seatunnel.stock.HandOver;
 import io.dsqlsink.seatunnel.stock.OtherDialect;
 import io.dsqlsink.seatunnel.stock.StockJdbcFactory;
+import java.util.List;
 import org.apache.seatunnel.api.configuration.util.ConfigValidator;
 import org.apache.seatunnel.api.configuration.util.OptionRule;
 import org.apache.seatunnel.api.table.connector.TableSink;
@@ -42,6 +43,11 @@ public final class JdbcSinkFactory implements TableSinkFactory {
         }
     }
 
+    /** See {@link DsqlSinkFactory}; for the stock sink {@link HandOver#named} puts them in. */
+    public List<String> excludeTablePlaceholderReplaceKeys() {
+        return dsql.excludeTablePlaceholderReplaceKeys();
+    }
+
     @Override
     public TableSink createSink(TableSinkFactoryContext context) {
         if (context == null) {
@@ -58,7 +64,7 @@ public final class JdbcSinkFactory implements TableSinkFactory {
         }
         // The check that the engine makes of a factory's rule, which ours let pass.
         ConfigValidator.of(context.getOptions()).validate(stock().optionRule());
-        return stock().createSink(context);
+        return stock().createSink(HandOver.named(context));
     }
 
     private static void requireNoOtherDialect(TableSinkFactoryContext context) {
