@@ -11,6 +11,7 @@ use dsql_sink::row::column::{Column, ColumnType};
 use dsql_sink::row::frame;
 use dsql_sink::table::schema::UniqueIndex;
 use dsql_sink::table::schema::{Index, Table};
+use dsql_sink::tell::Values;
 
 /// Columns in the order of `tests/golden/rows_v1.hex`; then the types that have no value of their own in a frame.
 const TYPES: [ColumnType; 21] = [
@@ -77,7 +78,7 @@ pub fn decode(bytes: &[u8]) {
     // The number of the table, which the bytes name, chooses which types meet which values.
     let table = &tables[rows.table % tables.len()];
     let mut staged = Staged::default();
-    if staged.fill(rows, table, hasher, true).is_ok() {
+    if staged.fill(rows, table, hasher, true, Values::Short).is_ok() {
         for op in &staged.ops {
             let _ = &staged.arena[op.start..op.key][..];
             let _ = &staged.arena[op.key..op.end][..];

@@ -10,6 +10,7 @@ use dsql_sink::connect::guard::Guard;
 use dsql_sink::failure::classify::Failure;
 use dsql_sink::failure::wait::Timeout;
 use dsql_sink::row::frame::Declaration;
+use dsql_sink::tell::Values;
 use dsql_sink::write::catalog;
 use tokio_postgres::{Client, Config, NoTls};
 
@@ -50,7 +51,7 @@ fn ask(client: Client, query: Option<String>) -> impl Future<Output = ()> {
     };
     async move {
         let timeout = Timeout::first(LONG, LONG);
-        let _ = catalog::resolve(&client, &declared, timeout).await;
+        let _ = catalog::resolve(&client, &declared, Values::Short, timeout).await;
         if let Err(error) = client.batch_execute("SELECT 1").await {
             let _ = Failure::executing(&error);
         }

@@ -98,13 +98,13 @@ pub struct Failure {
     /// The database's message, or the network's.
     pub text: String,
     /// The database's hint.
-    pub hint: String,
+    pub hint: Box<str>,
     /// The database's detail: it quotes values, so it is told once, with the error.
-    pub detail: String,
+    pub detail: Box<str>,
     /// True if the statement may have been committed all the same.
     pub outcome_unknown: bool,
     /// The column that the database blames, if it names one.
-    pub column: Option<String>,
+    pub column: Option<Box<str>>,
     /// How long an answer was waited for that did not come.
     pub waited: Duration,
     /// The character of the statement at which the database stopped to understand it, from 1 on; 0 if it did not say.
@@ -138,8 +138,8 @@ impl Failure {
             fault,
             sqlstate: None,
             text: text.into(),
-            hint: String::new(),
-            detail: String::new(),
+            hint: Box::default(),
+            detail: Box::default(),
             outcome_unknown: false,
             column: None,
             waited: Duration::ZERO,
@@ -217,10 +217,10 @@ impl Failure {
             fault,
             sqlstate: Some(answer.code().code().to_owned()),
             text: kept(Some(answer.message())),
-            hint: kept(answer.hint()),
-            detail: kept(answer.detail()),
+            hint: kept(answer.hint()).into(),
+            detail: kept(answer.detail()).into(),
             outcome_unknown: matches!(fault, Fault::Unavailable | Fault::Lost),
-            column: answer.column().map(str::to_owned),
+            column: answer.column().map(Into::into),
             waited: Duration::ZERO,
             position,
         }

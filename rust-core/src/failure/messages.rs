@@ -272,7 +272,8 @@ pub fn refused(config: &Config, batch: &Batch, failure: &Failure) -> Refused {
     let limit = failure.fault == Fault::TooBig || failure.sqlstate.as_deref() == Some("54000");
     let large_key = if failure.key_too_large() { keysize::of(batch) } else { None };
     // A column is what the table has; a server may say anything.
-    let named = failure.column.clone().filter(|name| columns.iter().any(|column| column.name == *name));
+    let named = failure.column.as_deref().filter(|name| columns.iter().any(|column| column.name == *name));
+    let named = named.map(str::to_owned);
     let (column, reason) = match large_key {
         Some(found) => (found.column, found.text),
         None if limit => (named, "the row exceeds a limit of Aurora DSQL".to_owned()),

@@ -102,7 +102,7 @@ impl Operation for Asking<'_> {
             if *connecting {
                 messages::connect_again(&engine.config, retry.failure, retry.after)
             } else {
-                messages::statement_again(&question.sql, retry.failure, retry.after)
+                messages::statement_again(&engine.config, &question.sql, retry.failure, retry.after)
             }
         };
         engine.again(self.slot, retry, text);
@@ -231,8 +231,9 @@ impl Operation for Scanning<'_> {
 
     fn again(&mut self, retry: &Retry<'_>) {
         self.slot.disconnect();
-        let sql = self.sql;
-        self.engine.again(self.slot, retry, || messages::statement_again(sql, retry.failure, retry.after));
+        let Self { engine, sql, .. } = self;
+        let text = || messages::statement_again(&engine.config, sql, retry.failure, retry.after);
+        engine.again(self.slot, retry, text);
     }
 }
 
