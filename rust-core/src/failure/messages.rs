@@ -271,9 +271,10 @@ pub fn refused(config: &Config, batch: &Batch, failure: &Failure) -> Refused {
     let Table { columns, keys, .. } = &*batch.table;
     let limit = failure.fault == Fault::TooBig || failure.sqlstate.as_deref() == Some("54000");
     let large_key = if failure.key_too_large() { keysize::of(batch) } else { None };
-    // A column is what the table has; a server may say anything.
-    let named = failure.column.as_deref().filter(|name| columns.iter().any(|column| column.name == *name));
-    let named = named.map(str::to_owned);
+    // A column is what the table has; a server may say anything. A query may name others than the rows have.
+    let known =
+        |name: &&str| batch.table.query.is_some() || columns.iter().any(|column| column.name == **name);
+    let named = failure.column.as_deref().filter(known).map(str::to_owned);
     let (column, reason) = match large_key {
         Some(found) => (found.column, found.text),
         None if limit => (named, "the row exceeds a limit of Aurora DSQL".to_owned()),

@@ -83,15 +83,15 @@ class DsqlSinkConfigTest {
                 .hasMessage(
                         "ErrorCode:[DSQL-01], ErrorDescription:[A sink option is missing or wrong]"
                                 + " - option 'url' is missing: write"
-                                + " jdbc:postgresql://<cluster endpoint>:5432/postgres\n"
-                                + "option 'username' is empty: set it, or remove the line\n"
+                                + " jdbc:postgresql://<cluster endpoint>:5432/postgres; "
+                                + "option 'username' is empty: set it, or remove the line; "
                                 + "option 'secret_access_key' is empty: set it, or remove the"
-                                + " line\n"
+                                + " line; "
                                 + "option 'batch_size' = 0 is not between 1 and 3000; Aurora DSQL"
                                 + " takes at most 3000 rows in a transaction; remove the option to"
-                                + " let the sink choose\n"
+                                + " let the sink choose; "
                                 + "option 'max_retries' = many is not a whole number; it is the"
-                                + " number of tries after the first\n"
+                                + " number of tries after the first; "
                                 + "option 'row_error_policy' = ignore is not one of: fail, skip");
     }
 

@@ -22,7 +22,7 @@ class DsqlErrorCodeTest {
                 kinds++;
             }
         }
-        assertThat(kinds).isEqualTo(15);
+        assertThat(kinds).isEqualTo(16);
     }
 
     @Test
