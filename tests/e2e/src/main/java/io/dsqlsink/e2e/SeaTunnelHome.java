@@ -48,6 +48,16 @@ final class SeaTunnelHome {
         return engine;
     }
 
+    /** What comes before everything else on the class path. */
+    Path lib() {
+        return home.resolve("lib");
+    }
+
+    /** SeaTunnel's own classes. */
+    Path starter() {
+        return home.resolve("starter");
+    }
+
     /** The engine's own folder in the home, where it has one. */
     Path engineFolder() {
         return home.resolve(engine.name().toLowerCase());
