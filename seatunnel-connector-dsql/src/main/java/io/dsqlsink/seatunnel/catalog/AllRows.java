@@ -1,21 +1,20 @@
 package io.dsqlsink.seatunnel.catalog;
 
 import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What is done to all rows of a table, as many at a time as a transaction takes. A table without a
  * key is treated by one statement, which is refused where that is not enough.
  */
 final class AllRows {
-    private static final Logger LOG = LoggerFactory.getLogger(AllRows.class);
+    private static final SinkLog LOG = SinkLog.of(AllRows.class);
 
     private final DsqlCatalog catalog;
     private final Map<String, String> options;
