@@ -32,13 +32,18 @@ ELSEWHERE = {
         "ARCHITECTURE.md": "architecture.md",
         "CONTRIBUTING.md": "contributing.md",
         "CHANGELOG.md": "changelog.md",
+        "SECURITY.md": "security.md",
         "examples/README.md": "examples.md",
         "tests/bench/RESULTS.md": "results.md",
         "tests/bench/README.md": "how-measured.md",
         "tests/dsql-local/README.md": "dsql-local.md",
         "tests/e2e/KILL-TESTS.md": "kill-tests.md",
     },
-    CHINESE: {"README.zh-CN.md": "index.md", "docs/zh-CN/README.md": "overview.md"},
+    CHINESE: {
+        "README.zh-CN.md": "index.md",
+        "docs/zh-CN/README.md": "overview.md",
+        "docs/zh-CN/SECURITY.md": "security.md",
+    },
 }
 FOLDER = {ENGLISH: "docs", CHINESE: "docs/zh-CN"}
 # Both languages are one site.
