@@ -69,7 +69,9 @@ class ExamplesTest {
             Matcher block = BLOCK.matcher(Files.readString(page));
             while (block.find()) {
                 String text = block.group(1);
-                if (!text.contains("sink {")) {
+                if (text.trim().startsWith("env {") && !text.contains("sink {")) {
+                    text += String.format(SINK, "");
+                } else if (!text.contains("sink {")) {
                     text = String.format(SINK, text);
                 }
                 if (!text.contains("source {")) {

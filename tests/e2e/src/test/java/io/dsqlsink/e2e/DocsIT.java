@@ -49,7 +49,8 @@ class DocsIT {
         Files.createSymbolicLink(FOLDER.resolve(jar.getFileName()), jar);
         Files.createSymbolicLink(FOLDER.resolve("examples"), Places.ROOT.resolve("examples"));
         Table table = Shop.CUSTOMERS.named("docs_customers");
-        try (Connection source = Servers.database("docs")) {
+        MySqlSource mysql = MySqlSource.of("docs");
+        try (Connection source = mysql.connect()) {
             Sql.run(source, table.mysqlDdl());
             table.insert(source, 1, 100);
         }
@@ -58,7 +59,7 @@ class DocsIT {
                         FOLDER.resolve("JOB.conf"),
                         SinkBlock.dsql()
                                 .with("table", "\"" + table.name() + "\"")
-                                .batchFrom(SinkBlock.jdbcSource(Servers.mysql(), "docs", table)));
+                                .batchFrom(mysql.jdbc(table)));
         Servers.dsql().create(table.dsqlDdl());
         Path log = FOLDER.resolve("job.log");
         try (Job job = new SeaTunnelHome(HOME).run(config, log, Servers.dsql().environment())) {

@@ -31,13 +31,14 @@ class EncryptedConfigIT {
     @Test
     void namesThatTheReleaseKnows() throws Exception {
         Table table = Shop.ITEMS.named("shaded_items").without("closes");
-        try (Connection source = Servers.database("shaded");
+        MySqlSource mysql = MySqlSource.of("shaded");
+        try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Sql.run(source, table.mysqlDdl());
             Servers.dsql().create(table.dsqlDdl());
             table.insert(source, 1, ROWS);
             String read =
-                    SinkBlock.jdbcSource(Servers.mysql(), "shaded", table)
+                    mysql.jdbc(table)
                             .replace(quoted(MySqlServer.PASSWORD), base64(MySqlServer.PASSWORD));
             SinkBlock sink =
                     SinkBlock.dsql()
