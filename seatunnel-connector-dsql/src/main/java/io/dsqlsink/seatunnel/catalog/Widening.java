@@ -39,6 +39,8 @@ public final class Widening {
      * Widens every column of a table that is narrower than its source's.
      *
      * @param options what the native library is opened with
+     * @param only the one column that is meant, whatever its types; null for all whose source has a
+     *     wider type of the same kind
      * @param dryRun only tell what would be done
      * @param told takes a line for each column and step
      * @return how many columns were, or would be, widened
@@ -47,6 +49,7 @@ public final class Widening {
     public static int run(
             Map<String, String> options,
             TableDefinition definition,
+            String only,
             boolean dryRun,
             Consumer<String> told)
             throws InterruptedException {
@@ -55,7 +58,10 @@ public final class Widening {
             Widening widening = new Widening(catalog, table, told);
             int widened = 0;
             for (ColumnDefinition column : definition.columns()) {
-                if (widening.widen(column.name(), column.type(), dryRun)) {
+                if (only != null && !only.equals(column.name())) {
+                    continue;
+                }
+                if (widening.widen(column.name(), column.type(), only != null, dryRun)) {
                     widened++;
                 }
             }
@@ -66,13 +72,29 @@ public final class Widening {
         }
     }
 
-    private boolean widen(String column, String type, boolean dryRun) throws InterruptedException {
+    private boolean widen(String column, String type, boolean named, boolean dryRun)
+            throws InterruptedException {
         String fresh = Names.shortened(column + FRESH);
         String old = Names.shortened(column + OLD);
         Map<String, List<String>> columns = catalog.columns(table);
         boolean wide = holds(columns, column, type);
         if (wide && !columns.containsKey(old)
                 || !columns.containsKey(column) && !columns.containsKey(fresh)) {
+            return false;
+        }
+        String actual = typeOf(columns, column);
+        if (!wide && columns.containsKey(column) && !named && !isWider(actual, type)) {
+            told.accept(
+                    name
+                            + ": column "
+                            + column
+                            + " stays "
+                            + actual
+                            + ": the source's would be "
+                            + type
+                            + ", which may be no more than what the source does not tell; --column "
+                            + column
+                            + " makes it anew");
             return false;
         }
         String from = columns.containsKey(column) && !wide ? column : old;
@@ -99,6 +121,14 @@ public final class Widening {
         catalog.alter(Ddl.dropColumn(table, old));
         told.accept(name + ": column " + column + " is " + type);
         return true;
+    }
+
+    /** A query at the source tells no lengths, so a text without end proves nothing. */
+    private static boolean isWider(String actual, String type) {
+        return actual.matches("smallint|integer") && type.matches("integer|bigint")
+                || actual.equals("real") && type.equals("double precision")
+                || actual.startsWith("numeric(") && type.startsWith("numeric(")
+                || actual.startsWith("character varying(") && type.startsWith("varchar(");
     }
 
     private static boolean holds(Map<String, List<String>> columns, String column, String type) {

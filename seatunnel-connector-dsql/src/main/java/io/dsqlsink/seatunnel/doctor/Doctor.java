@@ -70,10 +70,17 @@ public final class Doctor {
      * Gives the columns of the job's targets the types that their sources have by now.
      *
      * @param table the one target; or null for all
+     * @param column the one column of it; or null for all
      */
-    public void widen(Path ours, Path job, List<String> variables, String table, boolean dryRun)
+    public void widen(
+            Path ours,
+            Path job,
+            List<String> variables,
+            String table,
+            String column,
+            boolean dryRun)
             throws IOException, InstallException {
-        run(ours, job, variables, Widen.class, "run", table, dryRun);
+        run(ours, job, variables, Widen.class, "run", table, column, dryRun);
     }
 
     /**

@@ -19,13 +19,19 @@ public final class Widen {
     private final ClassLoader loader;
     private final BiConsumer<String, String> report;
     private final String only;
+    private final String column;
     private final boolean dryRun;
     private boolean found;
 
     private Widen(
-            ClassLoader loader, String only, boolean dryRun, BiConsumer<String, String> report) {
+            ClassLoader loader,
+            String only,
+            String column,
+            boolean dryRun,
+            BiConsumer<String, String> report) {
         this.loader = loader;
         this.only = only;
+        this.column = column;
         this.dryRun = dryRun;
         this.report = report;
     }
@@ -34,6 +40,7 @@ public final class Widen {
      * Called by reflection.
      *
      * @param only the one table, as schema.table of the target; or null for all
+     * @param column the one column of it; or null for all
      * @param dryRun only tell what would be done
      */
     public static void run(
@@ -41,12 +48,13 @@ public final class Widen {
             Path file,
             List<String> variables,
             String only,
+            String column,
             boolean dryRun,
             BiConsumer<String, String> report) {
         Thread.currentThread().setContextClassLoader(loader);
         try {
             JobFile job = JobFile.read(loader, file, variables);
-            Widen widen = new Widen(loader, only, dryRun, report);
+            Widen widen = new Widen(loader, only, column, dryRun, report);
             for (Map<String, Object> sink : job.sinks()) {
                 if (JobTables.isOurs(sink)) {
                     widen.all(new JobTables(loader, report).of(job, sink));
@@ -84,10 +92,11 @@ public final class Widen {
                     Widening.run(
                             options,
                             table.definition(),
+                            column,
                             dryRun,
                             line -> report.accept(JobCheck.GOOD, line));
             if (widened == 0) {
-                report.accept(JobCheck.GOOD, name + ": every column holds what the source has");
+                report.accept(JobCheck.GOOD, name + ": nothing is to be widened");
             }
         } catch (DsqlConnectorException e) {
             report.accept(JobCheck.PROBLEM, e.getMessage());

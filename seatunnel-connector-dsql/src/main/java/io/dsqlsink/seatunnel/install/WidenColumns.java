@@ -35,12 +35,20 @@ final class WidenColumns implements Callable<Integer> {
             description = "Only this table of the target; by default all of the job.")
     private String table;
 
+    @Option(
+            names = "--column",
+            paramLabel = "COLUMN",
+            description =
+                    "Only this column, whatever its types; by default all numbers and texts of a"
+                            + " declared length that are wider at the source.")
+    private String column;
+
     @Override
     public Integer call() throws IOException, InstallException {
         Main.logQuietly();
         Report report = new Report(System.out::println);
         new Doctor(home.open(), report)
-                .widen(Main.ownJar(), config, variables.all(), table, dryRun.isOn());
+                .widen(Main.ownJar(), config, variables.all(), table, column, dryRun.isOn());
         return report.problems() == 0 ? 0 : Main.PROBLEM;
     }
 }

@@ -59,7 +59,8 @@ class WideningTest extends DsqlFixture {
         dsql.sql("DROP TABLE orders CASCADE");
     }
 
-    private int widen(boolean dryRun, PhysicalColumn... columns) throws InterruptedException {
+    private int widen(String only, boolean dryRun, PhysicalColumn... columns)
+            throws InterruptedException {
         CatalogTable source =
                 TestTables.table(
                         TableIdentifier.of("mysql", "shop", null, "orders"),
@@ -73,11 +74,11 @@ class WideningTest extends DsqlFixture {
         all.put("retry_timeout_ms", 1_000);
         DsqlSinkConfig config = DsqlSinkConfig.of(ReadonlyConfig.fromMap(all), source);
         TableDefinition definition = TableDefinition.of(config.table(), source);
-        return Widening.run(config.nativeOptions(), definition, dryRun, told::add);
+        return Widening.run(config.nativeOptions(), definition, only, dryRun, told::add);
     }
 
     private int widen() throws InterruptedException {
-        return widen(false, id(), amount());
+        return widen(null, false, id(), amount());
     }
 
     private static PhysicalColumn id() {
@@ -130,10 +131,14 @@ class WideningTest extends DsqlFixture {
     @Test
     void aDryRunOnlyTells() throws Exception {
         List<String> before = dsql.sql(COLUMNS);
-        assertThat(widen(true, id(), amount(), note(BasicType.STRING_TYPE))).isEqualTo(2);
+        assertThat(widen(null, true, id(), amount(), note(BasicType.STRING_TYPE))).isEqualTo(1);
+        assertThat(widen("note", true, id(), note(BasicType.STRING_TYPE))).isEqualTo(1);
         assertThat(told)
                 .containsExactly(
                         "public.orders: column amount: integer -> bigint",
+                        "public.orders: column note stays character varying(10): the source's would be"
+                                + " text, which may be no more than what the source does not tell;"
+                                + " --column note makes it anew",
                         "public.orders: column note: character varying(10) -> text");
         assertThat(dsql.sql(COLUMNS)).isEqualTo(before);
     }
@@ -186,7 +191,7 @@ class WideningTest extends DsqlFixture {
     @Test
     void aTypeThatDoesNotTakeTheValuesLeavesTheColumn() {
         List<String> before = dsql.sql(COLUMNS);
-        assertThatThrownBy(() -> widen(false, id(), note(BasicType.INT_TYPE)))
+        assertThatThrownBy(() -> widen("note", false, id(), note(BasicType.INT_TYPE)))
                 .isInstanceOf(DsqlConnectorException.class)
                 .hasMessageContaining("column 'note' cannot be widened")
                 .hasMessageContaining("integer");
