@@ -87,7 +87,7 @@ pub async fn refuses_unnest(
         }));
     }
     requests.push(simple(client, "ROLLBACK"));
-    let asked = timeout.wait(wait::Step::Form, pipeline(requests)).await.map_err(Failure::not_committed)?;
+    let asked = pipeline(requests, wait::Step::Form, timeout).await.map_err(Failure::not_committed)?;
     let Err((_, error)) = asked else { return Ok(None) };
     let failure = Failure::executing(&error).not_committed();
     match failure.sqlstate {
@@ -100,9 +100,17 @@ pub async fn refuses_unnest(
 /// A request that is sent when it is first polled.
 type Request<'a> = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send + 'a>>;
 
-/// Sends all requests, then waits for the answer of each; the first error counts, as those behind it only say that the
-/// transaction is aborted. The place of the failed request comes with it.
-async fn pipeline(mut requests: Vec<Request<'_>>) -> Result<Vec<u64>, (usize, Error)> {
+/// Sends all requests, then waits for the answer of each, in all as long as one wait may take; the first error counts, as
+/// those behind it only say that the transaction is aborted. The place of the failed request comes with it.
+async fn pipeline(
+    requests: Vec<Request<'_>>,
+    step: wait::Step,
+    timeout: Timeout,
+) -> Result<Result<Vec<u64>, (usize, Error)>, Failure> {
+    timeout.wait(step, answers(requests)).await
+}
+
+async fn answers(mut requests: Vec<Request<'_>>) -> Result<Vec<u64>, (usize, Error)> {
     let mut answers = Vec::with_capacity(requests.len());
     for request in &mut requests {
         answers.push(poll_fn(|context| Poll::Ready(request.as_mut().poll(context))).await);
@@ -149,7 +157,7 @@ async fn run_query(connection: &mut Connection, batch: &Batch, timeout: Timeout)
         let statement = &statement;
         requests.push(Box::pin(async move { client.execute_raw(statement, values).await }));
     }
-    match timeout.wait(wait::Step::Commit, pipeline(requests)).await? {
+    match pipeline(requests, wait::Step::Commit, timeout).await? {
         Ok(_) => {
             let committed = timeout.wait(wait::Step::Commit, client.batch_execute("COMMIT")).await?;
             committed.map_err(|error| Failure::executing(&error))
@@ -187,7 +195,7 @@ async fn execute(
             .extend(steps.iter().zip(&ready).map(|(step, sql)| request(client, batch, step, how.form, sql)));
         requests.push(simple(client, "COMMIT"));
         let commit = requests.len() - 1;
-        match pipeline(requests).await {
+        match pipeline(requests, wait::Step::Commit, timeout).await? {
             Ok(mut counts) => {
                 counts.pop();
                 counts.remove(0);

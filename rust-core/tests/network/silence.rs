@@ -3,6 +3,7 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use dsql_sink::abi::{ROW_DELETE, ROW_INSERT};
 use dsql_sink::error::{ErrorKind, SinkError};
 use dsql_sink::session::Session;
 use dsql_sink::sink::Sink;
@@ -139,17 +140,21 @@ fn a_stuck_connection_is_not_used_again() {
 
 #[test]
 fn silence_at_a_commit() {
-    let cluster = Cluster::start();
-    cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
-    let sink = cluster.sink(&[("retry_timeout_ms", "1000"), ("socket_timeout_ms", "1000")]);
-    let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
-    cluster.control("pause commits");
-    Rows::new(table).row(dsql_sink::abi::ROW_INSERT, &[1.into()]).write(&sink).unwrap();
-    let started = Instant::now();
-    let error = flush(&sink).unwrap_err();
-    assert!(started.elapsed() < SOON);
-    check_named(&error, &["socket_timeout_ms"]);
-    assert!(error.message().contains("COMMIT") || error.message().contains("prepared"), "{error}");
-    cluster.control("resume commits");
-    sink.close();
+    // One statement, and several in one transaction.
+    for kinds in [&[ROW_INSERT][..], &[ROW_INSERT, ROW_DELETE]] {
+        let cluster = Cluster::start();
+        cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
+        let sink = cluster.sink(&[("retry_timeout_ms", "1000"), ("socket_timeout_ms", "1000")]);
+        let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
+        cluster.control("pause commits");
+        let rows = (1..).zip(kinds).fold(Rows::new(table), |rows, (id, kind)| rows.row(*kind, &[id.into()]));
+        rows.write(&sink).unwrap();
+        let started = Instant::now();
+        let error = flush(&sink).unwrap_err();
+        assert!(started.elapsed() < SOON);
+        check_named(&error, &["socket_timeout_ms"]);
+        assert!(error.message().contains("COMMIT") || error.message().contains("prepared"), "{error}");
+        cluster.control("resume commits");
+        sink.close();
+    }
 }
