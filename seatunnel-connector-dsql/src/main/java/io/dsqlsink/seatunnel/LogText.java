@@ -41,6 +41,17 @@ public final class LogText {
         return null;
     }
 
+    /** The text without what {@link #unsendable} finds. */
+    public static String sendable(String text) {
+        StringBuilder kept = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) != 0 && !isUnpaired(text, i)) {
+                kept.append(text.charAt(i));
+            }
+        }
+        return kept.toString();
+    }
+
     private static boolean isOdd(char c) {
         return Character.isISOControl(c)
                 || c >= '\u200b' && c <= '\u200f'

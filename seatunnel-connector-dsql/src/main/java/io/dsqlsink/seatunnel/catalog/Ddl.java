@@ -78,11 +78,7 @@ final class Ddl {
      * @param value as SQL
      */
     static String addColumn(DsqlTable table, String column, String type, String value) {
-        return addColumn(table, column, type)
-                + ", ALTER COLUMN "
-                + quoted(column)
-                + " SET DEFAULT "
-                + value;
+        return addColumn(table, column, type) + ", " + defaultOf(column, value);
     }
 
     /** Sets a column, up to the condition. */
@@ -91,12 +87,11 @@ final class Ddl {
     }
 
     static String setDefault(DsqlTable table, String column, String value) {
-        return "ALTER TABLE "
-                + quoted(table)
-                + " ALTER COLUMN "
-                + quoted(column)
-                + " SET DEFAULT "
-                + value;
+        return "ALTER TABLE " + quoted(table) + " " + defaultOf(column, value);
+    }
+
+    private static String defaultOf(String column, String value) {
+        return "ALTER COLUMN " + quoted(column) + " SET DEFAULT " + value;
     }
 
     /** The condition of rows in which two columns have different values. */

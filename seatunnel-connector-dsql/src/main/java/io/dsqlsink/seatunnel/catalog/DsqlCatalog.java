@@ -265,10 +265,9 @@ final class DsqlCatalog implements AutoCloseable {
         } else if (found.get(0).get(0).equals("t")) {
             return;
         }
-        List<List<String>> job = execute(Ddl.validate(table, name), true).rows();
-        if (!job.isEmpty() && job.get(0).get(0) != null) {
-            Jobs.await(this, Collections.singletonMap("Constraint " + name, job.get(0).get(0)));
-        }
+        Map<String, String> jobs = new HashMap<>();
+        Jobs.add(jobs, "Constraint " + name, execute(Ddl.validate(table, name), true));
+        Jobs.await(this, jobs);
     }
 
     /** Type and, in a second place, NOT NULL or nothing, of each column by its name. */

@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.catalog;
 
 import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.bridge.NativeSession;
 import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import java.util.Arrays;
@@ -63,13 +64,11 @@ final class IndexBuilder {
                 return null;
             } else if (!taken.containsKey(name)) {
                 String ddl = Ddl.createIndex(table, index, name);
-                List<List<String>> job = catalog.execute(ddl, true).rows();
+                NativeSession.Answer job = catalog.execute(ddl, true);
                 taken = catalog.owners(table, names);
                 if (taken.getOrDefault(name, false)) {
                     LOG.info("Created: {}", ddl);
-                    if (!job.isEmpty() && job.get(0).get(0) != null) {
-                        jobs.put("Index " + name, job.get(0).get(0));
-                    }
+                    Jobs.add(jobs, "Index " + name, job);
                 }
             }
         }

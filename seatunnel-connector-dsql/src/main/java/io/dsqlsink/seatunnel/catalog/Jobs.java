@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.catalog;
 
+import io.dsqlsink.bridge.NativeSession;
 import io.dsqlsink.seatunnel.SinkLog;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,18 @@ final class Jobs {
     private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private Jobs() {}
+
+    /**
+     * Adds the job of a statement that the database goes on with by itself, if it has made one.
+     *
+     * @param what it is for, such as "Index orders_customer"
+     */
+    static void add(Map<String, String> jobs, String what, NativeSession.Answer started) {
+        List<List<String>> rows = started.rows();
+        if (!rows.isEmpty() && rows.get(0).get(0) != null) {
+            jobs.put(what, rows.get(0).get(0));
+        }
+    }
 
     /**
      * Waits for jobs.

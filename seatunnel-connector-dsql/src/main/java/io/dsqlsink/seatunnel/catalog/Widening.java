@@ -72,22 +72,21 @@ public final class Widening {
         }
     }
 
+    /**
+     * @param type null for one that Aurora DSQL has no type for
+     */
     private boolean widen(String column, String type, boolean named, boolean dryRun)
             throws InterruptedException {
-        String fresh = Names.shortened(column + FRESH);
-        String old = Names.shortened(column + OLD);
         Map<String, List<String>> columns = catalog.columns(table);
-        boolean wide = holds(columns, column, type);
-        if (wide && !columns.containsKey(old)
-                || !columns.containsKey(column) && !columns.containsKey(fresh)) {
-            return false;
-        }
         String actual = typeOf(columns, column);
-        if (!wide && columns.containsKey(column) && !named && !isWider(actual, type)) {
+        String old = old(column);
+        // Between the two renames of a run that was interrupted there is no column of the name.
+        boolean there = columns.containsKey(column);
+        boolean narrow = there && type != null && !ColumnTypes.holds(actual, type);
+        String subject = name + ": column " + column;
+        if (narrow && !named && !isWider(actual, type)) {
             told.accept(
-                    name
-                            + ": column "
-                            + column
+                    subject
                             + " stays "
                             + actual
                             + ": the source's would be "
@@ -96,31 +95,51 @@ public final class Widening {
                             + column
                             + " makes it anew");
             return false;
-        }
-        String from = columns.containsKey(column) && !wide ? column : old;
-        String change = name + ": column " + column + ": " + typeOf(columns, from) + " -> " + type;
-        if (!wide && columns.containsKey(column)) {
+        } else if (narrow) {
             ColumnUse use = ColumnUse.of(catalog, table, column);
             requireFree(column, use);
-            if (dryRun) {
-                told.accept(change);
-                return true;
+            told.accept(subject + ": " + actual + " -> " + type);
+            if (!dryRun) {
+                makeAnew(columns, use, column, type);
             }
-            told.accept(change);
-            add(columns, column, fresh, type);
-            fill(column, fresh);
-            equip(use, column, fresh);
-            rename(column, old);
-        } else if (dryRun) {
-            told.accept(change + ", to be finished");
-            return true;
+        } else if (columns.containsKey(old)) {
+            told.accept(subject + ": a run that was interrupted is to be finished");
+        } else {
+            return false;
         }
-        if (!wide) {
-            rename(fresh, column);
+        if (!dryRun) {
+            if (narrow || !there) {
+                rename(fresh(column), column);
+            }
+            catalog.alter(Ddl.dropColumn(table, old));
+            told.accept(subject + " is " + type);
         }
-        catalog.alter(Ddl.dropColumn(table, old));
-        told.accept(name + ": column " + column + " is " + type);
         return true;
+    }
+
+    /**
+     * The column under its new name, with all that the old one has; that has its other name then.
+     */
+    private void makeAnew(
+            Map<String, List<String>> columns, ColumnUse use, String column, String type)
+            throws InterruptedException {
+        String fresh = fresh(column);
+        if (columns.containsKey(old(column))) {
+            // Of a run that was interrupted before the source's type became wider once more.
+            catalog.alter(Ddl.dropColumn(table, old(column)));
+        }
+        add(columns, column, fresh, type);
+        fill(column, fresh);
+        equip(use, column, fresh);
+        rename(column, old(column));
+    }
+
+    private static String fresh(String column) {
+        return Names.shortened(column + FRESH);
+    }
+
+    private static String old(String column) {
+        return Names.shortened(column + OLD);
     }
 
     /** A query at the source tells no lengths, so a text without end proves nothing. */
@@ -129,10 +148,6 @@ public final class Widening {
                 || actual.equals("real") && type.equals("double precision")
                 || actual.startsWith("numeric(") && type.startsWith("numeric(")
                 || actual.startsWith("character varying(") && type.startsWith("varchar(");
-    }
-
-    private static boolean holds(Map<String, List<String>> columns, String column, String type) {
-        return columns.containsKey(column) && ColumnTypes.holds(typeOf(columns, column), type);
     }
 
     private static String typeOf(Map<String, List<String>> columns, String column) {
@@ -153,7 +168,7 @@ public final class Widening {
             throws InterruptedException {
         if (!columns.containsKey(fresh)) {
             catalog.alter(Ddl.addColumn(table, fresh, type));
-        } else if (!holds(columns, fresh, type)) {
+        } else if (!ColumnTypes.holds(typeOf(columns, fresh), type)) {
             throw stuck(
                     column,
                     "column '"
@@ -203,21 +218,16 @@ public final class Widening {
         Map<String, String> jobs = new LinkedHashMap<>();
         for (IndexDefinition index : use.indexes(fresh, FRESH)) {
             if (catalog.owners(table, Collections.singletonList(index.name())).isEmpty()) {
-                List<List<String>> job =
-                        catalog.execute(Ddl.createIndex(table, index), true).rows();
-                if (!job.isEmpty() && job.get(0).get(0) != null) {
-                    jobs.put("Index " + index.name(), job.get(0).get(0));
-                }
+                Jobs.add(
+                        jobs,
+                        "Index " + index.name(),
+                        catalog.execute(Ddl.createIndex(table, index), true));
             }
         }
         Jobs.await(catalog, jobs);
         List<String> missing = new ArrayList<>();
-        List<String> built = catalog.builtIndexes(table);
-        for (IndexDefinition index : use.indexes(fresh, FRESH)) {
-            if (!built.contains(index.name())) {
-                missing.add(index.name());
-            }
-        }
+        use.indexes(fresh, FRESH).forEach(index -> missing.add(index.name()));
+        missing.removeAll(catalog.builtIndexes(table));
         if (!missing.isEmpty()) {
             throw stuck(
                     column,

@@ -143,21 +143,12 @@ public final class Names {
     /** Another name that fits, which differs where {@code whole} does. */
     public static String hashed(String name, String whole) {
         String hash = "_" + Integer.toHexString(whole.hashCode());
-        name = LogText.unsendable(name) == null ? name : sendable(name);
+        name = LogText.sendable(name);
         // At four bytes a character none is cut in two.
         int most = Math.min(name.length(), (Limits.NAME_BYTES - hash.length()) / 4);
         if (most > 0 && Character.isHighSurrogate(name.charAt(most - 1))) {
             most--;
         }
         return name.substring(0, most) + hash;
-    }
-
-    /** Without NUL and halves of surrogate pairs; patterns of older JDKs also take whole pairs. */
-    private static String sendable(String name) {
-        StringBuilder kept = new StringBuilder();
-        name.codePoints()
-                .filter(c -> c != 0 && (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE))
-                .forEach(kept::appendCodePoint);
-        return kept.toString();
     }
 }

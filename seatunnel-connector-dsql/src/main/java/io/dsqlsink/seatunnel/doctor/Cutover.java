@@ -39,14 +39,11 @@ public final class Cutover {
         Thread.currentThread().setContextClassLoader(loader);
         try {
             JobFile job = JobFile.read(loader, file, variables);
-            boolean found = false;
-            for (Map<String, Object> sink : job.sinks()) {
-                if (JobTables.isOurs(sink)) {
-                    found = true;
-                    new Cutover(loader, report).of(new JobTables(loader, report).of(job, sink));
-                }
+            List<Map<String, Object>> sinks = JobTables.ours(job);
+            for (Map<String, Object> sink : sinks) {
+                new Cutover(loader, report).of(new JobTables(loader, report).of(job, sink));
             }
-            if (!found) {
+            if (sinks.isEmpty()) {
                 report.accept(JobCheck.PROBLEM, "the job has no sink to Aurora DSQL of this kind");
             }
         } catch (Exception e) {

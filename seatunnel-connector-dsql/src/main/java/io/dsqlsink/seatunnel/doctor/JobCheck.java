@@ -74,14 +74,9 @@ public final class JobCheck {
     }
 
     private void check(JobFile job) {
-        boolean found = false;
-        for (Map<String, Object> sink : job.sinks()) {
-            if (JobTables.isOurs(sink)) {
-                found = true;
-                check(job, sink);
-            }
-        }
-        if (!found) {
+        List<Map<String, Object>> ours = JobTables.ours(job);
+        ours.forEach(sink -> check(job, sink));
+        if (ours.isEmpty()) {
             List<String> others = new ArrayList<>();
             for (Map<String, Object> sink : job.sinks()) {
                 Object dialect = sink.get(DsqlSinkOptions.DIALECT.key());

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.configuration.util.OptionRule;
@@ -106,6 +107,11 @@ final class JobTables {
                         && dialect != null
                         && DsqlSinkOptions.DSQL_DIALECT.equalsIgnoreCase(dialect.toString().trim())
                         && !HandOver.isToStock(ReadonlyConfig.fromMap(sink));
+    }
+
+    /** The sinks of a job that are ours. */
+    static List<Map<String, Object>> ours(JobFile job) {
+        return job.sinks().stream().filter(JobTables::isOurs).collect(Collectors.toList());
     }
 
     /**

@@ -55,10 +55,8 @@ public final class Widen {
         try {
             JobFile job = JobFile.read(loader, file, variables);
             Widen widen = new Widen(loader, only, column, dryRun, report);
-            for (Map<String, Object> sink : job.sinks()) {
-                if (JobTables.isOurs(sink)) {
-                    widen.all(new JobTables(loader, report).of(job, sink));
-                }
+            for (Map<String, Object> sink : JobTables.ours(job)) {
+                widen.all(new JobTables(loader, report).of(job, sink));
             }
             if (!widen.found) {
                 report.accept(

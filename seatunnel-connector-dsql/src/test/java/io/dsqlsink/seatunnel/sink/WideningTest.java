@@ -18,6 +18,7 @@ import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.PhysicalColumn;
 import org.apache.seatunnel.api.table.catalog.TableIdentifier;
 import org.apache.seatunnel.api.table.type.BasicType;
+import org.apache.seatunnel.api.table.type.MapType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,21 @@ class WideningTest extends DsqlFixture {
                         "public.orders: column amount_dsql_new: 7000 rows filled",
                         "public.orders: column amount is bigint");
         assertThat(widen()).isZero();
+    }
+
+    /** It left the old column, and the source has become wider since. */
+    @Test
+    void whatAnEarlierRunLeftIsNotInTheWay() throws Exception {
+        dsql.sql("ALTER TABLE orders ADD COLUMN amount_dsql_old smallint");
+        assertThat(widen()).isEqualTo(1);
+        checkWide();
+    }
+
+    @Test
+    void aTypeThatAuroraHasNotIsNoWiderOne() throws Exception {
+        MapType<String, String> map = new MapType<>(BasicType.STRING_TYPE, BasicType.STRING_TYPE);
+        assertThat(widen(null, true, id(), PhysicalColumn.of("note", map, 0, true, null, "")))
+                .isZero();
     }
 
     @Test
