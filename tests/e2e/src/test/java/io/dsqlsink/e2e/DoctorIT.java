@@ -6,9 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What the jar's doctor says of a job before it is started, with both of its sides there. */
@@ -166,13 +164,14 @@ class DoctorIT {
                     .contains("column n is smallint, which does not hold every value")
                     .contains("column name is character varying(10), which does not hold");
 
-            assertThat(run("cutover", "cutover", config, 1))
+            JarCommand cutover = new JarCommand("cutover", FOLDER, PATIENCE);
+            assertThat(cutover.run("cutover", config, 1))
                     .contains("parts: column id counts on from 3")
                     .contains("parts: 2 rows, but 3 at the source")
                     .contains("not migrated: foreign key up_fk")
                     .contains("not migrated: view doctor_plan.seen");
             Sql.run(target, "INSERT INTO planned.parts (id) VALUES (40)");
-            assertThat(run("cutover-again", "cutover", config, 0))
+            assertThat(cutover.run("cutover-again", config, 0))
                     .contains("parts: column id counts on from 41")
                     .contains("parts: 3 rows, as at the source");
             Sql.run(target, "INSERT INTO planned.parts (name) VALUES ('new')");
@@ -181,32 +180,6 @@ class DoctorIT {
     }
 
     static String doctor(String name, String config, int exitCode, String... more) {
-        return run(name, "doctor", config, exitCode, more);
-    }
-
-    /** Runs the jar as a person would; no secret may be in what it says. */
-    private static String run(
-            String name, String command, String config, int exitCode, String... more) {
-        List<String> arguments = new ArrayList<>();
-        Path file = JobConfig.write(FOLDER.resolve(name + ".conf"), config);
-        Path jar =
-                Places.require(
-                        Path.of(System.getProperty("connector.jar")), "run scripts/build.sh");
-        Map<String, String> environment = Servers.dsql().environment();
-        arguments.addAll(List.of(Servers.java(), "-jar", jar.toString(), command));
-        arguments.addAll(List.of("--home", System.getProperty("seatunnel.home")));
-        arguments.addAll(List.of("--config", file.toString()));
-        arguments.addAll(List.of(more));
-        try (Child doctor =
-                Child.start("doctor", FOLDER.resolve(name + ".log"), environment, arguments)) {
-            Poll.until(
-                    () -> "doctor to end; it said:\n" + doctor.tail(),
-                    PATIENCE,
-                    Duration.ofMillis(50),
-                    () -> !doctor.isAlive());
-            assertThat(doctor.exitCode()).as(doctor::log).isEqualTo(exitCode);
-            Secrets.assertAbsent(doctor.log());
-            return doctor.log();
-        }
+        return new JarCommand("doctor", FOLDER, PATIENCE).run(name, config, exitCode, more);
     }
 }

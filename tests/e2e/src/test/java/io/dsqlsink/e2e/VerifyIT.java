@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The jar's verify and repair: every row that differs is told, and no other. */
@@ -144,35 +143,16 @@ class VerifyIT {
         }
     }
 
-    /** Runs the jar as a person would; no secret may be in what it says, and none is left. */
     private static String run(
-            String name, String command, String config, int exitCode, String... more)
-            throws Exception {
-        Path file = JobConfig.write(FOLDER.resolve(name + ".conf"), config);
+            String name, String command, String config, int exitCode, String... more) {
         Path report = FOLDER.resolve(name);
-        List<String> arguments = new ArrayList<>();
-        arguments.addAll(
-                List.of(Servers.java(), "-jar", System.getProperty("connector.jar"), command));
-        arguments.addAll(List.of("--home", System.getProperty("seatunnel.home")));
-        arguments.addAll(List.of("--config", file.toString(), "--report", report.toString()));
-        arguments.addAll(List.of("--pause", "0"));
-        arguments.addAll(List.of(more));
-        Map<String, String> environment = Servers.dsql().environment();
-        try (Child child =
-                Child.start(
-                        command,
-                        FOLDER.resolve(name + "-" + command + ".log"),
-                        environment,
-                        arguments)) {
-            Poll.until(
-                    () -> command + " to end; it said:\n" + child.tail(),
-                    PATIENCE,
-                    Duration.ofMillis(50),
-                    () -> !child.isAlive());
-            assertThat(child.exitCode()).as(child::log).isEqualTo(exitCode);
-            Secrets.assertAbsent(child.log());
-            assertThat(Files.exists(report.resolve("job.json"))).isFalse();
-            return child.log();
-        }
+        List<String> options = new ArrayList<>();
+        options.addAll(List.of("--report", report.toString(), "--pause", "0"));
+        options.addAll(List.of(more));
+        JarCommand jar = new JarCommand(command, FOLDER, PATIENCE);
+        String said = jar.run(name, config, exitCode, options.toArray(String[]::new));
+        // It holds the secrets of the job.
+        assertThat(Files.exists(report.resolve("job.json"))).isFalse();
+        return said;
     }
 }

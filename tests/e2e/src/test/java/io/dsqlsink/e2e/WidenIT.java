@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -48,7 +47,8 @@ class WidenIT {
                         .contains(
                                 "column 'amount' is of type integer and would have to become bigint");
             }
-            assertThat(widen(config))
+            JarCommand widen = new JarCommand("widen", FOLDER, Servers.JOB);
+            assertThat(widen.run("job", config, 0))
                     .contains("widening.orders: column amount: integer -> bigint")
                     .contains("widening.orders: column amount is bigint");
             try (Job job = start("widen-restored", config, "-r")) {
@@ -58,32 +58,6 @@ class WidenIT {
                     .isEqualTo("5000000000");
             assertThat(Sql.value(target, "SELECT count(amount) FROM widening.orders"))
                     .isEqualTo(String.valueOf(ROWS - 1));
-        }
-    }
-
-    /** Runs the jar's command as a person would. */
-    private static String widen(String config) {
-        Path file = JobConfig.write(FOLDER.resolve("job.conf"), config);
-        List<String> command =
-                List.of(
-                        Servers.java(),
-                        "-jar",
-                        System.getProperty("connector.jar"),
-                        "widen",
-                        "--home",
-                        System.getProperty("seatunnel.home"),
-                        "--config",
-                        file.toString());
-        Path log = FOLDER.resolve("widen.log");
-        try (Child child = Child.start("widen", log, Servers.dsql().environment(), command)) {
-            Poll.until(
-                    () -> "widen to end; it said:\n" + child.tail(),
-                    Servers.JOB,
-                    Duration.ofMillis(50),
-                    () -> !child.isAlive());
-            assertThat(child.exitCode()).as(child::log).isZero();
-            Secrets.assertAbsent(child.log());
-            return child.log();
         }
     }
 

@@ -1,0 +1,49 @@
+package io.dsqlsink.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A command of the connector's jar for the home of this run, as a person would give it. */
+final class JarCommand {
+    private final String command;
+    private final Path folder;
+    private final Duration patience;
+
+    /**
+     * @param folder for configs and what the command says
+     * @param patience how long it may take
+     */
+    JarCommand(String command, Path folder, Duration patience) {
+        this.command = command;
+        this.folder = folder;
+        this.patience = patience;
+    }
+
+    /** Runs it for a job, and answers what it says, in which no secret may be. */
+    String run(String name, String config, int exitCode, String... more) {
+        Path file = JobConfig.write(folder.resolve(name + ".conf"), config);
+        Path jar =
+                Places.require(
+                        Path.of(System.getProperty("connector.jar")), "run scripts/build.sh");
+        List<String> arguments = new ArrayList<>();
+        arguments.addAll(List.of(Servers.java(), "-jar", jar.toString(), command));
+        arguments.addAll(List.of("--home", System.getProperty("seatunnel.home")));
+        arguments.addAll(List.of("--config", file.toString()));
+        arguments.addAll(List.of(more));
+        Path log = folder.resolve(name + "-" + command + ".log");
+        try (Child child = Child.start(command, log, Servers.dsql().environment(), arguments)) {
+            Poll.until(
+                    () -> command + " to end; it said:\n" + child.tail(),
+                    patience,
+                    Duration.ofMillis(50),
+                    () -> !child.isAlive());
+            assertThat(child.exitCode()).as(child::log).isEqualTo(exitCode);
+            Secrets.assertAbsent(child.log());
+            return child.log();
+        }
+    }
+}
