@@ -131,6 +131,8 @@ class DocsIT {
                 awaitRows(job, target, query, List.of("2", "3", "4"));
                 assertThat(Sql.value(target, query.replace("id,", "amount,"))).isEqualTo("6.00");
             }
+            // Other tests have a database of that name, in the same server.
+            Sql.run(source, "DROP DATABASE shop");
         }
     }
 
