@@ -116,10 +116,11 @@ dead_links() {
     done
 }
 
-# Each page is there in English and in Chinese; ERRORS.md is the English one of docs/zh-CN/errors.md.
+# Each page is there in English and in Chinese. The English of errors.md and SECURITY.md is at the root, where
+# readers of a repository look for it.
 pages_of_one_language() {
-    diff <(find docs -maxdepth 1 -name '*.md' -printf '%f\n' | sort) \
-        <(find docs/zh-CN -name '*.md' ! -name errors.md -printf '%f\n' | sort) | grep '^[<>]'
+    diff <({ find docs -maxdepth 1 -name '*.md' -printf '%f\n' && printf '%s\n' errors.md SECURITY.md; } | sort) \
+        <(find docs/zh-CN -name '*.md' -printf '%f\n' | sort) | grep '^[<>]'
 }
 
 # Its text without blocks and pieces of code.
