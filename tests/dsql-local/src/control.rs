@@ -20,7 +20,7 @@ const HELP: &[&str] = &[
     "stats",
     "faults list",
     "faults clear",
-    "faults add OC000|OC001|XX000|EOF|RESET [--when before|after|statement] [--count N] [--skip N] [--probability P] [--match TEXT]",
+    "faults add OC000|OC001|XX000|EOF|RESET [--when before|after|late|statement] [--count N] [--skip N] [--probability P] [--match TEXT]",
     "latency round-trip MILLIS",
     "latency commit MILLIS",
     "connects accept|refuse|hang|waking-up|too-many|rate [COUNT]",
@@ -182,8 +182,10 @@ fn fault(effect: &str, flags: &[&str]) -> Result<Fault, String> {
                 fault.when = match *value {
                     "before" => When::Before,
                     "after" => When::After,
+                    "late" if effect == Effect::Eof => When::Late,
+                    "late" => return Err("--when late is for EOF alone".to_owned()),
                     "statement" => When::Statement,
-                    _ => return Err(format!("{value} is none of before, after, statement")),
+                    _ => return Err(format!("{value} is none of before, after, late, statement")),
                 }
             }
             "--count" => fault.left = number(value)?,

@@ -32,9 +32,14 @@ pub enum When {
     Before,
     /// After the commit: everything is kept, the client is not told.
     After,
+    /// The connection ends, and [`LATE`] later the commit is carried out.
+    Late,
     /// When a statement arrives, in place of running it.
     Statement,
 }
+
+/// How long a late commit comes after the end of its connection: a client that comes back at once looks before it.
+pub const LATE: Duration = Duration::from_millis(150);
 
 /// One order from the control port.
 #[derive(Debug, Clone, Serialize)]

@@ -56,6 +56,18 @@ async fn faults(server: &Server) {
     let client = connect(server).await;
     assert_eq!(count(&client).await, 4);
 
+    ctl(server, "faults add EOF --when late").await;
+    assert!(client.execute("INSERT INTO f VALUES (5)", &[]).await.is_err());
+    let client = connect(server).await;
+    assert_eq!(count(&client).await, 4, "the client comes back before the commit");
+    let found = async {
+        while count(&client).await == 4 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), found).await.expect("the commit comes late");
+    client.execute("DELETE FROM f WHERE id = 5", &[]).await.unwrap();
+
     ctl(server, "connects waking-up 1").await;
     let waking = try_connect(server, &config(server, "admin")).await.err().unwrap();
     assert_eq!(db(&waking).message(), "unable to accept connection, waking up cluster, please retry later");

@@ -1,7 +1,7 @@
 //! The decision before a commit.
 
 use super::{Flow, Session};
-use crate::faults::{Effect, Refuse, When};
+use crate::faults::{Effect, LATE, Refuse, When};
 use crate::sql::{Kind, Statement};
 use crate::txn;
 use crate::wire::SqlError;
@@ -86,6 +86,11 @@ impl Session<'_> {
                 Some(error) => Ok(Err(error)),
                 None => self.strike(effect),
             };
+        }
+        if let Some(effect) = self.cluster.faults.strike(When::Late, &texts) {
+            self.pipes.hang_up();
+            tokio::time::sleep(LATE).await;
+            return Ok(Ok(Some(effect)));
         }
         Ok(Ok(self.cluster.faults.strike(When::After, &texts)))
     }

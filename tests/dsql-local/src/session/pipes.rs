@@ -83,6 +83,12 @@ impl Pipes {
         Ok(())
     }
 
+    /// Ends the client's connection, while the session goes on.
+    pub(super) fn hang_up(&mut self) {
+        // A client that is gone already needs no goodbye.
+        let _ = rustix::net::shutdown(self.client.get_mut().get_ref().0, rustix::net::Shutdown::Both);
+    }
+
     /// Ends the client's connection with a TCP reset.
     pub(super) fn reset(mut self) -> Result<()> {
         let tcp = self.client.get_mut().get_ref().0;

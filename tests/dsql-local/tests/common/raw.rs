@@ -40,6 +40,8 @@ pub struct Raw {
     stream: FrameReader<Box<dyn Stream>>,
     /// Status of the last ReadyForQuery.
     pub status: u8,
+    /// Names in statements, and those that are sent in their place; answers have them the other way round.
+    pub renamed: Vec<(String, String)>,
 }
 
 /// Connects with any SNI, user, password and startup parameters. The error is the server's, or `None` when it just closed.
@@ -57,7 +59,17 @@ pub async fn open(
     let tcp = TcpStream::connect(server.listen).await.map_err(|_| None)?;
     let connector = TlsConnector::from(std::sync::Arc::new(config));
     let stream = connector.connect(sni, tcp).await.map_err(|_| None)?;
-    let mut raw = Raw::start(Box::new(stream), user, extra).await;
+    login(Box::new(stream), user, password, extra).await
+}
+
+/// Connects over a stream that is encrypted already.
+pub async fn login(
+    stream: Box<dyn Stream>,
+    user: &str,
+    password: &str,
+    extra: &[(&str, &str)],
+) -> Result<Raw, Option<SqlError>> {
+    let mut raw = Raw::start(stream, user, extra).await;
     let Some(first) = raw.read().await else { return Err(None) };
     if first.tag() == b'E' {
         return Err(Some(sql_error(&first)));
@@ -80,14 +92,31 @@ pub async fn direct(server: &Server) -> Raw {
     raw
 }
 
-pub async fn connect(server: &Server) -> Raw {
-    let name = ServerName::try_from(ENDPOINT).unwrap();
-    open(server, name, "admin", &token("admin"), &[]).await.unwrap_or_else(|e| panic!("{e:?}"))
+/// Where there is something that speaks as Aurora DSQL does: the stand-in, or a cluster.
+pub trait Place: Sync {
+    fn session(&self) -> impl Future<Output = Raw> + Send;
+}
+
+impl Place for Server {
+    async fn session(&self) -> Raw {
+        let name = ServerName::try_from(ENDPOINT).unwrap();
+        open(self, name, "admin", &token("admin"), &[]).await.unwrap_or_else(|e| panic!("{e:?}"))
+    }
+}
+
+pub async fn connect(place: &impl Place) -> Raw {
+    place.session().await
 }
 
 impl Raw {
+    /// A connection that is closed: every answer is empty.
+    pub fn gone() -> Raw {
+        let (near, _) = tokio::io::duplex(1);
+        Raw { stream: FrameReader::new(Box::new(near), 0), status: 0, renamed: Vec::new() }
+    }
+
     async fn start(stream: Box<dyn Stream>, user: &str, extra: &[(&str, &str)]) -> Raw {
-        let mut raw = Raw { stream: FrameReader::new(stream, 1 << 30), status: 0 };
+        let mut raw = Raw { stream: FrameReader::new(stream, 1 << 30), status: 0, renamed: Vec::new() };
         let mut packet = BytesMut::new();
         packet.put_u32(0);
         packet.put_u32(0x0003_0000);
@@ -135,14 +164,18 @@ impl Raw {
             let mut body = frame.body();
             match frame.tag() {
                 b'T' => (current.columns, current.types) = columns(body).into_iter().unzip(),
-                b'D' => current.rows.push(row(body)),
+                b'D' => {
+                    let shown = |text: Option<String>| text.map(|text| self.shown(text));
+                    current.rows.push(row(body).into_iter().map(shown).collect());
+                }
                 b'C' => {
                     current.tag = take_cstr(&mut body).map(str::to_owned);
                     answers.push(std::mem::take(&mut current));
                 }
                 b'I' => answers.push(std::mem::take(&mut current)),
                 b'E' => {
-                    current.error = Some(sql_error(&frame));
+                    let error = sql_error(&frame);
+                    current.error = Some(SqlError { message: self.shown(error.message), ..error });
                     if current.error.as_ref().is_some_and(|e| e.severity != "FATAL") {
                         answers.push(std::mem::take(&mut current));
                     }
@@ -158,15 +191,24 @@ impl Raw {
 
     pub async fn simple(&mut self, sql: &str) -> Vec<Answer> {
         let mut out = BytesMut::new();
-        message(&mut out, b'Q', |out| cstr(out, sql));
+        let sql = self.sent(sql);
+        message(&mut out, b'Q', |out| cstr(out, &sql));
         self.write(&out).await;
         self.until_ready().await.unwrap_or_default()
+    }
+
+    fn sent(&self, sql: &str) -> String {
+        self.renamed.iter().fold(sql.to_owned(), |sql, (name, own)| sql.replace(name, own))
+    }
+
+    fn shown(&self, text: String) -> String {
+        self.renamed.iter().fold(text, |text, (name, own)| text.replace(own, name))
     }
 
     /// Parse, Bind with text values, Describe, Execute, Sync.
     pub async fn extended(&mut self, sql: &str, values: &[&[u8]]) -> Answer {
         let mut out = BytesMut::new();
-        encode_extended(&mut out, sql, values);
+        encode_extended(&mut out, &self.sent(sql), values);
         message(&mut out, b'S', |_| {});
         self.write(&out).await;
         // An error at Sync comes after the completion of the statement; it is what counts.
