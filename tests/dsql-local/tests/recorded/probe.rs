@@ -1,10 +1,9 @@
 //! How the limits of a transaction count: facts whose steps are prose about numbers of rows and bytes.
 
-use dsql_local::server::Server;
 use serde_json::Value;
 
-use crate::common::raw::{self, Raw};
-use crate::compare;
+use crate::common::raw::{self, Place, Raw};
+use crate::compare::compare;
 use crate::special::random;
 
 const MIB: usize = 1024 * 1024;
@@ -20,7 +19,7 @@ enum Step {
 }
 
 /// Runs one transaction for each recorded answer, which is that of the statement that failed, or of COMMIT.
-pub(crate) async fn check(server: &Server, name: &str, fact: &Value) -> Result<(), String> {
+pub(crate) async fn check(place: &impl Place, name: &str, fact: &Value) -> Result<(), String> {
     use Step::{Delete, Insert, Lock};
     let small = |first, rows| Insert { first, rows, bytes: 16 };
     let transactions: Vec<Vec<Step>> = match name {
@@ -51,7 +50,7 @@ pub(crate) async fn check(server: &Server, name: &str, fact: &Value) -> Result<(
         ],
         _ => return Err("no such probe".to_owned()),
     };
-    let mut client = raw::connect(server).await;
+    let mut client = raw::connect(place).await;
     let table = "CREATE TABLE probe (batch uuid DEFAULT gen_random_uuid(), seq int, data bytea NOT NULL, PRIMARY KEY (seq, batch))";
     client.simple(table).await;
     let expected = fact["observations"].as_array().unwrap();

@@ -1,0 +1,47 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Holds what the project believes about Aurora DSQL against a cluster, and writes a report for an issue.
+///
+/// Credentials come from the AWS default chain (environment, profile, container, instance). Everything is done in a schema
+/// of its own, which is dropped at the end. Exit code: 0 the cluster is as believed, 1 it is not, 2 it was not asked.
+#[derive(Debug, Parser)]
+#[command(name = "cluster-probes")]
+pub struct Options {
+    /// Endpoint of the cluster.
+    #[arg(long, value_name = "HOST", required_unless_present = "playground")]
+    pub endpoint: Option<String>,
+    /// Role of the database. Facts about roles need admin.
+    #[arg(long, default_value = "admin")]
+    pub role: String,
+    /// Parameters of the url, as option 'url' of the sink has them: sslrootcert=FILE&hostaddr=ADDRESS.
+    #[arg(long, value_name = "PARAMETERS", default_value = "")]
+    pub parameters: String,
+    /// Port.
+    #[arg(long, default_value_t = 5432)]
+    pub port: u16,
+    /// File for the report.
+    #[arg(long, value_name = "FILE", default_value = "cluster-report.md")]
+    pub report: PathBuf,
+    /// Rows that the load writes at most with one number of connections.
+    #[arg(long, value_name = "N", default_value_t = 400_000)]
+    pub rows: u32,
+    /// Numbers of connections that the load is measured with.
+    #[arg(long, value_name = "N,N", value_delimiter = ',', default_value = "1,8,32,64")]
+    pub connections: Vec<u16>,
+    /// Without the recorded facts.
+    #[arg(long)]
+    pub no_facts: bool,
+    /// Without the open questions.
+    #[arg(long)]
+    pub no_questions: bool,
+    /// Does not ask before it costs more than a dollar.
+    #[arg(long)]
+    pub yes: bool,
+    /// Prints the facts as plain SQL, with the answers that are expected, and does nothing else.
+    #[arg(long)]
+    pub playground: bool,
+}

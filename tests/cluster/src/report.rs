@@ -1,0 +1,133 @@
+//! The report, in the form of an issue.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::Value;
+
+use crate::common::raw;
+use crate::place::{Cluster, told};
+
+/// As much of an answer as tells which it is.
+const SHOWN: usize = 400;
+
+/// What was found.
+pub struct Report {
+    region: String,
+    version: String,
+    held: usize,
+    wrong: String,
+    wrongs: usize,
+    answers: String,
+    surprises: usize,
+    times: String,
+    loads: String,
+    left_out: String,
+}
+
+impl Report {
+    /// An empty one, on this cluster.
+    pub async fn new(cluster: &Cluster) -> Result<Self> {
+        let mut session = raw::connect(cluster).await;
+        let answer = session.simple("SELECT version()").await.pop().unwrap_or_default();
+        let version = answer.rows.first().and_then(|row| row.first().cloned().flatten());
+        Ok(Self {
+            region: cluster.region().to_owned(),
+            version: version.unwrap_or_else(|| told(&answer)),
+            held: 0,
+            wrong: String::new(),
+            wrongs: 0,
+            answers: String::new(),
+            surprises: 0,
+            times: String::new(),
+            loads: String::new(),
+            left_out: String::new(),
+        })
+    }
+
+    /// True if nothing contradicts what is believed.
+    pub fn as_believed(&self) -> bool {
+        self.wrongs + self.surprises == 0
+    }
+
+    /// A recorded fact, and why it does not hold.
+    pub fn fact(&mut self, name: &str, fact: &Value, outcome: Result<(), String>) {
+        let Err(why) = outcome else {
+            self.held += 1;
+            return;
+        };
+        self.wrongs += 1;
+        // Writing to a String cannot fail.
+        let _ = write!(
+            self.wrong,
+            "\n### {name}\n\n* steps: `{}`\n* recorded: `{}` ({}, {})\n* here: {}\n",
+            cut(&fact["steps"].to_string()),
+            cut(&fact["observations"].to_string()),
+            fact["source"].as_str().unwrap_or_default(),
+            fact["recorded_at"].as_str().unwrap_or_default(),
+            cut(&why)
+        );
+    }
+
+    /// What was not asked.
+    pub fn leave_out(&mut self, name: &str, why: &str) {
+        let _ = writeln!(self.left_out, "* {name}: {why}");
+    }
+
+    /// An open question.
+    pub fn answer(&mut self, question: &str, believed: &str, said: &str, as_believed: bool) {
+        self.surprises += usize::from(!as_believed);
+        let mark = if as_believed { "" } else { "**differs**" };
+        println!("{question}: {said}{}", if as_believed { "" } else { " (differs)" });
+        let _ = writeln!(self.answers, "| {question} | {believed} | {} | {mark} |", cut(said));
+    }
+
+    /// The median time of a transaction on one connection.
+    pub fn time(&mut self, rows: usize, model: Duration, took: Duration) {
+        let _ = writeln!(self.times, "| {rows} | {} | {} |", model.as_millis(), took.as_millis());
+    }
+
+    /// The rate of a load.
+    pub fn load(&mut self, connections: u16, opened: i64, rows: u32, seconds: f64) {
+        let rate = f64::from(rows) / seconds;
+        let _ = writeln!(self.loads, "| {connections} | {opened} | {rows} | {seconds:.1} | {rate:.0} |");
+    }
+
+    /// All of it.
+    pub fn text(&self, dollars: f64) -> String {
+        let Self { held, wrongs, surprises, .. } = self;
+        let mut text = format!(
+            "# Aurora DSQL beside what the project believes\n\n\
+             Region {}; {}; cost about ${dollars:.2} {}.\n\n\
+             {held} recorded facts hold, {wrongs} do not; {surprises} answers differ from what is believed.\n",
+            self.region,
+            self.version,
+            crate::price::TOLD
+        );
+        let mut section = |title: &str, head: &str, body: &str| {
+            if !body.is_empty() {
+                let _ = write!(text, "\n## {title}\n\n{head}{body}");
+            }
+        };
+        section("Where dsql-local is wrong", "", &self.wrong);
+        section("Open questions", "| question | believed | answer | |\n|---|---|---|---|\n", &self.answers);
+        section(
+            "Time of a transaction, one connection",
+            "| rows | ms in the model of dsql-local (`--profile region`) | ms here, median |\n|---|---|---|\n",
+            &self.times,
+        );
+        section(
+            "Load, by the number of connections",
+            "| connections at most | opened | rows of about 300 bytes | s | rows/s |\n|---|---|---|---|---|\n",
+            &self.loads,
+        );
+        section("Left out", "", &self.left_out);
+        text
+    }
+}
+
+fn cut(text: &str) -> String {
+    let line = text.replace(['\n', '|', '`'], " ");
+    dsql_sink::tell::cut(&line, SHOWN)
+}
