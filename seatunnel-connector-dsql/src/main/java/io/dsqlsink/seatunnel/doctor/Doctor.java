@@ -96,6 +96,22 @@ public final class Doctor {
     }
 
     /**
+     * Writes the rows of dead letters again.
+     *
+     * @param refused file for the letters of rows that are refused again
+     */
+    public void replay(
+            Path ours,
+            Path job,
+            List<String> variables,
+            List<Path> letters,
+            Path refused,
+            boolean onlyMissing)
+            throws IOException, InstallException {
+        run(ours, job, variables, Replay.class, "run", letters, refused, onlyMissing);
+    }
+
+    /**
      * Calls a static method of a class that is loaded with the classes of the home: with its
      * loader, job and variables, what else is given, and where to report to.
      */

@@ -204,6 +204,12 @@ public final class JobCheck {
 
     private static Map<String, String> columns(NativeSession session, DsqlTable table)
             throws InterruptedException {
+        return columns(session, table.schema(), table.name());
+    }
+
+    /** Each column with its type; none where there is no such table. */
+    static Map<String, String> columns(NativeSession session, String schema, String name)
+            throws InterruptedException {
         Map<String, String> columns = new LinkedHashMap<>();
         for (List<String> row :
                 query(
@@ -211,7 +217,7 @@ public final class JobCheck {
                         "SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)"
                                 + " FROM pg_catalog.pg_attribute a"
                                 + " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
-                                + where(table)
+                                + where(schema, name)
                                 + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum")) {
             columns.put(row.get(0), row.get(1));
         }
@@ -268,10 +274,14 @@ public final class JobCheck {
     }
 
     static String where(DsqlTable table) {
+        return where(table.schema(), table.name());
+    }
+
+    private static String where(String schema, String name) {
         return " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname::text = "
-                + literal(table.schema())
+                + literal(schema)
                 + " AND c.relname::text = "
-                + literal(table.name())
+                + literal(name)
                 + " AND c.relkind IN ('r', 'p')";
     }
 

@@ -158,9 +158,11 @@ final class JobTables {
      * @return null where a source told its tables
      */
     DsqlSinkConfig withoutSource(JobFile job, Map<String, Object> sink, List<JobTable> tables) {
-        if (!untold || !tables.isEmpty()) {
-            return null;
-        }
+        return untold && tables.isEmpty() ? alone(job, sink) : null;
+    }
+
+    /** The options of a sink, held against a table that has no more than a key. */
+    static DsqlSinkConfig alone(JobFile job, Map<String, Object> sink) {
         Object keys = sink.get(DsqlSinkOptions.PRIMARY_KEYS.key());
         List<String> columns = new ArrayList<>();
         for (Object key : keys instanceof List ? (List<?>) keys : Collections.singletonList("id")) {

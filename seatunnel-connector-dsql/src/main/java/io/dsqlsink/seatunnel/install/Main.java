@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
             WidenColumns.class,
             Main.CutOver.class,
             Verify.Compare.class,
-            Verify.Repair.class
+            Verify.Repair.class,
+            Replay.class
         })
 public final class Main {
     static final int PROBLEM = 1;

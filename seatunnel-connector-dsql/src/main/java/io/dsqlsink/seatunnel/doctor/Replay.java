@@ -1,0 +1,365 @@
+package io.dsqlsink.seatunnel.doctor;
+
+import io.dsqlsink.bridge.DsqlNativeException;
+import io.dsqlsink.bridge.Frames;
+import io.dsqlsink.bridge.NativeSession;
+import io.dsqlsink.bridge.NativeSink;
+import io.dsqlsink.bridge.Notice;
+import io.dsqlsink.bridge.RowEncoder;
+import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
+import io.dsqlsink.seatunnel.config.DsqlSinkOptions;
+import io.dsqlsink.seatunnel.config.VerifyOptions;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Writes the rows of dead letters again, through the same engine as a job, in the order of the
+ * files. Runs inside a class loader of the home, as {@link JobCheck} does.
+ *
+ * <p>One table after the other may have letters with other columns, as a table changes while a job
+ * runs. Rows of a table that are declared anew wait until those before them are durable, so that
+ * the order of each key is kept.
+ */
+public final class Replay {
+    /** Rows that are handed over together. */
+    private static final int FRAME_ROWS = 500;
+
+    /** And bytes, from which a frame is handed over. */
+    private static final int FRAME_BYTES = 1 << 20;
+
+    /** Letters after which all before them are made durable: as many may have to be looked at. */
+    private static final int DURABLE_LETTERS = 10_000;
+
+    /** Lines that are told one by one. */
+    private static final int TOLD = 10;
+
+    private final List<Path> files;
+    private final boolean onlyMissing;
+    private final BiConsumer<String, String> report;
+    private final Map<String, Target> targets = new HashMap<>();
+    private final Map<String, Map<String, String>> types = new HashMap<>();
+
+    /** Where rows are left alone, the number of the last letter of each key: it alone counts. */
+    private final Map<String, Long> last = new HashMap<>();
+
+    private NativeSession session;
+    private NativeSink sink;
+
+    /** What is on its way. */
+    private long handed;
+
+    private String durable = "none";
+
+    private Replay(List<Path> files, boolean onlyMissing, BiConsumer<String, String> report) {
+        this.files = files;
+        this.onlyMissing = onlyMissing;
+        this.report = report;
+    }
+
+    /** A table as its last letters have it. */
+    private static final class Target {
+        final List<String> columns;
+        final RowEncoder rows;
+
+        Target(List<String> columns, RowEncoder rows) {
+            this.columns = columns;
+            this.rows = rows;
+        }
+    }
+
+    /** What is done with each letter, of which number and place are told. */
+    private interface Each {
+        void letter(long number, String place, String line) throws InterruptedException;
+    }
+
+    /** Why letters are not written. */
+    private static final class Counts {
+        long letters;
+        long broken;
+        long withoutValues;
+        long withoutKey;
+        long notNeeded;
+
+        long written() {
+            return letters - withoutValues - withoutKey - notNeeded;
+        }
+    }
+
+    /**
+     * Called by reflection.
+     *
+     * @param letters files of letters, the oldest first
+     * @param refused file for the letters of rows that are refused again
+     * @param onlyMissing whether rows that are there are left as they are
+     */
+    public static void run(
+            ClassLoader loader,
+            Path file,
+            List<String> variables,
+            List<Path> letters,
+            Path refused,
+            Boolean onlyMissing,
+            BiConsumer<String, String> report) {
+        Thread.currentThread().setContextClassLoader(loader);
+        try {
+            JobFile job = JobFile.read(loader, file, variables);
+            Map<String, String> options = options(job, refused, onlyMissing, report);
+            if (options != null) {
+                new Replay(letters, onlyMissing, report).replay(options, refused);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            report.accept(JobCheck.PROBLEM, file + ": " + JobCheck.cause(e));
+        }
+    }
+
+    /** Those of the job's sink; null where it has none that fits. */
+    private static Map<String, String> options(
+            JobFile job, Path refused, boolean onlyMissing, BiConsumer<String, String> report) {
+        List<Map<String, Object>> ours = new ArrayList<>(job.sinks());
+        ours.removeIf(sink -> !JobTables.isOurs(sink));
+        if (ours.size() != 1) {
+            report.accept(
+                    JobCheck.PROBLEM,
+                    "the job has "
+                            + ours.size()
+                            + " sinks to Aurora DSQL of this kind: give a job with the one that"
+                            + " wrote the letters");
+            return null;
+        }
+        if (ours.get(0).containsKey(DsqlSinkOptions.QUERY.key())) {
+            report.accept(
+                    JobCheck.PROBLEM,
+                    "the job writes by option 'query', and a letter does not tell what that did:"
+                            + " run the job again for these rows");
+            return null;
+        }
+        DsqlSinkConfig config = JobTables.alone(job, ours.get(0));
+        Map<String, String> options = new HashMap<>(config.nativeOptions());
+        options.remove(VerifyOptions.VERIFY.key());
+        options.remove(VerifyOptions.VERIFY_REPORT.key());
+        // The source does not tell again of a row that gives way.
+        options.put(DsqlSinkOptions.UNIQUE_CONFLICT.key(), "fail");
+        options.put("row_error_policy", "skip");
+        options.put("row_error_limit", String.valueOf(Long.MAX_VALUE / 100));
+        options.put("row_error_limit_percent", "100");
+        options.put("dead_letter_path", refused.toAbsolutePath().toString());
+        options.put("dead_letter_values", "true");
+        options.put("log_level", "warn");
+        if (onlyMissing) {
+            options.put("existing_rows", "keep");
+        }
+        return options;
+    }
+
+    private void replay(Map<String, String> options, Path refused)
+            throws IOException, InterruptedException {
+        long letters = check();
+        if (letters < 0) {
+            return;
+        }
+        Map<String, String> asked = new HashMap<>(options);
+        asked.put(DsqlSinkOptions.MAX_CONNECTIONS.key(), "1");
+        boolean existed = Files.exists(refused);
+        try (NativeSession opened = NativeSession.open(asked);
+                NativeSink open = NativeSink.open(options)) {
+            session = opened;
+            sink = open;
+            each(this::write);
+            settle("all");
+            tell(letters, sink.stats().rowsDead(), refused);
+        } catch (DsqlNativeException e) {
+            report.accept(
+                    JobCheck.PROBLEM,
+                    DsqlConnectorException.of(e).getMessage()
+                            + "; letters that are written for sure: "
+                            + durable
+                            + ". Give what follows them again");
+        } finally {
+            if (!existed && Files.exists(refused) && Files.size(refused) == 0) {
+                Files.delete(refused);
+            }
+        }
+    }
+
+    /** Reads all letters before the first is written; how many will be, or -1 where one is none. */
+    private long check() throws IOException, InterruptedException {
+        Counts counts = new Counts();
+        each(
+                (number, place, line) -> {
+                    try {
+                        Letter letter = Letter.of(line);
+                        if (onlyMissing && !letter.keys().isEmpty()) {
+                            last.put(letter.id(), number);
+                        }
+                    } catch (IllegalArgumentException e) {
+                        if (counts.broken++ < TOLD) {
+                            report.accept(JobCheck.PROBLEM, place + " " + e.getMessage());
+                        }
+                    }
+                });
+        if (counts.broken > 0) {
+            report.accept(
+                    JobCheck.PROBLEM,
+                    counts.broken + " lines are no dead letters, so nothing was written");
+            return -1;
+        }
+        each((number, place, line) -> isWritten(Letter.of(line), number, counts));
+        if (counts.withoutValues > 0) {
+            report.accept(
+                    JobCheck.PROBLEM,
+                    counts.withoutValues
+                            + " of "
+                            + counts.letters
+                            + " letters have no values (dead_letter_values = false) and cannot be"
+                            + " written again: the commands verify and repair find and write such"
+                            + " rows of tables with a key");
+        }
+        if (counts.withoutKey > 0) {
+            report.accept(
+                    JobCheck.PROBLEM,
+                    counts.withoutKey
+                            + " letters are of tables without a key, of which --only-missing cannot"
+                            + " tell whether a row is there: replay them without it");
+        }
+        if (counts.notNeeded > 0) {
+            report.accept(
+                    JobCheck.NOTE,
+                    counts.notNeeded
+                            + " letters are left out: --only-missing deletes no row, and of a key"
+                            + " the last letter alone counts");
+        }
+        return counts.written();
+    }
+
+    /** Whether a letter is to be written, counted if not. */
+    private boolean isWritten(Letter letter, long number, Counts counts) {
+        counts.letters++;
+        if (!letter.deletes() && !letter.hasValues()) {
+            counts.withoutValues++;
+        } else if (onlyMissing && letter.keys().isEmpty()) {
+            counts.withoutKey++;
+        } else if (onlyMissing && (letter.deletes() || last.get(letter.id()) != number)) {
+            counts.notNeeded++;
+        } else {
+            return true;
+        }
+        return false;
+    }
+
+    private void each(Each each) throws IOException, InterruptedException {
+        long letters = 0;
+        for (Path file : files) {
+            try (BufferedReader lines = Files.newBufferedReader(file)) {
+                long number = 0;
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    number++;
+                    if (!line.trim().isEmpty()) {
+                        each.letter(letters++, file + ", line " + number, line);
+                    }
+                }
+            }
+        }
+    }
+
+    private void write(long number, String place, String line) throws InterruptedException {
+        Letter letter = Letter.of(line);
+        if (!isWritten(letter, number, new Counts())) {
+            return;
+        }
+        Target target = target(letter);
+        Map<String, String> types = types(letter);
+        Object[] values = new Object[target.columns.size()];
+        for (int i = 0; i < values.length; i++) {
+            String column = target.columns.get(i);
+            values[i] = LetterValue.of(letter.value(column), types.get(column));
+        }
+        target.rows.append(letter.operation(), values);
+        if (target.rows.rows() >= FRAME_ROWS || target.rows.bytes() >= FRAME_BYTES) {
+            handOver(target);
+        }
+        if (++handed % DURABLE_LETTERS == 0) {
+            settle("up to " + place);
+        }
+    }
+
+    /** The table with the letter's columns. A delete has those of the key alone. */
+    private Target target(Letter letter) throws InterruptedException {
+        String name = letter.schema() + "." + letter.table();
+        Target target = targets.get(name);
+        List<String> columns = letter.columns();
+        if (target != null
+                && (letter.deletes()
+                        ? target.columns.containsAll(columns)
+                        : target.columns.equals(columns))) {
+            return target;
+        }
+        if (target != null) {
+            settle(durable);
+        }
+        List<String> shown = new ArrayList<>();
+        Map<String, String> known = types(letter);
+        columns.forEach(column -> shown.add(known.getOrDefault(column, "?")));
+        int number =
+                sink.declareTable(
+                        Frames.table(
+                                letter.schema(),
+                                letter.table(),
+                                null,
+                                columns,
+                                shown,
+                                letter.keys()));
+        target = new Target(columns, new RowEncoder(number, columns));
+        targets.put(name, target);
+        return target;
+    }
+
+    private Map<String, String> types(Letter letter) throws InterruptedException {
+        String name = letter.schema() + "." + letter.table();
+        Map<String, String> found = types.get(name);
+        if (found == null) {
+            found = JobCheck.columns(session, letter.schema(), letter.table());
+            types.put(name, found);
+        }
+        return found;
+    }
+
+    private void handOver(Target target) throws InterruptedException {
+        if (target.rows.rows() > 0) {
+            sink.write(target.rows);
+            target.rows.reset(FRAME_BYTES);
+        }
+    }
+
+    /** Makes everything so far durable. */
+    private void settle(String what) throws InterruptedException {
+        for (Target target : targets.values()) {
+            handOver(target);
+        }
+        sink.await(sink.flush());
+        for (Notice notice : sink.notices()) {
+            report.accept(JobCheck.DETAIL, notice.message());
+        }
+        durable = what;
+    }
+
+    private void tell(long letters, long dead, Path refused) {
+        report.accept(
+                JobCheck.GOOD,
+                letters - dead + " rows written again" + (onlyMissing ? " where none was" : ""));
+        if (dead > 0) {
+            report.accept(
+                    JobCheck.PROBLEM,
+                    dead + " rows were refused again: " + refused + " has their letters");
+        }
+    }
+}

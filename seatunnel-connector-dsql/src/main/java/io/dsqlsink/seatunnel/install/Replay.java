@@ -1,0 +1,81 @@
+package io.dsqlsink.seatunnel.install;
+
+import io.dsqlsink.seatunnel.doctor.Doctor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The command that writes the rows of dead letters again. */
+@Command(
+        name = "replay",
+        description =
+                "Writes the rows of dead letters again, once the cause of their refusal is mended.",
+        footer = {
+            "Example: replay --home /opt/seatunnel --config JOB.conf --dead-letters"
+                    + " dsql-dead-letters.jsonl",
+            "A row that was changed since is overwritten with what the letter has, unless"
+                    + " --only-missing is given. See docs/replay.md.",
+            "Exit code: 0 all written, 1 some were refused again or could not be written."
+        },
+        mixinStandardHelpOptions = true)
+final class Replay implements Callable<Integer> {
+    @Mixin private Main.InHome home;
+    @Mixin private Main.Variables variables;
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "The job that wrote the letters: its sink is used.")
+    private Path config;
+
+    @Option(
+            names = "--dead-letters",
+            required = true,
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "Files of dead letters, the oldest first.")
+    private List<Path> letters = new ArrayList<>();
+
+    @Option(
+            names = "--refused",
+            paramLabel = "FILE",
+            description =
+                    "New file for the letters of rows that are refused again; by default the last"
+                            + " of --dead-letters with .refused behind it.")
+    private Path refused;
+
+    @Option(
+            names = "--only-missing",
+            description = "Only write rows whose key is not in the table; delete none.")
+    private boolean onlyMissing;
+
+    @Override
+    public Integer call() throws IOException, InstallException {
+        Main.logQuietly();
+        Path last = letters.get(letters.size() - 1);
+        Path into =
+                refused == null ? last.resolveSibling(last.getFileName() + ".refused") : refused;
+        for (Path file : letters) {
+            if (!Files.isReadable(file) || Files.isDirectory(file)) {
+                throw new InstallException("--dead-letters " + file + " is no file to be read");
+            }
+        }
+        if (Files.exists(into)) {
+            throw new InstallException(
+                    into
+                            + " is there already: replay its letters first, or name another file by"
+                            + " --refused");
+        }
+        Report report = new Report(System.out::println);
+        new Doctor(home.open(), report)
+                .replay(Main.ownJar(), config, variables.all(), letters, into, onlyMissing);
+        return report.problems() == 0 ? 0 : Main.PROBLEM;
+    }
+}
