@@ -56,6 +56,8 @@ struct Entry {
     window: Window,
     /// The form of the table's statements.
     form: Form,
+    /// Rows of a transaction at most.
+    most_rows: usize,
 }
 
 /// What a connection does next.
@@ -83,8 +85,8 @@ impl Queue {
         }
     }
 
-    /// Adds a table; returns its number.
-    pub fn add_table(&self, table: Arc<Table>, form: Form) -> usize {
+    /// Adds a table of which a transaction may have as many rows; returns its number.
+    pub fn add_table(&self, table: Arc<Table>, form: Form, most_rows: usize) -> usize {
         let order = match () {
             () if table.query.is_some() => Order::Total,
             () if table.append() => Order::Free,
@@ -92,7 +94,7 @@ impl Queue {
             () => Order::KeyAndUnique,
         };
         let mut state = self.state.lock();
-        state.tables.push(Entry { table, window: Window::new(order), form });
+        state.tables.push(Entry { table, window: Window::new(order), form, most_rows });
         state.tables.len() - 1
     }
 
@@ -171,11 +173,7 @@ impl Queue {
     #[must_use]
     pub fn ready(&self, now: Instant) -> usize {
         let state = self.state.lock();
-        state
-            .tables
-            .iter()
-            .map(|entry| entry.window.ready(now, self.size(&state, &entry.table, entry.form)))
-            .sum()
+        state.tables.iter().map(|entry| entry.window.ready(now, self.size(&state, entry))).sum()
     }
 
     /// When the next batch may be ready though nothing comes.
@@ -195,14 +193,14 @@ impl Queue {
                 .tables
                 .iter()
                 .enumerate()
-                .filter(|(_, entry)| entry.window.ready(now, self.size(&state, &entry.table, entry.form)) > 0)
+                .filter(|(_, entry)| entry.window.ready(now, self.size(&state, entry)) > 0)
                 .min_by_key(|(_, entry)| entry.window.oldest())
                 .map(|(number, _)| number);
             let Some(number) = oldest else {
                 return if too_large { Next::TooLarge } else { Next::Nothing };
             };
             let entry = &state.tables[number];
-            let size = entry.window.shared(self.size(&state, &entry.table, entry.form), connections);
+            let size = entry.window.shared(self.size(&state, entry), connections);
             let size = Size { row_bytes, ..size };
             let Entry { table, window, .. } = &mut state.tables[number];
             match window.take(now, size, due) {
@@ -230,9 +228,9 @@ impl Queue {
 
     /// True if a batch has as many rows as batches of its table may have.
     #[must_use]
-    pub fn is_full(&self, batch: &Batch, form: Form) -> bool {
+    pub fn is_full(&self, batch: &Batch) -> bool {
         let state = self.state.lock();
-        batch.len() == self.size(&state, &batch.table, form).rows
+        state.tables.get(batch.number).is_some_and(|entry| batch.len() == self.size(&state, entry).rows)
     }
 
     /// The database has refused so many rows in one transaction.
@@ -249,12 +247,14 @@ impl Queue {
         Due { interval: self.interval, ticket: self.progress.open(), pressed: self.budget.pressed() }
     }
 
-    fn size(&self, state: &State, table: &Table, form: Form) -> Size {
+    fn size(&self, state: &State, entry: &Entry) -> Size {
+        let Entry { table, form, most_rows, .. } = entry;
+        let most = state.size.rows.min(*most_rows);
         // The wider of the two statements that a batch may have, and all of its rows in one of them.
         let width = table.columns.len().max(table.keys.len()).max(1);
         let rows = match form {
-            Form::Unnest => state.size.rows,
-            Form::Values => state.size.rows.min(limits::PARAMETERS / width).max(1),
+            Form::Unnest => most,
+            Form::Values => most.min(limits::PARAMETERS / width).max(1),
         };
         Size {
             rows,

@@ -118,8 +118,8 @@ fn the_client_of_postgresql_has_its_places() {
 }
 
 #[test]
-fn handles_pace_and_credentials_are_the_only_statics() {
-    only_in("\nstatic ", &["jni/handles.rs", "connect/pace.rs", "connect/auth/shared.rs"]);
+fn handles_pace_credentials_and_ports_are_the_only_statics() {
+    only_in("\nstatic ", &["jni/handles.rs", "connect/pace.rs", "connect/auth/shared.rs", "metrics/port.rs"]);
     only_in("    static ", &["jni/exports.rs"]); // in the tests' fault injection
     nowhere("thread_local!");
     nowhere("static mut");

@@ -124,6 +124,7 @@ mod tests {
             indexes: vec![index("t_url", &[1]), index("t_both", &[1, 2]), index("t_expression", &[])],
             uniques: Vec::new(),
             query: None,
+            keeps_existing: false,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Failures in words: what an operator reads in the log or as the cause of a failed job.
 
 mod connection;
+mod ledger;
 mod statement;
 
 use std::time::Duration;
@@ -21,6 +22,7 @@ use crate::row::{json, tuple};
 use crate::table::schema::Table;
 use crate::tell::Values;
 
+pub use ledger::{ledger_used, no_ledger, settled};
 pub use statement::{statement_again, statement_error, statement_with_nul};
 
 /// As much of a statement as shows where in it something is wrong.
@@ -139,7 +141,7 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
             format!(
                 "table {table}: the connection broke while {} was committed, which may or may not have \
                  happened; as {} it is not sent again. Compare the table with the source before restarting the job, or \
-                 give it a key (option 'primary_keys'): {}",
+                 give it a key (option 'primary_keys'), or let the sink find the outcome out (option 'commit_ledger'): {}",
                 what(batch),
                 if batch.table.query.is_some() {
                     "a query may do harm when it runs twice,"

@@ -36,6 +36,8 @@ pub enum Step {
     Prepare,
     /// A transaction with rows.
     Commit,
+    /// What the commit ledger is asked or told.
+    Ledger,
     /// The end of a transaction that failed.
     Rollback,
     /// A session's query.
@@ -60,6 +62,7 @@ impl fmt::Display for Step {
             Self::Form => "the question whether unnest is taken",
             Self::Prepare => "a statement that is prepared",
             Self::Commit => "a transaction with its COMMIT",
+            Self::Ledger => "a statement to the commit ledger",
             Self::Rollback => "the ROLLBACK of a failed transaction",
             Self::Query => "a query",
             Self::Ddl => "a DDL statement",

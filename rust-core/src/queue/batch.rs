@@ -1,6 +1,7 @@
 //! A batch: changes of one table that one transaction makes, and what each row becomes.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use ahash::{HashMap, RandomState};
 use hashbrown::HashTable;
@@ -91,6 +92,12 @@ impl Batch {
         self.displaces = true;
         self.plan();
         self
+    }
+
+    /// When the change came that waited longest.
+    #[must_use]
+    pub fn came(&self) -> Instant {
+        self.changes.first().map_or_else(Instant::now, |change| change.came)
     }
 
     /// True if rows outside the batch give way.

@@ -26,8 +26,9 @@ fn queue(tables: usize) -> Queue {
             indexes: Vec::new(),
             uniques: Vec::new(),
             query: None,
+            keeps_existing: false,
         };
-        assert_eq!(queue.add_table(Arc::new(table), Form::Unnest), number);
+        assert_eq!(queue.add_table(Arc::new(table), Form::Unnest, limits::TRANSACTION_ROWS), number);
     }
     queue
 }

@@ -27,6 +27,8 @@ pub struct Table {
     pub uniques: Vec<UniqueIndex>,
     /// The user's own statement, which runs for each row.
     pub query: Option<Query>,
+    /// Whether a row whose key is there is left as it is.
+    pub keeps_existing: bool,
 }
 
 /// A unique index of the target table, the key's own left out.
@@ -250,6 +252,7 @@ pub fn resolve(
         indexes,
         uniques,
         query: None,
+        keeps_existing: false,
     })
 }
 
@@ -294,6 +297,7 @@ pub fn resolve_query(
         indexes: Vec::new(),
         uniques: Vec::new(),
         query: Some(query),
+        keeps_existing: false,
     })
 }
 

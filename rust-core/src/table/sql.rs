@@ -129,7 +129,7 @@ fn upsert(table: &Table, rows: &Rows) -> String {
             .map(|column| quote(&column.name))
             .map(|name| format!("{name} = EXCLUDED.{name}"))
             .collect();
-        if assignments.is_empty() {
+        if assignments.is_empty() || table.keeps_existing {
             sql.push_str("NOTHING");
         } else {
             let _ = write!(sql, "UPDATE SET {}", assignments.join(", "));
@@ -231,6 +231,7 @@ mod tests {
             indexes: Vec::new(),
             uniques: Vec::new(),
             query: None,
+            keeps_existing: false,
         }
     }
 

@@ -105,7 +105,7 @@ impl Operation for Asking<'_> {
                 messages::statement_again(&engine.config, &question.sql, retry.failure, retry.after)
             }
         };
-        engine.again(self.slot, retry, text);
+        engine.again(self.slot, None, retry, text);
     }
 }
 
@@ -233,7 +233,7 @@ impl Operation for Scanning<'_> {
         self.slot.disconnect();
         let Self { engine, sql, .. } = self;
         let text = || messages::statement_again(&engine.config, sql, retry.failure, retry.after);
-        engine.again(self.slot, retry, text);
+        engine.again(self.slot, None, retry, text);
     }
 }
 

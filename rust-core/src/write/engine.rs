@@ -18,6 +18,7 @@ use crate::error::{ErrorKind, SinkError};
 use crate::failure::latch::Latch;
 use crate::failure::messages;
 use crate::failure::retry::{Bounds, Retry};
+use crate::limits;
 use crate::metrics::Metrics;
 use crate::notice::Notices;
 use crate::queue::budget::Budget;
@@ -30,6 +31,7 @@ use crate::row::frame;
 use crate::table::schema::Table;
 use crate::table::sql::Form;
 use crate::write::pool::{Pool, Slot};
+use crate::write::transact::ledger::{self, Ledger};
 
 /// True for a row of a frame that is to be written.
 pub(crate) type Keep<'a> = dyn Fn(&Table, &Staged, &Op) -> bool + 'a;
@@ -49,6 +51,7 @@ pub struct Engine {
     /// Seeded per sink, so that no choice of keys can aim at one place.
     pub(crate) hasher: RandomState,
     pub(crate) dead: Option<DeadLetters>,
+    pub(crate) ledger: Ledger,
     pub(crate) declared: Mutex<HashMap<Vec<u8>, Option<usize>>>,
     pub(crate) resolved: Condvar,
 }
@@ -59,7 +62,7 @@ impl Engine {
     /// # Errors
     /// Kind `Config` if trusted certificates cannot be read or the file of dead letters cannot be opened.
     pub(crate) fn new(config: Config) -> Result<Self, SinkError> {
-        let metrics = Arc::new(Metrics::default());
+        let metrics = Arc::new(Metrics::new(config.metrics.is_some()));
         let budget = Arc::new(Budget::new(config.row_bytes()));
         let connector = Connector::new(&config, metrics.clone())?;
         let notices = Notices::new(config.log_level);
@@ -75,6 +78,7 @@ impl Engine {
             buffers: Arc::new(BufferPool::new(config.spare_bytes())),
             hasher: RandomState::new(),
             dead: config.skip.as_ref().map(DeadLetters::open).transpose()?,
+            ledger: Ledger::new(config.commit_ledger.clone().filter(|_| config.writes()), config.log_values),
             declared: Mutex::default(),
             resolved: Condvar::new(),
             budget,
@@ -92,9 +96,15 @@ impl Engine {
         }
     }
 
-    /// Tells of a try that follows on the connection of a slot.
-    pub(crate) fn again(&self, slot: &mut Slot, retry: &Retry<'_>, text: impl FnOnce() -> String) {
-        self.metrics.retried(retry.failure.fault);
+    /// Tells of a try that follows on the connection of a slot, for a batch of the table of this number or for none.
+    pub(crate) fn again(
+        &self,
+        slot: &mut Slot,
+        table: Option<usize>,
+        retry: &Retry<'_>,
+        text: impl FnOnce() -> String,
+    ) {
+        self.metrics.of(table).retried(retry.failure.fault);
         retry.tell(&self.notices, &self.config, text);
         if retry.reconnect {
             slot.disconnect();
@@ -120,17 +130,27 @@ impl Engine {
         self.wake.notify_one();
     }
 
-    /// Gives a row up if the configuration says so.
+    /// Gives a row of the table of this number up if the configuration says so.
     ///
     /// # Errors
     /// The row's own error, if it is to stop the job; kind `DeadLetters` if its letter cannot be written; kind `Data` or
     /// `Limit` if too many rows were given up.
-    pub(crate) fn give_up(&self, row: &Refused) -> Result<(), SinkError> {
+    pub(crate) fn give_up(&self, number: usize, row: &Refused) -> Result<(), SinkError> {
         let Some(dead) = &self.dead else { return Err(row.clone().into()) };
         let lines = dead.add(row, self.metrics.get(abi::STAT_ROWS_RECEIVED))?;
-        self.metrics.add(abi::STAT_ROWS_DEAD, 1);
+        self.metrics.of(Some(number)).add(abi::STAT_ROWS_DEAD, 1);
         lines.into_iter().for_each(|line| self.notices.push(Level::Warn, || line));
         Ok(())
+    }
+
+    /// Counters and gauges.
+    pub(crate) fn stats(&self) -> [i64; abi::STAT_COUNT] {
+        let mut slots = self.metrics.snapshot();
+        let number = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
+        slots[abi::STAT_BUFFERED_BYTES] = number(self.budget.used());
+        slots[abi::STAT_NOTICES_DROPPED] = number(self.notices.dropped());
+        slots[abi::STAT_CONNECTIONS_BUSY] = number(self.pool.busy_slots());
+        slots
     }
 
     /// Makes the letters of rows that were given up durable: what a checkpoint holds does not come again.
@@ -190,13 +210,12 @@ impl Engine {
             return Ok(false);
         };
         self.latch.check()?;
-        staged.refused.iter().try_for_each(|row| self.give_up(row))?;
+        staged.refused.iter().try_for_each(|row| self.give_up(number, row))?;
         let mut bytes = self.buffers.buffer(staged.arena.len());
         bytes.extend(&staged.arena);
         let replaced = self.queue.push(number, &mut staged.ops, &Arc::new(Segment { bytes, reserved }));
         self.wake.notify_one();
-        self.metrics.add(abi::STAT_ROWS_RECEIVED, staged.rows);
-        self.metrics.add(abi::STAT_ROWS_COALESCED, staged.merged + replaced);
+        self.metrics.received(number, staged.rows, staged.merged + replaced);
         Ok(true)
     }
 
@@ -204,7 +223,9 @@ impl Engine {
         let told = table.to_string();
         let computed = messages::computed(&table);
         let mut declared = self.declared.lock();
-        let number = self.queue.add_table(table, form);
+        let reserved = if table.append() && self.ledger.is_used() { ledger::ROWS } else { 0 };
+        let number = self.queue.add_table(table, form, limits::TRANSACTION_ROWS - reserved);
+        self.metrics.declare(&told);
         declared.insert(bytes, Some(number));
         drop(declared);
         computed.into_iter().for_each(|line| self.notices.push(Level::Warn, || line));

@@ -4,6 +4,7 @@
 //! that are not needed become old and are closed.
 
 use parking_lot::Mutex;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -35,6 +36,8 @@ struct State {
     idle: Vec<(Slot, Instant)>,
     slots: usize,
     bytes: usize,
+    /// Numbers of slots that are no more, to be given to the next.
+    free: BTreeSet<usize>,
 }
 
 /// The right to a connection; given back by [`Pool::put`] or [`Slot::close`].
@@ -42,9 +45,17 @@ pub struct Slot {
     connection: Option<Connection>,
     /// Bytes of the largest batch that it may have sent: client and socket keep as much memory.
     bytes: usize,
+    /// No other slot of the pool has it now.
+    number: usize,
 }
 
 impl Slot {
+    /// Its number, by which the commit ledger knows it.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
     /// The connection, opened if there is none or if it is over.
     ///
     /// # Errors
@@ -111,9 +122,11 @@ impl Pool {
         if state.slots >= self.most || !room {
             return None;
         }
+        // Without a free one all below are in use.
+        let number = state.free.pop_first().unwrap_or(state.slots);
         state.slots += 1;
         state.bytes += self.batch_bytes;
-        Some(Slot { connection: None, bytes: self.batch_bytes })
+        Some(Slot { connection: None, bytes: self.batch_bytes, number })
     }
 
     /// Slots that there are, idle ones included.
@@ -126,6 +139,13 @@ impl Pool {
     #[must_use]
     pub fn idle_slots(&self) -> usize {
         self.state.lock().idle.len()
+    }
+
+    /// Slots that have work.
+    #[must_use]
+    pub fn busy_slots(&self) -> usize {
+        let state = self.state.lock();
+        state.slots.saturating_sub(state.idle.len())
     }
 
     /// A slot, as soon as one is free. Whoever sends batches gives way.
@@ -203,6 +223,7 @@ impl Pool {
 impl State {
     fn forget(&mut self, slot: &Slot) {
         self.slots -= 1;
+        self.free.insert(slot.number);
         self.bytes -= slot.bytes;
     }
 }

@@ -55,7 +55,7 @@ impl Operation for Preparing<'_> {
     fn again(&mut self, retry: &Retry<'_>) {
         let config = &self.engine.config;
         let text = || messages::connect_again(config, retry.failure, retry.after);
-        self.engine.again(self.slot, retry, text);
+        self.engine.again(self.slot, None, retry, text);
     }
 }
 
@@ -91,6 +91,10 @@ impl Engine {
     ) -> Result<Result<Option<(Table, Form)>, SinkError>, Failure> {
         match catalog::resolve(&connection.client, declaration, self.config.log_values, timeout).await? {
             Ok(table) => {
+                let table = Table { keeps_existing: self.config.keeps_existing, ..table };
+                if table.append() {
+                    self.ledger.prepare(&connection.client, &table, &self.notices, timeout).await?;
+                }
                 let form = self.form(connection, &table, timeout).await?;
                 Ok(Ok(Some((table, form))))
             }

@@ -1,6 +1,7 @@
 //! One batch, one transaction: sends it and tells how it ended.
 //!
-//! A single statement commits by itself; several go between BEGIN and COMMIT, all in one round trip. In the form unnest
+//! A single statement commits by itself; several go between BEGIN and COMMIT, all in one round trip. A transaction that
+//! stands in the commit ledger is begun in a round trip of its own ([`ledger`]). In the form unnest
 //! a statement is prepared once per connection and table. In the form VALUES a full batch uses a prepared statement as
 //! far as there is room for them; any other goes with its text and types in the same round trip. A query of the user's
 //! own runs row by row in one transaction.
@@ -8,6 +9,7 @@
 //! Dropping the future leaves the transaction with the server: it may still commit. The connection stays usable, as the
 //! client reads past the answers of dropped requests.
 
+pub mod ledger;
 pub(crate) mod value;
 
 use std::future::{Future, poll_fn};
@@ -28,15 +30,18 @@ use crate::table::schema::Table;
 use crate::table::sql::{self, Form, Verb};
 use crate::write::array;
 
+use ledger::Entry;
 use value::{Value, Values};
 
 /// How a batch is sent.
 #[derive(Debug, Clone, Copy)]
-pub struct How {
+pub struct How<'a> {
     /// The form of its statements.
     pub form: Form,
     /// True if it has as many rows as batches of this table may have: the next full one is alike.
     pub full: bool,
+    /// The number by which the commit ledger tells whether it was committed.
+    pub entry: Option<Entry<'a>>,
 }
 
 /// Sends a batch. `Ok` means that it is committed, and says how many rows outside the batch gave way.
@@ -46,11 +51,11 @@ pub struct How {
 pub async fn send(
     connection: &mut Connection,
     batch: &Batch,
-    how: How,
+    how: How<'_>,
     timeout: Timeout,
 ) -> Result<u64, Failure> {
     let result = if batch.table.query.is_some() {
-        run_query(connection, batch, timeout).await.map(|()| 0)
+        run_query(connection, batch, how, timeout).await.map(|()| 0)
     } else {
         execute(connection, batch, how, timeout).await
     };
@@ -146,12 +151,17 @@ async fn roll_back(client: &Client, error: &Error, timeout: Timeout) -> Failure 
 }
 
 /// Runs the query once for each row, in one transaction.
-async fn run_query(connection: &mut Connection, batch: &Batch, timeout: Timeout) -> Result<(), Failure> {
+async fn run_query(
+    connection: &mut Connection,
+    batch: &Batch,
+    how: How<'_>,
+    timeout: Timeout,
+) -> Result<(), Failure> {
     let steps = batch.steps();
     let Some(step) = steps.first() else { return Ok(()) };
     let statement = prepared(connection, batch, step, Form::Values, 1, timeout).await?;
     let client = &connection.client;
-    let mut requests = vec![simple(client, "BEGIN")];
+    let mut requests = begin(client, how, timeout).await?;
     for row in step.rows() {
         let values: Vec<Value<'_>> = tuple::params(row).map(|param| Value { param, room: 0 }).collect();
         let statement = &statement;
@@ -165,7 +175,7 @@ async fn run_query(connection: &mut Connection, batch: &Batch, timeout: Timeout)
         Err((place, error)) => {
             let failure = roll_back(client, &error, timeout).await;
             // Without a BEGIN each row was a transaction of its own.
-            Err(if place == 0 {
+            Err(if place == 0 && how.entry.is_none() {
                 Failure { outcome_unknown: true, ..failure }
             } else {
                 failure.not_committed()
@@ -174,10 +184,18 @@ async fn run_query(connection: &mut Connection, batch: &Batch, timeout: Timeout)
     }
 }
 
+/// The request that begins a transaction, to be sent with those behind it; none if the commit ledger has begun it.
+async fn begin<'a>(client: &'a Client, how: How<'_>, timeout: Timeout) -> Result<Vec<Request<'a>>, Failure> {
+    match how.entry {
+        None => Ok(vec![simple(client, "BEGIN")]),
+        Some(entry) => entry.begin(client, timeout).await.map(|()| Vec::new()),
+    }
+}
+
 async fn execute(
     connection: &mut Connection,
     batch: &Batch,
-    how: How,
+    how: How<'_>,
     timeout: Timeout,
 ) -> Result<u64, Failure> {
     let steps = batch.steps();
@@ -186,11 +204,12 @@ async fn execute(
         ready.push(ready_to_send(connection, batch, step, how, timeout).await?);
     }
     let client = &connection.client;
-    let counts = if let ([step], [sql]) = (&steps[..], &ready[..]) {
+    let counts = if let ([step], [sql], None) = (&steps[..], &ready[..], how.entry) {
         let count = timeout.wait(wait::Step::Commit, request(client, batch, step, how.form, sql)).await?;
         vec![count.map_err(|error| Failure::executing(&error))?]
     } else {
-        let mut requests = vec![simple(client, "BEGIN")];
+        let mut requests = begin(client, how, timeout).await?;
+        let begins = requests.len();
         requests
             .extend(steps.iter().zip(&ready).map(|(step, sql)| request(client, batch, step, how.form, sql)));
         requests.push(simple(client, "COMMIT"));
@@ -198,13 +217,12 @@ async fn execute(
         match pipeline(requests, wait::Step::Commit, timeout).await? {
             Ok(mut counts) => {
                 counts.pop();
-                counts.remove(0);
-                counts
+                counts.split_off(begins)
             }
             Err((place, error)) => {
                 let failure = roll_back(client, &error, timeout).await;
                 // An answer to a statement in between means that COMMIT has rolled back.
-                let answered = place != 0 && place != commit && failure.sqlstate.is_some();
+                let answered = place >= begins && place != commit && failure.sqlstate.is_some();
                 return Err(if answered { failure.not_committed() } else { failure });
             }
         }
@@ -223,7 +241,7 @@ async fn execute(
 
 fn check_count(batch: &Batch, step: &Step<'_>, written: u64) -> Result<(), Failure> {
     // A key without other columns is left alone if it exists.
-    let exact = batch.table.columns.iter().any(|column| !column.key);
+    let exact = batch.table.columns.iter().any(|column| !column.key) && !batch.table.keeps_existing;
     if exact && written != u64::try_from(step.len()).unwrap_or(u64::MAX) {
         let text = format!("the database answered {written} rows to an upsert of {}", step.len());
         return Err(Failure::local(Fault::Rejected, text));
@@ -241,7 +259,7 @@ async fn ready_to_send(
     connection: &mut Connection,
     batch: &Batch,
     step: &Step<'_>,
-    how: How,
+    how: How<'_>,
     timeout: Timeout,
 ) -> Result<Sql, Failure> {
     let rows = step.len();

@@ -1,7 +1,7 @@
 //! A connection at work: sends batches until none is ready, each until it is committed or has failed for good.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use log::Level;
 
@@ -12,11 +12,13 @@ use crate::failure::messages;
 use crate::failure::retry::{self, Bounds, Decision, GivenUp, Operation, Retry, Sent};
 use crate::failure::wait::Timeout;
 use crate::limits;
+use crate::metrics::Committed;
 use crate::queue::Next;
 use crate::queue::batch::Batch;
 use crate::table::sql::Form;
 use crate::write::engine::Engine;
 use crate::write::pool::Slot;
+use crate::write::transact::ledger::Entry;
 use crate::write::transact::{self, How};
 
 /// A row that makes others give way is a delete and an insert, and one other row is deleted at most for each of its
@@ -31,7 +33,8 @@ pub struct Writer {
 
 /// How an attempt at a batch ended for good.
 enum Outcome {
-    Committed,
+    /// The try that committed took so long.
+    Committed(Duration),
     /// Its parts are to be sent instead.
     Parts(Vec<Batch>),
     /// Its one row was given up.
@@ -68,21 +71,22 @@ impl Writer {
     /// Writes one batch, in parts if the database wants it so.
     async fn write(&mut self, batch: Batch) -> Result<(), SinkError> {
         let engine = self.engine.clone();
+        let table = engine.metrics.of(Some(batch.number));
+        let waited = batch.came().elapsed();
         let mut parts = vec![batch];
         while let Some(mut batch) = parts.pop() {
             engine.pool.sends(&mut self.slot, batch.bytes());
             match self.commit(&mut batch).await? {
                 Outcome::Parts(mut instead) => {
-                    engine.metrics.add(abi::STAT_BATCH_SPLITS, 1);
+                    table.add(abi::STAT_BATCH_SPLITS, 1);
                     instead.reverse();
                     parts.append(&mut instead);
                 }
                 outcome => {
-                    if matches!(outcome, Outcome::Committed) {
+                    if let Outcome::Committed(took) = outcome {
                         engine.queue.committed();
-                        engine.metrics.add(abi::STAT_ROWS_COMMITTED, batch.len());
-                        engine.metrics.add(abi::STAT_BATCHES_COMMITTED, 1);
-                        engine.metrics.add(abi::STAT_BYTES_COMMITTED, batch.bytes());
+                        let (rows, bytes) = (batch.len(), batch.bytes());
+                        engine.metrics.committed(batch.number, &Committed { rows, bytes, waited, took });
                     }
                     engine.metrics.flushed(&engine.queue.done(batch));
                 }
@@ -96,7 +100,7 @@ impl Writer {
         let engine = self.engine.clone();
         loop {
             let GivenUp { failure, tries, decision } =
-                match retry::run(&mut Sending { writer: self, batch }).await {
+                match retry::run(&mut Sending { writer: self, engine: &engine, batch, doubt: None }).await {
                     Ok(outcome) => return outcome,
                     Err(given_up) => given_up,
                 };
@@ -114,7 +118,7 @@ impl Writer {
                     return split(batch.clone());
                 }
                 Decision::Again { .. } | Decision::Fail if is_row_to_blame(&failure) => {
-                    engine.give_up(&messages::refused(&engine.config, batch, &failure))?;
+                    engine.give_up(batch.number, &messages::refused(&engine.config, batch, &failure))?;
                     return Ok(Outcome::GivenUp);
                 }
                 Decision::Again { .. } | Decision::Fail => {
@@ -135,6 +139,7 @@ impl Writer {
         if displaced > 0 {
             self.engine
                 .metrics
+                .of(Some(batch.number))
                 .add(abi::STAT_ROWS_DISPLACED, usize::try_from(displaced).unwrap_or(usize::MAX));
             self.engine.notices.push(Level::Warn, || messages::displaced(batch, displaced));
         }
@@ -144,28 +149,27 @@ impl Writer {
 /// A batch on its way, in the form that the database takes.
 struct Sending<'a> {
     writer: &'a mut Writer,
+    engine: &'a Engine,
     batch: &'a Batch,
+    /// The last attempt and how long it took, while it is not known whether it was committed and the commit ledger can
+    /// tell.
+    doubt: Option<(Entry<'a>, Duration)>,
 }
 
-impl Operation for Sending<'_> {
-    type Done = Result<Outcome, SinkError>;
-
-    fn sent(&self) -> Sent {
-        let batch = self.batch;
-        Sent {
-            rows: batch.len(),
-            idempotent: batch.idempotent(),
-            may_displace: self.writer.engine.config.displaces && batch.idempotent() && !batch.displaces(),
-        }
+impl<'a> Sending<'a> {
+    /// Asks the commit ledger about the last attempt, if that is in doubt; how long it took if it was committed.
+    async fn settle(&mut self, timeout: Timeout) -> Result<Option<Duration>, Failure> {
+        let Some((entry, took)) = self.doubt else { return Ok(None) };
+        let connection = self.writer.slot.connection(&self.engine.pool, timeout).await?;
+        let settled = entry.settle(&connection.client, timeout).await;
+        let committed = settled.map_err(|failure| connection.explain(failure))?;
+        self.doubt = None;
+        self.engine.notices.push_seldom(Level::Warn, || messages::settled(self.batch, committed));
+        Ok(committed.then_some(took))
     }
 
-    fn bounds(&self) -> Bounds {
-        self.writer.engine.bounds()
-    }
-
-    async fn attempt(&mut self, timeout: Timeout) -> Result<Self::Done, Failure> {
-        let Self { writer, batch } = self;
-        let engine = writer.engine.clone();
+    async fn send(&mut self, timeout: Timeout) -> Result<Result<Outcome, SinkError>, Failure> {
+        let Self { writer, engine, batch, doubt } = self;
         loop {
             // After a terminal failure elsewhere nothing more is written.
             if let Err(error) = engine.latch.check() {
@@ -175,14 +179,15 @@ impl Operation for Sending<'_> {
             if form == Form::Values && too_wide(batch) {
                 return Ok(split((*batch).clone()));
             }
+            let entry = if batch.idempotent() { None } else { engine.ledger.entry(writer.slot.number()) };
             let connection = writer.slot.connection(&engine.pool, timeout).await?;
-            let full = form == Form::Values && engine.queue.is_full(batch, form);
+            let full = form == Form::Values && engine.queue.is_full(batch);
             let began = Instant::now();
-            match transact::send(connection, batch, How { form, full }, timeout).await {
+            match transact::send(connection, batch, How { form, full, entry }, timeout).await {
                 Ok(displaced) => {
                     engine.answered(began, false);
                     writer.tell_displaced(batch, displaced);
-                    return Ok(Ok(Outcome::Committed));
+                    return Ok(Ok(Outcome::Committed(began.elapsed())));
                 }
                 Err(failure)
                     if form == Form::Unnest && failure.unsupported() && engine.config.form.is_none() =>
@@ -193,20 +198,55 @@ impl Operation for Sending<'_> {
                         });
                     }
                 }
-                Err(failure) => return Err(failure),
+                Err(failure) => {
+                    let took = began.elapsed();
+                    *doubt = entry.filter(|_| failure.outcome_unknown).map(|entry| (entry, took));
+                    return Err(failure);
+                }
             }
+        }
+    }
+}
+
+impl Operation for Sending<'_> {
+    type Done = Result<Outcome, SinkError>;
+
+    fn sent(&self) -> Sent {
+        if self.doubt.is_some() {
+            // The question for it comes next, and may be asked as often as it takes.
+            return Sent::QUESTION;
+        }
+        let batch = self.batch;
+        Sent {
+            rows: batch.len(),
+            idempotent: batch.idempotent(),
+            may_displace: self.engine.config.displaces && batch.idempotent() && !batch.displaces(),
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        self.engine.bounds()
+    }
+
+    async fn attempt(&mut self, timeout: Timeout) -> Result<Self::Done, Failure> {
+        match self.settle(timeout).await {
+            Ok(Some(took)) => Ok(Ok(Outcome::Committed(took))),
+            Ok(None) => self.send(timeout).await,
+            // What stays open is the outcome of the attempt before.
+            Err(failure) => Err(Failure { outcome_unknown: true, ..failure }),
         }
     }
 
     fn again(&mut self, retry: &Retry<'_>) {
-        let Writer { engine, slot } = &mut *self.writer;
+        let engine = self.engine;
         let text = || messages::again(&engine.config, self.batch, retry.failure, retry.after);
-        engine.again(slot, retry, text);
+        engine.again(&mut self.writer.slot, Some(self.batch.number), retry, text);
     }
 }
 
 fn is_row_to_blame(failure: &Failure) -> bool {
-    matches!(failure.fault, Fault::BadRow | Fault::Unique | Fault::Reference | Fault::TooBig)
+    !failure.outcome_unknown
+        && matches!(failure.fault, Fault::BadRow | Fault::Unique | Fault::Reference | Fault::TooBig)
 }
 
 /// True if a statement of the form VALUES would have more parameters than there can be.

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod ledger;
 mod model;
 mod network;
 mod soak;

@@ -25,6 +25,7 @@ fn table() -> Arc<Table> {
         indexes: Vec::new(),
         uniques: Vec::new(),
         query: None,
+        keeps_existing: false,
     })
 }
 

@@ -26,6 +26,7 @@ fn table(ty: ColumnType, columns: Option<Vec<usize>>, nulls_distinct: bool) -> T
             predicate: None,
         }],
         query: None,
+        keeps_existing: false,
     }
 }
 

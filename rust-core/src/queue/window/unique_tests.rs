@@ -60,6 +60,7 @@ impl World {
             indexes: Vec::new(),
             uniques: vec![index(1), index(2)],
             query: None,
+            keeps_existing: false,
         };
         Self {
             rng: StdRng::seed_from_u64(seed),
