@@ -67,6 +67,7 @@ fn table() -> Arc<Table> {
         indexes: Vec::new(),
         uniques: Vec::new(),
         query: None,
+        keeps_existing: false,
     })
 }
 

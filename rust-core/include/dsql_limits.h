@@ -172,4 +172,9 @@
  */
 #define DSQL_MIN_LETTER_FILE_BYTES 1048576
 
+/*
+ The largest port that TCP has.
+ */
+#define DSQL_MAX_PORT 65535
+
 #endif  /* DSQL_LIMITS_H */

@@ -314,8 +314,53 @@
 #define DSQL_STAT_ROWS_DISPLACED 16
 
 /*
+ Time of the transactions that committed, from sending to the answer, summed, in microseconds.
+ */
+#define DSQL_STAT_TRANSACTION_MICROS 17
+
+/*
+ Time from the first row to the last commit, in microseconds.
+ */
+#define DSQL_STAT_ACTIVE_MICROS 18
+
+/*
+ Connections that have work now.
+ */
+#define DSQL_STAT_CONNECTIONS_BUSY 19
+
+/*
  Number of slots.
  */
-#define DSQL_STAT_COUNT 17
+#define DSQL_STAT_COUNT 20
+
+/*
+ Transactions since the last call.
+ */
+#define DSQL_LATENCY_TRANSACTIONS 0
+
+/*
+ Half of them took no longer, from sending to the answer, in microseconds.
+ */
+#define DSQL_LATENCY_TRANSACTION_MEDIAN 1
+
+/*
+ 99 % of them took no longer, in microseconds.
+ */
+#define DSQL_LATENCY_TRANSACTION_P99 2
+
+/*
+ In half of them no row had waited longer in the window, in microseconds.
+ */
+#define DSQL_LATENCY_WAIT_MEDIAN 3
+
+/*
+ In 99 % of them no row had waited longer, in microseconds.
+ */
+#define DSQL_LATENCY_WAIT_P99 4
+
+/*
+ Number of slots.
+ */
+#define DSQL_LATENCY_COUNT 5
 
 #endif  /* DSQL_SINK_H */

@@ -5,7 +5,7 @@
 //! ([`crate::row::frame`]) and written ([`crate::notice`], [`crate::metrics`]).
 
 /// Raised whenever a native signature, a frame layout or the meaning of a number changes.
-pub const ABI_VERSION: i32 = 6;
+pub const ABI_VERSION: i32 = 7;
 
 /// First byte of every frame.
 pub const FRAME_VERSION: u8 = 1;
@@ -135,5 +135,24 @@ pub const STAT_ROWS_DEAD: usize = 14;
 pub const STAT_NOTICES_DROPPED: usize = 15;
 /// Rows that gave way to others with one of their unique values.
 pub const STAT_ROWS_DISPLACED: usize = 16;
+/// Time of the transactions that committed, from sending to the answer, summed, in microseconds.
+pub const STAT_TRANSACTION_MICROS: usize = 17;
+/// Time from the first row to the last commit, in microseconds.
+pub const STAT_ACTIVE_MICROS: usize = 18;
+/// Connections that have work now.
+pub const STAT_CONNECTIONS_BUSY: usize = 19;
 /// Number of slots.
-pub const STAT_COUNT: usize = 17;
+pub const STAT_COUNT: usize = 20;
+
+/// Transactions since the last call.
+pub const LATENCY_TRANSACTIONS: usize = 0;
+/// Half of them took no longer, from sending to the answer, in microseconds.
+pub const LATENCY_TRANSACTION_MEDIAN: usize = 1;
+/// 99 % of them took no longer, in microseconds.
+pub const LATENCY_TRANSACTION_P99: usize = 2;
+/// In half of them no row had waited longer in the window, in microseconds.
+pub const LATENCY_WAIT_MEDIAN: usize = 3;
+/// In 99 % of them no row had waited longer, in microseconds.
+pub const LATENCY_WAIT_P99: usize = 4;
+/// Number of slots.
+pub const LATENCY_COUNT: usize = 5;

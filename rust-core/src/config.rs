@@ -4,6 +4,8 @@ pub mod bounds;
 pub mod endpoint;
 
 mod credentials;
+mod exposure;
+mod ledger;
 mod options;
 
 use std::path::PathBuf;
@@ -21,6 +23,8 @@ use credentials::{region, token_lifetime};
 use options::Options;
 
 pub use credentials::{Identity, Keys, Role};
+pub use exposure::Exposure;
+pub use ledger::LedgerName;
 
 /// Connections of one sink at most unless `max_connections` says otherwise. A row takes 0.3 to 0.6 ms of a connection's
 /// time, so that 64 connections write 100,000 to 200,000 rows a second, about what one task can bring. No more are opened
@@ -123,12 +127,18 @@ pub struct Config {
     pub form: Option<Form>,
     /// Whether a row that is in the way of a unique value gives way to the one that the source gave it to.
     pub displaces: bool,
+    /// Whether rows whose key is in the table are left as they are. Not an option of a job: `replay` sets it.
+    pub keeps_existing: bool,
+    /// Table that tells whether a commit in doubt happened, where sending it again could do harm; `None` for none.
+    pub commit_ledger: Option<LedgerName>,
     /// What becomes of rows that cannot be written; `None` if such a row stops the sink.
     pub skip: Option<Skip>,
     /// Whether rows are compared in place of being written, or written where they were found to differ.
     pub verify: Option<Verify>,
     /// Folder of the report on it.
     pub verify_report: Option<PathBuf>,
+    /// Where Prometheus reads the counters, if it is to.
+    pub metrics: Option<Exposure>,
     /// Least severe level that is passed on to Java.
     pub log_level: log::Level,
     /// Which values of rows log lines and errors tell.
@@ -226,6 +236,8 @@ impl Config {
                 &[("auto", None), ("unnest", Some(Form::Unnest)), ("values", Some(Form::Values))],
             )?,
             displaces: options.choice("unique_conflict", &[("replace", true), ("fail", false)])?,
+            keeps_existing: options.choice("existing_rows", &[("replace", false), ("keep", true)])?,
+            commit_ledger: ledger::ledger(&mut options)?,
             skip: skip(&mut options)?,
             verify: options.choice(
                 "verify",
@@ -238,6 +250,7 @@ impl Config {
                 ],
             )?,
             verify_report: options.take("verify_report").map(PathBuf::from),
+            metrics: Exposure::read(&mut options)?,
             endpoint,
         };
         match options.0.into_keys().min() {
@@ -246,6 +259,12 @@ impl Config {
                 Err(SinkError::option(&key, "is not known to the native library; the jar does not match it"))
             }
         }
+    }
+
+    /// True if the sink writes rows, all or those that differ.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        self.verify.is_none_or(Verify::repairs)
     }
 
     /// Bytes of rows that wait or are not committed yet, at most.

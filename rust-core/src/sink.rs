@@ -4,12 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use log::Level;
 use parking_lot::Mutex;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 
 use crate::abi;
 use crate::config::Config;
 use crate::error::{ErrorKind, SinkError};
+use crate::metrics::exposition::Source;
+use crate::metrics::port::{self, Exposed};
 use crate::queue::change::Op;
 use crate::queue::progress::Ticket;
 use crate::queue::stage::{Staged, Staging};
@@ -26,6 +29,7 @@ pub struct Sink {
     runtime: Mutex<Option<Runtime>>,
     staging: Staging,
     verifier: Option<Arc<Verifier>>,
+    exposed: Mutex<Option<Exposed>>,
 }
 
 impl Sink {
@@ -38,7 +42,9 @@ impl Sink {
         let verifier = Verifier::new(&config, runtime.handle().clone())?.map(Arc::new);
         let engine = Arc::new(Engine::new(config)?);
         runtime.spawn(dispatch::run(engine.clone()));
-        Ok(Self { engine, runtime: Mutex::new(Some(runtime)), staging: Staging::default(), verifier })
+        let exposed = Mutex::new(expose(&engine, runtime.handle()));
+        let runtime = Mutex::new(Some(runtime));
+        Ok(Self { engine, runtime, staging: Staging::default(), verifier, exposed })
     }
 
     /// Declares a table by its frame, waiting at most `timeout` for the catalog; `None` means not yet:
@@ -173,11 +179,19 @@ impl Sink {
     /// Counters and gauges.
     #[must_use]
     pub fn stats(&self) -> [i64; abi::STAT_COUNT] {
-        let mut slots = self.engine.metrics.snapshot();
-        let number = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
-        slots[abi::STAT_BUFFERED_BYTES] = number(self.engine.budget.used());
-        slots[abi::STAT_NOTICES_DROPPED] = number(self.engine.notices.dropped());
-        slots
+        self.engine.stats()
+    }
+
+    /// The counters of each table, laid out as [`crate::metrics`] says.
+    #[must_use]
+    pub fn table_stats(&self) -> Vec<u8> {
+        self.engine.metrics.tables()
+    }
+
+    /// How long transactions took and rows waited since the last call.
+    #[must_use]
+    pub fn latencies(&self) -> [i64; abi::LATENCY_COUNT] {
+        self.engine.metrics.latencies()
     }
 
     /// Log lines since the last call, laid out as [`crate::notice`] says.
@@ -189,11 +203,23 @@ impl Sink {
     /// Ends the sink; rows that were not flushed are dropped. Calls in progress return with kind `Closed`.
     pub fn close(&self) {
         self.engine.fail(closed());
+        drop(self.exposed.lock().take());
         let runtime = self.runtime.lock().take();
         if let Some(runtime) = runtime {
             runtime::stop(runtime);
         }
     }
+}
+
+/// Shows the counters to Prometheus, if the job asks for that. No job fails for its metrics.
+fn expose(engine: &Arc<Engine>, runtime: &Handle) -> Option<Exposed> {
+    let exposure = engine.config.metrics.clone()?;
+    let address = exposure.address;
+    let counted = engine.clone();
+    let stats = Box::new(move || counted.stats());
+    let source = Source { exposure, metrics: engine.metrics.clone(), stats };
+    let opened = Exposed::open(address, source, runtime);
+    opened.inspect_err(|error| engine.notices.push(Level::Warn, || port::refused(address, error))).ok()
 }
 
 fn closed() -> SinkError {

@@ -64,6 +64,7 @@ fn table(columns: usize, shift: usize) -> Table {
             predicate: None,
         }],
         query: None,
+        keeps_existing: false,
     }
 }
 

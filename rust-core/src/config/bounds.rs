@@ -26,3 +26,6 @@ const _: () = assert!(MIN_BUFFER_BYTES == 2 * limits::MESSAGE_BYTES);
 
 /// A file of dead letters has room for some letters at least: 1 MiB.
 pub const MIN_LETTER_FILE_BYTES: u64 = 1_048_576;
+
+/// The largest port that TCP has.
+pub const MAX_PORT: u16 = 65_535;

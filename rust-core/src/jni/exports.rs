@@ -138,11 +138,28 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_stats<'local>(
     guard(env, |env| {
         #[cfg(feature = "fault-injection")]
         fault::panic_if_asked();
-        let stats = sinks().get(sink)?.stats();
-        let array = env.new_long_array(stats.len())?;
-        array.set_region(env, 0, &stats)?;
-        Ok(array)
+        longs(env, &sinks().get(sink)?.stats())
     })
+}
+
+/// `static native byte[] tableStats(long sink)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_tableStats<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    sink: jlong,
+) -> JByteArray<'local> {
+    guard(env, |env| Ok(env.byte_array_from_slice(&sinks().get(sink)?.table_stats())?))
+}
+
+/// `static native long[] latencies(long sink)`
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_latencies<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    sink: jlong,
+) -> JLongArray<'local> {
+    guard(env, |env| longs(env, &sinks().get(sink)?.latencies()))
 }
 
 /// `static native byte[] notices(long sink)`
@@ -247,6 +264,12 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSession_close(
         }
         Ok(())
     });
+}
+
+fn longs<'local>(env: &mut Env<'local>, numbers: &[i64]) -> Result<JLongArray<'local>, Failure> {
+    let array = env.new_long_array(numbers.len())?;
+    array.set_region(env, 0, numbers)?;
+    Ok(array)
 }
 
 fn array_or_null<'local>(

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -96,6 +97,23 @@ public final class Frames {
                     new Notice(level, epochMillis, new String(message, StandardCharsets.UTF_8)));
         }
         return notices;
+    }
+
+    /** u32 count, then each table as string name and its slots as i64. */
+    static Map<String, SinkStats> tableStats(byte[] bytes) {
+        ByteBuffer frame = ByteBuffer.wrap(bytes);
+        int count = frame.getInt();
+        Map<String, SinkStats> tables = new LinkedHashMap<>();
+        for (int i = 0; i < count; i++) {
+            byte[] name = new byte[frame.getInt()];
+            frame.get(name);
+            long[] slots = new long[SinkStats.STAT_COUNT];
+            for (int slot = 0; slot < slots.length; slot++) {
+                slots[slot] = frame.getLong();
+            }
+            tables.put(new String(name, StandardCharsets.UTF_8), new SinkStats(slots));
+        }
+        return tables;
     }
 
     /**

@@ -63,5 +63,8 @@ public final class Limits {
     /** Option dead_letter_max_bytes. */
     public static final int MIN_LETTER_FILE_BYTES = 1_048_576;
 
+    /** Option metrics_port. */
+    public static final int MAX_PORT = 65_535;
+
     private Limits() {}
 }

@@ -13,10 +13,10 @@ import java.util.Map;
  * DsqlNativeException#ERROR_CLOSED}.
  *
  * <p>Every method throws {@link DsqlNativeException}. After the first terminal failure each call
- * but close(), stats() and notices() throws that failure again.
+ * but close(), notices() and those that count throws that failure again.
  */
 public final class NativeSink implements AutoCloseable {
-    static final int ABI_VERSION = 6;
+    static final int ABI_VERSION = 7;
     static final int FRAME_VERSION = 1;
 
     /** How long a cancelled task may go on waiting. */
@@ -131,6 +131,16 @@ public final class NativeSink implements AutoCloseable {
         return new SinkStats(stats(handle));
     }
 
+    /** The counters of each table, by schema.name, in the order in which they were declared. */
+    public Map<String, SinkStats> tableStats() {
+        return Frames.tableStats(tableStats(handle));
+    }
+
+    /** How long transactions took and rows waited since the last call. */
+    public Latencies latencies() {
+        return new Latencies(latencies(handle));
+    }
+
     /** The log lines since the last call. */
     public List<Notice> notices() {
         return Frames.notices(notices(handle));
@@ -172,6 +182,10 @@ public final class NativeSink implements AutoCloseable {
     private static native boolean compare(long sink, long waitMillis);
 
     private static native long[] stats(long sink);
+
+    private static native byte[] tableStats(long sink);
+
+    private static native long[] latencies(long sink);
 
     private static native byte[] notices(long sink);
 

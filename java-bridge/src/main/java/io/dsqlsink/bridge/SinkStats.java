@@ -1,6 +1,10 @@
 package io.dsqlsink.bridge;
 
-/** The counters of a sink at one moment; counts since the sink was opened unless said otherwise. */
+/**
+ * The counters of a sink or of one of its tables at one moment; counts since the sink was opened
+ * unless said otherwise. A table has no connections, no flushes and no buffer of its own: there
+ * these are 0.
+ */
 public final class SinkStats {
     static final int STAT_ROWS_RECEIVED = 0;
     static final int STAT_ROWS_COALESCED = 1;
@@ -19,7 +23,10 @@ public final class SinkStats {
     static final int STAT_ROWS_DEAD = 14;
     static final int STAT_NOTICES_DROPPED = 15;
     static final int STAT_ROWS_DISPLACED = 16;
-    static final int STAT_COUNT = 17;
+    static final int STAT_TRANSACTION_MICROS = 17;
+    static final int STAT_ACTIVE_MICROS = 18;
+    static final int STAT_CONNECTIONS_BUSY = 19;
+    static final int STAT_COUNT = 20;
 
     private final long[] slots;
 
@@ -108,6 +115,21 @@ public final class SinkStats {
     /** Rows that the row error policy put aside. */
     public long rowsDead() {
         return slots[STAT_ROWS_DEAD];
+    }
+
+    /** Time of the transactions that committed, from sending to the answer, summed. */
+    public long transactionMicros() {
+        return slots[STAT_TRANSACTION_MICROS];
+    }
+
+    /** Time from the first row to the last commit. */
+    public long activeMicros() {
+        return slots[STAT_ACTIVE_MICROS];
+    }
+
+    /** Connections that have work now. */
+    public long connectionsBusy() {
+        return slots[STAT_CONNECTIONS_BUSY];
     }
 
     /** Log lines lost because nobody fetched them in time. */

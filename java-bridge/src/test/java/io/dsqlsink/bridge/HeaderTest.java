@@ -28,6 +28,7 @@ class HeaderTest {
         collect(java, Notice.class, "LEVEL_.*");
         collect(java, DsqlNativeException.class, "ERROR_.*");
         collect(java, SinkStats.class, "STAT_.*");
+        collect(java, Latencies.class, "LATENCY_.*");
 
         assertThat(java).isEqualTo(rust);
     }

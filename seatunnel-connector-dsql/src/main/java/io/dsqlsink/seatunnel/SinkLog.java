@@ -2,6 +2,7 @@ package io.dsqlsink.seatunnel;
 
 import io.dsqlsink.bridge.Notice;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,6 +11,9 @@ import org.slf4j.LoggerFactory;
  * are escaped ({@link LogText}).
  */
 public final class SinkLog {
+    /** As much of a statement as tells which it is. */
+    private static final int TOLD_CHARACTERS = 300;
+
     private final Logger log;
 
     private SinkLog(Logger log) {
@@ -58,6 +62,22 @@ public final class SinkLog {
                     debug("{}", notice.message());
             }
         }
+    }
+
+    /**
+     * Takes the library's lines while a statement goes on, and tells of one that takes long: up to
+     * its conditions, which may have values.
+     */
+    public Consumer<List<Notice>> whileWaiting(String sql) {
+        LogInterval interval = LogInterval.start();
+        String head = sql.split(" WHERE ", 2)[0];
+        String begin = head.substring(0, Math.min(head.length(), TOLD_CHARACTERS));
+        return notices -> {
+            write(notices);
+            if (interval.isDue()) {
+                info("Waiting for {} s for the answer to: {}", interval.seconds(), begin);
+            }
+        };
     }
 
     /** The value of the native option {@code log_level}: lines that nobody reads are not made. */

@@ -49,6 +49,7 @@ class ArchitectureTest {
         "io.dsqlsink.bridge..",
         "io.dsqlsink.seatunnel..",
         "java..",
+        "javax.management",
         "org.slf4j",
         "org.apache.seatunnel.api..",
         "org.apache.seatunnel.common.constants",

@@ -324,7 +324,7 @@ final class DsqlCatalog implements AutoCloseable {
         if (session == null) {
             session = NativeSession.open(options);
         }
-        return session.execute(sql, repeatable, notices -> LOG.write(notices));
+        return session.execute(sql, repeatable, LOG.whileWaiting(sql));
     }
 
     @Override

@@ -85,11 +85,27 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
     private void createMissing(DsqlTable table) throws InterruptedException {
         if (!catalog.exists(table)) {
             create();
-        } else if (modes.createIndex()
+            return;
+        }
+        tellFound(table);
+        if (modes.createIndex()
                 && !definition.indexes().isEmpty()
                 && catalog.isLeftUnfinished(definition)) {
             catalog.createIndexes(definition);
         }
+    }
+
+    private void tellFound(DsqlTable table) throws InterruptedException {
+        LOG.info("Aurora DSQL sink: table {} was found, indexes {}", table, catalog.indexes(table));
+    }
+
+    /** Of what is left out, IndexBuilder has told the reasons. */
+    private void tellCreated(DsqlTable table) throws InterruptedException {
+        LOG.info(
+                "Aurora DSQL sink: table {} was created, indexes {}, left out: {}",
+                table,
+                catalog.indexes(table),
+                modes.createIndex() ? definition.leftOut() : "all other indexes of the source");
     }
 
     private void requireTable(DsqlTable table) throws InterruptedException {
@@ -104,6 +120,7 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
                             + " ERROR_WHEN_SCHEMA_NOT_EXIST: create it, or set"
                             + " CREATE_SCHEMA_WHEN_NOT_EXIST");
         }
+        tellFound(table);
     }
 
     private void create() throws InterruptedException {
@@ -111,6 +128,7 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
         if (modes.createIndex()) {
             catalog.createIndexes(definition);
         }
+        tellCreated(definition.table());
     }
 
     @Override

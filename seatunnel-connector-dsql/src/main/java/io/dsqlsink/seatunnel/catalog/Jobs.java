@@ -1,6 +1,7 @@
 package io.dsqlsink.seatunnel.catalog;
 
 import io.dsqlsink.bridge.NativeSession;
+import io.dsqlsink.seatunnel.LogInterval;
 import io.dsqlsink.seatunnel.SinkLog;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,9 +17,6 @@ final class Jobs {
 
     /** Between two looks at a job of the database; such jobs take tens of seconds. */
     private static final long JOB_PAUSE_MS = 500;
-
-    /** Between two lines about work that goes on. */
-    static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** A job that takes longer is left to the database. */
     private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
@@ -45,7 +43,7 @@ final class Jobs {
     static void await(DsqlCatalog catalog, Map<String, String> jobs) throws InterruptedException {
         Map<String, String> open = new LinkedHashMap<>(jobs);
         long start = System.nanoTime();
-        long told = start;
+        LogInterval interval = new LogInterval(start);
         while (!open.isEmpty() && System.nanoTime() - start < LONGEST_NANOS) {
             String ids = open.values().stream().map(Ddl::literal).collect(Collectors.joining(", "));
             for (List<String> job :
@@ -56,10 +54,13 @@ final class Jobs {
                                     + ")")) {
                 open.entrySet().removeIf(entry -> ended(entry, job));
             }
-            if (System.nanoTime() - told > PROGRESS_NANOS) {
-                told = System.nanoTime();
-                long seconds = TimeUnit.NANOSECONDS.toSeconds(told - start);
-                LOG.info("Waiting for {} for {} s", open.keySet(), seconds);
+            if (interval.isDue()) {
+                LOG.info(
+                        "{} of {} jobs of the database are complete after {} s, waiting for {}",
+                        jobs.size() - open.size(),
+                        jobs.size(),
+                        interval.seconds(),
+                        open.keySet());
             }
             if (!open.isEmpty()) {
                 Thread.sleep(JOB_PAUSE_MS);

@@ -3,6 +3,7 @@ package io.dsqlsink.seatunnel.catalog;
 import io.dsqlsink.bridge.DsqlNativeException;
 import io.dsqlsink.bridge.Limits;
 import io.dsqlsink.bridge.NativeSession;
+import io.dsqlsink.seatunnel.LogInterval;
 import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import java.util.ArrayList;
@@ -46,7 +47,8 @@ final class KeyPages {
     private final AtomicLong affected = new AtomicLong();
     private volatile boolean complete;
     private volatile Throwable failure;
-    private long toldAt = System.nanoTime();
+    private final LogInterval interval = LogInterval.start();
+    private int found;
 
     /**
      * @param options what the native library is opened with
@@ -100,6 +102,7 @@ final class KeyPages {
             do {
                 List<List<String>> last = reader.query(lastOfPage(after));
                 List<String> to = last.isEmpty() ? null : last.get(0);
+                found++;
                 pending.incrementAndGet();
                 pages.add(page(after, to));
                 if (workers.size() < mostSessions) {
@@ -131,10 +134,28 @@ final class KeyPages {
     }
 
     private void tell() {
-        if (System.nanoTime() - toldAt > Jobs.PROGRESS_NANOS) {
-            toldAt = System.nanoTime();
-            LOG.info("Table {}: {} rows {} so far", told, affected.get(), verb);
+        if (interval.isDue()) {
+            LOG.info(progress(interval.seconds()));
         }
+    }
+
+    /** The whole is known once the last page is. */
+    String progress(long seconds) {
+        return "Table "
+                + told
+                + ": "
+                + affected.get()
+                + " rows "
+                + verb
+                + " after "
+                + seconds
+                + " s, "
+                + (found - pending.get())
+                + (complete ? " of all " : " of the first ")
+                + found
+                + " pages of "
+                + Limits.TRANSACTION_ROWS
+                + " rows";
     }
 
     private void startWorker() {

@@ -38,6 +38,7 @@ public final class DsqlSinkConfig implements Serializable {
     private final SaveModes saveModes;
     private final DsqlSinkOptions.SchemaChangePolicy schemaChangePolicy;
     private boolean streaming;
+    private String jobId = "";
 
     private DsqlSinkConfig(
             LinkedHashMap<String, String> nativeOptions,
@@ -76,6 +77,7 @@ public final class DsqlSinkConfig implements Serializable {
         put(nativeOptions, DsqlSinkOptions.REGION, reader.text(DsqlSinkOptions.REGION));
         readNumbers(reader, nativeOptions);
         NetworkOptions.read(reader, nativeOptions);
+        MetricsOptions.read(reader, nativeOptions);
         readWords(reader, nativeOptions);
         checkDatabase(reader, url, source);
         checkModes(reader);
@@ -207,6 +209,13 @@ public final class DsqlSinkConfig implements Serializable {
                 DsqlSinkOptions.UNIQUE_CONFLICT,
                 reader.choice(
                         DsqlSinkOptions.UNIQUE_CONFLICT, DsqlSinkOptions.UniqueConflict.class));
+        String ledger = reader.name(DsqlSinkOptions.COMMIT_LEDGER);
+        if (ledger == null || !ledger.matches("[^.]+(\\.[^.]+)?")) {
+            reader.wrong(
+                    DsqlSinkOptions.COMMIT_LEDGER,
+                    "names no table: write table, schema.table or off");
+        }
+        put(nativeOptions, DsqlSinkOptions.COMMIT_LEDGER, ledger);
     }
 
     private static void putWord(
@@ -276,6 +285,15 @@ public final class DsqlSinkConfig implements Serializable {
         }
     }
 
+    /** The id that the engine gave the job; empty before it did. */
+    public String jobId() {
+        return jobId;
+    }
+
+    public void setJobId(String jobId) {
+        this.jobId = jobId;
+    }
+
     /** Whether rows are compared, or repaired where they differ, in place of being written. */
     public boolean verifies() {
         return nativeOptions.containsKey(VerifyOptions.VERIFY.key());
@@ -290,9 +308,13 @@ public final class DsqlSinkConfig implements Serializable {
      * The same for the sink of a task. Rows that hold another's unique value give way where the
      * source tells of them again, in order: not in a batch job, and not where several writers share
      * a table's rows.
+     *
+     * @param task the number of the task among those of the job in this process
      */
-    public Map<String, String> sinkOptions(int writersOfATable) {
+    public Map<String, String> sinkOptions(int writersOfATable, int task) {
         Map<String, String> options = new LinkedHashMap<>(nativeOptions);
+        options.put("metrics_job", jobId);
+        options.put("metrics_task", Integer.toString(task));
         if (!streaming || writersOfATable > 1) {
             options.putIfAbsent(
                     DsqlSinkOptions.UNIQUE_CONFLICT.key(),

@@ -295,6 +295,16 @@ public final class DsqlSinkOptions {
                                     + " streaming job, unless multi_table_sink_replica is above 1,"
                                     + " and fail in a batch job");
 
+    public static final Option<String> COMMIT_LEDGER =
+            Options.key("commit_ledger")
+                    .stringType()
+                    .defaultValue("dsql_commit_ledger")
+                    .withDescription(
+                            "A small table that tells whether a commit happened whose answer did"
+                                    + " not come, for tables without a key: table or schema.table."
+                                    + " It is created if it is missing. off: such a commit fails"
+                                    + " the job");
+
     private DsqlSinkOptions() {}
 
     /** Every option above by its key. */
@@ -344,10 +354,13 @@ public final class DsqlSinkOptions {
                     RETRY_TIMEOUT_MS,
                     NetworkOptions.SOCKET_TIMEOUT_MS,
                     NetworkOptions.CONNECTING_PROCESSES,
+                    MetricsOptions.METRICS_PORT,
+                    MetricsOptions.METRICS_HOST,
                     MAX_CONNECTIONS,
                     MAX_BUFFER_BYTES,
                     STATEMENT_FORM,
                     UNIQUE_CONFLICT,
+                    COMMIT_LEDGER,
                     RowErrorOptions.ROW_ERROR_POLICY,
                     RowErrorOptions.ROW_ERROR_LIMIT,
                     RowErrorOptions.ROW_ERROR_LIMIT_PERCENT,

@@ -53,7 +53,8 @@ public enum DsqlErrorCode implements SeaTunnelErrorCode {
     OUTCOME_UNKNOWN(
             "DSQL-09",
             "It is not known whether a batch was committed",
-            "compare the table with the source before restarting, or give it a key",
+            "compare the table with the source before restarting; give the table a key, or let the role"
+                    + " create the ledger (commit_ledger)",
             false),
     REJECTED(
             "DSQL-10",

@@ -11,44 +11,71 @@ import org.apache.seatunnel.api.common.metrics.MetricsContext;
 
 /**
  * The sink's counters among the job's metrics. The names are our own: the engine counts rows under
- * its names itself.
+ * its names itself. Those of a table have its name behind a #, as the engine's have.
  */
 final class DsqlMetrics {
-    private static final Map<String, ToLongFunction<SinkStats>> COUNTERS = counters();
+    /** Counters that a table has, too. */
+    static final Map<String, ToLongFunction<SinkStats>> OF_TABLES = ofTables();
+
+    /** Counters of the whole sink, those among them. */
+    static final Map<String, ToLongFunction<SinkStats>> COUNTERS = counters();
+
+    private static final String PREFIX = "Dsql";
 
     private final Map<String, Long> published = new HashMap<>();
 
-    private static Map<String, ToLongFunction<SinkStats>> counters() {
+    private static Map<String, ToLongFunction<SinkStats>> ofTables() {
         Map<String, ToLongFunction<SinkStats>> counters = new LinkedHashMap<>();
-        counters.put("DsqlRowsReceived", SinkStats::rowsReceived);
-        counters.put("DsqlRowsCommitted", SinkStats::rowsCommitted);
-        counters.put("DsqlRowsDead", SinkStats::rowsDead);
-        counters.put("DsqlRowsDisplaced", SinkStats::rowsDisplaced);
-        counters.put("DsqlBatchesCommitted", SinkStats::batchesCommitted);
-        counters.put("DsqlBytesCommitted", SinkStats::bytesCommitted);
-        counters.put("DsqlRetriesConflict", SinkStats::retriesConflict);
-        counters.put("DsqlRetriesUnavailable", SinkStats::retriesUnavailable);
-        counters.put("DsqlRetriesConnection", SinkStats::retriesConnection);
-        counters.put("DsqlConnectionsOpened", SinkStats::connectionsOpened);
-        counters.put("DsqlFlushes", SinkStats::flushes);
-        counters.put("DsqlFlushMicros", SinkStats::flushMicros);
+        counters.put("RowsReceived", SinkStats::rowsReceived);
+        counters.put("RowsCoalesced", SinkStats::rowsCoalesced);
+        counters.put("RowsCommitted", SinkStats::rowsCommitted);
+        counters.put("RowsDead", SinkStats::rowsDead);
+        counters.put("RowsDisplaced", SinkStats::rowsDisplaced);
+        counters.put("BatchesCommitted", SinkStats::batchesCommitted);
+        counters.put("BytesCommitted", SinkStats::bytesCommitted);
+        counters.put("TransactionMicros", SinkStats::transactionMicros);
+        counters.put("RetriesConflict", SinkStats::retriesConflict);
+        counters.put("RetriesUnavailable", SinkStats::retriesUnavailable);
+        counters.put("RetriesConnection", SinkStats::retriesConnection);
+        return Collections.unmodifiableMap(counters);
+    }
+
+    private static Map<String, ToLongFunction<SinkStats>> counters() {
+        Map<String, ToLongFunction<SinkStats>> counters = new LinkedHashMap<>(ofTables());
+        counters.put("ConnectionsOpened", SinkStats::connectionsOpened);
+        counters.put("Flushes", SinkStats::flushes);
+        counters.put("FlushMicros", SinkStats::flushMicros);
         return Collections.unmodifiableMap(counters);
     }
 
     /**
      * Adds what has come since the last call. The writers of a task share the sink, and each has a
      * context of its own, so a sum over all contexts is right, whoever calls.
+     *
+     * @param tables by name; of a single one all is said by the whole
      */
-    synchronized void publish(SinkStats stats, MetricsContext context) {
+    synchronized void publish(
+            SinkStats stats, Map<String, SinkStats> tables, MetricsContext context) {
         COUNTERS.forEach(
-                (name, count) -> {
-                    long now = count.applyAsLong(stats);
-                    long before = published.getOrDefault(name, 0L);
-                    Counter counter = now > before ? context.counter(name) : null;
-                    if (counter != null) {
-                        counter.inc(now - before);
-                        published.put(name, now);
-                    }
-                });
+                (name, count) -> publish(PREFIX + name, count.applyAsLong(stats), context));
+        if (tables.size() > 1) {
+            tables.forEach(
+                    (table, of) ->
+                            OF_TABLES.forEach(
+                                    (name, count) ->
+                                            publish(
+                                                    PREFIX + name + "#" + table,
+                                                    count.applyAsLong(of),
+                                                    context)));
+        }
+    }
+
+    private void publish(String name, long now, MetricsContext context) {
+        long before = published.getOrDefault(name, 0L);
+        Counter counter = now > before ? context.counter(name) : null;
+        if (counter != null) {
+            counter.inc(now - before);
+            published.put(name, now);
+        }
     }
 }

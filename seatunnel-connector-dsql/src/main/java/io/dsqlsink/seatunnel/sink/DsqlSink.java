@@ -71,6 +71,7 @@ public class DsqlSink
 
     @Override
     public void setJobContext(JobContext job) {
+        config.setJobId(job.getJobId());
         config.setStreaming(job.getJobMode() == JobMode.STREAMING);
     }
 

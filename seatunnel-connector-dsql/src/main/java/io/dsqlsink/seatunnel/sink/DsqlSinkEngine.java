@@ -11,7 +11,6 @@ import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.config.SharedTarget;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
-import io.dsqlsink.seatunnel.stock.HandOver;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,7 +56,11 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     private volatile long durable;
     private final DsqlMetrics metrics = new DsqlMetrics();
     private Thread timer;
-    private volatile long opened;
+    private JobLog log;
+    private SinkBeans beans;
+
+    /** Frames that were handed over when the counters were published last. */
+    private volatile long publishedFrames;
 
     /** Whether all writers that have left had all their rows. */
     private boolean allComplete = true;
@@ -110,6 +113,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         int number = sink.declareTable(fitting.declaration());
         TableBuffer buffer = new TableBuffer(sink, fitting, number, handedOver);
         buffers.add(buffer);
+        beans.table(fitting.toString());
         LOG.info("{}", StartBlock.of(fitting));
         return buffer;
     }
@@ -148,7 +152,8 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         if (task.isGivenUp()) {
             throw AbandonedTask.givenUp();
         }
-        Map<String, String> options = config.sinkOptions(writersOfATable);
+        beans = new SinkBeans(config.jobId());
+        Map<String, String> options = config.sinkOptions(writersOfATable, beans.openTask());
         options.put("log_level", LOG.level());
         // What the tick leaves, so that both waits together are the interval that the job asks for.
         options.put(
@@ -157,30 +162,14 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             sink = NativeSink.open(options, new AbandonedTask(task));
         } catch (IllegalStateException e) {
             throw new DsqlConnectorException(DsqlErrorCode.NATIVE_LIBRARY, e.getMessage());
+        } finally {
+            if (sink == null) {
+                beans.close();
+            }
         }
-        opened = System.nanoTime();
-        config.warnings().forEach(line -> LOG.warn("{}", line));
-        if (!config.withoutEffect().isEmpty()) {
-            LOG.info(
-                    "Options without effect on Aurora DSQL: {}",
-                    String.join(", ", config.withoutEffect()));
-        }
-        LOG.info(
-                "Native Aurora DSQL sink {} is active, from {}: endpoint {}, up to {} connections,"
-                        + " {} table(s), first {}",
-                JarInfo.version(),
-                JarInfo.location(),
-                config.host(),
-                config.maxConnections(),
-                tables,
-                config.table());
-        StartBlock.of(config).forEach(line -> LOG.info("{}", line));
-        if (HandOver.isPossible(Thread.currentThread().getContextClassLoader())) {
-            LOG.info(
-                    "It takes the place of connector-jdbc's own dialect dsql; {} = false hands over"
-                            + " to that",
-                    HandOver.DSQL_NATIVE.key());
-        }
+        beans.open(sink);
+        log = new JobLog(LOG, sink, config);
+        log.opened(tables);
         timer = new Thread(this::runTimer, "dsql-sink-timer");
         timer.setDaemon(true);
         // Whatever the creating thread had, a loader of its task would be kept alive.
@@ -219,12 +208,17 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         }
     }
 
-    /** Adds what was counted since the last call to the job's metrics, if the context has any. */
-    void publish(SinkWriter.Context context) {
+    /**
+     * Adds what was counted since the last call to the job's metrics, if the context has any. Of
+     * the writers that ask after one commit the first does it for all tables.
+     */
+    void publish(SinkWriter.Context context, boolean isLast) {
         try {
             MetricsContext job = context == null ? null : context.getMetricsContext();
-            if (job != null && sink != null) {
-                metrics.publish(sink.stats(), job);
+            long frames = handedOver.get();
+            if (job != null && sink != null && (isLast || frames > publishedFrames)) {
+                publishedFrames = frames;
+                metrics.publish(sink.stats(), sink.tableStats(), job);
             }
         } catch (RuntimeException e) {
             // No job fails for its metrics; and the sink may just have been closed by an abort.
@@ -251,12 +245,12 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 commit();
             }
         } finally {
-            publish(context);
             synchronized (this) {
                 buffers.remove(buffer);
                 last = buffers.isEmpty();
                 allComplete &= complete && !interrupted;
             }
+            publish(context, last);
             if (last) {
                 end();
             }
@@ -305,14 +299,9 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             Thread.currentThread().interrupt();
         }
         try {
-            LOG.write(sink.notices());
-            LOG.info(
-                    "{}",
-                    Progress.total(
-                            sink.stats(), config.deadLetterPath(), System.nanoTime() - opened));
-        } catch (DsqlNativeException e) {
-            LOG.debug("The last log lines of the native sink are lost", e);
+            log.closed();
         } finally {
+            beans.close();
             sink.close();
         }
     }
@@ -325,7 +314,6 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         long tick = TimeUnit.MILLISECONDS.toNanos(tick());
         long look = System.nanoTime();
         long due = look + tick;
-        Progress progress = new Progress(look);
         try {
             while (!closing.await(Math.min(tick, LOOK_NANOS), TimeUnit.NANOSECONDS)) {
                 long now = System.nanoTime();
@@ -337,7 +325,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 }
                 if (now - due >= 0) {
                     due = now + tick;
-                    tick(progress, now);
+                    tick(now);
                 }
             }
         } catch (Throwable e) {
@@ -348,12 +336,8 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         }
     }
 
-    private void tick(Progress progress, long now) {
-        LOG.write(sink.notices());
-        String line = progress.isDue(now) ? progress.line(sink.stats(), now) : null;
-        if (line != null) {
-            LOG.info("{}", line);
-        }
+    private void tick(long now) {
+        log.tick(buffers, now);
         if (failure == null) {
             buffers.forEach(TableBuffer::tryHandOver);
         }

@@ -201,7 +201,7 @@ public class DsqlSinkWriter
         lastCommit = Thread.currentThread();
         if (engine != null) {
             engine.commit();
-            engine.publish(context);
+            engine.publish(context, false);
         }
         return Optional.empty();
     }

@@ -1,47 +1,58 @@
 package io.dsqlsink.seatunnel.sink;
 
+import io.dsqlsink.bridge.Latencies;
 import io.dsqlsink.bridge.SinkStats;
+import io.dsqlsink.seatunnel.LogInterval;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** How the sink gets on, in a line of the log now and then, and in one when it closes. */
+/** How the sink gets on, in lines of the log now and then, and in some when it closes. */
 final class Progress {
-    /** By default seldom enough for a log of weeks, often enough to see a job stall. */
-    private static final long INTERVAL_NANOS =
-            TimeUnit.SECONDS.toNanos(Math.max(1, Long.getLong("dsql.sink.log.seconds", 30)));
-
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double MICROS_PER_SECOND = 1e6;
     private static final double BYTES_PER_MB = 1e6;
 
-    private long due;
+    /** So many tables have a line of their own in an interval, those with most rows. */
+    private static final int TOLD_TABLES = 10;
+
+    private final LogInterval interval;
     private String last = "";
     private long lastAt;
     private long lastRows;
     private long lastBytes;
+    private long tablesAt;
+
+    /** Rows and bytes committed at the last line. */
+    private final Map<String, long[]> lastOfTable = new HashMap<>();
 
     /**
      * @param now see {@link System#nanoTime()}
      */
     Progress(long now) {
-        due = now + INTERVAL_NANOS;
+        interval = new LogInterval(now);
         lastAt = now;
+        tablesAt = now;
     }
 
     /** True once in each interval. */
     boolean isDue(long now) {
-        if (now - due < 0) {
-            return false;
-        }
-        due = now + INTERVAL_NANOS;
-        return true;
+        return interval.isDue(now);
     }
 
     /**
      * Null when nothing has changed since the last line.
      *
+     * @param latencies since the last call
+     * @param lagMillis how long after their change at the source rows came; negative where they do
+     *     not say
      * @param now see {@link System#nanoTime()}
      */
-    String line(SinkStats stats, long now) {
+    String line(SinkStats stats, Latencies latencies, long lagMillis, long now) {
         String rates =
                 rates(
                         stats.rowsCommitted() - lastRows,
@@ -67,8 +78,10 @@ final class Progress {
                         + " after lost connections; "
                         + stats.bufferedBytes()
                         + " bytes buffered, "
+                        + stats.connectionsBusy()
+                        + " of "
                         + stats.connectionsOpen()
-                        + " connections, "
+                        + " connections in use, "
                         + stats.rowsDead()
                         + " rows skipped, flushes take "
                         + flushMillis(stats)
@@ -77,7 +90,60 @@ final class Progress {
             return null;
         }
         last = line;
-        return "Aurora DSQL sink: " + line + "; since the last line " + rates;
+        return "Aurora DSQL sink: "
+                + line
+                + "; since the last line "
+                + rates
+                + times(latencies)
+                + (lagMillis < 0
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                "; rows come %.1f s after their change at the source",
+                                lagMillis / 1e3));
+    }
+
+    /** Rates of each table since the last call; none where there is one, whose are the sink's. */
+    List<String> tables(Map<String, SinkStats> tables, long now) {
+        List<String> lines = new ArrayList<>();
+        long nanos = now - tablesAt;
+        tablesAt = now;
+        Map<String, Long> rows = new HashMap<>();
+        Map<String, String> told = new HashMap<>();
+        tables.forEach(
+                (table, stats) -> {
+                    long[] before = lastOfTable.getOrDefault(table, new long[2]);
+                    long more = stats.rowsCommitted() - before[0];
+                    if (more > 0) {
+                        rows.put(table, more);
+                        told.put(table, rates(more, stats.bytesCommitted() - before[1], nanos));
+                    }
+                    lastOfTable.put(
+                            table, new long[] {stats.rowsCommitted(), stats.bytesCommitted()});
+                });
+        if (tables.size() < 2) {
+            return lines;
+        }
+        rows.keySet().stream()
+                .sorted(Comparator.comparing((String table) -> -rows.get(table)))
+                .limit(TOLD_TABLES)
+                .forEach(
+                        table ->
+                                lines.add(
+                                        "Aurora DSQL sink: table "
+                                                + table
+                                                + ": "
+                                                + told.get(table)
+                                                + ", "
+                                                + tables.get(table).rowsCommitted()
+                                                + " rows committed"));
+        if (rows.size() > TOLD_TABLES) {
+            lines.add(
+                    "Aurora DSQL sink: "
+                            + (rows.size() - TOLD_TABLES)
+                            + " more tables got fewer rows than these");
+        }
+        return lines;
     }
 
     private static String rates(long rows, long bytes, long nanos) {
@@ -87,6 +153,19 @@ final class Progress {
                 "%.0f rows/s, %.2f MB/s",
                 rows / seconds,
                 bytes / BYTES_PER_MB / seconds);
+    }
+
+    private static String times(Latencies latencies) {
+        return latencies.transactions() == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        ", a transaction takes %.1f ms (99 %%: %.1f ms), rows wait %.1f ms before"
+                                + " it (99 %%: %.1f ms)",
+                        latencies.transactionMedianMicros() / 1e3,
+                        latencies.transactionP99Micros() / 1e3,
+                        latencies.waitMedianMicros() / 1e3,
+                        latencies.waitP99Micros() / 1e3);
     }
 
     /**
@@ -114,6 +193,25 @@ final class Progress {
                         nanos / NANOS_PER_SECOND,
                         rates(stats.rowsCommitted(), stats.bytesCommitted(), nanos))
                 + (stats.batchesCommitted() == 0 ? "" : "; " + Cost.told(stats));
+    }
+
+    /** A line for each table in the end; the time is that from its first row to its last commit. */
+    static List<String> totals(Map<String, SinkStats> tables) {
+        List<String> lines = new ArrayList<>();
+        tables.forEach(
+                (table, stats) ->
+                        lines.add(
+                                String.format(
+                                        Locale.ROOT,
+                                        "Aurora DSQL sink closed: table %s: %d rows received, %d"
+                                                + " committed in %d transactions, %d skipped, in %.1f s",
+                                        table,
+                                        stats.rowsReceived(),
+                                        stats.rowsCommitted(),
+                                        stats.batchesCommitted(),
+                                        stats.rowsDead(),
+                                        stats.activeMicros() / MICROS_PER_SECOND)));
+        return lines;
     }
 
     /** Why fewer rows are committed than were received, though none is missing. */

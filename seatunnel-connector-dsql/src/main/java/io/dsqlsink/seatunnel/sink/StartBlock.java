@@ -20,7 +20,9 @@ final class StartBlock {
                         + ", role "
                         + options.get("username")
                         + ", signed by "
-                        + identity(options));
+                        + identity(options)
+                        + ", TLS: "
+                        + tls(options.get("url")));
         lines.add(
                 "Aurora DSQL sink: statement form "
                         + options.getOrDefault("statement_form", "as the database takes it")
@@ -36,6 +38,26 @@ final class StartBlock {
                 + (table.keys().isEmpty() ? "no key, rows are appended" : "key " + table.keys())
                 + ", columns "
                 + table.columns();
+    }
+
+    /** Without what the url may hold besides. */
+    private static String tls(String url) {
+        String mode = parameter(url, "sslmode");
+        String authorities = parameter(url, "sslrootcert");
+        return (mode == null ? "sslmode verify-full" : "sslmode " + mode)
+                + (authorities == null ? "" : ", sslrootcert " + authorities);
+    }
+
+    private static String parameter(String url, String name) {
+        int start = url == null ? -1 : url.indexOf('?');
+        if (start >= 0) {
+            for (String pair : url.substring(start + 1).split("&")) {
+                if (pair.startsWith(name + "=")) {
+                    return pair.substring(name.length() + 1);
+                }
+            }
+        }
+        return null;
     }
 
     private static String identity(Map<String, String> options) {

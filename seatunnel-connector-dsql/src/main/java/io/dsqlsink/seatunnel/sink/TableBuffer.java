@@ -2,6 +2,7 @@ package io.dsqlsink.seatunnel.sink;
 
 import io.dsqlsink.bridge.NativeSink;
 import io.dsqlsink.bridge.RowEncoder;
+import io.dsqlsink.seatunnel.compat.EventTime;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,6 +35,14 @@ final class TableBuffer {
      */
     private boolean halfUpdate;
 
+    private final EventTime eventTime = new EventTime();
+
+    /** When the first row that waits here was changed at the source. */
+    private long changedAt = EventTime.NONE;
+
+    /** How long the rows handed over since the last look had been under way; NONE if unknown. */
+    private final AtomicLong lagMillis = new AtomicLong(EventTime.NONE);
+
     /**
      * @param handedOver counts the frames that all buffers of the sink have handed over
      */
@@ -48,6 +57,11 @@ final class TableBuffer {
         return table;
     }
 
+    /** The longest time since the last call that a row took from its source; NONE if unknown. */
+    long takeLagMillis() {
+        return lagMillis.getAndSet(EventTime.NONE);
+    }
+
     /**
      * Takes a row, and hands over when enough have gathered. The kinds have the same numbers on
      * both sides.
@@ -55,6 +69,9 @@ final class TableBuffer {
     void append(SeaTunnelRow row) throws InterruptedException {
         lock.lock();
         try {
+            if (rows.rows() == 0) {
+                changedAt = eventTime.of(row);
+            }
             rows.append(row.getRowKind().toByteValue(), table.written(row.getFields()));
             halfUpdate = !halfUpdate && row.getRowKind() == RowKind.UPDATE_BEFORE;
             boolean full = rows.rows() >= HANDOVER_ROWS || rows.bytes() >= HANDOVER_BYTES;
@@ -95,6 +112,10 @@ final class TableBuffer {
 
     private void taken() {
         handedOver.incrementAndGet();
+        if (changedAt != EventTime.NONE) {
+            long lag = Math.max(System.currentTimeMillis() - changedAt, 0);
+            lagMillis.accumulateAndGet(lag, Math::max);
+        }
         // A frame ends with the row or the update that makes it full, so twice the size is seldom
         // exceeded.
         rows.reset(2 * HANDOVER_BYTES);

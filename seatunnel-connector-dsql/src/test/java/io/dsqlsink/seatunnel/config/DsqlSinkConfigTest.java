@@ -46,7 +46,8 @@ class DsqlSinkConfigTest {
                         Map.entry("token_duration_secs", "900"),
                         Map.entry("connecting_processes", "2"),
                         Map.entry("log_values", "short"),
-                        Map.entry("statement_form", "auto"));
+                        Map.entry("statement_form", "auto"),
+                        Map.entry("commit_ledger", "dsql_commit_ledger"));
         assertThat(config.host()).isEqualTo("abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws");
         assertThat(config.warnings()).isEmpty();
         assertThat(config.table()).hasToString("shop.orders -> public.orders");
@@ -310,12 +311,12 @@ class DsqlSinkConfigTest {
 
     @Test
     void rowsGiveWayInAStreamWithOneWriterOnly() {
-        assertThat(config().sinkOptions(1)).containsEntry("unique_conflict", "fail");
+        assertThat(config().sinkOptions(1, 0)).containsEntry("unique_conflict", "fail");
         DsqlSinkConfig streaming = config();
         streaming.setStreaming(true);
-        assertThat(streaming.sinkOptions(1)).doesNotContainKey("unique_conflict");
-        assertThat(streaming.sinkOptions(2)).containsEntry("unique_conflict", "fail");
+        assertThat(streaming.sinkOptions(1, 0)).doesNotContainKey("unique_conflict");
+        assertThat(streaming.sinkOptions(2, 0)).containsEntry("unique_conflict", "fail");
         options.put("unique_conflict", "replace");
-        assertThat(config().sinkOptions(2)).containsEntry("unique_conflict", "replace");
+        assertThat(config().sinkOptions(2, 0)).containsEntry("unique_conflict", "replace");
     }
 }
