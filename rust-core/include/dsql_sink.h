@@ -6,7 +6,7 @@
 /*
  Raised whenever a native signature, a frame layout or the meaning of a number changes.
  */
-#define DSQL_ABI_VERSION 6
+#define DSQL_ABI_VERSION 7
 
 /*
  First byte of every frame.

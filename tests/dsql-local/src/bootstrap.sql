@@ -177,6 +177,11 @@ CREATE OR REPLACE FUNCTION dsql_local.new_job_id() RETURNS text LANGUAGE sql VOL
   FROM generate_series(1, 25)
 $$;
 
+-- The worker has a session of its own: what names without a schema mean there is what they meant where the job was ordered.
+CREATE OR REPLACE FUNCTION dsql_local.in_this_path(work text) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT format('SELECT set_config(''search_path'', %L, true); %s', pg_catalog.current_setting('search_path'), work)
+$$;
+
 -- The index exists at once but is neither valid nor maintained; the worker builds it anew. A non-unique form stands in
 -- for a unique index, since duplicates are the job's failure and not the statement's.
 CREATE OR REPLACE FUNCTION dsql_local.create_index_async(definition text, is_unique boolean, target text, keys text[])
@@ -207,6 +212,7 @@ BEGIN
                    CASE WHEN is_unique THEN regexp_replace(pg_get_indexdef(built), '^CREATE INDEX', 'CREATE UNIQUE INDEX')
                         ELSE pg_get_indexdef(built) END);
   END IF;
+  work := dsql_local.in_this_path(work);
   INSERT INTO dsql_local.jobs (job_id, job_type, class_id, object_id, object_name, work)
   SELECT id, 'INDEX_BUILD', 'pg_class'::regclass, built, n.nspname || '.' || c.relname, work
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = built;
@@ -270,7 +276,7 @@ DECLARE
   id text := dsql_local.new_job_id();
 BEGIN
   INSERT INTO dsql_local.jobs (job_id, job_type, class_id, object_id, object_name, work)
-  VALUES (id, 'VALIDATE_CONSTRAINT', 'pg_class'::regclass, target::regclass, target, work);
+  VALUES (id, 'VALIDATE_CONSTRAINT', 'pg_class'::regclass, target::regclass, target, dsql_local.in_this_path(work));
   RETURN id;
 END $$;
 

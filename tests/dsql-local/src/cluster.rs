@@ -177,15 +177,20 @@ impl Cluster {
                 return Ok(Arc::clone(known));
             }
         }
-        let query = "SELECT
-            (SELECT count(*) FROM pg_index WHERE indrelid = to_regclass($1) AND NOT indisprimary AND indisready),
-            EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND confrelid = to_regclass($1)
+        // The session's search path is not known here: a name without a schema that is not in public is the only table of
+        // that name.
+        let query = "WITH relation AS (SELECT coalesce(to_regclass($1), (SELECT min(oid::bigint)::oid::regclass FROM pg_class
+                WHERE ARRAY[relname::text] = parse_ident($1) AND relkind = 'r' HAVING count(*) = 1)) AS id)
+            SELECT
+            (SELECT count(*) FROM pg_index WHERE indrelid = id AND NOT indisprimary AND indisready),
+            EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND confrelid = id
                     AND (confdeltype NOT IN ('a', 'r') OR confupdtype NOT IN ('a', 'r'))),
             ARRAY(SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid
-                  AND a.attnum = ANY (i.indkey) WHERE i.indrelid = to_regclass($1) AND i.indisprimary),
-            ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0
+                  AND a.attnum = ANY (i.indkey) WHERE i.indrelid = id AND i.indisprimary),
+            ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = id AND attnum > 0
                   AND NOT attisdropped ORDER BY attnum),
-            (SELECT conname::text FROM pg_constraint WHERE conrelid = to_regclass($1) AND contype = 'p')";
+            (SELECT conname::text FROM pg_constraint WHERE conrelid = id AND contype = 'p')
+            FROM relation";
         let row = self.admin().await.query_one(query, &[&name]).await?;
         let indexes = u64::try_from(row.get::<_, i64>(0)).unwrap_or(0);
         let table = Table {
