@@ -31,7 +31,7 @@ public final class Widening {
     private Widening(DsqlCatalog catalog, DsqlTable table, Consumer<String> told) {
         this.catalog = catalog;
         this.table = table;
-        this.name = table.schema() + "." + table.name();
+        this.name = table.target();
         this.told = told;
     }
 

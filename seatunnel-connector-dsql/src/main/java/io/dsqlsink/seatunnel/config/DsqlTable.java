@@ -187,6 +187,11 @@ public final class DsqlTable implements Serializable {
         return schema;
     }
 
+    /** As schema.name, which messages and counters use. */
+    public String target() {
+        return schema + "." + name;
+    }
+
     public String name() {
         return name;
     }
@@ -309,7 +314,7 @@ public final class DsqlTable implements Serializable {
     /** {@code source -> schema.table}. */
     @Override
     public String toString() {
-        return source + " -> " + schema + "." + name;
+        return source + " -> " + target();
     }
 
     /** A column of the rows. */

@@ -75,7 +75,7 @@ public final class Widen {
     private void all(List<JobTable> tables) throws InterruptedException {
         for (JobTable table : tables) {
             DsqlTable target = table.config().table();
-            String name = target.schema() + "." + target.name();
+            String name = target.target();
             if (only == null || only.equals(name)) {
                 found = true;
                 one(name, table);

@@ -113,7 +113,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         int number = sink.declareTable(fitting.declaration());
         TableBuffer buffer = new TableBuffer(sink, fitting, number, handedOver);
         buffers.add(buffer);
-        beans.table(fitting.toString());
+        beans.table(fitting.target());
         LOG.info("{}", StartBlock.of(fitting));
         return buffer;
     }
