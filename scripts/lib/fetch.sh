@@ -28,17 +28,30 @@ unpack_mysql() {
 
 # Debian 13 and Ubuntu 24.04 renamed the package, and its library, for 64-bit time; the ABI is the same on x86_64.
 unpack_libaio() {
-    local dir=$1 package found=
+    system_package "$1" libaio1 libaio1t64 ||
+        die "cannot get libaio, which mysqld needs: install the package libaio1 and run again"
+    find "$1/root" -name 'libaio.so.1*' -type f -exec cp {} "$1/libaio.so.1" \;
+    rm -rf "$1/root"
+}
+
+unpack_prometheus() {
+    system_package "$1" prometheus || die "cannot get Prometheus: the system has no package prometheus"
+    mv "$1"/root/usr/bin/prometheus "$1"
+    rm -rf "$1/root"
+}
+
+# system_package DIR NAME...: unpacks the first of these packages that the system has into DIR/root; fails if it has none.
+system_package() {
+    local dir=$1 name found=
+    shift
     need apt-get dpkg
-    apt-cache show libaio1 >/dev/null 2>&1 || apt-cache show libaio1t64 >/dev/null 2>&1 ||
-        [[ $EUID -ne 0 ]] || apt-get -qq update
-    for package in libaio1 libaio1t64; do
-        (cd "$dir" && apt-get -qq -o APT::Sandbox::User=root download "$package" 2>/dev/null) && found=$package && break
+    apt-cache show "$@" >/dev/null 2>&1 || [[ $EUID -ne 0 ]] || apt-get -qq update
+    for name in "$@"; do
+        (cd "$dir" && apt-get -qq -o APT::Sandbox::User=root download "$name" 2>/dev/null) && found=$name && break
     done
-    [[ -n $found ]] || die "cannot get libaio, which mysqld needs: install the package libaio1 and run again"
+    [[ -n $found ]] || return 1
     dpkg --extract "$dir"/*.deb "$dir/root"
-    find "$dir/root" -name 'libaio.so.1*' -type f -exec cp {} "$dir/libaio.so.1" \;
-    rm -rf "$dir/root" "$dir"/*.deb
+    rm "$dir"/*.deb
 }
 
 seatunnel() { echo "org.apache.seatunnel:$1:$2${3:+:$3}"; }

@@ -64,6 +64,6 @@ jobs_at_home() {
 
 # What the pages tell a reader to do, and the examples that need a source of their own.
 docs_and_examples() {
-    "$ROOT/scripts/fetch.sh" kafka
-    jobs_on "$ZETA_VERSION" lib DocsIT,KafkaIT "-Dleft.out=flink | spark"
+    "$ROOT/scripts/fetch.sh" kafka prometheus
+    jobs_on "$ZETA_VERSION" lib DocsIT,KafkaIT,PrometheusIT "-Dleft.out=flink | spark"
 }
