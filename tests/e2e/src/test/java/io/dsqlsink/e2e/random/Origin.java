@@ -16,4 +16,11 @@ public enum Origin {
                 ? "`" + name.replace("`", "``") + "`"
                 : "\"" + name.replace("\"", "\"\"") + "\"";
     }
+
+    /** How a statement takes a value of a type that is given as text, {@code ?} in its place. */
+    String placeholder(Kind kind) {
+        return isMySql() || !kind.written().equals("?")
+                ? kind.written()
+                : "?::text::" + kind.type();
+    }
 }

@@ -17,10 +17,19 @@ import java.util.stream.Collectors;
 /** A table of random columns, keys and indexes, and random rows for it. */
 public final class RandomTable {
     private static final int MOST_COLUMNS = 9;
-    private static final String UNSPLIT =
-            "year|date|uuid|boolean|bytea|jsonb|real|double precision";
 
-    private record Column(String name, Kind kind, boolean nullable) {}
+    /** Of these, -0 is written as 0 in a key, to which it is equal there: float and double too. */
+    private static final String UNSPLIT =
+            "year|date|uuid|boolean|bytea|jsonb|real|float|double( precision)?";
+
+    /**
+     * @param computed by an expression of the table, so that no statement sets it
+     */
+    private record Column(String name, Kind kind, boolean nullable, String more, boolean computed) {
+        Column(String name, Kind kind, boolean nullable) {
+            this(name, kind, nullable, "", false);
+        }
+    }
 
     private final Random random;
     private final Origin origin;
@@ -29,6 +38,9 @@ public final class RandomTable {
     private final List<String> parts = new ArrayList<>();
     private final List<String> after = new ArrayList<>();
     private boolean keyed;
+
+    /** The column that may be a counter, as a statement names it. */
+    private String counter;
 
     /**
      * @param mark the name's beginning, by which messages are known to be about this table
@@ -53,6 +65,31 @@ public final class RandomTable {
         }
         key();
         indexes();
+        more();
+    }
+
+    /** Defaults, comments, checks and counters, and now and then a column that is computed. */
+    private void more() {
+        Extras extras = new Extras(random, origin);
+        for (int i = 0; i < columns.size(); i++) {
+            Column column = columns.get(i);
+            String quoted = origin.quoted(column.name());
+            String more = extras.of(quoted, column.kind(), quoted.equals(counter));
+            columns.set(
+                    i, new Column(column.name(), column.kind(), column.nullable(), more, false));
+        }
+        if (random.nextInt(5) == 0) {
+            String of = origin.quoted(Texts.pick(random, columns).name());
+            String length =
+                    origin.isMySql() ? "LENGTH(HEX(" + of + "))" : "octet_length(" + of + "::text)";
+            String more = " GENERATED ALWAYS AS (" + length + ") STORED";
+            Kind kind = Kind.of(origin.isMySql() ? "bigint" : "integer", Form.NUMBER, List.of());
+            columns.add(new Column("computed", kind, true, more, true));
+        }
+    }
+
+    private List<Column> given() {
+        return columns.stream().filter(column -> !column.computed()).toList();
     }
 
     private void key() {
@@ -74,6 +111,7 @@ public final class RandomTable {
             columns.set(at, new Column(column.name(), column.kind(), false));
         }
         parts.add("PRIMARY KEY (" + names(key) + ")");
+        counter = origin.quoted(key.get(0).name());
     }
 
     private void indexes() {
@@ -148,7 +186,9 @@ public final class RandomTable {
                     origin.quoted(column.name())
                             + " "
                             + column.kind().type()
-                            + (column.nullable() ? " NULL" : " NOT NULL"));
+                            + (column.computed() ? column.more() : "")
+                            + (column.nullable() ? " NULL" : " NOT NULL")
+                            + (column.computed() ? "" : column.more()));
         }
         all.addAll(parts);
         List<String> statements = new ArrayList<>();
@@ -159,21 +199,28 @@ public final class RandomTable {
 
     /** Adds rows; those that a key of the source refuses are left out. */
     public void insert(Connection source, int rows) throws SQLException {
+        if (origin.isMySql()) {
+            // A counter would take 0 for its next value, of which there may be none.
+            try (Statement statement = source.createStatement()) {
+                statement.execute("SET sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')");
+            }
+        }
+        List<Column> given = given();
         String sql =
                 (origin.isMySql() ? "INSERT IGNORE INTO " : "INSERT INTO ")
                         + origin.quoted(name)
                         + " ("
-                        + names(columns)
+                        + names(given)
                         + ") VALUES ("
-                        + columns.stream()
-                                .map(c -> placeholder(c.kind()))
+                        + given.stream()
+                                .map(c -> origin.placeholder(c.kind()))
                                 .collect(Collectors.joining(", "))
                         + ")"
                         + (origin.isMySql() ? "" : " ON CONFLICT DO NOTHING");
         try (PreparedStatement statement = source.prepareStatement(sql)) {
             for (int row = 0; row < rows; row++) {
-                for (int i = 0; i < columns.size(); i++) {
-                    Column column = columns.get(i);
+                for (int i = 0; i < given.size(); i++) {
+                    Column column = given.get(i);
                     boolean none = column.nullable() && random.nextInt(5) == 0;
                     statement.setString(
                             i + 1, none ? null : Texts.pick(random, column.kind().values()));
@@ -181,12 +228,6 @@ public final class RandomTable {
                 statement.executeUpdate();
             }
         }
-    }
-
-    private String placeholder(Kind kind) {
-        return origin.isMySql() || !kind.written().equals("?")
-                ? kind.written()
-                : "?::text::" + kind.type();
     }
 
     /** Deletes some rows and changes others, where they have a key. */
@@ -197,7 +238,7 @@ public final class RandomTable {
         String table = origin.quoted(name);
         try (Statement statement = source.createStatement()) {
             statement.executeUpdate("DELETE FROM " + table + " LIMIT 2");
-            Column column = Texts.pick(random, columns);
+            Column column = Texts.pick(random, given());
             String value = Texts.pick(random, column.kind().values()).replace("\\", "\\\\");
             statement.executeUpdate(
                     "UPDATE IGNORE "
