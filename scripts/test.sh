@@ -3,7 +3,7 @@
 #
 # Usage: scripts/test.sh [--quick | --all]
 #   --quick  without the jobs on real engines
-#   --all    with the jobs on every release in both modes of installation, not only on some
+#   --all    with the jobs on every release in both modes of installation, and all unit tests on JDK 11, not only some
 # The last line counts them: N passed, N failed, N skipped. Exit code 0: none failed, and every suite ran a test.
 # Logs: target/logs, target/e2e.
 
@@ -29,7 +29,7 @@ suite clients tests/dsql-local/clients/run.sh
 suite lint tests/golden/lint.sh
 suite java java_units
 suite java-values java_values
-suite java-jdk11 java_units_on_11
+suite java-jdk11 java_units_on_11 ${all:+all}
 if [[ -z $quick ]]; then
     # What a mistake in the config leads to is the same everywhere; who gets which sink is not.
     everywhere=StreamingIT,BatchIT,StockSinkIT

@@ -2,11 +2,11 @@
 # shellcheck shell=bash
 
 LOGS=$ROOT/target/logs
-passed=0 failed=0 skipped=0 broken=''
+passed=0 failed=0 skipped=0 broken='' times=''
 
 # suite NAME COMMAND...: runs it, then adds the counts that its runner printed. Both kinds of runner may print several.
 suite() {
-    local name=$1 log=$LOGS/test-$1.log status counts p f s
+    local name=$1 log=$LOGS/test-$1.log began=$SECONDS status counts p f s
     shift
     mkdir -p "$LOGS"
     say "== $name"
@@ -27,6 +27,7 @@ suite() {
             passed += $1 - $2 - $3 - $4; failed += $2 + $3; skipped += $4
         }
         END { print passed + 0, failed + 0, skipped + 0 }' "$log")
+    times+=$(printf '%s %d:%02d, ' "$name" $(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)))
     read -r p f s <<<"$counts"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
     if [[ $status -ne 0 && $f -eq 0 ]]; then
@@ -38,6 +39,7 @@ suite() {
 
 # The last line of a run; false when a test failed or a suite did not run.
 count_suites() {
+    say "minutes of each suite: ${times%, *}"
     [[ -z $broken ]] || printf 'broken:%s\n' "$broken" >&2
     # Maven leaves codes of colour at the end, without a new line.
     printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

@@ -8,11 +8,14 @@ java_units() {
     maven -pl java-bridge,newer-api,seatunnel-connector-dsql package
 }
 
-# What an engine's older JVM runs. The one that is fetched has no jdk.zipfs, by which the installer merges jars.
+# java_units_on_11 [all]: what depends on an engine's older JVM: the library, texts, names, loaders, threads. With all
+# every test that can: the JDK that is fetched has no jdk.zipfs, by which the installer merges jars.
 java_units_on_11() {
+    local tests='io.dsqlsink.bridge.*Test,NamesTest,TypeMatrixTest,DsqlSinkEndTest,LinkageTest,SinkBeansTest,BeansLoaderTest'
+    [[ -z ${1:-} ]] ||
+        tests='!InstallerTest,!ConcurrentInstallersTest,!HomeFuzzTest,!DoctorTest,!ExamplesTest,!StockFactoryTest'
     scripts/fetch.sh jdk11
-    maven -pl java-bridge,newer-api,seatunnel-connector-dsql test -Djvm="$CACHE/jdk-11/bin/java" \
-        -Dtest='!InstallerTest,!ConcurrentInstallersTest,!HomeFuzzTest,!DoctorTest,!ExamplesTest,!StockFactoryTest'
+    maven -pl java-bridge,newer-api,seatunnel-connector-dsql test -Djvm="$CACHE/jdk-11/bin/java" -Dtest="$tests"
 }
 
 # What of the tests sends rows, where the database takes no arrays: elsewhere rows go as arrays (option statement_form).
