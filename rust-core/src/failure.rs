@@ -1,4 +1,4 @@
-//! What went wrong, and what follows: a class for each failure, the one loop of retries, the words for the user.
+//! Failures: how they are classified, the one retry loop, and the messages for the user.
 
 pub mod wait;
 pub mod classify;

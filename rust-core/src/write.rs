@@ -1,4 +1,4 @@
-//! From batches to committed transactions: which connection takes a batch, and what becomes of it.
+//! From batches to committed transactions: which connection takes a batch, and how the batch ends.
 
 pub mod engine;
 pub mod catalog;

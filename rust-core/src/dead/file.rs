@@ -53,7 +53,10 @@ impl LetterFile {
     pub fn append(&self, line: &str, row: &Refused) -> Result<(), SinkError> {
         let mut open = self.open.lock();
         self.append_locked(&mut open, line).map_err(|error| {
-            let text = format!("{row}; and that row cannot be put aside: {}", self.problem(&error));
+            let text = format!(
+                "{row}; and that row cannot be written to the dead letters: {}",
+                self.problem(&error)
+            );
             SinkError::new(ErrorKind::DeadLetters, text)
         })
     }

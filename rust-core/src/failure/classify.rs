@@ -1,7 +1,7 @@
-//! From what the database or the network answered to the kind of fault. One table, pure.
+//! Classifies an error of the database or the network as a kind of fault. One table, pure.
 //!
-//! SQLSTATE and a stable beginning of the message decide, never words within it, which could be a
-//! value's. Messages and hints are those recorded on real clusters, compared without regard to case.
+//! Only the SQLSTATE and a stable beginning of the message decide. Words inside the message could come from a value.
+//! Messages and hints were recorded on real clusters and are compared without regard to case.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio_postgres::error::ErrorPosition;
 use crate::failure::quota;
 use crate::tell::{Answer, Values, cut};
 
-/// Kind of fault; [`crate::failure::retry`] decides what follows from it.
+/// Kind of fault. [`crate::failure::retry`] decides what to do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// Another transaction changed the same rows (OC000). Not committed.
@@ -27,21 +27,21 @@ pub enum Fault {
     Unreachable,
     /// The host name has no address.
     UnknownHost,
-    /// Too many connections, or too many new ones a second.
+    /// Too many connections, or too many new ones per second.
     Throttled,
     /// The cluster was idle and is starting.
     Waking,
-    /// The token's time is over or has not come: this machine's clock is wrong, or its credentials have expired.
+    /// The token has expired or is not valid yet: this machine's clock is wrong, or its credentials have expired.
     TokenExpired,
     /// The token was refused.
     Denied,
     /// The AWS default chain has no credentials.
     NoCredentials,
-    /// Whoever has the credentials for the AWS default chain did not give them.
+    /// The provider of the credentials for the AWS default chain did not return them.
     CredentialsAway,
     /// The server's certificate was refused.
     Certificate,
-    /// The server has sent more than the bounds allow.
+    /// The server sent more than the bounds allow.
     Excess,
     /// The role lacks a privilege.
     Permission,
@@ -49,15 +49,15 @@ pub enum Fault {
     Missing,
     /// More rows, bytes or memory than a transaction may take.
     TooBig,
-    /// A transaction that took longer than it may.
+    /// A transaction took longer than allowed.
     TooSlow,
-    /// What a cluster or a table has only so many of is used up.
+    /// A quota of the cluster or of a table is used up.
     Quota,
-    /// A table, column or index of a form that the database does not take.
+    /// A table, column or index of a form that the database does not support.
     Form,
-    /// A unique value is taken. Another task may be about to give it up.
+    /// A unique value is taken. Another task may be about to release it.
     Unique,
-    /// A referenced row is missing. Another batch may be about to bring it.
+    /// A referenced row is missing. Another batch may be about to write it.
     Reference,
     /// A value or a constraint: one row is to blame.
     BadRow,
@@ -66,13 +66,13 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// True if the database does not answer at all, whatever it is asked.
+    /// True if the database does not answer any request.
     #[must_use]
     pub fn is_outage(self) -> bool {
         self.breaks() || self == Self::Unavailable
     }
 
-    /// True if the connection, if there is one, is of no use any more.
+    /// True if the connection, if there is one, is no longer usable.
     #[must_use]
     pub fn breaks(self) -> bool {
         matches!(
@@ -88,7 +88,7 @@ impl Fault {
     }
 }
 
-/// A fault with what the database said.
+/// A fault with the database's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// Kind of fault.
@@ -99,32 +99,32 @@ pub struct Failure {
     pub text: String,
     /// The database's hint.
     pub hint: Box<str>,
-    /// The database's detail: it quotes values, so it is told once, with the error.
+    /// The database's detail. It quotes values, so only the error shows it, once.
     pub detail: Box<str>,
-    /// True if the statement may have been committed all the same.
+    /// True if the statement may have been committed nevertheless.
     pub outcome_unknown: bool,
     /// The column that the database blames, if it names one.
     pub column: Option<Box<str>>,
-    /// How long an answer was waited for that did not come.
+    /// How long the sink waited for an answer that did not come.
     pub waited: Duration,
-    /// The character of the statement at which the database stopped to understand it, from 1 on; 0 if it did not say.
+    /// The position in the statement, in characters from 1 on, where the database found the error; 0 if it did not say.
     pub position: u16,
 }
 
 /// feature_not_supported, syntax_error, undefined_function, datatype_mismatch, indeterminate_datatype, wrong_object_type.
 const UNSUPPORTED: [&str; 6] = ["0A000", "42601", "42883", "42804", "42P18", "42809"];
 
-/// How the hint of a refusal begins that another clock or fresh credentials may mend.
+/// How the hint begins when a correct clock or new credentials may fix the refusal.
 const STALE: [&str; 3] = [
     "signature expired",
     "signature not yet current",
     "the security token included in the request is expired",
 ];
 
-/// How the client's error begins for a request that it cannot put into a message: the connection is as good as before.
+/// How the client's error begins for a request that it cannot encode. The connection stays usable.
 const UNSENT: [&str; 3] = ["error encoding message", "error serializing parameter", "expected "];
 
-/// Characters of the database's words that are kept: they may quote a value, which may have megabytes.
+/// Characters that are kept of each text from the database. It may quote a value of several megabytes.
 const KEPT: usize = 2_000;
 /// Characters of message and hint in a dead letter.
 const LETTER: usize = 1_000;
@@ -132,7 +132,7 @@ const LETTER: usize = 1_000;
 const LETTER_DETAIL: usize = 200;
 
 impl Failure {
-    /// A fault that is not the database's answer.
+    /// A fault that does not come from an answer of the database.
     pub fn local(fault: Fault, text: impl Into<String>) -> Self {
         Self {
             fault,
@@ -153,31 +153,31 @@ impl Failure {
         Self { outcome_unknown: false, ..self }
     }
 
-    /// True if the database does not know a statement's form, rather than refuse what it does.
+    /// True if the database does not support the statement's form. False if it refuses what the statement does.
     #[must_use]
     pub fn unsupported(&self) -> bool {
         self.sqlstate.as_deref().is_some_and(|state| UNSUPPORTED.contains(&state))
     }
 
-    /// True if a key or an entry of an index is larger than the database takes.
+    /// True if a key or an index entry is larger than the database allows.
     #[must_use]
     pub fn key_too_large(&self) -> bool {
         self.sqlstate.as_deref() == Some("54000") && starts(&self.text, "key size too large")
     }
 
-    /// What happened, for a line of the log at each try: without the detail.
+    /// What happened, for a log line at each try: without the detail.
     #[must_use]
     pub fn told(&self, values: Values) -> String {
         self.words(values, false)
     }
 
-    /// All that the database says, for the error.
+    /// The database's whole answer, for the error.
     #[must_use]
     pub fn told_all(&self, values: Values) -> String {
         self.words(values, true)
     }
 
-    /// What a dead letter has, which is no log: the value in full is in it anyway.
+    /// The text for a dead letter. Unlike a log, it holds the full value anyway.
     #[must_use]
     pub fn letter(&self) -> String {
         let Self { text, hint, detail, .. } = self;
@@ -188,7 +188,7 @@ impl Failure {
 
     fn words(&self, values: Values, detail: bool) -> String {
         match &self.sqlstate {
-            // The network's words, and our own: no values.
+            // Text from the network or from this library: it has no values.
             None => self.text.clone(),
             Some(sqlstate) => {
                 let Self { text, hint, detail: more, .. } = self;
@@ -244,7 +244,7 @@ fn fault_of(sqlstate: &str, message: &str, hint: &str) -> Fault {
         }
         _ if says("unable to accept connection, rate exceeded") => Fault::Throttled,
         _ if says("unable to accept connection, too many") => Fault::Throttled,
-        // The client or its address is at fault, and will be with each try.
+        // The client or its address is wrong, so each try would fail.
         _ if says("unable to accept connection, sni was") || says("unable to accept connection, ssl is") => {
             Fault::Rejected
         }
@@ -255,7 +255,7 @@ fn fault_of(sqlstate: &str, message: &str, hint: &str) -> Fault {
         "42P01" | "42703" | "42P10" | "3F000" | "3D000" => Fault::Missing,
         "54000" if says("transaction row limit") || says("transaction size limit") => Fault::TooBig,
         "54000" if says("query requires") => Fault::TooBig,
-        // Fewer rows take less of a transaction's time.
+        // A transaction with fewer rows takes less time.
         "54000" if says("transaction age limit") => Fault::TooSlow,
         _ if quota::cure(sqlstate, message).is_some() => Fault::Quota,
         "54011" => Fault::Form,
@@ -264,7 +264,7 @@ fn fault_of(sqlstate: &str, message: &str, hint: &str) -> Fault {
         "53200" => Fault::TooBig,
         "23505" => Fault::Unique,
         "23503" => Fault::Reference,
-        // A transaction that could not even be rolled back: the connection is of no use any more.
+        // Not even the rollback succeeded: the connection is no longer usable.
         "25P02" => Fault::Lost,
         "57P01" | "57P02" | "57P03" | "57P05" => Fault::Lost,
         _ => match sqlstate.get(..2) {
@@ -275,7 +275,7 @@ fn fault_of(sqlstate: &str, message: &str, hint: &str) -> Fault {
     }
 }
 
-/// True if a text begins so, without regard to case.
+/// True if a text begins with `start`, without regard to case.
 pub(super) fn starts(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }

@@ -1,4 +1,4 @@
-//! Which key or index a row is too large for, when the database says only that one is.
+//! Finds the key or index for which a row is too large. The database does not say which one it is.
 
 use crate::limits;
 use crate::queue::batch::Batch;
@@ -9,13 +9,13 @@ use crate::table::sql::Verb;
 /// What is too large.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TooLarge {
-    /// The column, if it is one alone.
+    /// The column, if there is only one.
     pub column: Option<String>,
     /// What is too large and what to do.
     pub text: String,
 }
 
-/// A key or an index with the bytes that a row has in it.
+/// A key or an index, with the bytes of a row's entry in it.
 struct Entry {
     /// Its name; `None` for the table's key.
     name: Option<String>,
@@ -23,7 +23,7 @@ struct Entry {
     bytes: usize,
 }
 
-/// The largest entry of the first row that a batch writes; `None` if the columns of none are known.
+/// The largest entry of the first row that a batch writes; `None` if the columns of no entry are known.
 #[must_use]
 pub fn of(batch: &Batch) -> Option<TooLarge> {
     let steps = batch.steps();
@@ -42,7 +42,7 @@ fn describe(table: &Table, sizes: &[usize]) -> Option<TooLarge> {
         bytes: bytes(table, &index.columns, sizes),
     });
     let most = limits::KEY_BYTES;
-    // A key that is too large is so in every index: shortening it is what helps.
+    // A key that is too large is too large in every index as well, so only a shorter key helps.
     if key.bytes > most || table.indexes.iter().all(|index| index.columns.is_empty()) {
         let text = format!(
             "the row's key {} has {} bytes, and Aurora DSQL takes {most}; shorten its values, or give the table another \
@@ -54,7 +54,7 @@ fn describe(table: &Table, sizes: &[usize]) -> Option<TooLarge> {
     }
     let mut found: Vec<Entry> = entries.filter(|entry| !entry.columns.is_empty()).collect();
     found.sort_by_key(|entry| std::cmp::Reverse(entry.bytes));
-    // What the database counts is not known to the byte: the largest is named in any case.
+    // The exact count of the database is unknown, so the largest entry is named in any case.
     let fits = found.iter().skip(1).position(|entry| entry.bytes <= most).map_or(found.len(), |at| at + 1);
     found.truncate(fits);
     let shown: Vec<String> = found
@@ -80,7 +80,7 @@ impl Entry {
         format!("({})", names.join(", "))
     }
 
-    /// Its column, if it is one alone.
+    /// Its column, if there is only one.
     fn column(&self, table: &Table) -> Option<String> {
         match self.columns[..] {
             [at] => Some(table.columns[at].name.clone()),
@@ -89,7 +89,7 @@ impl Entry {
     }
 }
 
-/// Bytes of an entry: the index's columns and those of the key, each but the first with what a column costs.
+/// Bytes of an entry: the columns of the index and of the key, plus the cost of each column after the first.
 fn bytes(table: &Table, columns: &[usize], sizes: &[usize]) -> usize {
     let key = table.keys.iter().filter(|at| !columns.contains(at));
     let all: Vec<usize> = columns.iter().chain(key).copied().collect();

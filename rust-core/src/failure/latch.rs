@@ -1,4 +1,4 @@
-//! The first terminal failure. After it nothing is written, and every call tells it again.
+//! The first terminal failure. After it nothing is written, and every call returns it again.
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! Failures in words: what an operator reads in the log or as the cause of a failed job.
+//! Messages for failures: what an operator reads in the log, or as the cause of a failed job.
 
 mod connection;
 mod ledger;
@@ -25,7 +25,7 @@ use crate::tell::Values;
 pub use ledger::{ledger_used, no_ledger, settled};
 pub use statement::{statement_again, statement_error, statement_with_nul};
 
-/// As much of a statement as shows where in it something is wrong.
+/// Characters of a statement that are shown to locate an error in it.
 const PLACE_CHARACTERS: usize = 40;
 
 /// SQLSTATE of an upsert by columns that no unique index has.
@@ -44,13 +44,13 @@ pub fn again(config: &Config, batch: &Batch, failure: &Failure, after: Duration)
     )
 }
 
-/// A batch that is sent in halves.
+/// A batch that is split and sent in halves.
 #[must_use]
 pub fn split(config: &Config, batch: &Batch, failure: &Failure) -> String {
     format!("{} to {} is sent in halves: {}", what(batch), batch.table, failure.told(config.log_values))
 }
 
-/// A batch before which other rows give way.
+/// A batch that is sent again after other rows are deleted.
 #[must_use]
 pub fn displace(config: &Config, batch: &Batch, failure: &Failure) -> String {
     format!(
@@ -61,38 +61,38 @@ pub fn displace(config: &Config, batch: &Batch, failure: &Failure) -> String {
     )
 }
 
-/// Rows that gave way.
+/// Rows that were deleted because they held a unique value.
 #[must_use]
 pub fn displaced(batch: &Batch, rows: u64) -> String {
     let indexes: Vec<&str> = batch.table.uniques.iter().map(|index| index.name.as_str()).collect();
     format!(
         "table {}: {rows} rows were deleted, as they held a unique value (index {}) that the source has given to \
-         another row. After a restart that is expected: the source's changes of those rows come again. Otherwise rows \
-         of another origin are in the table; unique_conflict = \"fail\" stops the job instead",
+         another row. After a restart that is expected: the source sends its changes of those rows \
+         again. Otherwise the table has rows that this job did not write; unique_conflict = \"fail\" stops the job instead",
         batch.table,
         indexes.join(" or ")
     )
 }
 
-/// Columns that are not written as the database computes them; `None` if there are none.
+/// Columns that are not written because the database computes them; `None` if there are none.
 #[must_use]
 pub fn computed(table: &Table) -> Option<String> {
     let columns = table.computed();
     (!columns.is_empty()).then(|| {
         format!(
-            "table {table}: the database computes {} by itself (GENERATED ALWAYS), so the source's values of it are left \
-             out",
+            "table {table}: the database computes {} itself (GENERATED ALWAYS), so the source's values for it are not \
+             written",
             columns.join(", ")
         )
     })
 }
 
-/// A table that is written in the form VALUES because the database does not take unnest.
+/// A table that is written with VALUES because the database does not support unnest.
 #[must_use]
 pub fn values_instead(config: &Config, table: &Table, failure: &Failure) -> String {
     format!(
-        "table {table}: the database does not take statements with unnest, so VALUES is used; statement_form = \"values\" \
-         saves the question: {}",
+        "table {table}: the database does not support statements with unnest, so VALUES is used; statement_form = \
+         \"values\" skips this check: {}",
         failure.told(config.log_values)
     )
 }
@@ -103,13 +103,13 @@ pub fn fewer_connections(error: &SinkError, pause: Duration) -> String {
     format!("no more connections are opened for {} s: {}", pause.as_secs(), error.message())
 }
 
-/// A database that does not answer, whatever is asked: told once for all that asks.
+/// A database that answers no request: logged once for all connections.
 #[must_use]
 pub fn away(config: &Config, failure: &Failure) -> String {
     connection(config, failure)
 }
 
-/// A connection that is tried again.
+/// A connection that is retried.
 #[must_use]
 pub fn connect_again(config: &Config, failure: &Failure, after: Duration) -> String {
     format!("{}; trying again in {} ms", connection(config, failure), after.as_millis())
@@ -140,11 +140,11 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
             ErrorKind::OutcomeUnknown,
             format!(
                 "table {table}: the connection broke while {} was committed, which may or may not have \
-                 happened; as {} it is not sent again. Compare the table with the source before restarting the job, or \
-                 give it a key (option 'primary_keys'), or let the sink find the outcome out (option 'commit_ledger'): {}",
+                 happened; it is not sent again because {}. Compare the table with the source before restarting the job, or \
+                 give it a key (option 'primary_keys'), or let the sink determine the outcome (option 'commit_ledger'): {}",
                 what(batch),
                 if batch.table.query.is_some() {
-                    "a query may do harm when it runs twice,"
+                    "a query may do harm when it runs twice"
                 } else {
                     "the table has no key"
                 },
@@ -184,7 +184,7 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
             ErrorKind::Schema,
             format!(
                 "table {table} has no primary key or unique index with exactly the columns of the key; set the option \
-                 'primary_keys' to a key that it has, or create it anew with this one: {}",
+                 'primary_keys' to a key that it has, or recreate it with this key: {}",
                 said
             ),
             failure,
@@ -218,7 +218,7 @@ pub fn batch_error(config: &Config, batch: &Batch, failure: &Failure, tries: Tri
     }
 }
 
-/// The error of a query that the database does not take.
+/// The error of a query that the database rejects.
 #[must_use]
 pub fn query_error(values: Values, query: &str, failure: &Failure) -> SinkError {
     let place = place(query, failure.position);
@@ -228,7 +228,7 @@ pub fn query_error(values: Values, query: &str, failure: &Failure) -> SinkError 
     error(kind, text, failure)
 }
 
-/// Where a statement is not understood, in words: its own text tells more than a number.
+/// Where the database found an error in a statement. Its text helps more than a position alone.
 fn place(statement: &str, position: u16) -> String {
     let Some(before) = usize::from(position).checked_sub(1) else { return String::new() };
     let near: String = statement.chars().skip(before).take(PLACE_CHARACTERS).collect();
@@ -239,7 +239,7 @@ fn place(statement: &str, position: u16) -> String {
     }
 }
 
-/// What is used up, and what to do.
+/// Which quota is used up, and what to do.
 fn quota(config: &Config, failure: &Failure) -> String {
     let sqlstate = failure.sqlstate.as_deref().unwrap_or_default();
     let cure = quota::cure(sqlstate, &failure.text).unwrap_or("see AWS's page on the quotas of Aurora DSQL");
@@ -250,17 +250,17 @@ fn quota(config: &Config, failure: &Failure) -> String {
 fn why(batch: &Batch, fault: Fault) -> &'static str {
     match fault {
         Fault::Unique if batch.table.append() => {
-            "the row is there already: the table is only appended to, and a unique index forbids a second one. Set \
+            "the row is there already: rows are only appended to this table, and a unique index forbids a second one. Set \
              'primary_keys' to the columns of that index, so that the row is updated; or empty the table (data_save_mode \
              = \"DROP_DATA\") if the job is run anew"
         }
         Fault::Unique => {
-            "another row has the same unique value: remove one of both in the source, or do without the unique index in \
+            "another row has the same unique value: remove one of the two rows at the source, or drop the unique index in \
              the target"
         }
         Fault::Reference => {
-            "the row refers to a row that is not there: bring that table by the job too, or do without the foreign key \
-             in the target"
+            "the row refers to a row that does not exist: let the job write that table too, or drop the foreign key in the \
+             target"
         }
         _ => "the database refuses the row",
     }
@@ -273,7 +273,8 @@ pub fn refused(config: &Config, batch: &Batch, failure: &Failure) -> Refused {
     let Table { columns, keys, .. } = &*batch.table;
     let limit = failure.fault == Fault::TooBig || failure.sqlstate.as_deref() == Some("54000");
     let large_key = if failure.key_too_large() { keysize::of(batch) } else { None };
-    // A column is what the table has; a server may say anything. A query may name others than the rows have.
+    // The server may name anything, so only a column of the table is accepted. A query may use columns that the rows do
+    // not have.
     let known =
         |name: &&str| batch.table.query.is_some() || columns.iter().any(|column| column.name == **name);
     let named = failure.column.as_deref().filter(known).map(str::to_owned);
@@ -324,7 +325,7 @@ fn what(batch: &Batch) -> String {
     }
 }
 
-/// `id = 42`, or `id` where no value is told.
+/// `id = 42`, or `id` where values are not shown.
 fn key(values: Values, table: &Table, run: &[u8]) -> String {
     let Table { columns, keys, .. } = table;
     let shown = keys.iter().zip(tuple::params(run)).map(|(key, param)| {

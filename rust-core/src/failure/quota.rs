@@ -1,11 +1,11 @@
-//! What a cluster or a table has only so many of, and what to do when one of them is used up.
+//! The quotas of a cluster or a table, and what to do when one is used up.
 
 /// SQLSTATE program_limit_exceeded, which covers many conditions.
 const LIMIT: &str = "54000";
 /// SQLSTATE disk_full.
 const DISK: &str = "53100";
 
-/// SQLSTATE, the stable beginning of the message, and the cure. All are of AWS's page on quotas.
+/// SQLSTATE, the stable beginning of the message, and the remedy. All are from AWS's page on quotas.
 const QUOTAS: [(&str, &str, &str); 7] = [
     (
         LIMIT,

@@ -15,21 +15,22 @@ pub use run::{GivenUp, Operation, Retry, run};
 /// First pause after a conflict. AWS recommends 50 ms for whole transactions of applications; a batch is
 /// one round trip, so half of that.
 const CONFLICT_BASE: Duration = Duration::from_millis(25);
-/// Conflicts after which a batch is halved: a smaller one meets fewer others, and finds out which rows are hot.
+/// Conflicts after which a batch is halved. A smaller batch conflicts with fewer transactions, and isolates the hot
+/// rows.
 const CONFLICTS: u32 = 4;
-/// Tries of a row that breaks a unique or foreign key: with doubling pauses some three seconds, in which other
-/// connections and tasks have written what they had.
+/// Tries of a row that violates a unique or foreign key. With doubling pauses this takes some three seconds. By then
+/// other connections and tasks have written their pending rows.
 const CONSTRAINTS: u32 = 8;
 /// First pause after a fault of server or network (AWS's guide to OCC retries).
 const FAULT_BASE: Duration = Duration::from_millis(50);
-/// First pause when the cluster asks for timeout.
+/// First pause when the cluster is throttling or waking up.
 const THROTTLE_BASE: Duration = Duration::from_millis(500);
 /// Longest pause (AWS's guide).
 const LONGEST: Duration = Duration::from_secs(5);
-/// Pause before a rejected batch is tried again, times the number of tries: the stock sink's.
+/// Pause before a rejected batch is retried, multiplied by the number of tries. The stock sink uses the same.
 const REJECTED_STEP: Duration = Duration::from_secs(1);
 
-/// How long a cluster that never answered is tried: a wrong endpoint should be told soon.
+/// How long to try a cluster that has never answered. A wrong endpoint should be reported soon.
 const FIRST_CONNECTION: Duration = Duration::from_secs(20);
 
 /// Bounds of the configuration.
@@ -39,9 +40,9 @@ pub struct Bounds {
     pub timeout: Duration,
     /// Tries after the first for a rejected batch.
     pub rejections: u32,
-    /// How long one answer is waited for.
+    /// How long to wait for one answer.
     pub answer: Duration,
-    /// True if the endpoint has ever taken a connection: until then it may be a wrong one.
+    /// True if the endpoint has ever accepted a connection. Until then it may be the wrong endpoint.
     pub proven: bool,
 }
 
@@ -75,12 +76,12 @@ pub struct Sent {
     pub rows: usize,
     /// True if sending it twice does no harm.
     pub idempotent: bool,
-    /// True if rows that hold its unique values may be made to give way, which has not been tried.
+    /// True if the sink may delete rows that hold its unique values, and has not tried so yet.
     pub may_displace: bool,
 }
 
 impl Sent {
-    /// A connection, or a question that changes nothing.
+    /// A connection, or a query that changes nothing.
     pub const QUESTION: Self = Self { rows: 0, idempotent: true, may_displace: false };
 }
 
@@ -91,12 +92,12 @@ pub enum Decision {
     Again {
         /// The pause.
         after: Duration,
-        /// True if the connection is of no use any more.
+        /// True if the connection is no longer usable.
         reconnect: bool,
     },
     /// Send the two halves instead.
     Split,
-    /// Send it again, and make rows give way that hold its unique values.
+    /// Send it again after deleting the rows that hold its unique values.
     Displace,
     /// Give up.
     Fail,
@@ -112,7 +113,7 @@ pub struct Attempts {
 impl Attempts {
     /// Decides on a failure and remembers it.
     pub fn decide(&mut self, failure: &Failure, sent: Sent, bounds: Bounds) -> Decision {
-        // An answer that did not come was missing from when it was asked for.
+        // When an answer did not come, the failure began when the wait began.
         self.first.get_or_insert_with(|| {
             let now = Instant::now();
             now.checked_sub(failure.waited).unwrap_or(now)
@@ -140,7 +141,8 @@ impl Attempts {
         Tries { elapsed: self.first.map(|first| first.elapsed()).unwrap_or_default(), ..self.tries }
     }
 
-    /// Conflicts are expected, and a fault that lasts is told at each doubling only.
+    /// The first conflicts are expected and logged at DEBUG. A lasting fault is logged at WARN only each time the
+    /// number of failures doubles.
     #[must_use]
     pub fn level(&self, fault: Fault) -> Level {
         match fault {
@@ -168,7 +170,8 @@ pub fn decide(failure: &Failure, sent: Sent, tries: Tries, bounds: Bounds, jitte
         Fault::Conflict if tries.failures >= CONFLICTS && sent.rows > 1 => Decision::Split,
         Fault::Conflict | Fault::SchemaChanged => transient(CONFLICT_BASE),
         Fault::Unavailable => transient(FAULT_BASE),
-        // A fresh token is minted for each connection: a clock may be set meanwhile, as after a machine's sleep.
+        // Each connection gets a new token. The clock may be corrected in the meantime, for example after the machine
+        // slept.
         Fault::Lost
         | Fault::Unreachable
         | Fault::UnknownHost
@@ -238,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn transient_faults_back_off_until_their_time_is_over() {
+    fn transient_faults_back_off_until_the_retry_timeout() {
         let tries =
             |failures, seconds| Tries { failures, elapsed: Duration::from_secs(seconds), ..Tries::default() };
         check(Fault::Conflict, KEYED, tries(0, 0), again(25, false));
@@ -251,17 +254,17 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_that_never_answered_is_told_soon() {
+    fn an_endpoint_that_never_answered_fails_soon() {
         let tries = Tries { failures: 5, elapsed: FIRST_CONNECTION, ..Tries::default() };
         let bounds = Bounds { proven: false, ..BOUNDS };
         let decide = |fault| decide(&failure(fault), KEYED, tries, bounds, 1.0);
         assert_eq!(decide(Fault::Unreachable), Decision::Fail);
-        // A cluster that asks for timeout is the right one.
+        // A cluster that is waking up is the right endpoint.
         assert_eq!(decide(Fault::Waking), again(5_000, true));
     }
 
     #[test]
-    fn an_answer_that_did_not_come_takes_the_time_of_retries() {
+    fn waiting_for_a_missing_answer_counts_towards_the_retry_timeout() {
         let mut attempts = Attempts::default();
         let late = Failure { waited: BOUNDS.timeout, ..failure(Fault::Lost) };
         assert_eq!(attempts.decide(&late, KEYED, BOUNDS), Decision::Fail);
@@ -275,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_retry_can_mend_fails_at_once() {
+    fn faults_that_no_retry_can_fix_fail_at_once() {
         for fault in [
             Fault::Denied,
             Fault::NoCredentials,
@@ -290,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stale_token_is_minted_again_until_the_time_of_retries_is_over() {
+    fn a_stale_token_is_replaced_until_the_retry_timeout() {
         let tries =
             |failures, seconds| Tries { failures, elapsed: Duration::from_secs(seconds), ..Tries::default() };
         check(Fault::TokenExpired, KEYED, tries(0, 0), again(50, true));
@@ -306,14 +309,14 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_not_to_blame_for_the_time_that_it_takes() {
+    fn a_single_row_is_not_blamed_for_a_slow_transaction() {
         check(Fault::TooSlow, KEYED, Tries::default(), Decision::Split);
         check(Fault::TooSlow, Sent { rows: 1, ..KEYED }, Tries::default(), again(50, false));
         check(Fault::TooSlow, Sent::QUESTION, Tries::default(), Decision::Fail);
     }
 
     #[test]
-    fn a_row_waits_for_what_another_connection_may_mend() {
+    fn a_row_is_retried_when_another_connection_may_fix_the_cause() {
         let one = Sent { rows: 1, ..KEYED };
         check(Fault::Unique, KEYED, Tries::default(), Decision::Split);
         check(Fault::Reference, KEYED, Tries::default(), Decision::Split);
@@ -323,14 +326,14 @@ mod tests {
     }
 
     #[test]
-    fn holders_of_a_unique_value_give_way_before_anything_else() {
+    fn holders_of_a_unique_value_are_deleted_before_anything_else() {
         let may = Sent { may_displace: true, ..KEYED };
         check(Fault::Unique, may, Tries::default(), Decision::Displace);
         check(Fault::Reference, may, Tries::default(), Decision::Split);
     }
 
     #[test]
-    fn rejected_batches_have_the_stock_sinks_retries() {
+    fn rejected_batches_are_retried_as_in_the_stock_sink() {
         check(Fault::Rejected, KEYED, Tries { rejections: 1, ..Tries::default() }, again(2_000, false));
         check(Fault::Rejected, KEYED, Tries { rejections: 2, ..Tries::default() }, Decision::Fail);
     }

@@ -1,4 +1,4 @@
-//! How long an answer of the network is waited for, and for what. Pure but for the clock.
+//! How long to wait for an answer from the network, and for what. Pure except for the clock.
 
 use std::fmt;
 use std::future::Future;
@@ -8,17 +8,17 @@ use tokio::time::timeout;
 
 use crate::failure::classify::{Failure, Fault};
 
-/// A wait may always last as long: a cluster far away that is under load answers within it, so `retry_timeout_ms = 0` means
-/// one try, not none.
+/// Every wait may last at least this long, so `retry_timeout_ms = 0` means one try, not none. A distant cluster under
+/// load answers within this time.
 const SHORTEST: Duration = Duration::from_secs(5);
 
-/// The least that a try after the first waits: less than that is no try.
+/// Shortest wait of a try after the first one. A shorter wait would not be a real try.
 const LAST_TRY: Duration = Duration::from_secs(1);
 
 /// What is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// AWS credentials, from whoever has them.
+    /// AWS credentials, from their provider.
     Credentials,
     /// The addresses of a host name.
     Lookup,
@@ -26,17 +26,17 @@ pub enum Step {
     Connect,
     /// PostgreSQL's request for TLS, and TLS itself.
     Handshake,
-    /// From the startup packet to the server's word that it is ready.
+    /// From the startup packet until the server reports that it is ready.
     Authentication,
     /// Columns and indexes of a table, or the parameters of a query.
     Catalog,
-    /// Whether statements with unnest are taken.
+    /// Check whether the database accepts statements with unnest.
     Form,
     /// The preparation of a statement.
     Prepare,
     /// A transaction with rows.
     Commit,
-    /// What the commit ledger is asked or told.
+    /// A read or write of the commit ledger.
     Ledger,
     /// The end of a transaction that failed.
     Rollback,
@@ -44,7 +44,7 @@ pub enum Step {
     Query,
     /// A session's statement that changes the schema.
     Ddl,
-    /// A session's question for an asynchronous job.
+    /// A session's status query of an asynchronous job.
     Job,
     /// Any other statement of a session.
     Statement,
@@ -54,26 +54,26 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Credentials => "the AWS credentials",
-            Self::Lookup => "the look-up of the host's addresses",
+            Self::Lookup => "the lookup of the host's addresses",
             Self::Connect => "the TCP connection",
             Self::Handshake => "the TLS handshake",
             Self::Authentication => "the authentication",
             Self::Catalog => "the query of the catalog",
-            Self::Form => "the question whether unnest is taken",
-            Self::Prepare => "a statement that is prepared",
+            Self::Form => "the check for unnest support",
+            Self::Prepare => "the preparation of a statement",
             Self::Commit => "a transaction with its COMMIT",
             Self::Ledger => "a statement to the commit ledger",
             Self::Rollback => "the ROLLBACK of a failed transaction",
             Self::Query => "a query",
             Self::Ddl => "a DDL statement",
-            Self::Job => "the question for an asynchronous index job",
+            Self::Job => "the status query of an asynchronous index job",
             Self::Statement => "a statement",
         })
     }
 }
 
 impl Step {
-    /// What a statement of a session is.
+    /// The step that a session's statement belongs to.
     #[must_use]
     pub fn of(sql: &str) -> Self {
         let words = sql.trim_start().to_ascii_lowercase();
@@ -90,14 +90,14 @@ impl Step {
     }
 }
 
-/// A limit and the option by which it is reached.
+/// A limit and the option that sets it.
 #[derive(Debug, Clone, Copy)]
 struct Limit<T> {
     at: T,
     option: &'static str,
 }
 
-/// How long one answer is waited for, and until when all of them together.
+/// How long to wait for one answer, and the deadline for all answers together.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeout {
     each: Limit<Duration>,
@@ -124,7 +124,7 @@ impl Timeout {
         }
     }
 
-    /// The same, but `longest` from now at most, as the url's parameter says.
+    /// The same, but with a deadline at most `longest` from now, as set by the url's parameter.
     #[must_use]
     pub fn connecting(self, longest: Duration) -> Self {
         let end = Instant::now() + longest;
@@ -137,7 +137,7 @@ impl Timeout {
     /// Waits for an answer.
     ///
     /// # Errors
-    /// A lost connection that names the step and the option, if the time is over; the outcome is unknown then.
+    /// When the time is over: a lost connection that names the step and the option. The outcome is then unknown.
     pub async fn wait<T>(&self, step: Step, answer: impl Future<Output = T>) -> Result<T, Failure> {
         let started = Instant::now();
         let left = self.until.at.saturating_duration_since(started);

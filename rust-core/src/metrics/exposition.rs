@@ -72,7 +72,7 @@ const COUNTERS: [(&str, usize, &str); 8] = [
         "Rows that a later change of the same key replaced before they were sent",
     ),
     ("rows_committed", abi::STAT_ROWS_COMMITTED, "Rows in committed transactions"),
-    ("rows_dead", abi::STAT_ROWS_DEAD, "Rows put aside by row_error_policy = skip"),
+    ("rows_dead", abi::STAT_ROWS_DEAD, "Rows skipped by row_error_policy = skip"),
     ("rows_displaced", abi::STAT_ROWS_DISPLACED, "Rows deleted for unique_conflict = replace"),
     ("transactions", abi::STAT_BATCHES_COMMITTED, "Committed transactions"),
     ("committed_bytes", abi::STAT_BYTES_COMMITTED, "Parameter bytes of committed transactions"),
@@ -93,7 +93,7 @@ const RETRIES: [(&str, usize); 3] = [
 /// Counters of a sink.
 const WHOLE: [(&str, usize, &str); 3] = [
     ("connections_opened", abi::STAT_CONNECTIONS_OPENED, "Connections opened since the start"),
-    ("flushes", abi::STAT_FLUSHES, "Flushes, such as those of a checkpoint, that are complete"),
+    ("flushes", abi::STAT_FLUSHES, "Completed flushes, such as those of checkpoints"),
     (
         "flush_microseconds",
         abi::STAT_FLUSH_MICROS,
@@ -105,7 +105,7 @@ const WHOLE: [(&str, usize, &str); 3] = [
 const GAUGES: [(&str, usize, &str); 3] = [
     ("connections_open", abi::STAT_CONNECTIONS_OPEN, "Connections open now"),
     ("connections_busy", abi::STAT_CONNECTIONS_BUSY, "Connections that have work now"),
-    ("buffered_bytes", abi::STAT_BUFFERED_BYTES, "Bytes of rows that wait or are on their way now"),
+    ("buffered_bytes", abi::STAT_BUFFERED_BYTES, "Bytes of rows that wait or are in flight now"),
 ];
 
 /// A distribution of a table.
@@ -116,9 +116,9 @@ const DISTRIBUTIONS: [(&str, Distribution, &str); 4] = [
     (
         "transaction_seconds",
         |of| &of.transaction,
-        "Time of a transaction that committed, from sending to the answer",
+        "Time of a committed transaction, from sending to the answer",
     ),
-    ("wait_seconds", |of| &of.wait, "How long the longest waiting row of a transaction was in the window"),
+    ("wait_seconds", |of| &of.wait, "How long the longest waiting row of a transaction waited"),
     ("transaction_rows", |of| &of.rows, "Rows of a transaction"),
     ("transaction_bytes", |of| &of.bytes, "Parameter bytes of a transaction"),
 ];
@@ -167,7 +167,7 @@ impl Collector for Sinks {
                     .encode_counter::<NoLabelSet, _, u64>(&table.get(slot), None)?;
             }
         }
-        let help = "Tries after the first, by what the database or the connection did";
+        let help = "Tries after the first, by cause";
         let mut family = encoder.encode_descriptor("retries", help, None, MetricType::Counter)?;
         for (source, table) in tables() {
             for (kind, slot) in RETRIES {

@@ -11,18 +11,19 @@ use tokio_postgres::types::{Format, IsNull, ToSql, Type, to_sql_checked};
 
 use crate::row::tuple::Params;
 
-/// One column of all rows. Columns are encoded in their order, as each goes on where the one before it has stopped.
+/// One column of all rows. Columns must be encoded in order, as each one continues where the previous one stopped.
 #[derive(Debug)]
 pub struct Column<'a> {
     rows: Arc<Mutex<Vec<Params<'a>>>>,
-    /// Columns of the rows between the one before it and this one.
+    /// Columns of the rows between the previous one and this one.
     skip: usize,
     element: u32,
-    /// Room to make for all columns, if this is the first.
+    /// Space to reserve for all columns, if this is the first.
     room: usize,
 }
 
-/// The columns at `places`, ascending, of rows whose elements have these types. `room` is made for all of them.
+/// The columns at `places`, ascending, of rows whose elements have these types. `room` is the space to reserve for all
+/// of them.
 pub fn columns<'a>(
     rows: impl Iterator<Item = Params<'a>>,
     places: &[usize],
@@ -74,7 +75,7 @@ impl ToSql for Column<'_> {
     }
 
     fn accepts(_: &Type) -> bool {
-        // The bytes were made for the column's type.
+        // The bytes are already in the format of the column's type.
         true
     }
 

@@ -40,14 +40,14 @@ JOIN pg_catalog.pg_class c ON c.oid = i.indrelid \
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
 WHERE n.nspname = $1 AND c.relname = $2";
 
-/// Tables of that name, whatever its case, in any schema of the user's.
+/// Tables of that name, in any case, in any schema that is not a system schema.
 const ELSEWHERE: &str = "\
 SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) \
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
 WHERE pg_catalog.lower(c.relname::text) = pg_catalog.lower($1) AND c.relkind IN ('r', 'p') \
   AND n.nspname::text NOT IN ('pg_catalog', 'information_schema', 'sys') ORDER BY 1 LIMIT 5";
 
-/// The declared table as the database has it, or why it cannot be written.
+/// The declared table as it is in the database, or why it cannot be written.
 ///
 /// # Errors
 /// The failure, for [`crate::failure::retry`].
@@ -73,7 +73,7 @@ pub async fn resolve(
     };
     match describe(client, &query, timeout).await {
         Ok(parameters) => Ok(schema::resolve_query(declared, query, &parameters)),
-        // The database has read the query and does not take it.
+        // The database has parsed the query and rejects it.
         Err(failure)
             if matches!(failure.fault, Fault::Missing | Fault::BadRow | Fault::Form | Fault::Rejected) =>
         {
@@ -85,7 +85,7 @@ pub async fn resolve(
 
 /// The types of a query's parameters, each with its name.
 async fn describe(client: &Client, query: &Query, timeout: Timeout) -> Result<Vec<(u32, String)>, Failure> {
-    // tokio-postgres asks the catalog for types that it does not know.
+    // tokio-postgres queries the catalog for types that it does not know.
     let statement = timeout.wait(Step::Catalog, client.prepare(&query.text)).await;
     let statement = statement.map_err(Failure::not_committed)?;
     let statement = statement.map_err(|error| Failure::executing(&error).not_committed())?;
@@ -100,7 +100,7 @@ fn base(ty: &Type) -> &Type {
     }
 }
 
-/// What the catalog says of the declared table: no columns if it does not exist.
+/// The catalog's entries for the declared table: no columns if it does not exist.
 async fn read(
     client: &Client,
     declared: &Declaration,
@@ -118,7 +118,7 @@ async fn read(
     read.map_err(|error| Failure::executing(&error).not_committed())
 }
 
-/// Where else there is a table of the declared one's name.
+/// Other schemas that have a table of the declared name.
 async fn elsewhere(
     client: &Client,
     declared: &Declaration,

@@ -1,8 +1,8 @@
-//! Brings batches and connections together: as many connections as the load needs.
+//! Assigns batches to connections, and opens as many connections as the load needs.
 //!
-//! A batch that is ready goes to an idle connection. More connections are opened when batches wait although all are
-//! busy. So their number follows the rate of changes times the time that the database takes, from one at a trickle
-//! to `max_connections`.
+//! A batch that is ready goes to an idle connection. More connections are opened when batches wait because all
+//! connections are busy. So the number of connections follows the rate of changes multiplied by the database's response
+//! time: from one at a low rate up to `max_connections`.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,11 +17,12 @@ use crate::write::engine::Engine;
 use crate::write::pool::Slot;
 use crate::write::writer::Writer;
 
-/// How long batches wait for one of the connections that are open before more are opened: as long as opening one
-/// in the region takes (recorded median 15.5 ms). A short queue, as after a checkpoint of many tables, is served sooner.
+/// How long batches wait for an open connection before more are opened: about the time to open one in the region
+/// (recorded median 15.5 ms). The open connections clear a short queue, for example after a checkpoint of many tables,
+/// faster than that.
 const OPEN_AFTER: Duration = Duration::from_millis(20);
 
-/// How long no more connections are opened after one could not be, where others work.
+/// After a connection could not be opened while others work: how long no more connections are opened.
 const CLOSED: Duration = Duration::from_secs(30);
 
 /// Runs until the sink is closed or has failed.
@@ -38,9 +39,9 @@ pub async fn run(engine: Arc<Engine>) {
 struct Dispatcher {
     engine: Arc<Engine>,
     tasks: JoinSet<Ended>,
-    /// Connections on their way.
+    /// Connections being opened.
     opening: usize,
-    /// Since when batches are ready and no connection is idle.
+    /// The time since which batches are ready and no connection is idle.
     waiting_since: Option<Instant>,
     closed_until: Option<Instant>,
 }
@@ -48,15 +49,15 @@ struct Dispatcher {
 /// How a task ended.
 enum Ended {
     Idle,
-    /// A connection was opened, or could not be while others work.
+    /// A connection was opened, or could not be opened while others work.
     Opened(Result<Slot, SinkError>),
     Failed(SinkError),
 }
 
 impl Dispatcher {
-    /// Gives batches to idle connections.
+    /// Assigns batches to idle connections.
     fn assign(&mut self) {
-        // Whoever waits for a slot comes first.
+        // Tasks that wait for a slot come first.
         while !self.engine.pool.is_wanted() && self.engine.queue.ready(Instant::now()) > 0 {
             let Some(slot) = self.engine.pool.idle() else { return };
             match self.engine.next(&slot) {
@@ -71,7 +72,7 @@ impl Dispatcher {
                 }
                 Next::Nothing => return self.engine.pool.put(slot),
                 Next::TooLarge => {
-                    // Whoever becomes idle afterwards makes the queue look again.
+                    // A connection that becomes idle later makes the queue check again.
                     let freed = self.engine.pool.close_idle();
                     self.engine.pool.put(slot);
                     if !freed && self.engine.pool.slots() > 1 {
@@ -83,8 +84,8 @@ impl Dispatcher {
         }
     }
 
-    /// Opens connections if batches have waited for one: as many as batches wait, but at most as many as there are, so
-    /// that their number doubles each time. Returns when to look again.
+    /// Opens connections if batches have waited long enough: one for each waiting batch, but at most as many as there
+    /// are already, so their number at most doubles each time. Returns when to check again.
     fn open(&mut self) -> Option<Instant> {
         let now = Instant::now();
         let ready = self.engine.queue.ready(now);
@@ -112,7 +113,7 @@ impl Dispatcher {
 
     async fn sleep(&mut self, wake_at: Option<Instant>) {
         let idle = self.engine.pool.prune();
-        // What is ready already waits for a connection, of which the dispatcher is told.
+        // Batches that are ready already wait for a connection, and the dispatcher is notified when one is free.
         let look = self.engine.queue.look_at().filter(|at| *at > Instant::now());
         let until = [wake_at, idle, look].into_iter().flatten().min();
         let timer = async {
@@ -148,7 +149,7 @@ impl Dispatcher {
     }
 }
 
-/// Opens the connection of a slot, with retries. Without one the slot is given back.
+/// Opens the connection of a slot, with retries. If that fails, the slot is given back.
 async fn connect(engine: &Engine, mut slot: Slot) -> Result<Slot, SinkError> {
     let opened = engine.connect(&mut slot).await;
     match opened {

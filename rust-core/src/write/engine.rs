@@ -1,4 +1,4 @@
-//! The engine: what the calls of a sink and its connections share, from the queue to the first failure.
+//! The engine: the state that a sink's calls and its connections share, from the queue to the first failure.
 
 use parking_lot::{Condvar, Mutex};
 use std::collections::HashMap;
@@ -33,10 +33,10 @@ use crate::table::sql::Form;
 use crate::write::pool::{Pool, Slot};
 use crate::write::transact::ledger::{self, Ledger};
 
-/// True for a row of a frame that is to be written.
+/// True for a row of a frame that must be written.
 pub(crate) type Keep<'a> = dyn Fn(&Table, &Staged, &Op) -> bool + 'a;
 
-/// What the calls of a sink and its connections share.
+/// The state that a sink's calls and its connections share.
 pub struct Engine {
     pub(crate) config: Config,
     pub(crate) queue: Queue,
@@ -48,7 +48,7 @@ pub struct Engine {
     pub(crate) wake: Notify,
     pub(crate) budget: Arc<Budget>,
     pub(crate) buffers: Arc<BufferPool>,
-    /// Seeded per sink, so that no choice of keys can aim at one place.
+    /// Seeded per sink, so that no chosen set of keys can force hash collisions.
     pub(crate) hasher: RandomState,
     pub(crate) dead: Option<DeadLetters>,
     pub(crate) ledger: Ledger,
@@ -57,7 +57,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Sets up what a sink needs. No connection is opened yet.
+    /// Sets up the parts of a sink. No connection is opened yet.
     ///
     /// # Errors
     /// Kind `Config` if trusted certificates cannot be read or the file of dead letters cannot be opened.
@@ -96,7 +96,7 @@ impl Engine {
         }
     }
 
-    /// Tells of a try that follows on the connection of a slot, for a batch of the table of this number or for none.
+    /// Reports a retry on the connection of a slot, for a batch of the table with this number or without a batch.
     pub(crate) fn again(
         &self,
         slot: &mut Slot,
@@ -111,7 +111,8 @@ impl Engine {
         }
     }
 
-    /// The database has answered what was begun at `began`; `opened` if that was no more than a connection.
+    /// The database has answered an operation that began at `began`; `opened` if the operation only opened a
+    /// connection.
     pub(crate) fn answered(&self, began: Instant, opened: bool) {
         if !self.latch.is_set() {
             self.notices.answered(began, opened);
@@ -123,18 +124,17 @@ impl Engine {
         self.queue.next(Instant::now(), self.pool.room(slot), self.pool.idle_slots() + 1)
     }
 
-    /// Takes a slot back. A batch that waits for memory is looked at again.
+    /// Takes a slot back, and checks again whether a batch that waits for memory can go.
     pub(crate) fn give_back(&self, slot: Slot) {
         self.pool.put(slot);
         self.queue.has_room();
         self.wake.notify_one();
     }
 
-    /// Gives a row of the table of this number up if the configuration says so.
+    /// Skips a row of the table with this number if the configuration allows it.
     ///
     /// # Errors
-    /// The row's own error, if it is to stop the job; kind `DeadLetters` if its letter cannot be written; kind `Data` or
-    /// `Limit` if too many rows were given up.
+    /// The row's own error, if it must stop the job; kind `DeadLetters` if its letter cannot be written; kind `Data` or `Limit` if too many rows were skipped.
     pub(crate) fn give_up(&self, number: usize, row: &Refused) -> Result<(), SinkError> {
         let Some(dead) = &self.dead else { return Err(row.clone().into()) };
         let lines = dead.add(row, self.metrics.get(abi::STAT_ROWS_RECEIVED))?;
@@ -153,7 +153,7 @@ impl Engine {
         slots
     }
 
-    /// Makes the letters of rows that were given up durable: what a checkpoint holds does not come again.
+    /// Makes the dead letters durable, because rows that a checkpoint covers are not sent again.
     ///
     /// # Errors
     /// Kind `DeadLetters` if that fails.
@@ -166,7 +166,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Latches a failure and wakes all who wait.
+    /// Latches a failure and wakes all waiting tasks.
     pub(crate) fn fail(&self, error: SinkError) {
         self.notices.given_up();
         let told = error.kind() != ErrorKind::Closed;
@@ -181,7 +181,7 @@ impl Engine {
         self.resolved.notify_all();
     }
 
-    /// Takes the rows of a frame: all, or those that `keep` is true for.
+    /// Takes the rows of a frame: all of them, or those for which `keep` is true.
     pub(crate) fn take(
         &self,
         bytes: &[u8],

@@ -1,7 +1,7 @@
 //! The connections of a sink: as many as the load needs, up to a limit of number and memory.
 //!
-//! A slot is the right to a connection, open or not. Idle slots wait here; the one used last goes first, so that those
-//! that are not needed become old and are closed.
+//! A slot is the right to a connection, open or not. Idle slots wait here. The most recently used one is taken first,
+//! so that slots that are not needed stay idle and are closed.
 
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ pub struct Pool {
     most: usize,
     /// How long a connection waits for work before it is closed.
     idle: Duration,
-    /// Bytes of a batch, which each connection may have on their way.
+    /// Bytes of a batch that each connection may have in flight.
     batch_bytes: usize,
     /// Bytes of the largest batches of all connections together.
     most_bytes: usize,
@@ -36,30 +36,30 @@ struct State {
     idle: Vec<(Slot, Instant)>,
     slots: usize,
     bytes: usize,
-    /// Numbers of slots that are no more, to be given to the next.
+    /// Numbers of removed slots, for reuse by new slots.
     free: BTreeSet<usize>,
 }
 
-/// The right to a connection; given back by [`Pool::put`] or [`Slot::close`].
+/// The right to a connection. It is given back by [`Pool::put`] or [`Slot::close`].
 pub struct Slot {
     connection: Option<Connection>,
-    /// Bytes of the largest batch that it may have sent: client and socket keep as much memory.
+    /// Bytes of the largest batch that it may have sent. The client and the socket keep that much memory.
     bytes: usize,
-    /// No other slot of the pool has it now.
+    /// No other slot of the pool has this number at the same time.
     number: usize,
 }
 
 impl Slot {
-    /// Its number, by which the commit ledger knows it.
+    /// Its number, which identifies it in the commit ledger.
     #[must_use]
     pub fn number(&self) -> usize {
         self.number
     }
 
-    /// The connection, opened if there is none or if it is over.
+    /// The connection. It is opened if there is none or if the old one has ended.
     ///
     /// # Errors
-    /// The failure of opening one. Nothing was sent.
+    /// The failure to open one. Nothing was sent.
     pub async fn connection(&mut self, pool: &Pool, timeout: Timeout) -> Result<&mut Connection, Failure> {
         if self.connection.as_ref().is_some_and(Connection::is_over) {
             self.connection = None;
@@ -73,14 +73,14 @@ impl Slot {
         }
     }
 
-    /// Lets go of the connection: it is of no use any more.
+    /// Drops the connection, which is no longer usable.
     pub fn disconnect(&mut self) {
         self.connection = None;
     }
 }
 
 impl Pool {
-    /// An empty pool, with the limits of the configuration. A connection that is alone has no limit of memory.
+    /// An empty pool, with the limits of the configuration. A single connection has no memory limit.
     #[must_use]
     pub fn new(connector: Connector, config: &Config) -> Self {
         Self {
@@ -95,7 +95,7 @@ impl Pool {
         }
     }
 
-    /// True if the endpoint has ever taken a connection.
+    /// True if the endpoint has ever accepted a connection.
     #[must_use]
     pub fn proven(&self) -> bool {
         self.connector.proven()
@@ -122,20 +122,20 @@ impl Pool {
         if state.slots >= self.most || !room {
             return None;
         }
-        // Without a free one all below are in use.
+        // If no number is free, all lower ones are in use.
         let number = state.free.pop_first().unwrap_or(state.slots);
         state.slots += 1;
         state.bytes += self.batch_bytes;
         Some(Slot { connection: None, bytes: self.batch_bytes, number })
     }
 
-    /// Slots that there are, idle ones included.
+    /// All slots, including idle ones.
     #[must_use]
     pub fn slots(&self) -> usize {
         self.state.lock().slots
     }
 
-    /// Slots whose connections have no work.
+    /// Idle slots.
     #[must_use]
     pub fn idle_slots(&self) -> usize {
         self.state.lock().idle.len()
@@ -148,7 +148,7 @@ impl Pool {
         state.slots.saturating_sub(state.idle.len())
     }
 
-    /// A slot, as soon as one is free. Whoever sends batches gives way.
+    /// A slot, as soon as one is free. It has priority over sending batches.
     pub async fn wait(&self) -> Slot {
         self.wanted.fetch_add(1, Ordering::Relaxed);
         let slot = loop {
@@ -162,7 +162,7 @@ impl Pool {
         slot
     }
 
-    /// True if [`Pool::wait`] waits: slots should be put back.
+    /// True if [`Pool::wait`] is waiting: slots should be put back.
     #[must_use]
     pub fn is_wanted(&self) -> bool {
         self.wanted.load(Ordering::Relaxed) > 0
@@ -187,7 +187,7 @@ impl Pool {
         if state.slots == 1 { usize::MAX } else { slot.bytes + self.most_bytes.saturating_sub(state.bytes) }
     }
 
-    /// The slot sends a batch of so many bytes.
+    /// Records that the slot sends a batch of this many bytes.
     pub fn sends(&self, slot: &mut Slot, bytes: usize) {
         if bytes > slot.bytes {
             self.state.lock().bytes += bytes - slot.bytes;
@@ -195,7 +195,7 @@ impl Pool {
         }
     }
 
-    /// Closes all idle connections, as memory is short; true if there were any.
+    /// Closes all idle connections because memory is short; true if there were any.
     pub fn close_idle(&self) -> bool {
         let mut state = self.state.lock();
         let idle = std::mem::take(&mut state.idle);

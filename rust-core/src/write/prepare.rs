@@ -1,4 +1,4 @@
-//! What is done on a connection before rows: it is opened, and a declared table is read.
+//! The work on a connection before rows are sent: open it, and read a declared table.
 
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ use crate::write::engine::Engine;
 use crate::write::pool::Slot;
 use crate::write::transact;
 
-/// A connection that is made ready, and a table that is read on it if one is declared.
+/// Opens a connection, and reads a table on it if one is declared.
 struct Preparing<'a> {
     engine: &'a Engine,
     slot: &'a mut Slot,
@@ -74,7 +74,7 @@ impl Engine {
         })
     }
 
-    /// Reads a declared table's catalog, and finds out the form of its statements.
+    /// Reads a declared table's catalog, and determines the form of its statements.
     pub(crate) async fn resolve(&self, declaration: &frame::Declaration) -> Result<(Table, Form), SinkError> {
         let mut slot = self.pool.wait().await;
         let declaration = Some(declaration);
@@ -102,7 +102,8 @@ impl Engine {
         }
     }
 
-    /// The form of a table's statements: as the options say, else unnest if the database takes it, which it is asked.
+    /// The form of a table's statements: as the options say, otherwise unnest if a check shows that the database
+    /// supports it.
     async fn form(&self, connection: &Connection, table: &Table, timeout: Timeout) -> Result<Form, Failure> {
         if let Some(form) = self.config.form {
             return Ok(form);

@@ -1,13 +1,13 @@
-//! One batch, one transaction: sends it and tells how it ended.
+//! Sends a batch as one transaction and returns how it ended.
 //!
 //! A single statement commits by itself; several go between BEGIN and COMMIT, all in one round trip. A transaction that
-//! stands in the commit ledger is begun in a round trip of its own ([`ledger`]). In the form unnest
-//! a statement is prepared once per connection and table. In the form VALUES a full batch uses a prepared statement as
-//! far as there is room for them; any other goes with its text and types in the same round trip. A query of the user's
-//! own runs row by row in one transaction.
+//! uses the commit ledger takes one more round trip, for its BEGIN ([`ledger`]). With unnest, a statement is prepared
+//! once per connection and table. With VALUES, a full batch uses a prepared statement if the cache has space for it;
+//! any other batch sends its text and types in the same round trip. The user's own query runs row by row in one
+//! transaction.
 //!
-//! Dropping the future leaves the transaction with the server: it may still commit. The connection stays usable, as the
-//! client reads past the answers of dropped requests.
+//! If the future is dropped, the server keeps the transaction and may still commit it. The connection stays usable,
+//! because the client skips the answers to dropped requests.
 
 pub mod ledger;
 pub(crate) mod value;
@@ -38,13 +38,13 @@ use value::{Value, Values};
 pub struct How<'a> {
     /// The form of its statements.
     pub form: Form,
-    /// True if it has as many rows as batches of this table may have: the next full one is alike.
+    /// True if it has as many rows as batches of this table may have. The next full batch then uses the same statement.
     pub full: bool,
-    /// The number by which the commit ledger tells whether it was committed.
+    /// Its number in the commit ledger, which tells whether it was committed.
     pub entry: Option<Entry<'a>>,
 }
 
-/// Sends a batch. `Ok` means that it is committed, and says how many rows outside the batch gave way.
+/// Sends a batch. `Ok` means that it is committed, and has the number of rows outside the batch that were deleted.
 ///
 /// # Errors
 /// The failure, for [`crate::failure::retry`].
@@ -67,8 +67,9 @@ pub async fn send(
     })
 }
 
-/// Whether the database takes a table's statements in the form unnest; `Some` says why not. They run with empty arrays
-/// in a transaction that is rolled back, so that nothing changes, and with no more than the privileges that rows need.
+/// Checks whether the database supports a table's statements with unnest; `Some` has the reason if not. The statements
+/// run with empty arrays in a transaction that is rolled back. So nothing changes, and the check needs no more
+/// privileges than writing rows.
 ///
 /// # Errors
 /// The failure of the connection.
@@ -97,7 +98,7 @@ pub async fn refuses_unnest(
     let failure = Failure::executing(&error).not_committed();
     match failure.sqlstate {
         None => Err(failure),
-        // What else is in the way is told when there are rows.
+        // Other problems are reported when there are rows.
         Some(_) => Ok(Some(failure).filter(Failure::unsupported)),
     }
 }
@@ -105,8 +106,8 @@ pub async fn refuses_unnest(
 /// A request that is sent when it is first polled.
 type Request<'a> = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send + 'a>>;
 
-/// Sends all requests, then waits for the answer of each, in all as long as one wait may take; the first error counts, as
-/// those behind it only say that the transaction is aborted. The place of the failed request comes with it.
+/// Sends all requests, then waits for all answers, within the limit of one wait. The first error counts, because later
+/// ones only say that the transaction is aborted. It comes with the position of the failed request.
 async fn pipeline(
     requests: Vec<Request<'_>>,
     step: wait::Step,
@@ -141,10 +142,10 @@ fn simple<'a>(client: &'a Client, statement: &'a str) -> Request<'a> {
     Box::pin(async move { client.batch_execute(statement).await.map(|()| 0) })
 }
 
-/// Ends a transaction that has failed: where COMMIT itself was not carried out, it is still open.
+/// Ends a failed transaction, which is still open if COMMIT was not executed.
 async fn roll_back(client: &Client, error: &Error, timeout: Timeout) -> Failure {
     if error.as_db_error().is_some() {
-        // If this fails too, so will the next use of the connection.
+        // If this fails too, the next use of the connection fails as well.
         let _ = timeout.wait(wait::Step::Rollback, client.batch_execute("ROLLBACK")).await;
     }
     Failure::executing(error)
@@ -174,7 +175,7 @@ async fn run_query(
         }
         Err((place, error)) => {
             let failure = roll_back(client, &error, timeout).await;
-            // Without a BEGIN each row was a transaction of its own.
+            // Without a BEGIN each row would be its own transaction.
             Err(if place == 0 && how.entry.is_none() {
                 Failure { outcome_unknown: true, ..failure }
             } else {
@@ -184,7 +185,8 @@ async fn run_query(
     }
 }
 
-/// The request that begins a transaction, to be sent with those behind it; none if the commit ledger has begun it.
+/// The request that begins a transaction, sent together with the following ones; none if the commit ledger has begun
+/// it.
 async fn begin<'a>(client: &'a Client, how: How<'_>, timeout: Timeout) -> Result<Vec<Request<'a>>, Failure> {
     match how.entry {
         None => Ok(vec![simple(client, "BEGIN")]),
@@ -221,7 +223,7 @@ async fn execute(
             }
             Err((place, error)) => {
                 let failure = roll_back(client, &error, timeout).await;
-                // An answer to a statement in between means that COMMIT has rolled back.
+                // If a statement before it failed, COMMIT has rolled back.
                 let answered = place >= begins && place != commit && failure.sqlstate.is_some();
                 return Err(if answered { failure.not_committed() } else { failure });
             }
@@ -232,7 +234,7 @@ async fn execute(
         match step.verb {
             Verb::Displace(_) => displaced += written,
             Verb::Upsert => check_count(batch, step, written)?,
-            // A row may be gone already.
+            // A row may already have been deleted.
             Verb::Delete => {}
         }
     }
@@ -240,7 +242,7 @@ async fn execute(
 }
 
 fn check_count(batch: &Batch, step: &Step<'_>, written: u64) -> Result<(), Failure> {
-    // A key without other columns is left alone if it exists.
+    // A row that has only key columns is not changed if it exists.
     let exact = batch.table.columns.iter().any(|column| !column.key) && !batch.table.keeps_existing;
     if exact && written != u64::try_from(step.len()).unwrap_or(u64::MAX) {
         let text = format!("the database answered {written} rows to an upsert of {}", step.len());
@@ -249,7 +251,7 @@ fn check_count(batch: &Batch, step: &Step<'_>, written: u64) -> Result<(), Failu
     Ok(())
 }
 
-/// What a step's request needs besides its rows.
+/// The parts of a step's request other than its rows.
 enum Sql {
     Prepared(Statement),
     Text(String),
@@ -338,16 +340,17 @@ fn request<'a>(
     }
 }
 
-/// What a message has besides its values: 24 bytes for each column as an array, 4 for its formats, and its own head.
+/// Bytes of a message in addition to its values: 24 bytes for each column as an array, 4 for its formats, and the
+/// message header.
 const HEADS_BYTES: usize = 32 * limits::COLUMNS;
 
-/// Room to make in a connection's buffer for a step: the next power of two, so that it seldom has to grow. Growing takes
-/// the memory twice and keeps it. What is not used takes none.
+/// Space to reserve in a connection's buffer for a step: the next power of two, so that the buffer seldom has to grow.
+/// Growing needs the memory twice and keeps it. Reserved space that is not used takes no memory.
 fn room(step: &Step<'_>) -> usize {
     (step.bytes() + HEADS_BYTES).next_power_of_two()
 }
 
-/// Where a verb's columns stand in the run of parameters that its rows have.
+/// The positions of a verb's columns in the parameters of its rows.
 fn places(verb: Verb, table: &Table, columns: &[usize]) -> Vec<usize> {
     match verb {
         Verb::Upsert | Verb::Delete => (0..columns.len()).collect(),

@@ -1,4 +1,5 @@
-//! A connection at work: sends batches until none is ready, each until it is committed or has failed for good.
+//! A working connection. It sends batches until none is ready, and each batch until it is committed or has finally
+//! failed.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,8 +22,8 @@ use crate::write::pool::Slot;
 use crate::write::transact::ledger::Entry;
 use crate::write::transact::{self, How};
 
-/// A row that makes others give way is a delete and an insert, and one other row is deleted at most for each of its
-/// unique values; few tables have more than one.
+/// Most rows of a batch that deletes the holders of its unique values. Each row is then a delete and an insert, plus at
+/// most one other deleted row for each of its unique values. Few tables have more than one unique index.
 const DISPLACING_ROWS: usize = limits::TRANSACTION_ROWS / 3;
 
 /// Sends batches over one connection.
@@ -31,13 +32,13 @@ pub struct Writer {
     slot: Slot,
 }
 
-/// How an attempt at a batch ended for good.
+/// The final result of the attempts at a batch.
 enum Outcome {
-    /// The try that committed took so long.
+    /// How long the successful try took.
     Committed(Duration),
-    /// Its parts are to be sent instead.
+    /// Its parts must be sent instead.
     Parts(Vec<Batch>),
-    /// Its one row was given up.
+    /// Its single row was skipped.
     GivenUp,
 }
 
@@ -48,7 +49,7 @@ impl Writer {
         Self { engine, slot }
     }
 
-    /// Sends `batch` and then whatever is ready.
+    /// Sends `batch`, and then all batches that are ready.
     ///
     /// # Errors
     /// The failure that cannot be retried.
@@ -59,7 +60,7 @@ impl Writer {
             if self.engine.pool.is_wanted() {
                 break;
             }
-            // For a batch that is too large the dispatcher makes room.
+            // For a batch that is too large, the dispatcher frees memory.
             if let Next::Batch(batch) = self.engine.next(&self.slot) {
                 next = Some(batch);
             }
@@ -68,7 +69,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes one batch, in parts if the database wants it so.
+    /// Writes one batch, in parts if the database requires it.
     async fn write(&mut self, batch: Batch) -> Result<(), SinkError> {
         let engine = self.engine.clone();
         let table = engine.metrics.of(Some(batch.number));
@@ -95,7 +96,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Sends a batch until it is committed, given up or to be sent in parts.
+    /// Sends a batch until it is committed, skipped, or must be sent in parts.
     async fn commit(&mut self, batch: &mut Batch) -> Result<Outcome, SinkError> {
         let engine = self.engine.clone();
         loop {
@@ -146,18 +147,17 @@ impl Writer {
     }
 }
 
-/// A batch on its way, in the form that the database takes.
+/// A batch in flight, in the form that the database supports.
 struct Sending<'a> {
     writer: &'a mut Writer,
     engine: &'a Engine,
     batch: &'a Batch,
-    /// The last attempt and how long it took, while it is not known whether it was committed and the commit ledger can
-    /// tell.
+    /// The last attempt and how long it took, as long as its outcome is unknown and the commit ledger can determine it.
     doubt: Option<(Entry<'a>, Duration)>,
 }
 
 impl<'a> Sending<'a> {
-    /// Asks the commit ledger about the last attempt, if that is in doubt; how long it took if it was committed.
+    /// If the last attempt is in doubt, asks the commit ledger about it. Returns how long it took if it was committed.
     async fn settle(&mut self, timeout: Timeout) -> Result<Option<Duration>, Failure> {
         let Some((entry, took)) = self.doubt else { return Ok(None) };
         let connection = self.writer.slot.connection(&self.engine.pool, timeout).await?;
@@ -213,7 +213,7 @@ impl Operation for Sending<'_> {
 
     fn sent(&self) -> Sent {
         if self.doubt.is_some() {
-            // The question for it comes next, and may be asked as often as it takes.
+            // The next attempt first asks the ledger about it. That can safely be repeated.
             return Sent::QUESTION;
         }
         let batch = self.batch;
@@ -232,7 +232,7 @@ impl Operation for Sending<'_> {
         match self.settle(timeout).await {
             Ok(Some(took)) => Ok(Ok(Outcome::Committed(took))),
             Ok(None) => self.send(timeout).await,
-            // What stays open is the outcome of the attempt before.
+            // The outcome of the previous attempt stays unknown.
             Err(failure) => Err(Failure { outcome_unknown: true, ..failure }),
         }
     }
@@ -249,7 +249,7 @@ fn is_row_to_blame(failure: &Failure) -> bool {
         && matches!(failure.fault, Fault::BadRow | Fault::Unique | Fault::Reference | Fault::TooBig)
 }
 
-/// True if a statement of the form VALUES would have more parameters than there can be.
+/// True if a statement with VALUES would have more parameters than the protocol allows.
 fn too_wide(batch: &Batch) -> bool {
     let parameters =
         |step: &crate::queue::batch::Step<'_>| step.len() * step.verb.columns(&batch.table).len();

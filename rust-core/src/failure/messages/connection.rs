@@ -1,4 +1,4 @@
-//! What is said of a connection that could not be opened or was lost.
+//! Messages for a connection that could not be opened or was lost.
 
 use crate::config::Config;
 use crate::error::ErrorKind;
@@ -12,14 +12,14 @@ pub(super) fn connection(config: &Config, failure: &Failure) -> String {
     let said = failure.told_all(config.log_values);
     match failure.fault {
         Fault::UnknownHost => format!(
-            "host '{host}' of option 'url' cannot be looked up; check its spelling and this machine's DNS: {said}"
+            "host '{host}' of option 'url' cannot be resolved; check its spelling and this machine's DNS: {said}"
         ),
         Fault::Unreachable => format!(
             "host '{host}', port {} of option 'url' cannot be reached; check network, security group and endpoint: {said}",
             config.endpoint.port
         ),
         Fault::TokenExpired => format!(
-            "'{host}' refuses a token that was just minted; set this machine's clock (NTP), or renew the temporary \
+            "'{host}' refuses a token that was just signed; set this machine's clock (NTP), or renew the temporary \
              credentials: {said}"
         ),
         Fault::Denied => format!(
@@ -35,7 +35,7 @@ pub(super) fn connection(config: &Config, failure: &Failure) -> String {
             whence(config, "(environment, profile, container, instance) has none")
         ),
         Fault::CredentialsAway => {
-            format!("no AWS credentials for now: {}: {said}", whence(config, "got no answer it can use"))
+            format!("no AWS credentials for now: {}: {said}", whence(config, "got no usable answer"))
         }
         Fault::Certificate => format!("the certificate of '{host}' is refused: {said}"),
         Fault::Excess => format!(
@@ -44,7 +44,7 @@ pub(super) fn connection(config: &Config, failure: &Failure) -> String {
         ),
         Fault::Permission => format!("role '{}' may not read the catalog of '{host}': {said}", config.role),
         Fault::Throttled => {
-            format!("'{host}' takes no more connections now; lower 'max_connections': {said}")
+            format!("'{host}' accepts no more connections now; lower 'max_connections': {said}")
         }
         Fault::Unavailable => format!("'{host}' is unavailable: {said}"),
         Fault::Waking => format!("cluster '{host}' is waking up: {said}"),
@@ -62,21 +62,21 @@ pub(super) fn connection(config: &Config, failure: &Failure) -> String {
         | Fault::Reference
         | Fault::BadRow
         | Fault::Rejected => format!(
-            "'{host}' refuses what every session begins with; check that the url leads to a cluster of Aurora DSQL: \
+            "'{host}' refuses the first statements of a session; check that the url leads to a cluster of Aurora DSQL: \
              {said}"
         ),
     }
 }
 
-/// What any role but admin needs besides.
+/// What every role except admin needs in addition.
 fn mapping(role: &str) -> String {
     if role == crate::limits::ADMIN {
         return String::new();
     }
     let case = if role.chars().any(char::is_uppercase) {
-        "; a role that was created without double quotes has a name in lower case, so write it so in 'username'"
+        "; a role that was created without double quotes has a lower-case name: write it in lower case in 'username'"
     } else {
-        "; a role that was created with double quotes keeps the case of its name, so write it so in 'username'"
+        "; a role that was created with double quotes keeps the case of its name: write it the same way in 'username'"
     };
     format!(
         ", and map it to the role, as admin: AWS IAM GRANT {} TO '<arn of the principal>' (sys.iam_pg_role_mappings shows \
@@ -85,19 +85,19 @@ fn mapping(role: &str) -> String {
     )
 }
 
-/// Whose credentials were asked for in vain.
+/// Which provider returned no credentials.
 fn whence(config: &Config, problem: &str) -> String {
     let identity = &config.identity;
     match (&identity.role, &identity.profile) {
         (Some(role), _) => {
             format!(
-                "the role '{}' of option 'role_arn' could not be taken on; check its trust policy, 'external_id' and \
-                     the way to STS",
+                "the role '{}' of option 'role_arn' could not be assumed; check its trust policy, 'external_id' and \
+                     the network path to STS",
                 role.arn
             )
         }
         (None, Some(profile)) => {
-            format!("option 'profile': '{profile}' gives none; check the AWS configuration files")
+            format!("option 'profile': '{profile}' has none; check the AWS configuration files")
         }
         (None, None) => format!(
             "the options 'access_key_id' and 'secret_access_key' are not set, and the default chain {problem}"
@@ -122,7 +122,7 @@ pub(super) fn connection_kind(fault: Fault) -> ErrorKind {
         | Fault::Reference
         | Fault::BadRow
         | Fault::Rejected => ErrorKind::Rejected,
-        // A cluster has what every session asks for: another server answers.
+        // Every cluster has the objects that a session reads first, so another kind of server answered.
         Fault::Missing
         | Fault::Unavailable
         | Fault::Lost

@@ -1,4 +1,4 @@
-//! What is said of the commit ledger.
+//! Messages about the commit ledger.
 
 use crate::failure::classify::Failure;
 use crate::queue::batch::Batch;
@@ -10,8 +10,8 @@ use super::what;
 #[must_use]
 pub fn ledger_used(name: &str) -> String {
     format!(
-        "commit ledger {name}: for tables without a key, a commit whose outcome is unknown is found out there and, if it \
-         did not happen, sent again"
+        "commit ledger {name}: for tables without a key, it tells whether a commit whose outcome is unknown happened; if not, \
+         the rows are sent again"
     )
 }
 
@@ -31,8 +31,8 @@ pub fn no_ledger(name: &str, refusal: &Failure, values: Values) -> String {
 pub fn settled(batch: &Batch, committed: bool) -> String {
     let (what, table) = (what(batch), &batch.table);
     if committed {
-        format!("table {table}: {what} was committed, as the commit ledger tells, though no answer came")
+        format!("table {table}: {what} was committed, as the commit ledger shows, though no answer came")
     } else {
-        format!("table {table}: {what} was not committed, as the commit ledger tells, and is sent again")
+        format!("table {table}: {what} was not committed, as the commit ledger shows, and is sent again")
     }
 }

@@ -1,4 +1,4 @@
-//! What is said of a statement of a session.
+//! Messages for a session's statement.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::failure::messages::{connection_tried, error, quota};
 use crate::failure::retry::Tries;
 use crate::failure::wait::Step;
 
-/// As much of a statement as tells which it is.
+/// Characters of a statement that identify it.
 const STATEMENT_CHARACTERS: usize = 300;
 
 /// A statement of a session that is sent again.
@@ -39,7 +39,7 @@ pub fn statement_error(
         _ if failure.outcome_unknown && !repeatable => (
             ErrorKind::OutcomeUnknown,
             format!(
-                "it is not known whether the statement was carried out; look before running it again: {said}"
+                "it is not known whether the statement was executed; check before running it again: {said}"
             ),
         ),
         Fault::Conflict | Fault::SchemaChanged => (
@@ -57,11 +57,13 @@ pub fn statement_error(
         Fault::Missing => (ErrorKind::Schema, said),
         Fault::Form | Fault::BadRow if Step::of(sql) == Step::Ddl => (
             ErrorKind::Schema,
-            format!("Aurora DSQL takes no table, column or index of this form; choose another: {said}"),
+            format!(
+                "Aurora DSQL does not support a table, column or index of this form; choose another: {said}"
+            ),
         ),
         Fault::TooBig | Fault::TooSlow => (
             ErrorKind::Limit,
-            format!("the statement takes more than a transaction may; let it do less at a time: {said}"),
+            format!("the statement exceeds a limit of a transaction; let it do less at a time: {said}"),
         ),
         Fault::Quota => (ErrorKind::Quota, quota(config, failure)),
         // No row of the source is in a session's statement, so none can be corrected or skipped.
@@ -77,7 +79,7 @@ pub fn statement_error(
         ),
         Fault::BadRow => (
             ErrorKind::Rejected,
-            format!("a value of the statement does not fit where it is put; change the statement: {said}"),
+            format!("a value of the statement does not fit its column; change the statement: {said}"),
         ),
         Fault::Rejected | Fault::Form => (ErrorKind::Rejected, said),
         _ => (connection_kind(failure.fault), connection_tried(config, failure, tries)),
@@ -85,13 +87,13 @@ pub fn statement_error(
     error(kind, format!("{text} [{statement}]"), failure)
 }
 
-/// The error of a statement that cannot be sent. Names are checked before; this is for values of columns' defaults and the
-/// like.
+/// The error of a statement that cannot be sent. Names are checked before; this is for other values, such as column
+/// defaults.
 #[must_use]
 pub fn statement_with_nul(config: &Config, sql: &str) -> SinkError {
     let statement = config.log_values.statement(sql, STATEMENT_CHARACTERS);
     let text = format!(
-        "a statement has a NUL character, which no name and no text of Aurora DSQL can have; take it out of the name or the \
+        "a statement has a NUL character, which no name and no text of Aurora DSQL can have; remove it from the name or the \
          default that it came from [{statement}]"
     );
     SinkError::new(ErrorKind::Config, text)

@@ -1,4 +1,4 @@
-//! The loop of retries: all that is tried again is tried again here.
+//! The retry loop. Everything that is retried is retried here.
 
 use std::future::Future;
 use std::time::Duration;
@@ -14,21 +14,21 @@ use crate::notice::outage::Failed;
 
 use super::{Attempts, Bounds, Decision, Sent, Tries};
 
-/// Something that may be tried again.
+/// An operation that can be retried.
 pub trait Operation: Send {
-    /// What it comes to.
+    /// The result of a successful attempt.
     type Done: Send;
 
-    /// What another try may harm.
+    /// What is sent, to decide whether sending it again does harm.
     fn sent(&self) -> Sent;
 
-    /// How long it is tried.
+    /// How long it is retried.
     fn bounds(&self) -> Bounds;
 
-    /// Tries it once; no wait within it is longer than `timeout` has it.
+    /// Tries it once. No wait in it is longer than `timeout` allows.
     fn attempt(&mut self, timeout: Timeout) -> impl Future<Output = Result<Self::Done, Failure>> + Send;
 
-    /// Another try follows: tells it, and lets go of a connection that is of no use any more.
+    /// Called before another try: logs it, and drops a connection that is no longer usable.
     fn again(&mut self, retry: &Retry<'_>);
 }
 
@@ -39,14 +39,14 @@ pub struct Retry<'a> {
     pub failure: &'a Failure,
     /// The pause before the next try.
     pub after: Duration,
-    /// True if the connection is of no use any more.
+    /// True if the connection is no longer usable.
     pub reconnect: bool,
-    /// How it is to be told.
+    /// The log level to use.
     pub level: Level,
 }
 
 impl Retry<'_> {
-    /// Tells it: a database that is away once for all who ask, anything else in its own words.
+    /// Logs it. An outage of the database is logged once for all connections, anything else with its own text.
     pub fn tell(&self, notices: &Notices, config: &Config, text: impl FnOnce() -> String) {
         if !self.failure.fault.is_outage() {
             return notices.push_seldom(self.level, text);
@@ -66,16 +66,16 @@ impl Retry<'_> {
 pub struct GivenUp {
     /// What happened.
     pub failure: Failure,
-    /// What had been tried.
+    /// The tries so far.
     pub tries: Tries,
-    /// What is left to do: never [`Decision::Again`].
+    /// What to do next: never [`Decision::Again`].
     pub decision: Decision,
 }
 
 /// Runs an operation until it succeeds or another try would not help.
 ///
 /// # Errors
-/// The failure that is not retried, and what is left to do.
+/// The failure that is not retried, and what to do next.
 pub async fn run<O: Operation>(operation: &mut O) -> Result<O::Done, GivenUp> {
     let mut attempts = Attempts::default();
     loop {

@@ -1,32 +1,33 @@
-//! The commit ledger: finds out whether a transaction was committed whose answer did not come, where sending it again
-//! could double rows (tables without a key, and queries of the user's own).
+//! The commit ledger. It determines whether a transaction without an answer was committed. This is needed where sending
+//! it again could duplicate rows: tables without a key, and the user's own queries.
 //!
 //! The ledger is a small table with a row for each writer and connection slot. A transaction first writes the number of
-//! its attempt there, then its rows, then commits: so the number is in the ledger if and only if the rows are in their
+//! its attempt there, then its rows, then commits. So the number is in the ledger if and only if the rows are in their
 //! table. A slot runs one transaction at a time, and its numbers only grow.
 //!
 //! # Why the answer is final
 //!
-//! A transaction T whose COMMIT was sent may still be on its way in the server when somebody looks. So a look that does
-//! not find T's number is not enough: T could commit afterwards, and the rows be there twice. The look is therefore a
-//! transaction L that also writes: it reads the slot's row, and if it is not T's number, it writes a number of its own
-//! and commits. Rows are sent again only after L is committed. Then T can never commit:
+//! A transaction T whose COMMIT was sent may still be running in the server when the ledger is read. So it is not
+//! enough that a read does not find T's number: T could commit later, and the rows would be there twice. The read is
+//! therefore a transaction L that also writes. It reads the slot's row. If that does not have T's number, L writes its
+//! own number and commits. Rows are sent again only after L is committed. Then T can never commit:
 //!
-//! * T wrote the slot's row before its COMMIT was sent, as [`Entry::begin`] waits for that answer. So T's snapshot is older
-//!   than L's commit. Where two transactions at once write the same row, Aurora DSQL commits the first and refuses the
-//!   other at its COMMIT with 40001 (recorded: `occ_conflict` `write_write` and `interleaved_same_row`). The same holds where
-//!   both insert the slot's first row, as the key is the same.
-//! * If T commits first, L is refused in the same way; the next L finds T's number.
-//! * If L's own commit is in doubt, the next L has a larger number and decides in the same way. A late L writes nothing that
-//!   could be taken for T: numbers are never given twice, and [`enter`](Entry::enter) writes no number over a larger one.
+//! * T wrote the slot's row before its COMMIT was sent, as [`Entry::begin`] waits for that answer. So T's snapshot is
+//!   older than L's commit. When two concurrent transactions write the same row, Aurora DSQL commits the first and
+//!   refuses the other at its COMMIT with 40001 (recorded: `occ_conflict` `write_write` and `interleaved_same_row`).
+//!   The same holds if both insert the slot's first row, because the key is the same.
+//! * If T commits first, L is refused in the same way. The next L finds T's number.
+//! * If L's own commit is in doubt, the next L has a larger number and decides in the same way. A late L writes nothing
+//! that could be mistaken for T: no number is used twice, and [`enter`](Entry::enter) never replaces a larger number.
 //!
-//! Where a server locks rows, as the stand-in of the tests does, L waits or is refused until T has ended, which is as good.
+//! If a server locks rows, as the stand-in of the tests does, L waits or is refused until T has ended. This is equally
+//! safe.
 //!
 //! # How it stays small
 //!
-//! A sink has as many rows as connections at once. Rows that nobody wrote for [`KEPT_DAYS`] are deleted when a sink
-//! begins to use the ledger. That is longer than any commit may be in doubt (`retry_timeout_ms` is at most a day), and a
-//! writer whose row is gone just inserts it again.
+//! A sink has one row for each concurrent connection. Rows that were not written for [`KEPT_DAYS`] are deleted when a
+//! sink begins to use the ledger. That is longer than any commit may be in doubt (`retry_timeout_ms` is at most a day).
+//! A writer whose row was deleted inserts it again.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -46,28 +47,29 @@ use crate::tell::Values;
 
 use super::{Request, pipeline, roll_back, simple};
 
-/// Rows of a transaction that the ledger takes.
+/// Rows of a transaction that the ledger uses.
 pub const ROWS: usize = 1;
 
-/// How long a row is kept that nobody writes.
+/// How long a row is kept after it was last written.
 const KEPT_DAYS: u32 = 7;
 
-/// Old rows that one sink deletes at most: a sink has 256 at most, and each that starts deletes some.
+/// Maximum number of old rows that one sink deletes. A sink has at most 256 rows, and each sink that starts deletes
+/// some.
 const CLEANED_ROWS: u32 = 1_000;
 
-/// Looks for the ledger: once, and again after it was created.
+/// Checks for the ledger: once, and again after it was created.
 const LOOKS: usize = 2;
 
-/// The ledger as one sink uses it.
+/// The ledger of one sink.
 #[derive(Debug)]
 pub struct Ledger {
     name: Option<LedgerName>,
-    /// Which values the log tells.
+    /// Which values the log shows.
     values: Values,
-    /// The writer's name in the ledger: random, so that no two are alike.
+    /// The writer's name in the ledger. It is random, so that no two writers have the same name.
     writer: String,
     attempts: AtomicI64,
-    /// The quoted name, once it is known that the ledger can be used; `None` within if it cannot.
+    /// The quoted name, once it is known that the ledger can be used; the inner value is `None` if it cannot.
     ready: OnceCell<Option<String>>,
 }
 
@@ -88,10 +90,10 @@ impl Ledger {
         Self { name, values, writer, attempts: AtomicI64::new(0), ready: OnceCell::new() }
     }
 
-    /// Finds or creates the ledger, for a table that needs one. Where that cannot be, the log says so once.
+    /// Finds or creates the ledger, for a table that needs one. If that is not possible, the log says so once.
     ///
     /// # Errors
-    /// A failure that another try may mend.
+    /// A failure that can be retried.
     pub async fn prepare(
         &self,
         client: &Client,
@@ -158,7 +160,7 @@ impl Ledger {
         Ok(refusal)
     }
 
-    /// Why a number cannot be written; it is rolled back.
+    /// Tries to write a number and rolls back; returns why it cannot be written.
     async fn refusal(
         &self,
         client: &Client,
@@ -183,8 +185,8 @@ impl Ledger {
         }
     }
 
-    /// Deletes rows of writers that are gone. Another sink may do so at the same moment, and a role may not be allowed
-    /// to: the next one does it.
+    /// Deletes rows of writers that no longer exist. It may fail because another sink does the same at this moment, or
+    /// because the role lacks the privilege. The next sink then deletes them.
     async fn clean(&self, client: &Client, name: &str, timeout: Timeout) -> Result<(), Failure> {
         let old = format!(
             "DELETE FROM {name} WHERE (writer, slot) IN (SELECT writer, slot FROM {name} \
@@ -203,15 +205,15 @@ fn counted<'a>(client: &'a Client, statement: &'a str) -> Request<'a> {
     Box::pin(client.execute_typed(statement, &[]))
 }
 
-/// True if the ledger cannot be used, rather than not now.
+/// True if the ledger cannot be used at all. False if only this attempt failed.
 fn is_refusal(failure: &Failure) -> bool {
     failure.sqlstate.is_some()
         && matches!(failure.fault, Fault::Permission | Fault::Missing | Fault::BadRow | Fault::Rejected)
 }
 
 impl Entry<'_> {
-    /// Begins a transaction and writes its number. The answer is waited for, so that no row is ever sent without it: if
-    /// BEGIN failed, the rows behind it would be transactions of their own.
+    /// Begins a transaction and writes its number. It waits for the answer, so that no row is sent before it: if BEGIN
+    /// failed, each following row would be its own transaction.
     ///
     /// # Errors
     /// The failure. No row was sent.
@@ -229,10 +231,10 @@ impl Entry<'_> {
         }
     }
 
-    /// True if the transaction of this number is committed; false if it never will be. See the module.
+    /// True if the transaction with this number is committed; false if it can never be committed. See the module.
     ///
     /// # Errors
-    /// The failure: it is not known yet.
+    /// The failure. The outcome is not known yet.
     pub async fn settle(&self, client: &Client, timeout: Timeout) -> Result<bool, Failure> {
         let failed = |error| self.told(Failure::executing(&error));
         let began = timeout.wait(Step::Ledger, client.batch_execute("BEGIN")).await?;
@@ -277,15 +279,16 @@ impl Entry<'_> {
         text
     }
 
-    /// The slot's row has a number that this sink never gave.
+    /// The slot's row has a number that this sink never used.
     fn overtaken(&self) -> Failure {
-        self.told(Failure::local(Fault::Rejected, "the row of this writer was changed by somebody else"))
+        self.told(Failure::local(Fault::Rejected, "another program changed the row of this writer"))
     }
 
-    /// The failure as one of the ledger. Its faults are no fault of the rows: none is split, skipped or refused for them.
+    /// The failure as a failure of the ledger. It is not caused by the rows, so no row is split, skipped or refused
+    /// because of it.
     fn told(&self, failure: Failure) -> Failure {
         let fault = match failure.fault {
-            // Another transaction has inserted the slot's first row: the one in doubt.
+            // The transaction in doubt has inserted the slot's first row.
             Fault::Unique => Fault::Conflict,
             Fault::BadRow | Fault::TooBig | Fault::Reference => Fault::Rejected,
             fault => fault,

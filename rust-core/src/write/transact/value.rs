@@ -1,15 +1,15 @@
-//! Parameters that are already in the form in which they are sent.
+//! Parameters that are already in wire format.
 
 use bytes::BytesMut;
 use tokio_postgres::types::{Format, IsNull, ToSql, Type, to_sql_checked};
 
 use crate::row::tuple::Param;
 
-/// All parameters of a step. Their number is known beforehand, so they need not be gathered to be sent.
+/// All parameters of a step. Their number is known in advance, so they can be sent without collecting them first.
 pub(super) struct Values<I> {
     pub(super) params: I,
     pub(super) left: usize,
-    /// Room to make for all of them.
+    /// Space to reserve for all of them.
     pub(super) room: usize,
 }
 
@@ -30,7 +30,7 @@ impl<'a, I: Iterator<Item = Param<'a>>> Iterator for Values<I> {
 
 impl<'a, I: Iterator<Item = Param<'a>>> ExactSizeIterator for Values<I> {}
 
-/// A parameter that is already in the form in which it is sent.
+/// A parameter that is already in wire format.
 #[derive(Debug)]
 pub(crate) struct Value<'a> {
     pub(crate) param: Param<'a>,
@@ -54,7 +54,7 @@ impl ToSql for Value<'_> {
     }
 
     fn accepts(_: &Type) -> bool {
-        // The bytes were made for the column's type.
+        // The bytes are already in the format of the column's type.
         true
     }
 

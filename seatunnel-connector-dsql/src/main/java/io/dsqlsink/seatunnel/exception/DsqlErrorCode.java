@@ -3,12 +3,12 @@ package io.dsqlsink.seatunnel.exception;
 import io.dsqlsink.bridge.DsqlNativeException;
 import org.apache.seatunnel.common.exception.SeaTunnelErrorCode;
 
-/** What can go wrong. DSQL-0x and DSQL-1x are the error kinds of the native library. */
+/** The error codes of the sink. DSQL-0x and DSQL-1x are the error kinds of the native library. */
 public enum DsqlErrorCode implements SeaTunnelErrorCode {
     UNKNOWN(
             "DSQL-00",
             "The native library reported an error of an unknown kind",
-            "remove the property dsql.sink.native.path; report it otherwise",
+            "remove the property dsql.sink.native.path; if it is not set, report it",
             false),
     CONFIG(
             "DSQL-01",
@@ -38,17 +38,17 @@ public enum DsqlErrorCode implements SeaTunnelErrorCode {
     DATA(
             "DSQL-06",
             "A row does not fit the table",
-            "widen the column or correct the row; row_error_policy = skip puts such rows aside",
+            "widen the column or correct the row; row_error_policy = skip writes such rows to a file instead",
             true),
     CONFLICT(
             "DSQL-07",
-            "Conflicts with other transactions outlived the retries",
+            "Conflicts with other transactions lasted longer than the retries",
             "lower batch_size or the other writers' load, raise retry_timeout_ms",
             false),
     LIMIT(
             "DSQL-08",
             "A limit of Aurora DSQL or of the sink was reached",
-            "shorten the row, leave out the column, skip such rows, or do without the index (create_index = false); let a statement of your own do less at a time",
+            "shorten the row, leave out the column, skip such rows, or do not create the index (create_index = false); let your own statement change fewer rows at a time",
             true),
     OUTCOME_UNKNOWN(
             "DSQL-09",
@@ -59,34 +59,34 @@ public enum DsqlErrorCode implements SeaTunnelErrorCode {
     REJECTED(
             "DSQL-10",
             "Aurora DSQL refused the statement",
-            "act on its SQLSTATE; report it if the statement itself is at fault",
+            "look up its SQLSTATE; if the sink's statement is wrong, report it",
             true),
     CLOSED("DSQL-11", "The sink is closed", "look for the first error above it", false),
     FRAME(
             "DSQL-12",
             "The connector and its native library do not match",
-            "doctor names the copies of the connector; leave one",
+            "doctor lists the copies of the connector; keep only one",
             true),
     INTERNAL("DSQL-13", "The sink has a bug", "report it with the log", false),
     DEAD_LETTERS(
             "DSQL-14",
-            "A refused row cannot be put aside",
-            "make room or name another place, and restart the job from its last checkpoint: rows since then come again",
+            "A refused row cannot be written to the dead letters",
+            "free space or set another path, and restart the job from its last checkpoint: SeaTunnel sends the rows since then again",
             false),
     QUOTA(
             "DSQL-15",
             "A quota of the cluster or of a table is used up",
-            "drop what is not needed, or write into what exists, as the message says",
+            "drop what is not needed, or use what exists, as the message says",
             true),
     NATIVE_LIBRARY(
             "DSQL-20",
             "The native library cannot be loaded",
-            "set dsql.sink.native.tmpdir; doctor tells what is missing",
+            "set dsql.sink.native.tmpdir; doctor shows what is missing",
             true),
     INTERRUPTED(
             "DSQL-21",
             "The task was cancelled while it waited for Aurora DSQL",
-            "nothing: what was not committed comes again after a restart",
+            "nothing: rows that were not committed are sent again after a restart",
             false),
     STOCK_SINK(
             "DSQL-22",
@@ -95,7 +95,7 @@ public enum DsqlErrorCode implements SeaTunnelErrorCode {
             true),
     SAVE_MODE(
             "DSQL-23",
-            "The target is not as the save mode demands",
+            "The target does not meet the save mode's condition",
             "create or empty the table, or choose another mode",
             true);
 
@@ -116,7 +116,7 @@ public enum DsqlErrorCode implements SeaTunnelErrorCode {
         return cure;
     }
 
-    /** True if a job that is started again meets it again, unless something else is changed. */
+    /** True if the error occurs again when the job is restarted without any other change. */
     public boolean isLasting() {
         return lasting;
     }
