@@ -74,7 +74,7 @@ final class AllRows {
         return key.isEmpty()
                 ? withoutKey(
                         head + " WHERE " + filter,
-                        "column '" + column + "' cannot be set: create the table anew with a key")
+                        "column '" + column + "' cannot be set: recreate the table with a key")
                 : run(KeyPages.fill(options, table, key, sessions(), head, filter));
     }
 
@@ -93,8 +93,8 @@ final class AllRows {
                     DsqlErrorCode.LIMIT,
                     "Table "
                             + table
-                            + " has more rows than a transaction takes and no key to tell"
-                            + " some of them by, so "
+                            + " has more rows than a transaction allows and no key to select"
+                            + " some of them, so "
                             + otherwise);
         }
     }

@@ -131,7 +131,7 @@ final class ColumnTypes {
                             + column.getName()
                             + "' the type \""
                             + type
-                            + "\", which is no name of a type: write one of Aurora DSQL's, such as"
+                            + "\", which is not a type name: use a type of Aurora DSQL, such as"
                             + " varchar(100)");
         }
         return type.toLowerCase(Locale.ROOT);

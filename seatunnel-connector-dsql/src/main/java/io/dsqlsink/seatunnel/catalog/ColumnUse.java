@@ -54,11 +54,11 @@ final class ColumnUse {
                                 + " WHERE k.contype <> 'n' AND a.attrelid = "
                                 + place)) {
             if (row.get(1).equals("p")) {
-                obstacles.add("it belongs to the primary key, which Aurora DSQL never changes");
+                obstacles.add("it belongs to the primary key, which Aurora DSQL cannot change");
             } else if (row.get(2).equals("t")) {
                 notNull = true;
             } else {
-                obstacles.add("constraint " + row.get(0) + " is about it");
+                obstacles.add("constraint " + row.get(0) + " uses it");
             }
         }
     }

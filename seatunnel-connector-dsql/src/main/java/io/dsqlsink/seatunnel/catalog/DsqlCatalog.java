@@ -97,13 +97,13 @@ final class DsqlCatalog implements AutoCloseable {
                     DsqlErrorCode.SCHEMA,
                     "Table "
                             + table
-                            + " was not created, although nothing was refused: look whether its"
-                            + " name is that of a view or an index");
+                            + " was not created, although no statement failed: check whether a"
+                            + " view or an index has its name");
         }
         if (definition.primaryKey().isEmpty()) {
             LOG.warn(
-                    "Table {} has no key, and Aurora DSQL can add none later: set option"
-                            + " 'primary_keys' where rows are to be updated or deleted",
+                    "Table {} has no key, and Aurora DSQL cannot add one later: set option"
+                            + " 'primary_keys' if rows must be updated or deleted",
                     table);
         }
     }
@@ -142,7 +142,7 @@ final class DsqlCatalog implements AutoCloseable {
             if (!EXISTS.contains(e.sqlState())) {
                 throw e;
             }
-            LOG.info("Created by another at the same time: {}", ddl.replaceAll("\\s+", " "));
+            LOG.info("Already created by another task: {}", ddl.replaceAll("\\s+", " "));
         }
     }
 
@@ -246,7 +246,7 @@ final class DsqlCatalog implements AutoCloseable {
                     && e.kind() != DsqlNativeException.ERROR_PERMISSION) {
                 throw e;
             }
-            LOG.debug("What hangs on table {} cannot be asked", table, e);
+            LOG.debug("What depends on table {} cannot be read", table, e);
             return false;
         }
     }
@@ -290,13 +290,13 @@ final class DsqlCatalog implements AutoCloseable {
     void alter(String ddl) throws InterruptedException {
         try {
             execute(ddl, true);
-            LOG.info("Carried out: {}", ddl);
+            LOG.info("Executed: {}", ddl);
         } catch (DsqlNativeException e) {
             // Of a column: it is there already, or is not there any more. Of a constraint: it is.
             if (!Arrays.asList("42701", "42703", "42710").contains(e.sqlState())) {
                 throw e;
             }
-            LOG.info("Carried out by another at the same time: {}", ddl);
+            LOG.info("Already executed by another task: {}", ddl);
         }
     }
 
@@ -308,7 +308,7 @@ final class DsqlCatalog implements AutoCloseable {
     /** Carries out a statement of the user, once. */
     void custom(String sql) throws InterruptedException {
         execute(sql, false);
-        LOG.info("Carried out custom_sql");
+        LOG.info("Executed custom_sql");
     }
 
     /** What the query's first column has. */

@@ -74,6 +74,6 @@ final class IndexBuilder {
         }
         return taken.containsValue(true)
                 ? null
-                : "the schema has other things of the names " + String.join(" and ", names);
+                : "the schema has other objects with the names " + String.join(" and ", names);
     }
 }

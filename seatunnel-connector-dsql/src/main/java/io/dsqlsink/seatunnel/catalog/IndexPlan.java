@@ -86,7 +86,7 @@ final class IndexPlan {
                         + " is left out: "
                         + why
                         + (index.unique()
-                                ? "; the target does not check that its values are unique"
+                                ? "; the target does not enforce that its values are unique"
                                 : ""));
     }
 
@@ -119,8 +119,8 @@ final class IndexPlan {
         boolean mysql = source.kind() == SourceCatalog.Kind.MYSQL;
         String why = " is not known, as " + source.unknown() + HOW;
         if (index.name() == null || index.name().isEmpty()) {
-            return "SeaTunnel takes characters other than letters and digits out of its name and"
-                    + " puts such indexes together; which columns it has"
+            return "SeaTunnel removes characters other than letters and digits from its name"
+                    + " and merges such indexes; which columns it has"
                     + why;
         } else if (!mysql && index.unique()) {
             return "whether it holds all rows" + why;
@@ -180,13 +180,13 @@ final class IndexPlan {
                         + column.name()
                         + "' is of type "
                         + column.type()
-                        + ", which Aurora DSQL takes in no index";
+                        + ", which Aurora DSQL allows in no index";
             } else if (part.prefix() > 0 && !index.unique()) {
                 return "it holds the first "
                         + part.prefix()
                         + " characters of column '"
                         + part.column()
-                        + "' only, and one of whole values would refuse long ones";
+                        + "' only, and an index on whole values would refuse long ones";
             } else if (isForeign(column)) {
                 return "column '"
                         + column.name()
@@ -238,7 +238,7 @@ final class IndexPlan {
             if (column != null && column.type() != null && part.prefix() == 0) {
                 declared += KeySize.declared(column);
                 if (index.kind().equals("hash") && KeySize.most(column) < 0) {
-                    return "a HASH index takes values of any length, and those of Aurora DSQL "
+                    return "a HASH index allows values of any length, and indexes of Aurora DSQL "
                             + Limits.KEY_BYTES
                             + " bytes";
                 }
@@ -252,7 +252,7 @@ final class IndexPlan {
         } else if (indexes.size() + (table.primaryKey().isEmpty() ? 0 : 1) >= Limits.INDEXES) {
             return "the table has "
                     + Limits.INDEXES
-                    + " indexes without it, that of the key among them, and Aurora DSQL takes no"
+                    + " indexes without it, including that of the key, and Aurora DSQL allows no"
                     + " more";
         }
         return null;
@@ -310,7 +310,7 @@ final class IndexPlan {
                                 + part.column()
                                 + ", "
                                 + part.prefix()
-                                + "): no two rows may begin alike, as at the source");
+                                + "): no two rows may have the same prefix, as at the source");
             }
         }
         if (!index.visible()) {
@@ -318,7 +318,9 @@ final class IndexPlan {
         }
         if (index.unique() && index.parts().stream().anyMatch(part -> part.order() != null)) {
             notes.add(
-                    what + " compares by bytes in Aurora DSQL, by a rule of its own at the source");
+                    what
+                            + " compares bytes in Aurora DSQL, but uses another collation at the"
+                            + " source");
         }
         List<ColumnDefinition> all = new ArrayList<>(held);
         for (ColumnDefinition column : columns.values()) {
@@ -329,9 +331,10 @@ final class IndexPlan {
         if (!all.isEmpty() && !KeySize.fits(all)) {
             notes.add(
                     what
-                            + ": a row is refused whose values in it and in the key have more than "
+                            + ": a row is refused if its values in the index and in the key"
+                            + " have more than "
                             + KeySize.budget(all.size())
-                            + " bytes together; create_index = false leaves indexes out");
+                            + " bytes together; create_index = false creates no indexes");
         }
     }
 

@@ -67,7 +67,7 @@ final class Jobs {
             }
         }
         if (!open.isEmpty()) {
-            LOG.warn("Not waited for any longer, see sys.jobs: {}", open);
+            LOG.warn("The sink stops waiting for these jobs, see sys.jobs: {}", open);
         }
     }
 

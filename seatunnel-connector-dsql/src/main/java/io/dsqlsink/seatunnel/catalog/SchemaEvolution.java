@@ -60,8 +60,9 @@ public final class SchemaEvolution {
                             + table
                             + ": the source's table changed ("
                             + event
-                            + "), which option 'query' cannot follow: change the query and start"
-                            + " the job anew, or set schema_change_policy = ignore");
+                            + "), which option 'query' cannot follow: change the query and"
+                            + " start the job again without its checkpoint, or set"
+                            + " schema_change_policy = ignore");
         }
         SchemaEvolution evolution = new SchemaEvolution(config, table);
         try {
@@ -71,7 +72,8 @@ public final class SchemaEvolution {
             evolution.requireNothingLeft();
             return table.with(evolution.rows, evolution.key);
         } catch (DsqlNativeException e) {
-            throw DsqlConnectorException.of("Table " + table + ", change of the source: ", e);
+            throw DsqlConnectorException.of(
+                    "Table " + table + ", schema change of the source:" + " ", e);
         } finally {
             evolution.catalog.close();
         }
@@ -110,10 +112,11 @@ public final class SchemaEvolution {
                             + table
                             + ": a change of the source moves key column '"
                             + table.keys().get(0)
-                            + "' within the rows, by whose place SeaTunnel deals the rows out to "
+                            + "' within the rows, and SeaTunnel uses its position to distribute"
+                            + " the rows to "
                             + writers
                             + " writers. To go on: set multi_table_sink_replica = 1; one writer"
-                            + " fills all connections");
+                            + " can use all connections");
         }
     }
 
@@ -144,7 +147,8 @@ public final class SchemaEvolution {
                 return table;
             }
             LOG.warn(
-                    "Table {} has no column for the source's {}: left out, as schema_change_policy"
+                    "Table {} has no column for the source's {}: not written, because"
+                            + " schema_change_policy"
                             + " = ignore",
                     table,
                     missing);
@@ -195,7 +199,8 @@ public final class SchemaEvolution {
                     DsqlErrorCode.SCHEMA,
                     "Table "
                             + table
-                            + " does not fit its source any more, and schema_change_policy = fail."
+                            + " does not match its source any more, and schema_change_policy ="
+                            + " fail."
                             + " To go on: "
                             + String.join("; ", left)
                             + "; restart the job");
@@ -226,10 +231,10 @@ public final class SchemaEvolution {
                             + target
                             + "' is added as NOT NULL or with the default "
                             + column.getDefaultValue()
-                            + ", of which it cannot be told what the rows that are there have at the"
-                            + " source. To go on: "
+                            + ", so its value in existing rows at the source cannot be"
+                            + " determined. To go on: "
                             + Ddl.addColumn(table, target, type)
-                            + "; set it in the rows that are there; restart the job");
+                            + "; set it in the existing rows; restart the job");
         }
         alter(
                 value.isDeclared()
@@ -270,9 +275,9 @@ public final class SchemaEvolution {
             throw stuck(
                     "column '"
                             + target
-                            + "' is dropped, but it belongs to the key, which Aurora DSQL never"
-                            + " changes. To go on: create the table anew with another key, and"
-                            + " load it again");
+                            + "' is dropped, but it belongs to the key, which Aurora DSQL"
+                            + " cannot change. To go on: recreate the table with"
+                            + " another key, and load it again");
         }
         if (!ignore && catalog.columns(table).containsKey(target)) {
             alter(Ddl.dropColumn(table, target));
@@ -314,7 +319,7 @@ public final class SchemaEvolution {
                             + from
                             + "' is renamed to '"
                             + to
-                            + "', but it has both. To go on: drop the one that is not wanted;"
+                            + "', but it has both. To go on: drop the one that is not needed;"
                             + " restart the job");
         } else if (columns.containsKey(from)) {
             alter(Ddl.renameColumn(table, from, to));
@@ -357,9 +362,11 @@ public final class SchemaEvolution {
                             + actual
                             + " and would have to become "
                             + needed
-                            + ", but Aurora DSQL changes no column's type. To go on: run the jar's"
-                            + " command widen for the job, which makes the column anew and keeps its"
-                            + " rows, or create the table anew and load it again; restart the job");
+                            + ", but Aurora DSQL cannot change a column's type. To go on: run"
+                            + " the jar's command widen for the job, which recreates"
+                            + " the column and keeps its rows, or recreate the"
+                            + " table and load it again; restart the"
+                            + " job");
         }
         return target;
     }
@@ -371,6 +378,6 @@ public final class SchemaEvolution {
                         + table
                         + " cannot follow its source: "
                         + why
-                        + ". With schema_change_policy = ignore the target stays as it is");
+                        + ". With schema_change_policy = ignore the target is not changed");
     }
 }

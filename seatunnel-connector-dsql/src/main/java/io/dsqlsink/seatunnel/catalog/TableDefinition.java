@@ -88,15 +88,16 @@ public final class TableDefinition implements Serializable {
                     source.extras() == null
                             ? "identity = true has no effect, as "
                                     + (source.unknown() == null
-                                            ? "the source's catalog is of no known kind"
+                                            ? "the source's catalog is not supported"
                                             : source.unknown())
                             : at < 0
-                                    ? "identity = true: no column is counted up at the source"
+                                    ? "identity = true: the source has no auto-increment column"
                                     : "identity = true: column '"
                                             + columns.get(at).name()
                                             + "' is of type "
                                             + columns.get(at).type()
-                                            + ", and Aurora DSQL counts up a bigint only");
+                                            + ", and in Aurora DSQL only a bigint can be an"
+                                            + " identity");
         }
         return definition;
     }
@@ -150,9 +151,11 @@ public final class TableDefinition implements Serializable {
                                 + column.name()
                                 + "' would be of type "
                                 + column.type()
-                                + ", which Aurora DSQL takes in no key (binary(16) becomes uuid): name"
-                                + " other columns by option 'primary_keys'. Or give the source's"
-                                + " table a text column of it, in MySQL by ALTER TABLE ... ADD "
+                                + ", which Aurora DSQL allows in no key (binary(16) becomes"
+                                + " uuid): name other columns by option 'primary_keys'."
+                                + " Or add a text column for it to the source's"
+                                + " table, in MySQL by ALTER TABLE ..."
+                                + " ADD "
                                 + column.name()
                                 + "_hex varchar(...) AS (HEX("
                                 + column.name()
@@ -258,7 +261,7 @@ public final class TableDefinition implements Serializable {
                                 + column.sourceType()
                                 + " ("
                                 + column.type()
-                                + "): one that it does not hold stops the job");
+                                + "): a value that does not fit stops the job");
             }
         }
         return lines;

@@ -44,8 +44,9 @@ final class Whereabouts {
         List<String> tables = of(catalog, table);
         if (!tables.isEmpty()) {
             LOG.warn(
-                    "Table {} does not exist and is created, but there is {}: if that is meant,"
-                            + " correct the options 'schema' and 'table' (names are case-sensitive)",
+                    "Table {} does not exist and is created, but {} exists: if you mean that"
+                            + " one, correct the options 'schema' and 'table' (names are"
+                            + " case-sensitive)",
                     table,
                     String.join(", ", tables));
         }
@@ -77,7 +78,7 @@ final class Whereabouts {
                             + table.schema()
                             + "' of option 'schema' does not exist; did you mean '"
                             + String.join("' or '", near)
-                            + "'? If it is to be another one, create it first: "
+                            + "'? If you want a new schema, create it first: "
                             + Ddl.createSchema(table));
         }
         LOG.warn("Schema '{}' does not exist and is created", table.schema());
@@ -91,9 +92,9 @@ final class Whereabouts {
         }
         String cure =
                 table.schema().equals(PUBLIC)
-                        ? "only admin may create tables in public, and can grant nothing on it:"
-                                + " set option 'schema' to one in which the role may, or create"
-                                + " the table as admin"
+                        ? "only admin may create tables in public, and cannot grant privileges"
+                                + " on it: set option 'schema' to a schema in which the role"
+                                + " may create tables, or create the table as admin"
                         : "as admin: GRANT USAGE, CREATE ON SCHEMA "
                                 + Ddl.quoted(table.schema())
                                 + " TO "

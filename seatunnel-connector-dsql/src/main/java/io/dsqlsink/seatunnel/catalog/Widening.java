@@ -91,9 +91,10 @@ public final class Widening {
                             + actual
                             + ": the source's would be "
                             + type
-                            + ", which may be no more than what the source does not tell; --column "
+                            + ", but that may only be because the source does not pass on the"
+                                    + " exact type; --column "
                             + column
-                            + " makes it anew");
+                            + " recreates it");
             return false;
         } else if (narrow) {
             ColumnUse use = ColumnUse.of(catalog, table, column);
@@ -103,7 +104,7 @@ public final class Widening {
                 makeAnew(columns, use, column, type);
             }
         } else if (columns.containsKey(old)) {
-            told.accept(subject + ": a run that was interrupted is to be finished");
+            told.accept(subject + ": finishing an interrupted run");
         } else {
             return false;
         }
@@ -159,8 +160,8 @@ public final class Widening {
             throw stuck(
                     column,
                     String.join("; ", use.obstacles())
-                            + ". Drop what can be made again afterwards, or create the table anew and"
-                            + " load it again");
+                            + ". Drop what you can recreate afterwards, or recreate the table"
+                            + " and load it again");
         }
     }
 
@@ -173,7 +174,7 @@ public final class Widening {
                     column,
                     "column '"
                             + fresh
-                            + "' of another attempt is of type "
+                            + "' of an earlier attempt is of type "
                             + typeOf(columns, fresh)
                             + ": drop it, and run widen again");
         }
@@ -190,7 +191,7 @@ public final class Widening {
                 throw e;
             }
             catalog.alter(Ddl.dropColumn(table, fresh));
-            throw stuck(column, "the source's type does not take its values: " + e.getMessage());
+            throw stuck(column, "its values do not fit the source's type: " + e.getMessage());
         }
         told.accept(name + ": column " + fresh + ": " + rows + " rows filled");
         String differing =
@@ -202,8 +203,9 @@ public final class Widening {
                     left
                             + " rows have another value in it than in '"
                             + fresh
-                            + "': stop the job that writes to the table, and run widen again; if it"
-                            + " stands already, the new type does not hold these values");
+                            + "': stop the job that writes to the table, and run widen again;"
+                            + " if the job is stopped already, the new type does not"
+                            + " hold these values");
         }
     }
 

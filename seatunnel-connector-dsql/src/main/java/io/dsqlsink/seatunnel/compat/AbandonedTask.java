@@ -26,7 +26,8 @@ public final class AbandonedTask implements Runnable {
 
     /** Every later call is told so too: nobody waits for these rows. */
     public static DsqlConnectorException givenUp() {
-        return new DsqlConnectorException(DsqlErrorCode.INTERRUPTED, "The engine gave the task up");
+        return new DsqlConnectorException(
+                DsqlErrorCode.INTERRUPTED, "The engine abandoned the" + " task");
     }
 
     private static ClassLoader loader() {

@@ -88,8 +88,8 @@ final class CustomSql {
                 at++;
             } else if (ended) {
                 problem =
-                        "has more than one statement: it is one statement, carried out once; remove"
-                                + " what stands behind the first semicolon";
+                        "has more than one statement: it must be one statement, which runs"
+                                + " once; remove everything after the first semicolon";
             } else {
                 hasWords = true;
                 readPart(c);
@@ -196,8 +196,8 @@ final class CustomSql {
             String value = value(name, part -> part);
             if (value.contains("$")) {
                 problem =
-                        "has a name with a dollar sign between dollar quotes, where it cannot be"
-                                + " quoted: write the text between apostrophes";
+                        "has a name with a dollar sign inside dollar quotes, where it cannot be"
+                                + " quoted: use apostrophes around the text";
                 return;
             }
             sql.append(value);

@@ -84,7 +84,7 @@ public final class DsqlSinkConfig implements Serializable {
         if (!reader.flag(HandOver.DSQL_NATIVE)) {
             reader.problem(
                     HandOver.DSQL_NATIVE.key(),
-                    "= false hands a sink Jdbc over to the stock one, and this is the sink Dsql:"
+                    "= false passes a sink Jdbc to the stock sink, but this is the sink Dsql:"
                             + " name the block Jdbc, or remove the line");
         }
         RowErrorOptions.read(reader, nativeOptions);
@@ -240,7 +240,8 @@ public final class DsqlSinkConfig implements Serializable {
                     DsqlSinkOptions.DATABASE.key(),
                     "names '"
                             + database
-                            + "', but a cluster of Aurora DSQL has one database: set database ="
+                            + "', but a cluster of Aurora DSQL has only one database: set"
+                            + " database ="
                             + " \"postgres\" and end the url's path with /postgres");
         }
     }
@@ -276,8 +277,9 @@ public final class DsqlSinkConfig implements Serializable {
                     DsqlErrorCode.CONFIG,
                     "option '"
                             + VerifyOptions.VERIFY.key()
-                            + "' compares what the source has when it is read, so the job has to"
-                            + " end: set job.mode = \"BATCH\" and read the tables by a source that"
+                            + "' compares with the source's rows at the time of reading, so the"
+                            + " job must end: set job.mode = \"BATCH\" and read the"
+                            + " tables by a source that"
                             + " ends, such as Jdbc; the command verify derives such a job");
         }
         if (streaming) {

@@ -72,7 +72,7 @@ public final class DsqlSinkOptions {
             Options.key("driver")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription("Accepted without effect: no JDBC driver is used");
+                    .withDescription("Accepted, no effect: no JDBC driver is used");
 
     public static final Option<String> DIALECT =
             Options.key("dialect")
@@ -91,8 +91,7 @@ public final class DsqlSinkOptions {
             Options.key("password")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription(
-                            "Accepted without effect: Aurora DSQL authenticates by IAM token");
+                    .withDescription("Accepted, no effect: Aurora DSQL authenticates by IAM token");
 
     public static final Option<String> REGION =
             Options.key("region")
@@ -104,7 +103,7 @@ public final class DsqlSinkOptions {
             Options.key("database")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription("postgres, the one database of a cluster");
+                    .withDescription("postgres, the only database of a cluster");
 
     public static final Option<String> SCHEMA =
             Options.key("schema")
@@ -121,19 +120,19 @@ public final class DsqlSinkOptions {
                     .withDescription(
                             "Target as table or schema.table; ${database_name}, ${schema_name} and"
                                     + " ${table_name} stand for the source's names, and"
-                                    + " ${schema_name:app} for app where it has none");
+                                    + " ${schema_name:app} for app if the source has none");
 
     public static final Option<String> TABLE_PREFIX =
             Options.key("tablePrefix")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription("Put before the name of the table, behind its schema");
+                    .withDescription("Added before the table's name, after its schema");
 
     public static final Option<String> TABLE_SUFFIX =
             Options.key("tableSuffix")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription("Put behind the name of the table");
+                    .withDescription("Added after the table's name");
 
     public static final Option<FieldIde> FIELD_IDE =
             Options.key("field_ide")
@@ -157,15 +156,15 @@ public final class DsqlSinkOptions {
                     .booleanType()
                     .defaultValue(false)
                     .withDescription(
-                            "true: rows are appended by plain inserts although there is a key;"
-                                    + " updates and deletes are errors then");
+                            "true: rows are appended by plain inserts even if there is a key;"
+                                    + " updates and deletes are then errors");
 
     public static final Option<SchemaSaveMode> SCHEMA_SAVE_MODE =
             Options.key("schema_save_mode")
                     .enumType(SchemaSaveMode.class)
                     .defaultValue(SchemaSaveMode.CREATE_SCHEMA_WHEN_NOT_EXIST)
                     .withDescription(
-                            "What becomes of the target table before the job writes:"
+                            "What to do with the target table before the job writes:"
                                     + " CREATE_SCHEMA_WHEN_NOT_EXIST, RECREATE_SCHEMA,"
                                     + " ERROR_WHEN_SCHEMA_NOT_EXIST or IGNORE");
 
@@ -174,15 +173,15 @@ public final class DsqlSinkOptions {
                     .enumType(DataSaveMode.class)
                     .defaultValue(DataSaveMode.APPEND_DATA)
                     .withDescription(
-                            "What becomes of the target's rows before the job writes: APPEND_DATA,"
+                            "What to do with the target's rows before the job writes:"
+                                    + " APPEND_DATA,"
                                     + " DROP_DATA, CUSTOM_PROCESSING or ERROR_WHEN_DATA_EXISTS");
 
     public static final Option<String> CUSTOM_SQL =
             Options.key("custom_sql")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription(
-                            "The statement that data_save_mode = CUSTOM_PROCESSING carries out");
+                    .withDescription("The statement that data_save_mode = CUSTOM_PROCESSING runs");
 
     public static final Option<Boolean> CREATE_INDEX =
             Options.key("create_index")
@@ -197,9 +196,9 @@ public final class DsqlSinkOptions {
                     .enumType(SchemaChangePolicy.class)
                     .defaultValue(SchemaChangePolicy.APPLY)
                     .withDescription(
-                            "What follows when the source's columns change while the job runs."
-                                    + " apply: the target's change too, or the job stops; fail: the"
-                                    + " job stops; ignore: the target stays as it is");
+                            "What to do when the source's columns change while the job runs."
+                                    + " apply: change the target too, or stop the job; fail:"
+                                    + " stop the job; ignore: do not change the target");
 
     public static final Option<Boolean> GENERATE_SINK_SQL =
             Options.key("generate_sink_sql")
@@ -214,7 +213,7 @@ public final class DsqlSinkOptions {
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "A statement of your own, run for each inserted and updated row with ?"
+                            "Your own statement, run for each inserted and updated row with ?"
                                     + " for its columns in order or :name for those you need;"
                                     + " batch_size runs are one transaction");
 
@@ -222,8 +221,7 @@ public final class DsqlSinkOptions {
             Options.key("enable_upsert")
                     .booleanType()
                     .defaultValue(true)
-                    .withDescription(
-                            "Accepted without effect: rows with a key are always upserted");
+                    .withDescription("Accepted, no effect: rows with a key are always upserted");
 
     public static final Option<Boolean> IS_EXACTLY_ONCE =
             Options.key("is_exactly_once")
@@ -236,8 +234,8 @@ public final class DsqlSinkOptions {
                     .intType()
                     .noDefaultValue()
                     .withDescription(
-                            "Rows in a transaction at most, 1 to 3000; by default as many as the"
-                                    + " limits of Aurora DSQL allow");
+                            "Maximum rows in a transaction, 1 to 3000; by default as many as"
+                                    + " the limits of Aurora DSQL allow");
 
     public static final Option<Integer> BATCH_INTERVAL_MS =
             Options.key("batch_interval_ms")
@@ -265,33 +263,36 @@ public final class DsqlSinkOptions {
                     .intType()
                     .defaultValue(64)
                     .withDescription(
-                            "Connections of one task at most, 1 to 256, shared by its tables; no"
-                                    + " more are opened than the load needs");
+                            "Maximum connections of one task, 1 to 256, shared by its tables;"
+                                    + " the sink opens only as many as the load needs");
 
     public static final Option<Long> MAX_BUFFER_BYTES =
             Options.key("max_buffer_bytes")
                     .longType()
                     .defaultValue(268_435_456L)
                     .withDescription(
-                            "Bytes that one task holds, copies included, from 20971520 on");
+                            "Maximum bytes that one task holds, including copies; at least"
+                                    + " 20971520");
 
     public static final Option<StatementForm> STATEMENT_FORM =
             Options.key("statement_form")
                     .enumType(StatementForm.class)
                     .defaultValue(StatementForm.AUTO)
                     .withDescription(
-                            "How rows go: unnest, an array for each column; values, each value by"
-                                    + " itself; auto, unnest where the database takes it");
+                            "How rows are sent: unnest, an array for each column; values, each"
+                                    + " value as a separate parameter; auto, unnest if the"
+                                    + " database supports it");
 
     public static final Option<UniqueConflict> UNIQUE_CONFLICT =
             Options.key("unique_conflict")
                     .enumType(UniqueConflict.class)
                     .noDefaultValue()
                     .withDescription(
-                            "What follows when another row of the target has a unique value that"
-                                    + " the source gives to this one. replace: the other row is"
-                                    + " deleted, as the source's later change of it comes again;"
-                                    + " fail: the row is refused. By default replace in a"
+                            "What to do when another row of the target has a unique value that"
+                                    + " the source gives to this row. replace: delete the other"
+                                    + " row, because the source sends its later change"
+                                    + " again; fail: the row is refused. By"
+                                    + " default replace in a"
                                     + " streaming job, unless multi_table_sink_replica is above 1,"
                                     + " and fail in a batch job");
 
@@ -300,8 +301,9 @@ public final class DsqlSinkOptions {
                     .stringType()
                     .defaultValue("dsql_commit_ledger")
                     .withDescription(
-                            "A small table that tells whether a commit happened whose answer did"
-                                    + " not come, for tables without a key: table or schema.table."
+                            "A small table that records whether a commit happened if its answer"
+                                    + " did not come, for tables without a key: table or"
+                                    + " schema.table."
                                     + " It is created if it is missing. off: such a commit fails"
                                     + " the job");
 

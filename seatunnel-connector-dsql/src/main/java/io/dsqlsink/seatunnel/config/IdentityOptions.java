@@ -16,7 +16,7 @@ public final class IdentityOptions {
                     .noDefaultValue()
                     .withFallbackKeys("access_key")
                     .withDescription(
-                            "AWS access key; without it the AWS default chain is asked"
+                            "AWS access key; without it the AWS default chain is used"
                                     + " (environment, profile, container, instance)");
 
     static final Option<String> SECRET_ACCESS_KEY =
@@ -37,21 +37,23 @@ public final class IdentityOptions {
             Options.key("profile")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription("Profile of the AWS configuration files, in place of keys");
+                    .withDescription("Profile of the AWS configuration files, instead of keys");
 
     static final Option<String> ROLE_ARN =
             Options.key("role_arn")
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "Role that is taken on by STS, with the keys, the profile or the default"
+                            "Role to assume through STS, with the keys, the profile or the"
+                                    + " default"
                                     + " chain");
 
     static final Option<String> EXTERNAL_ID =
             Options.key("external_id")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription("What the trust policy of role_arn asks for");
+                    .withDescription(
+                            "The external ID that the trust policy of role_arn" + " requires");
 
     static final Option<String> ROLE_SESSION_NAME =
             Options.key("role_session_name")
@@ -64,7 +66,8 @@ public final class IdentityOptions {
                     .intType()
                     .defaultValue(900)
                     .withDescription(
-                            "How long a token is valid, 1 to 604800; it is looked at when a connection"
+                            "How long a token is valid, 1 to 604800; it is checked when a"
+                                    + " connection"
                                     + " is opened");
 
     private IdentityOptions() {}

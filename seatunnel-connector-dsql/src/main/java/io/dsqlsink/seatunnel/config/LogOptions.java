@@ -18,9 +18,9 @@ final class LogOptions {
                     .enumType(Values.class)
                     .defaultValue(Values.SHORT)
                     .withDescription(
-                            "Which values of rows stand in log lines and errors. short: keys, and"
+                            "Which values of rows log lines and errors show. short: keys, and"
                                     + " the first 60 characters of others; keys: keys only; none."
-                                    + " The dead-letter file has them in any case");
+                                    + " The dead-letter file always has them");
 
     private LogOptions() {}
 

@@ -14,8 +14,9 @@ final class MetricsOptions {
                     .withDescription(
                             "Port of each worker at which Prometheus reads the counters, path"
                                     + " /metrics, 1 to 65535; without it there is none. The tasks"
-                                    + " of a process share it while any of them runs. Where it is"
-                                    + " taken, a WARN says so and the job goes on");
+                                    + " of a process share it while any of them runs. If"
+                                    + " another program uses it, the log has a WARN and"
+                                    + " the job continues");
 
     static final Option<String> METRICS_HOST =
             Options.key("metrics_host")
@@ -23,8 +24,8 @@ final class MetricsOptions {
                     .defaultValue("127.0.0.1")
                     .withDescription(
                             "IP address of the worker that metrics_port is opened on; 0.0.0.0 for"
-                                    + " all of them. Whoever reaches it reads names of tables and"
-                                    + " counts, without a password");
+                                    + " all of them. Everybody who can reach it can read table"
+                                    + " names and counts without a password");
 
     private MetricsOptions() {}
 

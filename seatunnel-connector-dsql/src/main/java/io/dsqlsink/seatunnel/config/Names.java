@@ -53,7 +53,7 @@ public final class Names {
                         + LogText.printable(name)
                         + "' has "
                         + character
-                        + " in its name, which no name in Aurora DSQL can have";
+                        + " in its name, which Aurora DSQL does not allow in names";
     }
 
     /** Adds a problem for each column whose name cannot even be told to the native library. */

@@ -12,8 +12,9 @@ final class NetworkOptions {
                     .intType()
                     .noDefaultValue()
                     .withDescription(
-                            "How long one answer of Aurora DSQL is waited for; retry_timeout_ms"
-                                    + " ends a wait, too. 0, and the default: 320000, a little"
+                            "How long the sink waits for one answer of Aurora DSQL;"
+                                    + " retry_timeout_ms also ends a wait. 0 and the default:"
+                                    + " 320000, a little"
                                     + " more than the time that a transaction may take");
 
     static final Option<Integer> CONNECTING_PROCESSES =
@@ -35,7 +36,7 @@ final class NetworkOptions {
                         SOCKET_TIMEOUT_MS,
                         0,
                         Limits.MAX_TIMEOUT_MS,
-                        "it is the time in milliseconds that one answer is waited for"));
+                        "it is the time in milliseconds to wait for one answer"));
         DsqlSinkConfig.put(
                 nativeOptions,
                 CONNECTING_PROCESSES,

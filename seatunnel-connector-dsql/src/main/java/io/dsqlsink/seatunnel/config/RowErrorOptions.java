@@ -19,16 +19,18 @@ final class RowErrorOptions {
                     .defaultValue(Policy.FAIL)
                     .withDescription(
                             "fail: a row that Aurora DSQL refuses, or that does not fit its"
-                                    + " columns, fails the job. skip: it goes to dead_letter_path,"
-                                    + " and the job goes on; a value of a type that cannot be"
-                                    + " written at all still fails it");
+                                    + " columns, fails the job. skip: it goes to"
+                                    + " dead_letter_path, and the job continues; a"
+                                    + " value of an unsupported type still"
+                                    + " fails the job");
 
     static final Option<Long> ROW_ERROR_LIMIT =
             Options.key("row_error_limit")
                     .longType()
                     .noDefaultValue()
                     .withDescription(
-                            "Rows that a task may skip since its start; one more fails the job. By"
+                            "Maximum rows that a task may skip since its start; one more fails"
+                                    + " the job. By"
                                     + " default 10000");
 
     static final Option<Integer> ROW_ERROR_LIMIT_PERCENT =
@@ -36,16 +38,17 @@ final class RowErrorOptions {
                     .intType()
                     .noDefaultValue()
                     .withDescription(
-                            "Percent of a task's rows that may be skipped, once 1000 rows have"
-                                    + " come; more fail the job. By default 10; 100 for no limit");
+                            "Maximum percentage of a task's rows that may be skipped, checked"
+                                    + " from 1000 rows on; more fail the job. By default 10;"
+                                    + " 100 for no limit");
 
     static final Option<String> DEAD_LETTER_PATH =
             Options.key("dead_letter_path")
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "File, or folder for files, on each worker that skipped rows are"
-                                    + " appended to as lines of JSON; required with"
+                            "File, or folder for the file, on each worker. Skipped rows are"
+                                    + " appended to it as lines of JSON; required with"
                                     + " row_error_policy = skip");
 
     static final Option<Boolean> DEAD_LETTER_VALUES =
@@ -61,8 +64,8 @@ final class RowErrorOptions {
                     .longType()
                     .noDefaultValue()
                     .withDescription(
-                            "Size from which the dead-letter file is renamed, with a number at the"
-                                    + " end, and followed by a new one. By default 104857600");
+                            "Size at which the dead-letter file is renamed with a number at the"
+                                    + " end and a new one is started. By default 104857600");
 
     private static final int ALL = 100;
 

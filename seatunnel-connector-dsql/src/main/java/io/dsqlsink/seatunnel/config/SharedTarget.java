@@ -10,8 +10,8 @@ public final class SharedTarget {
                     .booleanType()
                     .defaultValue(false)
                     .withDescription(
-                            "true: several tables of the source may be written to one target by"
-                                    + " key, as no key is in two of them; otherwise that is an"
+                            "true: several source tables may be written to one target by key,"
+                                    + " because no key is in two of them; otherwise that is an"
                                     + " error");
 
     private SharedTarget() {}

@@ -103,8 +103,9 @@ public final class SourceForm {
                 throw new IllegalArgumentException(
                         "column '"
                                 + name
-                                + "' takes NULL and belongs to a key of the source, so a value such as 0 or an empty text may be a NULL that the"
-                                + " CDC source does not tell. Make the"
+                                + "' is nullable and belongs to a key of the source, so a value"
+                                + " such as 0 or an empty text may be a NULL that the"
+                                + " CDC source replaced. Make the"
                                 + " column NOT NULL at the source, or give the table a primary key"
                                 + " without it");
             }

@@ -125,7 +125,7 @@ final class SourceKey implements Serializable {
                             + path
                             + " has no primary key, and its unique key "
                             + uniques.get(0)
-                            + " takes NULL, which tells no rows apart: ";
+                            + " is nullable, and NULL does not identify a row: ";
             warning =
                     what
                             + "rows are appended. Make its columns NOT NULL at the source, or name"
@@ -134,8 +134,9 @@ final class SourceKey implements Serializable {
                             + "'";
             streamProblem =
                     what
-                            + "a CDC source gives '' or 0 for NULL in it, and changes of such rows"
-                            + " would go to others. Make its columns NOT NULL or give the table a"
+                            + "a CDC source sends '' or 0 instead of NULL in it, so changes of"
+                            + " such rows would change other rows. Make its columns NOT"
+                            + " NULL or give the table a"
                             + " primary key at the source, or name a key by option '"
                             + OPTION
                             + "'";

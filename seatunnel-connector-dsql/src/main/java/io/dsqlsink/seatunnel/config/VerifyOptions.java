@@ -32,7 +32,7 @@ public final class VerifyOptions {
                     .noDefaultValue()
                     .withDescription(
                             "Folder on the worker for the report of a comparison, verify.json and"
-                                    + " verify.txt; without one the log alone tells");
+                                    + " verify.txt; without one only the log has the result");
 
     private VerifyOptions() {}
 
@@ -46,8 +46,8 @@ public final class VerifyOptions {
         if (reader.keys().contains(DsqlSinkOptions.QUERY.key())) {
             reader.problem(
                     VERIFY.key(),
-                    "compares with the rows that the sink would write, and what 'query' writes only"
-                            + " the query knows: remove one of them");
+                    "compares with the rows that the sink would write, and the sink does not"
+                            + " know what 'query' writes: remove one of them");
         }
     }
 }

@@ -44,7 +44,8 @@ public final class Cutover {
                 new Cutover(loader, report).of(new JobTables(loader, report).of(job, sink));
             }
             if (sinks.isEmpty()) {
-                report.accept(JobCheck.PROBLEM, "the job has no sink to Aurora DSQL of this kind");
+                report.accept(
+                        JobCheck.PROBLEM, "the job has no sink of this kind for Aurora" + " DSQL");
             }
         } catch (Exception e) {
             report.accept(JobCheck.PROBLEM, file + ": " + JobCheck.cause(e));
@@ -93,7 +94,8 @@ public final class Cutover {
                             .get(0);
             if (highest == null) {
                 report.accept(
-                        JobCheck.GOOD, table + ": column " + column + " counts from its start");
+                        JobCheck.GOOD,
+                        table + ": column " + column + " is empty and counts" + " from its start");
                 continue;
             }
             long next = Math.addExact(Long.parseLong(highest), 1);
@@ -134,7 +136,7 @@ public final class Cutover {
                                     ? ", as at the source"
                                     : ", but "
                                             + here
-                                            + " at the source: stop its writers and let the job"
+                                            + " at the source: stop its writers, let the job"
                                             + " catch up, then run this again"));
         } catch (SQLException e) {
             report.accept(
@@ -161,7 +163,9 @@ public final class Cutover {
                 }
             }
         } catch (SQLException e) {
-            report.accept(JobCheck.NOTE, "the source's views are not known: " + e.getMessage());
+            report.accept(
+                    JobCheck.NOTE,
+                    "the source's views cannot be determined:" + " " + e.getMessage());
         }
     }
 

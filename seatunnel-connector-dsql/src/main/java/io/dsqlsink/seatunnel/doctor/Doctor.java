@@ -202,7 +202,7 @@ public final class Doctor {
                         home.name(jar)
                                 + " cannot be read by user "
                                 + System.getProperty("user.name")
-                                + ", so doctor passes over it");
+                                + ", so doctor skips it");
             }
             if (!readable) {
                 unreadable.add(jar);
@@ -220,13 +220,13 @@ public final class Doctor {
             return;
         }
         if (receipt == null) {
-            report.note("the installer has put nothing here");
+            report.note("the installer has installed nothing here");
             return;
         }
         int before = report.problems();
         if (!receipt.complete) {
             report.problem(
-                    "an install or uninstall was interrupted: run it again, or the other one");
+                    "an install or uninstall was interrupted: run install or uninstall again");
         }
         for (Change change : receipt.changes) {
             if (unreadable.contains(change.file)) {
@@ -234,10 +234,12 @@ public final class Doctor {
             }
             String now = Jars.digest(change.file);
             if (now == null) {
-                report.problem(home.name(change.file) + " is gone: run install again");
+                report.problem(home.name(change.file) + " is missing: run install again");
             } else if (!now.equals(change.after)) {
                 report.problem(
-                        home.name(change.file) + " is not what was installed: run install again");
+                        home.name(change.file)
+                                + " differs from what was installed: run install"
+                                + " again");
             }
         }
         if (report.problems() == before && unreadable.isEmpty()) {
@@ -274,7 +276,7 @@ public final class Doctor {
                             + "; run install again, or remove all but one");
         }
         if (whole.size() > 1) {
-            report.problem("several copies of the connector: " + whole + "; leave one");
+            report.problem("several copies of the connector: " + whole + "; keep only one");
         }
     }
 

@@ -89,8 +89,8 @@ public final class JobCheck {
             }
             report.accept(
                     PROBLEM,
-                    "the job has no sink Dsql, nor a sink Jdbc with dialect = \"dsql\"; SeaTunnel's own"
-                            + " sinks serve it: "
+                    "the job has no sink Dsql and no sink Jdbc with dialect = \"dsql\"; it uses"
+                            + " SeaTunnel's own sinks: "
                             + String.join(", ", others));
         }
     }
@@ -109,7 +109,9 @@ public final class JobCheck {
         }
         if (job.hasTransforms()) {
             report.accept(
-                    NOTE, "the job has transforms; what follows holds the source's own columns");
+                    NOTE,
+                    "the job has transforms; the following checks use the source's own"
+                            + " columns");
         }
         if (!tables.isEmpty()) {
             tables.get(0).config().warnings().forEach(warning -> report.accept(NOTE, warning));
@@ -117,7 +119,8 @@ public final class JobCheck {
         } else if (alone != null) {
             report.accept(
                     NOTE,
-                    "what follows needs no source: the sink's options, and the way to the target");
+                    "the following checks need no source: the sink's options, and the"
+                            + " connection to the target");
             alone.warnings().forEach(warning -> report.accept(NOTE, warning));
             look(alone, tables);
         }
@@ -180,7 +183,7 @@ public final class JobCheck {
                             + table.columns().size()
                             + " columns, "
                             + (hasQuery
-                                    ? "each row by option 'query', which the database takes"
+                                    ? "each row by option 'query', which the database accepts"
                                     : table.keys().isEmpty()
                                             ? "no key: rows are appended"
                                             : "key " + table.keys()));
@@ -196,7 +199,7 @@ public final class JobCheck {
                             + table.types().get(i)
                             + (columns.isEmpty()
                                     ? ""
-                                    : " -> " + columns.getOrDefault(column, "not there"))
+                                    : " -> " + columns.getOrDefault(column, "missing"))
                             + (table.keys().contains(column) ? ", key" : ""));
         }
         plan.compared(job, columns);
@@ -238,7 +241,7 @@ public final class JobCheck {
         try {
             held = query(session, asked + " FROM pg_catalog.pg_class c" + where(table)).get(0);
         } catch (DsqlNativeException e) {
-            report.accept(NOTE, table + ": the privileges cannot be asked: " + e.getMessage());
+            report.accept(NOTE, table + ": the privileges cannot be read: " + e.getMessage());
             return;
         }
         List<String> missing = new ArrayList<>();
@@ -268,7 +271,7 @@ public final class JobCheck {
                     table
                             + ": the table has no primary key, but rows are upserted by "
                             + table.keys()
-                            + ": create it anew with this key, or set"
+                            + ": recreate it with this key, or set"
                             + " support_upsert_by_insert_only = true to append rows");
         }
     }

@@ -79,7 +79,8 @@ final class JobPlan {
                 report.accept(
                         JobCheck.NOTE,
                         table
-                                + ": what the source has beside columns is not known, as "
+                                + ": the source's objects other than columns are unknown,"
+                                + " because "
                                 + job.source().unknown());
             }
             return;
@@ -91,7 +92,7 @@ final class JobPlan {
             report.accept(
                     JobCheck.NOTE,
                     table
-                            + ": the target does not count up column "
+                            + ": the target does not generate values of column "
                             + extras.counter()
                             + "; identity = true creates it so, and the command cutover sets the"
                             + " counter");
@@ -108,7 +109,8 @@ final class JobPlan {
             }
         } catch (SQLException e) {
             report.accept(
-                    JobCheck.NOTE, table + ": the source's views are not known: " + e.getMessage());
+                    JobCheck.NOTE,
+                    table + ": the source's views cannot be determined:" + " " + e.getMessage());
         }
     }
 
@@ -146,7 +148,7 @@ final class JobPlan {
                             .redirectErrorStream(true)
                             .start();
         } catch (IOException e) {
-            report.accept(JobCheck.NOTE, "dsql-lint is not on the PATH: it was not asked");
+            report.accept(JobCheck.NOTE, "dsql-lint is not on the PATH and was not run");
             return;
         }
         lint.getOutputStream().close();
@@ -162,7 +164,7 @@ final class JobPlan {
             boolean fine = lint.waitFor() == 0;
             report.accept(
                     fine ? JobCheck.GOOD : JobCheck.PROBLEM,
-                    "dsql-lint " + (fine ? "takes " : "does not take ") + file);
+                    "dsql-lint " + (fine ? "accepts " : "does not accept ") + file);
             if (!fine) {
                 said.forEach(line -> report.accept(JobCheck.DETAIL, line));
             }

@@ -130,7 +130,8 @@ final class JobTables {
                         JobCheck.PROBLEM,
                         "source "
                                 + JobFile.plugin(source)
-                                + " does not tell its tables, as at the start of the job: "
+                                + " does not return its tables, so the start of the job would"
+                                + " fail too: "
                                 + JobCheck.cause(e)
                                 + address(source));
                 untold = true;

@@ -34,7 +34,7 @@ final class Machine {
                         + System.getProperty("os.name")
                         + " "
                         + System.getProperty("os.arch")
-                        + "; an engine that runs another one may fare otherwise");
+                        + "; the result may differ for an engine that runs another one");
         checkGlibc();
         String folder =
                 System.getProperty("dsql.sink.native.tmpdir", System.getProperty("java.io.tmpdir"));
@@ -54,7 +54,7 @@ final class Machine {
         int[] needed = needed();
         int[] here = here();
         if (needed == null || here == null) {
-            report.note("the release of glibc is not to be learned here");
+            report.note("the release of glibc cannot be determined");
             return;
         }
         String text =

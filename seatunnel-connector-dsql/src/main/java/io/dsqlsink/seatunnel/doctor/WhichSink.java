@@ -45,15 +45,15 @@ final class WhichSink {
             report.problem(
                     "several connector-jdbc jars: "
                             + jdbc
-                            + "; SeaTunnel takes one or fails, so leave one");
+                            + "; SeaTunnel uses one of them or fails, so keep only one");
         }
         jdbcSink("Jdbc { dialect = \"dsql\" }", jdbc);
         for (Path jar : jdbc) {
             if (Jars.has(jar, HandOver.DIALECT_CLASS)) {
                 report.note(
                         home.name(jar)
-                                + " has a dialect dsql of its own; a job that is to use it in place of"
-                                + " the native sink says "
+                                + " has its own dialect dsql; to use it instead of the native"
+                                + " sink, a job must set "
                                 + HandOver.DSQL_NATIVE.key()
                                 + " = false");
             }
@@ -108,7 +108,7 @@ final class WhichSink {
                         + ", from "
                         + place
                         + (jar != null && jar.startsWith(home.lib())
-                                ? ", which comes before every connector"
+                                ? ", which is loaded before every connector"
                                 : ", which is first on the job's class path"));
     }
 

@@ -62,7 +62,7 @@ public final class Widen {
                 report.accept(
                         JobCheck.PROBLEM,
                         only == null
-                                ? "the job writes no table by a sink to Aurora DSQL of this kind"
+                                ? "the job has no sink of this kind for Aurora DSQL"
                                 : "--table " + only + ": the job writes no such table");
             }
         } catch (InterruptedException e) {
@@ -94,7 +94,7 @@ public final class Widen {
                             dryRun,
                             line -> report.accept(JobCheck.GOOD, line));
             if (widened == 0) {
-                report.accept(JobCheck.GOOD, name + ": nothing is to be widened");
+                report.accept(JobCheck.GOOD, name + ": no column needs to be widened");
             }
         } catch (DsqlConnectorException e) {
             report.accept(JobCheck.PROBLEM, e.getMessage());

@@ -41,8 +41,8 @@ public final class DsqlConnectorException extends SeaTunnelRuntimeException {
                 + ". What to do: "
                 + code.cure()
                 + (code.isLasting()
-                        ? ". A restart of the job, by the engine (job.retry.times) too, meets this again"
-                                + " until it is done, and then the same cause stands in the log again"
+                        ? ". A restart of the job, by the engine (job.retry.times) too, fails"
+                                + " again until this is done, and logs the same cause again"
                         : "");
     }
 

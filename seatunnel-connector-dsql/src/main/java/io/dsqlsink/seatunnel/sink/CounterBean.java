@@ -74,7 +74,7 @@ final class CounterBean implements DynamicMBean {
 
     @Override
     public void setAttribute(Attribute attribute) throws AttributeNotFoundException {
-        throw new AttributeNotFoundException(attribute.getName() + " is for reading only");
+        throw new AttributeNotFoundException(attribute.getName() + " is read-only");
     }
 
     @Override

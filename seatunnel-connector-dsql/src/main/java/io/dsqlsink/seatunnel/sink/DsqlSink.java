@@ -60,7 +60,7 @@ public class DsqlSink
                     evolving.getConstructor(DsqlSinkConfig.class, TableDefinition.class)
                             .newInstance(config, definition);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("The jar of the sink is not whole", e);
+            throw new IllegalStateException("The jar of the sink is incomplete", e);
         }
     }
 

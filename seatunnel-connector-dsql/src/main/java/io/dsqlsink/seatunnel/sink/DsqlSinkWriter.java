@@ -88,8 +88,9 @@ public class DsqlSinkWriter
                                     + width
                                     + " values, but the columns are "
                                     + table.sourceColumns()
-                                    + ". SeaTunnel gives such rows when it starts a task again"
-                                    + " whose source has changed its columns since the job began."
+                                    + ". SeaTunnel sends such rows when it restarts a task"
+                                    + " whose source has changed its columns since the"
+                                    + " job began."
                                     + " To go on: start the job again from its checkpoint, with"
                                     + " -r"));
         }
@@ -110,8 +111,9 @@ public class DsqlSinkWriter
                                     + table.sourceColumns()
                                     + " when the checkpoint was made and are now "
                                     + other.sourceColumns()
-                                    + ", and its rows do not tell which of both they have. To go on: start"
-                                    + " the job anew, without its checkpoint; change columns while the job"
+                                    + ", and its rows do not show which of the two they have."
+                                    + " To go on: start the job again, without its"
+                                    + " checkpoint; change columns while the job"
                                     + " runs"));
         }
         if (width == other.width()) {

@@ -42,7 +42,7 @@ final class JobLog {
         StartBlock.of(config).forEach(line -> log.info("{}", line));
         if (HandOver.isPossible(Thread.currentThread().getContextClassLoader())) {
             log.info(
-                    "It takes the place of connector-jdbc's own dialect dsql; {} = false hands over"
+                    "It replaces connector-jdbc's own dialect dsql; {} = false passes the job"
                             + " to that",
                     HandOver.DSQL_NATIVE.key());
         }

@@ -90,7 +90,7 @@ final class SinkBeans implements AutoCloseable {
         } catch (InstanceAlreadyExistsException e) {
             return false;
         } catch (JMException | RuntimeException e) {
-            LOG.debug("The counters are not shown over JMX", e);
+            LOG.debug("The counters cannot be published over JMX", e);
         }
         return true;
     }

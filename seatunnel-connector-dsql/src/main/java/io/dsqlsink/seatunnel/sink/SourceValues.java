@@ -75,8 +75,9 @@ final class SourceValues {
                         + table.sourceColumns().get(place)
                         + "', which the source declared NOT NULL when the job began. The column was"
                         + " dropped, renamed or changed at the source, and the source did not pass"
-                        + " this on. To go on: change the target accordingly and start the job anew,"
-                        + " so that it reads the source's columns again; with schema_change_policy ="
+                        + " this on. To go on: change the target accordingly and start the job"
+                        + " again without its checkpoint, so that it reads the source's"
+                        + " columns again; with schema_change_policy ="
                         + " ignore the NULL is written");
     }
 
@@ -89,9 +90,10 @@ final class SourceValues {
                         + table.sourceColumns().get(place)
                         + "' has the value "
                         + PLACEHOLDER
-                        + ", which the source gives for a long value that an UPDATE left as it was"
-                        + " and PostgreSQL therefore did not log. To go on: ALTER TABLE ... REPLICA"
-                        + " IDENTITY FULL at the source, and start the job anew, without its"
+                        + ", which the source sends in place of a long value that an UPDATE did"
+                        + " not change and PostgreSQL therefore did not log. To go on:"
+                        + " ALTER TABLE ... REPLICA"
+                        + " IDENTITY FULL at the source, and start the job again, without its"
                         + " checkpoint");
     }
 }

@@ -16,7 +16,7 @@ final class StartBlock {
         List<String> lines = new ArrayList<>();
         lines.add(
                 "Aurora DSQL sink: region "
-                        + options.getOrDefault("region", "as the endpoint's name says")
+                        + options.getOrDefault("region", "from the endpoint's name")
                         + ", role "
                         + options.get("username")
                         + ", signed by "
@@ -25,7 +25,8 @@ final class StartBlock {
                         + tls(options.get("url")));
         lines.add(
                 "Aurora DSQL sink: statement form "
-                        + options.getOrDefault("statement_form", "as the database takes it")
+                        + options.getOrDefault(
+                                "statement_form", "chosen by a check of the" + " database")
                         + ", limits: "
                         + limits(options));
         return lines;
@@ -71,7 +72,7 @@ final class StartBlock {
                                 ? "profile '" + options.get("profile") + "' of option 'profile'"
                                 : "the AWS default chain (environment, profile, container, instance)";
         return options.containsKey("role_arn")
-                ? "role " + options.get("role_arn") + " of option 'role_arn', taken on by " + base
+                ? "role " + options.get("role_arn") + " of option 'role_arn', assumed by " + base
                 : base;
     }
 

@@ -95,7 +95,9 @@ public final class Extras {
                 catalog.query(mysql ? MYSQL_OTHERS : POSTGRES_OTHERS, schema, name, schema, name));
         if (mysql) {
             if (catalog.query(MYSQL_MAY_SEE_TRIGGERS).isEmpty()) {
-                extras.lost.add("triggers, which only an account with privilege TRIGGER can see");
+                extras.lost.add(
+                        "triggers (unknown: only an account with the privilege TRIGGER"
+                                + " can see them)");
             }
             try {
                 extras.others(catalog.query(MYSQL_CHECKS, schema, name));

@@ -65,7 +65,7 @@ final class PostgresIndexes {
         SourceIndex index = new SourceIndex(name, row.is("uniq"), row.get("kind"));
         index.where(row.get("predicate"));
         if (!row.is("valid")) {
-            index.flaw("it is not valid at the source: it was never built to its end");
+            index.flaw("it is not valid at the source: its build never finished");
         } else if (row.is("exclusion")) {
             index.flaw("it belongs to an exclusion constraint, which Aurora DSQL does not have");
         }

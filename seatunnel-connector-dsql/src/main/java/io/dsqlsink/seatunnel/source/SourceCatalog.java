@@ -93,7 +93,7 @@ public final class SourceCatalog implements AutoCloseable {
                 }
             }
         }
-        throw new SQLException("no JDBC driver takes its address");
+        throw new SQLException("no JDBC driver accepts its address");
     }
 
     public Kind kind() {

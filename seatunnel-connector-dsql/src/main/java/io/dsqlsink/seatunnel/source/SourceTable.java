@@ -41,7 +41,7 @@ public final class SourceTable {
 
     /** As SeaTunnel tells it. */
     public static SourceTable told(CatalogTable table) {
-        return told(table, "its catalog was not asked");
+        return told(table, "its catalog was not read");
     }
 
     private static SourceTable told(CatalogTable table, String why) {
@@ -85,7 +85,9 @@ public final class SourceTable {
         String account = user == null ? options.get(USERNAME) : user;
         String secret = user == null ? options.get(PASSWORD) : password;
         if (account == null) {
-            return told(table, "this SeaTunnel does not tell the account to read its catalog with");
+            return told(
+                    table,
+                    "this SeaTunnel does not pass on the account for reading its" + " catalog");
         } else if (!isSame(table, options.get(TABLE_NAME))) {
             return told(table, "a transform has renamed the table");
         }

@@ -24,8 +24,8 @@ public final class HandOver {
                     .booleanType()
                     .defaultValue(true)
                     .withDescription(
-                            "false: connector-jdbc's own dialect dsql writes, which SeaTunnel has"
-                                    + " from 2.3.13 on");
+                            "false: connector-jdbc's own dialect dsql writes (SeaTunnel 2.3.13"
+                                    + " and later)");
 
     private HandOver() {}
 

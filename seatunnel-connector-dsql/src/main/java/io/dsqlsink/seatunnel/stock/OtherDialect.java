@@ -49,6 +49,6 @@ public final class OtherDialect {
                         + String.join(", ", signs)
                         + ": write dialect = \"dsql\"; or "
                         + HandOver.DSQL_NATIVE.key()
-                        + " = false, if connector-jdbc's own sink is to write with that dialect");
+                        + " = false, if connector-jdbc's own sink must write with that dialect");
     }
 }

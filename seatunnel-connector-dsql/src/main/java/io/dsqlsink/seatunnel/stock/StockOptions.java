@@ -64,8 +64,9 @@ public final class StockOptions {
                     refused(
                             "is_exactly_once",
                             "true",
-                            "cannot be done, as Aurora DSQL has no prepared transactions: remove"
-                                    + " it; with a key, a row that is written twice is the same"
+                            "is not possible, because Aurora DSQL has no prepared transactions:"
+                                    + " remove it; with a key, a row that is written twice is"
+                                    + " the same"
                                     + " row"),
                     none("xa_data_source_class_name"),
                     none("max_commit_attempts"),
@@ -81,7 +82,8 @@ public final class StockOptions {
                     refused(
                             "use_kerberos",
                             "true",
-                            "cannot be done, as Aurora DSQL authenticates by IAM token: remove it"),
+                            "is not possible, because Aurora DSQL authenticates by IAM token:"
+                                    + " remove it"),
                     none("kerberos_principal"),
                     none("kerberos_keytab_path"),
                     none("krb5_path"),
@@ -98,7 +100,8 @@ public final class StockOptions {
                     refused(
                             "table_options",
                             ANY,
-                            "cannot be done, as a table of Aurora DSQL has no options: remove it"),
+                            "is not possible, because a table of Aurora DSQL has no options:"
+                                    + " remove it"),
                     honoured("multi_table_sink_replica"),
                     honoured("parallelism"),
                     honoured("source_table_name"),

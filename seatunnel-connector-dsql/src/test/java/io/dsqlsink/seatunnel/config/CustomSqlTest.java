@@ -127,7 +127,7 @@ class CustomSqlTest {
                 "SELECT \"a | has a quote or a comment that is not closed",
                 "SELECT $a$ b $$ | has a quote or a comment that is not closed",
                 "; -- none | has no statement",
-                "SELECT $$${table_name}$$ | has a name with a dollar sign between dollar quotes"
+                "SELECT $$${table_name}$$ | has a name with a dollar sign inside dollar quotes"
             })
     void anythingElseIsRefusedByTheOptionsName(String sql, String says) {
         assertThatThrownBy(() -> sql("a$b", sql))

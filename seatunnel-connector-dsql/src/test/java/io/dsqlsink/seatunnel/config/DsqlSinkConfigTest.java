@@ -105,7 +105,8 @@ class DsqlSinkConfigTest {
                 "url | jdbc:postgresql://a:1,b:2/postgres | names no host, or more than one",
                 "url | jdbc:postgresql://u:p@h/postgres | use 'username' and AWS keys",
                 "url | jdbc:postgresql://<host>/postgres | cannot be read at character 19",
-                "database | shop | names 'shop', but a cluster of Aurora DSQL has one database",
+                "database | shop | names 'shop', but a cluster of Aurora DSQL has only one"
+                        + " database",
                 "batch_size | 3001 | is not between 1 and 3000",
                 "batch_size | 1.5 | is not a whole number",
                 "batch_interval_ms | 0 | is not between 1 and 3600000",

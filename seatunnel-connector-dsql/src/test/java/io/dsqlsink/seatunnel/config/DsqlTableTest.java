@@ -255,7 +255,7 @@ class DsqlTableTest {
         config.setStreaming(true);
         assertThat(config.table().written(new Object[] {"a", 0})).containsExactly("a", 0);
         assertThatThrownBy(() -> config.table().written(row))
-                .hasMessageContaining("column 'code' takes NULL")
+                .hasMessageContaining("column 'code' is nullable")
                 .hasMessageContaining("CDC source");
     }
 

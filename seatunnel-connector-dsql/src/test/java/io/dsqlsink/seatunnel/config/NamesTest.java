@@ -31,8 +31,8 @@ class NamesTest {
     void aNameThatCannotBeSentIsToldAsItCanBeShown() {
         assertThat(Names.problem("column", "a\0b\nc"))
                 .isEqualTo(
-                        "column 'a\\u{0}b\\nc' has a NUL character (U+0000) in its name, which no name"
-                                + " in Aurora DSQL can have");
+                        "column 'a\\u{0}b\\nc' has a NUL character (U+0000) in its name, which"
+                                + " Aurora DSQL does not allow in names");
         assertThat(Names.problem("schema", "a\ud83d"))
                 .contains("half a surrogate pair (\\u{d83d})");
         assertThat(Names.problem("schema", "\ude00a"))

@@ -134,7 +134,8 @@ class DoctorTest {
                         line ->
                                 line.contains(
                                         "connectors/connector-cdc-mysql-2.3.4.jar still has the stock factory"))
-                .anyMatch(line -> line.contains("cdc-mysql-2.3.4.jar is not what was installed"))
+                .anyMatch(line -> line.contains("cdc-mysql-2.3.4.jar differs from what was"
+                        + " installed"))
                 .anyMatch(line -> line.contains("cdc-mysql-2.3.4.jar: the stock sink"));
         home.installer().install(Mode.connectors);
         assertThat(problems(home.doctor())).isEmpty();
@@ -167,7 +168,8 @@ class DoctorTest {
                 .anyMatch(
                         line ->
                                 line.contains(
-                                                "connector-jdbc-2.3.4.jar has a dialect dsql of its own")
+                                                "connector-jdbc-2.3.4.jar has its own dialect"
+                                                        + " dsql")
                                         && line.contains("dsql_native = false"));
     }
 
@@ -183,7 +185,7 @@ class DoctorTest {
                                 + " [lib/seatunnel-connector-dsql-"
                                 + VERSION
                                 + ".jar,"
-                                + " connectors/connector-dsql-0.0.9.jar]; leave one");
+                                + " connectors/connector-dsql-0.0.9.jar]; keep only one");
         try (FileSystem zip = FileSystems.newFileSystem(other, (ClassLoader) null)) {
             Files.write(zip.getPath("native/linux-x86_64/libdsql_sink.so"), new byte[1]);
         }
@@ -201,8 +203,8 @@ class DoctorTest {
                 receipt, Files.readString(receipt).replace("state installed", "state changing"));
         assertThat(problems(home.doctor()))
                 .containsExactly(
-                        "PROBLEM  an install or uninstall was interrupted: run it again, or the"
-                                + " other one");
+                        "PROBLEM  an install or uninstall was interrupted: run install or"
+                                + " uninstall again");
         Files.writeString(receipt, "version of another time");
         assertThat(problems(home.doctor()))
                 .hasSize(1)

@@ -197,7 +197,7 @@ class IndexesTest extends DsqlFixture {
         assertThat(leftOut(definition, "of_bin"))
                 .startsWith("Unique index of_bin (bin)")
                 .contains("type bytea")
-                .endsWith("the target does not check that its values are unique");
+                .endsWith("the target does not enforce that its values are unique");
         assertThat(leftOut(definition, "of_span")).contains("interval");
         assertThat(leftOut(definition, "nowhere")).contains("no column 'gone'");
     }
@@ -291,7 +291,7 @@ class IndexesTest extends DsqlFixture {
                         column("url", "varchar(700)"),
                         column("note", "text"));
         SourceTable source = SourceTable.lookedUp(told, null, null, getClass().getClassLoader());
-        assertThat(source.unknown()).contains("does not tell the account");
+        assertThat(source.unknown()).contains("does not pass on the account");
         TableDefinition definition = prepare(source);
         assertThat(created("t"))
                 .containsExactly(
@@ -330,9 +330,9 @@ class IndexesTest extends DsqlFixture {
         assertThat(definition.leftOut()).hasSize(2 + 5);
         assertThat(definition.notes())
                 .containsExactly(
-                        "Index any (n): a row is refused whose values in it and in the key have"
-                                + " more than 1974 bytes together; create_index = false leaves"
-                                + " indexes out");
+                        "Index any (n): a row is refused if its values in the index and in the"
+                                + " key have more than 1974 bytes together; create_index ="
+                                        + " false creates no indexes");
     }
 
     /** Names of indexes are a table's own in MySQL, and a schema's in Aurora DSQL. */

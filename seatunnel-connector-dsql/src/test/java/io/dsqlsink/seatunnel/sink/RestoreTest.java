@@ -203,7 +203,7 @@ class RestoreTest extends DsqlWriterFixture {
         assertThat(failure(() -> writer.write(insert(2L, "b"))))
                 .hasMessageContaining("[id, code]")
                 .hasMessageContaining("[id, kode]")
-                .hasMessageContaining("start the job anew");
+                .hasMessageContaining("start the job again, without its checkpoint");
         writer.close();
     }
 

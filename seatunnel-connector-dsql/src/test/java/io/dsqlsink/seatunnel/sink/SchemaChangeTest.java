@@ -181,7 +181,7 @@ class SchemaChangeTest extends SchemaChangeFixture {
         stops(
                 AlterTableModifyColumnEvent.modify(TABLE, text("id")),
                 "column 'id' is of type bigint and would have to become text",
-                "changes no column's type",
+                "cannot change a column's type",
                 "To go on",
                 "schema_change_policy = ignore");
     }

@@ -153,8 +153,8 @@ class WideningTest extends DsqlFixture {
                 .containsExactly(
                         "public.orders: column amount: integer -> bigint",
                         "public.orders: column note stays character varying(10): the source's would be"
-                                + " text, which may be no more than what the source does not tell;"
-                                + " --column note makes it anew",
+                                + " text, but that may only be because the source does not pass"
+                                        + " on the exact type; --column note recreates it",
                         "public.orders: column note: character varying(10) -> text");
         assertThat(dsql.sql(COLUMNS)).isEqualTo(before);
     }

@@ -21,14 +21,16 @@ final class CdcFaults {
 
     private static String cureOfChanges(SourceJob job) {
         if (job.isPostgres()) {
-            return "stop the job before columns change, change the target, and start the job anew";
+            return "stop the job before columns change, change the target, and start the job"
+                    + " again without its checkpoint";
         }
         if (job.isBefore(2, 3, 8)) {
             return "set debezium { include.schema.changes = true }, with which SeaTunnel "
                     + job.release()
                     + " fails at such a change (NullPointerException in SchemaChangeResolver)"
-                    + " rather than write wrong values; change the target then and start the job"
-                    + " anew. From 2.3.8 on the changes are followed";
+                    + " rather than write wrong values; then change the target and start the"
+                    + " job again without its checkpoint. From 2.3.8 on the changes are"
+                    + " followed";
         }
         return job.isBefore(2, 3, 9)
                 ? "set debezium { include.schema.changes = true }"

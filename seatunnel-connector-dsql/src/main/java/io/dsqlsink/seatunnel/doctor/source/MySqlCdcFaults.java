@@ -35,15 +35,15 @@ final class MySqlCdcFaults {
                                     column.typeName().matches("(var)?char|(tiny|medium|long)?text")
                                             && !column.characterSet().matches(SAFE_CHARACTER_SETS)),
                     "text that is not in utf8mb4 arrives garbled in the first load",
-                    "ALTER TABLE ... CONVERT TO CHARACTER SET utf8mb4 at the source, load by the"
-                            + " Jdbc source, or take SeaTunnel 2.3.8 or later");
+                    "ALTER TABLE ... CONVERT TO CHARACTER SET utf8mb4 at the source, load by"
+                            + " the Jdbc source, or use SeaTunnel 2.3.8 or later");
         } else {
             faults.warn(
                     having(
                             matching(columns, column -> column.type().startsWith("tinyint(1)")),
                             database,
                             "@ NOT IN (0, 1)"),
-                    "has numbers besides 0 and 1, which arrive as true",
+                    "has numbers other than 0 and 1, which arrive as true",
                     "declare the column tinyint(2) at the source");
         }
         zone(job, database, ofType(columns, "timestamp"), faults);
@@ -89,7 +89,10 @@ final class MySqlCdcFaults {
         try {
             zone = option == null ? ZoneId.systemDefault() : ZoneId.of(option);
         } catch (DateTimeException e) {
-            faults.warn(columns, "server-time-zone = " + option + " is no zone", "name a zone");
+            faults.warn(
+                    columns,
+                    "server-time-zone = " + option + " is not a time zone",
+                    "set" + " it to a time zone");
             return;
         }
         List<String> offsets =
@@ -142,7 +145,7 @@ final class MySqlCdcFaults {
                                 + " = "
                                 + variable.get(1)
                                 + ", so changes miss columns or are not in the binlog as rows."
-                                + " To mend: SET GLOBAL "
+                                + " To fix this: SET GLOBAL "
                                 + variable.get(0)
                                 + " = "
                                 + wanted);
@@ -179,10 +182,12 @@ final class MySqlCdcFaults {
                                 + key.get(1)
                                 + " has "
                                 + String.join(", ", rules)
-                                + ": MySQL does not log the rows that it changes by itself, so they"
-                                + " stay as they were in the target. To mend: change the rows of "
+                                + ": MySQL does not log rows that a foreign key changes, so"
+                                + " they stay unchanged in the target. To fix this:"
+                                + " change the"
+                                + " rows of "
                                 + table
-                                + " by statements of their own, before those of "
+                                + " by separate statements, before those of "
                                 + key.get(1));
             }
         }

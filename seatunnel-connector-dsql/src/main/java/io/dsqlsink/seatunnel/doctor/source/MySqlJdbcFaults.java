@@ -27,7 +27,7 @@ final class MySqlJdbcFaults {
                             matching(columns, column -> isBoolean(job, column)),
                             database,
                             "@ NOT IN (0, 1)"),
-                    "has numbers besides 0 and 1, which arrive as true",
+                    "has numbers other than 0 and 1, which arrive as true",
                     "declare the column tinyint(2) at the source");
         }
         List<SourceColumn> zero =
@@ -36,7 +36,8 @@ final class MySqlJdbcFaults {
                 zero,
                 "has dates such as 0000-00-00, at which the job fails"
                         + (job.urlHas("zeroDateTimeBehavior", "(CONVERT_TO_NULL|convertToNull)")
-                                ? ", or which arrive as NULL by zeroDateTimeBehavior of the url"
+                                ? ", or which arrive as NULL because of zeroDateTimeBehavior in"
+                                        + " the url"
                                 : ""),
                 MySqlValues.CURE_OF_ZERO_DATES);
         if (job.urlHas("zeroDateTimeBehavior", "ROUND")) {

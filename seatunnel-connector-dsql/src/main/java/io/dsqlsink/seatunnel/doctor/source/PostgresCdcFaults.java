@@ -28,8 +28,8 @@ final class PostgresCdcFaults {
             faults.warn(
                     columns.get(0).table()
                             + ": without REPLICA IDENTITY FULL the first UPDATE fails the job, or"
-                            + " carries __debezium_unavailable_value for long values that it leaves"
-                            + " as they are. To mend: ALTER TABLE "
+                            + " carries __debezium_unavailable_value for long values that it"
+                            + " does not change. To fix this: ALTER TABLE "
                             + columns.get(0).table()
                             + " REPLICA IDENTITY FULL at the source");
         }

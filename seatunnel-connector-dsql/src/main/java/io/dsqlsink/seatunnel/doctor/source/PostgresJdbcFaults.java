@@ -37,7 +37,7 @@ final class PostgresJdbcFaults {
         List<SourceColumn> dates = ofType(columns, "date|timestamp|timestamptz");
         faults.warn(
                 having(dates, database, "NOT isfinite(@)"),
-                "has infinity, which is no date for SeaTunnel and which the sink refuses",
+                "has infinity, which SeaTunnel cannot represent as a date and the sink refuses",
                 "set such values to NULL or to a date at the source");
         faults.warn(
                 having(dates, database, "isfinite(@) AND @ < '0001-01-01'"),

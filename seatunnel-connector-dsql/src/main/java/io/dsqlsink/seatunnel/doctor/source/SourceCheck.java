@@ -62,9 +62,9 @@ public final class SourceCheck {
             }
         } catch (SQLException | RuntimeException | ServiceConfigurationError | LinkageError e) {
             faults.note(
-                    "the source's catalog was not looked at ("
+                    "the source's catalog was not read ("
                             + String.valueOf(e.getMessage()).split("\n")[0]
-                            + "), so faults that depend on its columns are not told");
+                            + "), so problems that depend on its columns are not reported");
         }
     }
 

@@ -38,7 +38,8 @@ final class SplitFaults {
                                 + " split.size ("
                                 + SPLIT_SIZE
                                 + ") rows, and does not read those that have NULL in it",
-                        "give query = \"SELECT * FROM ...\" in place of table_path, or the table a"
+                        "set query = \"SELECT * FROM ...\" instead of table_path, or give the"
+                                + " table a"
                                 + " primary key");
             }
         }
