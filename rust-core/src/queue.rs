@@ -1,4 +1,4 @@
-//! Everything that waits: a window for each table, and the flushes that ask for what is in them.
+//! All waiting changes: a window for each table, and the flushes that request them.
 
 pub mod buffer;
 pub mod budget;
@@ -23,12 +23,12 @@ use crate::queue::window::{Due, Found, Order, Size, Window};
 use crate::table::schema::Table;
 use crate::table::sql::Form;
 
-/// Rows from which a batch goes if a connection is idle. It takes a sixth of the time of 3,000, so that a checkpoint
-/// waits less, and costs little more: what a transaction takes besides its rows is some milliseconds where these take
-/// 160 (inferred), and 0.004 DPU where they take 6. If all connections are busy, more rows come together.
+/// Number of rows from which a batch is sent if a connection is idle. It takes a sixth of the time of 3,000 rows, so a
+/// checkpoint waits less. It costs little more: the overhead of a transaction is some milliseconds compared with 160
+/// for these rows (inferred), and 0.004 DPU compared with 6. If all connections are busy, more rows are collected.
 const READY_ROWS: usize = 500;
 
-/// Batches that pass before twice the rows are tried again: a conflict is often over within them.
+/// Number of committed batches before twice the rows are tried again. A conflict is often over by then.
 const PASSED: u32 = 16;
 
 /// The waiting changes of all tables.
@@ -46,7 +46,7 @@ pub struct Queue {
 struct State {
     tables: Vec<Entry>,
     size: BatchSize,
-    /// A table's next row needs more memory than a connection could have.
+    /// A table's next row needs more memory than a connection may use.
     short: bool,
 }
 
@@ -56,18 +56,18 @@ struct Entry {
     window: Window,
     /// The form of the table's statements.
     form: Form,
-    /// Rows of a transaction at most.
+    /// Maximum rows of a transaction.
     most_rows: usize,
 }
 
-/// What a connection does next.
+/// The next action of a connection.
 #[derive(Debug)]
 pub enum Next {
     /// Send this batch.
     Batch(Batch),
     /// Wait.
     Nothing,
-    /// Wait for memory: the next row needs more than the connection may have now.
+    /// Wait for memory: the next row needs more than the connection may use now.
     TooLarge,
 }
 
@@ -85,7 +85,7 @@ impl Queue {
         }
     }
 
-    /// Adds a table of which a transaction may have as many rows; returns its number.
+    /// Adds a table with the given maximum of rows in a transaction; returns its number.
     pub fn add_table(&self, table: Arc<Table>, form: Form, most_rows: usize) -> usize {
         let order = match () {
             () if table.query.is_some() => Order::Total,
@@ -98,13 +98,13 @@ impl Queue {
         state.tables.len() - 1
     }
 
-    /// The table of a number.
+    /// The table with this number.
     #[must_use]
     pub fn table(&self, number: usize) -> Option<Arc<Table>> {
         self.state.lock().tables.get(number).map(|entry| entry.table.clone())
     }
 
-    /// True before the first table is there.
+    /// True until the first table is added.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.state.lock().tables.is_empty()
@@ -116,14 +116,14 @@ impl Queue {
         self.state.lock().tables.get(number).map_or(Form::Values, |entry| entry.form)
     }
 
-    /// The database does not take a table's statements in the form unnest; true if that is news.
+    /// Records that the database does not support a table's statements with unnest; true if this was not known.
     pub fn use_values(&self, number: usize) -> bool {
         let mut state = self.state.lock();
         let Some(entry) = state.tables.get_mut(number) else { return false };
         std::mem::replace(&mut entry.form, Form::Values) == Form::Unnest
     }
 
-    /// Adds operations on a table, whose bytes are in `segment`. Returns how many took the place of others.
+    /// Adds operations on a table, whose bytes are in `segment`. Returns how many replaced others.
     pub fn push(&self, number: usize, ops: &mut Vec<Op>, segment: &Arc<Segment>) -> usize {
         let now = Instant::now();
         let mut state = self.state.lock();
@@ -138,7 +138,7 @@ impl Queue {
         replaced
     }
 
-    /// Asks for everything that waits. Returns the ticket, and how long each flush took that was done with it.
+    /// Requests all waiting changes. Returns the ticket, and the duration of each flush that this completed.
     pub fn flush(&self) -> (Ticket, Vec<Duration>) {
         let mut state = self.state.lock();
         let drawn = self.progress.draw();
@@ -151,12 +151,12 @@ impl Queue {
         self.progress.wait(ticket, timeout, stop)
     }
 
-    /// Wakes all who wait for a flush.
+    /// Wakes all tasks that wait for a flush.
     pub fn wake(&self) {
         self.progress.wake();
     }
 
-    /// A connection gives memory back: what needed more may go now.
+    /// A connection gives memory back, so a change that needed more memory may be sent now.
     pub fn has_room(&self) {
         let mut state = self.state.lock();
         if state.short {
@@ -164,26 +164,27 @@ impl Queue {
         }
     }
 
-    /// Makes the next look find what may go now: memory is short, or there is more of it.
+    /// Makes the next check start from the beginning, because the available memory has changed.
     pub fn look(&self) {
         self.state.lock().look();
     }
 
-    /// About how many batches are ready.
+    /// Approximate number of ready batches.
     #[must_use]
     pub fn ready(&self, now: Instant) -> usize {
         let state = self.state.lock();
         state.tables.iter().map(|entry| entry.window.ready(now, self.size(&state, entry))).sum()
     }
 
-    /// When the next batch may be ready though nothing comes.
+    /// When the next batch may be ready even if no more rows arrive.
     #[must_use]
     pub fn look_at(&self) -> Option<Instant> {
         self.state.lock().tables.iter().filter_map(|entry| entry.window.look_at()).min()
     }
 
-    /// The next batch: of the tables that have one ready, of that whose rows have waited longest. A single row may have
-    /// as many as `row_bytes` although that is more than a batch. What waits is shared among as many `connections`.
+    /// The next batch, from the table whose rows have waited longest among those with a ready batch. A single row may
+    /// have `row_bytes` even if that is more than a batch may have. The waiting changes are shared among `connections`
+    /// connections.
     pub fn next(&self, now: Instant, row_bytes: usize, connections: usize) -> Next {
         let mut state = self.state.lock();
         let due = self.due();
@@ -205,7 +206,7 @@ impl Queue {
             let Entry { table, window, .. } = &mut state.tables[number];
             match window.take(now, size, due) {
                 Found::Batch(changes) => return Next::Batch(Batch::new(number, table.clone(), changes)),
-                // It is not ready any more; others may be.
+                // It is no longer ready; other tables may be.
                 Found::Nothing => {}
                 Found::TooLarge => {
                     too_large = true;
@@ -215,13 +216,13 @@ impl Queue {
         }
     }
 
-    /// All changes of a batch are durable, or given up. Returns how long each flush took that this completes.
+    /// All changes of a batch are durable or skipped. Returns the duration of each flush that this completes.
     pub fn done(&self, batch: Batch) -> Vec<Duration> {
         let mut state = self.state.lock();
         state.tables[batch.number].window.done(batch.changes(), Instant::now());
         drop(state);
         let tickets: Vec<Ticket> = batch.changes().iter().map(|change| change.ticket).collect();
-        // Whoever waits for the flush finds its memory free.
+        // Free the memory first, so that a task that waits for the flush finds it free.
         drop(batch);
         self.progress.done(tickets.into_iter())
     }
@@ -233,7 +234,7 @@ impl Queue {
         state.tables.get(batch.number).is_some_and(|entry| batch.len() == self.size(&state, entry).rows)
     }
 
-    /// The database has refused so many rows in one transaction.
+    /// The database has refused this many rows in one transaction.
     pub fn refused(&self, rows: usize) {
         self.state.lock().size.refused(rows);
     }
@@ -250,7 +251,7 @@ impl Queue {
     fn size(&self, state: &State, entry: &Entry) -> Size {
         let Entry { table, form, most_rows, .. } = entry;
         let most = state.size.rows.min(*most_rows);
-        // The wider of the two statements that a batch may have, and all of its rows in one of them.
+        // Uses the wider of the two statements that a batch may have, with all rows in one of them.
         let width = table.columns.len().max(table.keys.len()).max(1);
         let rows = match form {
             Form::Unnest => most,
@@ -274,8 +275,8 @@ impl State {
     }
 }
 
-/// How many rows go into a batch: fewer after the database refused a size or rows kept conflicting, more again when
-/// batches pass.
+/// Number of rows in a batch: fewer after the database refused a size or rows kept conflicting, more again when batches
+/// succeed.
 #[derive(Debug)]
 struct BatchSize {
     most: usize,

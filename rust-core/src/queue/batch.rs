@@ -1,4 +1,4 @@
-//! A batch: changes of one table that one transaction makes, and what each row becomes.
+//! A batch: changes of one table for one transaction, and the final state of each row.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,7 +12,7 @@ use crate::row::tuple;
 use crate::table::schema::Table;
 use crate::table::sql::Verb;
 
-/// One transaction's worth of changes, in the order in which they came.
+/// The changes of one transaction, in order of arrival.
 #[derive(Debug, Clone)]
 pub struct Batch {
     /// Number of the table.
@@ -20,12 +20,13 @@ pub struct Batch {
     /// The table.
     pub table: Arc<Table>,
     changes: Vec<Change>,
-    /// Places in `changes` of rows that are deleted first: those that are gone in the end, and those that give up a
-    /// unique value to another row of the batch. So no order between rows matters, in which no two may share one.
+    /// Positions in `changes` of rows that are deleted first: rows that do not exist at the end, and rows that release
+    /// a unique value to another row of the batch. So the order of rows does not matter, although no two rows may share
+    /// a unique value at any time.
     deletes: Vec<usize>,
-    /// Places in `changes` of rows as they are in the end.
+    /// Positions in `changes` of the final rows.
     upserts: Vec<usize>,
-    /// Whether rows outside the batch give way that hold its unique values.
+    /// Whether rows outside the batch that hold its unique values are deleted.
     displaces: bool,
 }
 
@@ -34,7 +35,7 @@ pub struct Batch {
 pub struct Step<'a> {
     /// What it does.
     pub verb: Verb,
-    /// Places of its rows.
+    /// Positions of its rows.
     rows: &'a [usize],
     changes: &'a [Change],
 }
@@ -76,7 +77,7 @@ impl Batch {
         let rows = if self.changes.iter().any(|change| change.op.marks.is_some()) {
             final_rows(&self.changes)
         } else {
-            // Each key is there once.
+            // Each key occurs once.
             (0..self.changes.len()).map(|last| Row { last, moves: false }).collect()
         };
         let deleted = |row: &Row| self.changes[row.last].op.deletes();
@@ -85,8 +86,8 @@ impl Batch {
         self.upserts = rows.iter().filter(|row| !deleted(row)).map(|row| row.last).collect();
     }
 
-    /// The same batch, before which rows give way that hold one of its unique values. They belong to changes that the
-    /// source made later and that were written before, so they come again.
+    /// The same batch, but rows that hold one of its unique values are deleted first. Later changes of the source,
+    /// written before the restart, created those rows, so the source sends them again.
     #[must_use]
     pub fn displacing(mut self) -> Self {
         self.displaces = true;
@@ -94,13 +95,13 @@ impl Batch {
         self
     }
 
-    /// When the change came that waited longest.
+    /// The arrival time of the change that waited longest.
     #[must_use]
     pub fn came(&self) -> Instant {
         self.changes.first().map_or_else(Instant::now, |change| change.came)
     }
 
-    /// True if rows outside the batch give way.
+    /// True if rows outside the batch are deleted.
     #[must_use]
     pub fn displaces(&self) -> bool {
         self.displaces
@@ -162,13 +163,13 @@ impl Batch {
         self.changes.first().map_or(&[], Change::key)
     }
 
-    /// Those of the key that the first row had before an update changed it; empty if none did.
+    /// The key parameters of the first row before an update changed them; empty if no update did.
     #[must_use]
     pub fn first_old_key(&self) -> &[u8] {
         self.changes.first().and_then(|change| change.op.old_key.as_deref()).unwrap_or_default()
     }
 
-    /// True if sending it twice leaves what sending it once leaves.
+    /// True if sending it twice has the same result as sending it once.
     #[must_use]
     pub fn idempotent(&self) -> bool {
         !self.table.append()
@@ -190,15 +191,15 @@ impl Batch {
     }
 }
 
-/// What becomes of a key.
+/// The final state of a key.
 struct Row {
-    /// Place of its last change.
+    /// Position of its last change.
     last: usize,
-    /// Whether it gives up a unique value that another row of the batch takes.
+    /// Whether it releases a unique value that another row of the batch takes.
     moves: bool,
 }
 
-/// The rows of changes among which a key may be more than once, in the order in which the keys first came.
+/// The final rows of changes in which a key may occur several times, in order of the keys' first arrival.
 fn final_rows(changes: &[Change]) -> Vec<Row> {
     let mut keys: HashTable<usize> = HashTable::with_capacity(changes.len());
     let mut rows: Vec<Row> = Vec::with_capacity(changes.len());
@@ -217,7 +218,7 @@ fn final_rows(changes: &[Change]) -> Vec<Row> {
     if changes.iter().all(|change| change.op.marks.as_ref().is_none_or(|marks| marks.frees.is_empty())) {
         return rows;
     }
-    // For each value the row that takes it; several may, one after the other.
+    // For each value the rows that take it, one after the other.
     let mut takers: HashMap<u64, SmallVec<[usize; 1]>> =
         HashMap::with_capacity_and_hasher(changes.len(), RandomState::default());
     for (change, row) in changes.iter().zip(&row_of) {
@@ -234,7 +235,7 @@ fn final_rows(changes: &[Change]) -> Vec<Row> {
     rows
 }
 
-/// The parameters of a run that stand at `places` among all of its columns.
+/// The parameters at the positions `places` among all columns of a row.
 pub fn chosen<'a>(run: &'a [u8], places: &[usize]) -> impl Iterator<Item = tuple::Param<'a>> {
     let mut params = tuple::params(run);
     let mut next = 0;

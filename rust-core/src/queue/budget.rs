@@ -4,7 +4,7 @@ use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// A number of bytes that is lent out.
+/// A number of bytes that can be reserved.
 #[derive(Debug)]
 pub struct Budget {
     most: usize,
@@ -20,15 +20,15 @@ struct State {
 }
 
 impl Budget {
-    /// Lends out at most `most` bytes.
+    /// A budget of at most `most` bytes.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self { most, state: Mutex::default(), freed: Condvar::new() }
     }
 
-    /// Reserves bytes, waiting at most `timeout` for others to be given back; `None` if they were not.
-    /// More than the whole budget is lent when nothing else is, so that a huge row can pass.
-    /// `urge` is called before waiting: it should make holders hurry.
+    /// Reserves bytes. Waits at most `timeout` for others to be returned; `None` if they were not. A request above the
+    /// whole budget succeeds when nothing else is reserved, so that a huge row can pass. `urge` is called before
+    /// waiting and should make holders release their bytes.
     pub fn reserve(
         self: &Arc<Self>,
         bytes: usize,
@@ -61,20 +61,20 @@ impl Budget {
         self.state.lock().waiting > 0
     }
 
-    /// Bytes lent out now.
+    /// Bytes reserved now.
     #[must_use]
     pub fn used(&self) -> usize {
         self.state.lock().used
     }
 
-    /// Lets every waiter pass: the sink has failed or is closed, and they will be told so.
+    /// Lets every waiter pass, because the sink has failed or is closed. The waiters then get that error.
     pub fn close(&self) {
         self.state.lock().closed = true;
         self.freed.notify_all();
     }
 }
 
-/// Reserved bytes; dropping it gives them back.
+/// Reserved bytes. Dropping it returns them.
 #[derive(Debug)]
 pub struct Reservation {
     budget: Arc<Budget>,
@@ -82,20 +82,20 @@ pub struct Reservation {
 }
 
 impl Reservation {
-    /// No bytes, to be joined with others.
+    /// An empty reservation that others can be moved into.
     #[must_use]
     pub fn none(budget: &Arc<Budget>) -> Self {
         Self { budget: budget.clone(), bytes: 0 }
     }
 
-    /// Takes `bytes` of this reservation into `other`, or all there are.
+    /// Moves `bytes` of this reservation into `other`, or all bytes if there are fewer.
     pub fn transfer(&mut self, other: &mut Self, bytes: usize) {
         let bytes = bytes.min(self.bytes);
         self.bytes -= bytes;
         other.bytes += bytes;
     }
 
-    /// Takes out what is beyond the first `keep` bytes.
+    /// Splits off everything after the first `keep` bytes.
     pub fn beyond(&mut self, keep: usize) -> Self {
         let mut taken = Self::none(&self.budget);
         let excess = self.bytes.saturating_sub(keep);
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_dropped_comes_back() {
+    fn dropped_reservations_are_returned() {
         let budget = Arc::new(Budget::new(10));
         let first = budget.reserve(8, Duration::ZERO, || {}).unwrap();
         assert!(budget.reserve(3, Duration::ZERO, || {}).is_none());
@@ -139,10 +139,10 @@ mod tests {
     }
 
     #[test]
-    fn a_waiter_is_woken_by_what_comes_back() {
+    fn a_waiter_wakes_when_bytes_are_returned() {
         let budget = Arc::new(Budget::new(10));
         let held = Mutex::new(budget.reserve(10, Duration::ZERO, || {}));
-        // The holder hurries when it is urged.
+        // The holder returns its bytes when `urge` is called.
         let got = budget.reserve(5, Duration::from_secs(60), || drop(held.lock().take()));
         assert!(got.is_some());
     }

@@ -1,5 +1,6 @@
-//! Bytes that wait. A large buffer is a mapping of its own: the allocator would keep much of it after it is freed, as
-//! writers and the runtime have different threads, and the memory of a sink would be a multiple of what it holds.
+//! Buffers for waiting bytes. A large buffer is its own memory mapping. The allocator would keep much of its memory
+//! after it is freed, because writers and the runtime use different threads. The process would then use several times
+//! the memory that the sink holds.
 
 use parking_lot::Mutex;
 use std::ops::Deref;
@@ -7,17 +8,17 @@ use std::sync::Arc;
 
 use memmap2::MmapMut;
 
-/// From here a buffer is a mapping. A full batch of ordinary rows stays below, and is cheaper to allocate.
+/// Size from which a buffer is a mapping. A full batch of ordinary rows is smaller, and cheaper to allocate.
 const MAPPED_BYTES: usize = 1024 * 1024;
 
-/// Memory of buffers that were freed, kept for those to come: fresh memory costs a page fault every 4 KiB.
+/// Memory of freed buffers, kept for reuse: new memory costs a page fault every 4 KiB.
 #[derive(Debug)]
 pub struct BufferPool {
     most: usize,
     held: Mutex<Vec<Room>>,
 }
 
-/// A buffer below which reuse is not worth a lock.
+/// Size below which reuse is not worth a lock.
 const SMALL_BYTES: usize = MAPPED_BYTES / 4;
 
 impl BufferPool {
@@ -27,8 +28,8 @@ impl BufferPool {
         Self { most, held: Mutex::default() }
     }
 
-    /// An empty buffer that will likely hold `expected` bytes. A small one gets memory of its own: it would only keep
-    /// a large one from those that need it.
+    /// An empty buffer that will probably hold `expected` bytes. A small one gets new memory, so that large buffers
+    /// stay available for those that need them.
     #[must_use]
     pub fn buffer(self: &Arc<Self>, expected: usize) -> Buffer {
         let spare = if expected > SMALL_BYTES { self.held.lock().pop() } else { None };
@@ -48,7 +49,7 @@ impl BufferPool {
     }
 }
 
-/// Bytes that only grow.
+/// A byte buffer that only grows.
 #[derive(Debug, Default)]
 pub struct Buffer {
     room: Room,
@@ -62,7 +63,7 @@ struct Room {
     mapped: Option<Mapped>,
 }
 
-/// A mapping and how much of it is used; what was never used takes no memory.
+/// A mapping and its used length. Pages that were never used take no memory.
 #[derive(Debug)]
 struct Mapped {
     map: MmapMut,
@@ -85,7 +86,7 @@ impl Buffer {
 }
 
 impl Room {
-    /// Moves what is there into a mapping that holds `bytes`, if it takes one; true if there is one.
+    /// Moves the content into a mapping for `bytes` bytes, if one is needed; true if there is a mapping.
     fn map_for(&mut self, bytes: usize) -> bool {
         let room = match &self.mapped {
             Some(mapped) => mapped.map.len(),
@@ -99,7 +100,8 @@ impl Room {
                     map[..used].copy_from_slice(self.bytes());
                     *self = Self { heap: Vec::new(), mapped: Some(Mapped { map, used }) };
                 }
-                // A process may have a limited number of mappings; the allocator copies or ends the process.
+                // The number of mappings of a process is limited. Without one, the allocator copies or ends the
+                // process.
                 Err(_) => *self = Self { heap: self.bytes().to_vec(), mapped: None },
             }
         }

@@ -1,13 +1,13 @@
-//! Flush tickets: which changes a flush has to make durable, and when it has.
+//! Flush tickets: which changes a flush must make durable, and when this is done.
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// A ticket stands for all changes that were added before it was drawn and after the one before it.
+/// A ticket stands for all changes that were added before it was drawn and after the previous ticket.
 pub type Ticket = u64;
 
-/// Tickets drawn, and the changes of each that are not durable yet.
+/// Drawn tickets, and the number of changes of each that are not durable yet.
 #[derive(Debug)]
 pub struct Progress {
     state: Mutex<State>,
@@ -18,7 +18,8 @@ pub struct Progress {
 struct State {
     /// The oldest ticket that is not done; tickets count from 1.
     oldest: Ticket,
-    /// For it and each later one the changes that are not durable, and when it was drawn. The last is still open.
+    /// For it and each later ticket: the number of changes that are not durable, and when it was drawn. The last one is
+    /// still open.
     tickets: VecDeque<(usize, Option<Instant>)>,
 }
 
@@ -30,7 +31,7 @@ impl Default for Progress {
 }
 
 impl Progress {
-    /// The ticket of changes that come now.
+    /// The ticket for changes that arrive now.
     #[must_use]
     pub fn open(&self) -> Ticket {
         self.state.lock().open()
@@ -43,8 +44,8 @@ impl Progress {
         }
     }
 
-    /// Draws the open ticket; later changes belong to the next one. Also returns how long each flush took that is done
-    /// with it, as nothing was left to do.
+    /// Draws the open ticket; later changes belong to the next one. Also returns the duration of each flush that is
+    /// complete because nothing was left to do.
     pub fn draw(&self) -> (Ticket, Vec<Duration>) {
         let mut state = self.state.lock();
         let ticket = state.open();
@@ -55,7 +56,7 @@ impl Progress {
         (ticket, self.complete(state))
     }
 
-    /// Changes of these tickets are durable, or given up. Returns how long each flush took that this completes.
+    /// Changes of these tickets are durable or skipped. Returns the duration of each flush that this completes.
     pub fn done(&self, tickets: impl Iterator<Item = Ticket>) -> Vec<Duration> {
         let mut state = self.state.lock();
         for ticket in tickets {
@@ -81,7 +82,7 @@ impl Progress {
         times
     }
 
-    /// Waits at most `timeout` until `ticket` is done or `stop` says so; true if it is done.
+    /// Waits at most `timeout` until `ticket` is done or `stop` returns true; true if it is done.
     pub fn wait(&self, ticket: Ticket, timeout: Duration, stop: impl Fn() -> bool) -> bool {
         let waiting = |state: &mut State| state.oldest <= ticket && !stop();
         let mut state = self.state.lock();
@@ -89,7 +90,7 @@ impl Progress {
         state.oldest > ticket
     }
 
-    /// Wakes all who wait, to look at `stop` again.
+    /// Wakes all waiting tasks, so that they check `stop` again.
     pub fn wake(&self) {
         drop(self.state.lock());
         self.changed.notify_all();
@@ -98,7 +99,7 @@ impl Progress {
 
 impl State {
     fn open(&self) -> Ticket {
-        // The last one is never taken out.
+        // The last one is never removed.
         self.oldest + self.tickets.len() as u64 - 1
     }
 }

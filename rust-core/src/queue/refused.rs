@@ -6,34 +6,34 @@ use serde_json::{Map, Value as Json};
 
 use crate::error::{ErrorKind, SinkError};
 
-/// What to do about a value that its column does not take. Aurora DSQL changes no column's type.
+/// What to do about a value that does not fit its column. Aurora DSQL cannot change a column's type.
 const VALUE_CURE: &str = "; correct the value in the source or by a transform, create the column anew with a wider type \
                           (ADD COLUMN, UPDATE, RENAME), or put such rows aside by row_error_policy = \"skip\"";
 
 /// One row, and why it cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Kind of the error that it makes: `Data` or `Limit`.
+    /// Kind of its error: `Data` or `Limit`.
     pub kind: ErrorKind,
-    /// What was to be done with the row: INSERT, UPDATE_AFTER, UPDATE_BEFORE or DELETE.
+    /// The operation on the row: INSERT, UPDATE_AFTER, UPDATE_BEFORE or DELETE.
     pub operation: &'static str,
     /// The table as schema.name.
     pub table: String,
     /// The column to blame, if it is known.
     pub column: Option<String>,
-    /// The key as logs tell it, `id = 42`; empty if the table has none.
+    /// The key as shown in logs, `id = 42`; empty if the table has none.
     pub key: String,
-    /// That before the update, if it changed: the row of that key is deleted.
+    /// The key before the update, if it changed: the row with that key is deleted.
     pub old_key: String,
     /// The key's values.
     pub keys: Map<String, Json>,
-    /// Those of the key before the update, if it changed.
+    /// The values of the key before the update, if it changed.
     pub old_keys: Option<Map<String, Json>>,
-    /// The row's values, as far as they came: a deleted row has those of its key.
+    /// The row's values, as far as the source sent them: a deleted row has those of its key.
     pub values: Map<String, Json>,
     /// What is wrong and what to do, for the dead letter.
     pub reason: String,
-    /// The same for logs and errors: of its values as much as the option `log_values` has it.
+    /// The same for logs and errors, with the values that the option `log_values` allows.
     pub told: String,
     /// SQLSTATE, if the database refused it.
     pub sqlstate: Option<String>,
@@ -58,7 +58,7 @@ impl fmt::Display for Refused {
 impl From<Refused> for SinkError {
     fn from(row: Refused) -> Self {
         let cure = match row.kind {
-            // A column that can be told holds too little; what the database says of others has its own cure.
+            // If the column is known, it is too narrow. Other refusals by the database have their own advice.
             ErrorKind::Data if row.sqlstate.is_none() && row.column.is_some() => VALUE_CURE,
             _ => "",
         };

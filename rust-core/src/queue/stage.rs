@@ -1,6 +1,6 @@
-//! From a row frame to operations with ready parameters.
+//! Converts a row frame to operations with encoded parameters.
 //!
-//! This runs on the calling Java thread, so a value that does not fit is the caller's error at once.
+//! This runs on the calling Java thread, so the caller gets the error for a value that does not fit at once.
 
 use parking_lot::Mutex;
 use std::fmt::Write;
@@ -21,13 +21,13 @@ use crate::row::value::Value;
 use crate::table::schema::{Index, Table};
 use crate::tell::Values;
 
-/// Areas kept for the next frame; more writers than this at one moment allocate their own.
+/// Number of areas kept for later frames. If more writers run at the same time, they allocate new ones.
 const AREAS: usize = 8;
 
-/// A frame of Java's has 64 KiB and a row more; one with a huge row leaves no memory behind.
+/// A frame from Java has 64 KiB plus one row. The memory of a frame with a huge row is not kept.
 const FRAME_BYTES: usize = 256 * 1024;
 
-/// Areas that frames are staged in, one after the other.
+/// Reusable areas in which frames are staged.
 #[derive(Debug, Default)]
 pub struct Staging {
     areas: Mutex<Vec<Staged>>,
@@ -52,7 +52,7 @@ impl Staging {
     }
 }
 
-/// A row before its update, whose row after it comes next, and its operation.
+/// A row before its update, with its operation. The row after the update comes next.
 struct Before<'a> {
     values: Reader<'a>,
     /// The key's parameters in the arena.
@@ -64,20 +64,20 @@ struct Before<'a> {
 pub struct Staged {
     /// The operations, in order.
     pub ops: Vec<Op>,
-    /// Their bytes: each row's parameters and behind them its key's.
+    /// Their bytes: each row's parameters, followed by its key's parameters.
     pub arena: Vec<u8>,
-    /// The frame's bytes, at the start of what longer ones left.
+    /// The frame's bytes. The buffer may be longer because of earlier frames.
     pub frame: Vec<u8>,
     /// Number of rows read.
     pub rows: usize,
-    /// Rows before an update among them that are part of it.
+    /// Number of those rows that are only the old row of an update.
     pub merged: usize,
     /// Rows that cannot be written, where they do not stop the job.
     pub refused: Vec<Refused>,
-    /// What is told of the values of those rows.
+    /// Which values of those rows may be shown.
     tells: Values,
     ends: Vec<usize>,
-    /// A row before its change, as far as its unique values go.
+    /// The unique values of a row before its change.
     before: (Vec<u8>, Vec<usize>),
 }
 
@@ -97,11 +97,11 @@ impl Staged {
         self.arena.len() + self.ops.len() * CHANGE_BYTES
     }
 
-    /// Reads all rows of a frame in place of what was staged before. With `skip` a row that cannot be
-    /// written goes to `refused`.
+    /// Reads all rows of a frame and replaces the previous content. With `skip` a row that cannot be written goes to
+    /// `refused`.
     ///
-    /// An UPDATE_BEFORE whose UPDATE_AFTER follows with the same key is part of it. Without one it deletes: the key
-    /// changed, and the row after it may have gone to another writer.
+    /// If an UPDATE_AFTER with the same key follows an UPDATE_BEFORE, both are one operation. Otherwise the
+    /// UPDATE_BEFORE is a delete: the key changed, and another writer may have got the UPDATE_AFTER.
     ///
     /// # Errors
     /// Without `skip` kind `Data` or `Limit` for the first row that cannot be written, naming table,
@@ -122,7 +122,7 @@ impl Staged {
         let mut updated: Option<Before<'_>> = None;
         while let Some((kind, values)) = rows.next()? {
             if table.query.is_some() && kind == RowKind::UpdateBefore {
-                // The statement runs with the row as it is after the update.
+                // The user's statement runs with the row after the update.
                 continue;
             }
             let before = updated.take().filter(|_| kind == RowKind::UpdateAfter);
@@ -133,7 +133,7 @@ impl Staged {
                     self.arena.truncate(start);
                     if let Some(before) = before {
                         if self.same_key(values, table, &before)? {
-                            // The update is not made, so neither is the delete of the row before it.
+                            // The update is skipped, so the delete of its old row is skipped as well.
                             self.ops.pop();
                         } else {
                             let before = all(table, before.values);
@@ -172,7 +172,7 @@ impl Staged {
         if let Some(before) = before {
             let old = &self.arena[before.key];
             if old == key {
-                // The row before it is this operation's affair.
+                // This operation includes the old row.
                 self.ops.pop();
                 self.merged += 1;
                 was = Some(before.values);
@@ -200,8 +200,8 @@ impl Staged {
         });
     }
 
-    /// The unique values that change hands with the row just encoded. `was` is the row before its update, and
-    /// `new_key` tells that an update gave it its key.
+    /// The unique values that the row just encoded takes and releases. `was` is the row before its update. `new_key` is
+    /// true if an update changed its key.
     #[allow(clippy::too_many_arguments)] // all of a row
     fn marks(
         &mut self,
@@ -233,14 +233,14 @@ impl Staged {
         before: &Before<'_>,
     ) -> Result<bool, SinkError> {
         let start = self.arena.len();
-        // As a delete it is encoded by its key alone.
+        // A delete is encoded only by its key.
         let encoded = self.encode(RowKind::Delete, values, table)?;
         let same = encoded.is_ok_and(|row| self.arena[row.key..] == self.arena[before.key.clone()]);
         self.arena.truncate(start);
         Ok(same)
     }
 
-    /// Appends a row's parameters and its key's; returns where they are, or why the row cannot be written.
+    /// Appends a row's parameters and its key's; returns their positions, or why the row cannot be written.
     fn encode(
         &mut self,
         kind: RowKind,
@@ -303,8 +303,8 @@ impl Staged {
         Ok(Ok(Encoded { start, key, text }))
     }
 
-    /// What the database will account for the row just encoded: its bytes, its key's once more, and for each secondary
-    /// index those of the index and of the key that every index carries. A deleted row weighs nothing.
+    /// Bytes that the database will count for the row just encoded: the row, the key once more, and for each secondary
+    /// index its columns and the key, which every index includes. A deleted row counts nothing.
     fn weigh(&self, kind: RowKind, table: &Table, start: usize) -> usize {
         if matches!(kind, RowKind::Delete | RowKind::UpdateBefore) {
             return 0;
@@ -342,7 +342,7 @@ fn refused(tells: Values, kind: RowKind, table: &Table, row: Reader<'_>, reason:
     }
 }
 
-/// `id = 42`, for messages; `id` where no value is told.
+/// `id = 42`, for messages; `id` where values are not shown.
 fn key_text(tells: Values, table: &Table, values: &[Value<'_>]) -> String {
     let mut text = String::new();
     for key in &table.keys {

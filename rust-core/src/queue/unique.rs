@@ -1,10 +1,11 @@
-//! Secondary unique indexes: which unique values a change of a row takes, and which it gives up.
+//! Secondary unique indexes: which unique values a change of a row takes, and which it releases.
 //!
-//! A value is known by its mark, a hash of index and value. A change must not be sent before or beside an earlier one
-//! that gives up a value it takes; [`crate::queue::window`] sees to that. Two more marks of each index stand for what cannot be
-//! compared: a change takes or gives up `UNKNOWN` where its value is not known, and each change gives up `ANY`.
+//! A value is identified by its mark, a hash of index and value. A change must not be sent before or in parallel with
+//! an earlier change that releases a value it takes; [`crate::queue::window`] enforces this. Each index has two more
+//! marks for values that cannot be compared: a change takes or releases `UNKNOWN` if its value is not known, and each
+//! change releases `ANY`.
 //!
-//! | | takes | gives up |
+//! | | takes | releases |
 //! |---|---|---|
 //! | a known value | its mark, UNKNOWN | its mark, ANY |
 //! | an unknown one | UNKNOWN, ANY | UNKNOWN, ANY |
@@ -19,27 +20,27 @@ use crate::row::tuple;
 use crate::row::value::Value;
 use crate::table::schema::{Table, UniqueIndex};
 
-/// Where a numeric in binary format has its number of digits to show: 1.0 and 1.00 are equal in an index.
+/// Position of the display scale in a binary numeric. It is ignored, because 1.0 and 1.00 are equal in an index.
 const NUMERIC_SCALE: std::ops::Range<usize> = 6..8;
 
-/// Marks of values that a change takes, and of those that it gives up.
+/// Marks of the values that a change takes, and of those that it releases.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks {
-    /// Values that the row has from now on and had not before.
+    /// Values that the row has after the change but not before it.
     pub takes: SmallVec<[u64; 4]>,
-    /// Values that the row had before and has no more.
+    /// Values that the row has before the change but not after it.
     pub frees: SmallVec<[u64; 4]>,
 }
 
 impl Marks {
-    /// True if no value changes hands.
+    /// True if it takes and releases no value.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.takes.is_empty() && self.frees.is_empty()
     }
 }
 
-/// What a row has in an index.
+/// A row's value in an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Held {
     /// NULL: any number of rows may have it.
@@ -72,15 +73,15 @@ impl<'a> Image<'a> {
 /// The row as it was before a change.
 #[derive(Debug, Clone, Copy)]
 pub enum Before<'a> {
-    /// There was none, as far as the source knows.
+    /// There was no row, according to the source.
     Absent,
-    /// The source does not tell.
+    /// The source does not send it.
     Unknown,
     /// The row.
     Row(Image<'a>),
 }
 
-/// The marks of a change of a row from `before` to `after`; `None` as `after` is a delete.
+/// The marks of a change of a row from `before` to `after`; `after` is `None` for a delete.
 #[must_use]
 pub fn marks(hasher: &RandomState, table: &Table, before: Before<'_>, after: Option<Image<'_>>) -> Marks {
     let mut marks = Marks::default();
@@ -121,7 +122,7 @@ fn held(hasher: &RandomState, number: usize, index: &UniqueIndex, table: &Table,
         match param.bytes {
             None if index.nulls_distinct => return Held::Nothing,
             None => values.push((0, &[])),
-            // What only the database can parse only it can compare.
+            // Values that only the database can parse can only be compared by the database.
             Some(_) if param.text => return Held::Unknown,
             Some(bytes) => {
                 let (head, tail) = comparable(table.columns[*column].ty, bytes);
@@ -133,7 +134,7 @@ fn held(hasher: &RandomState, number: usize, index: &UniqueIndex, table: &Table,
     Held::Value(hasher.hash_one((number, 2u8, values)))
 }
 
-/// The bytes that are the same for values that are equal in an index.
+/// Bytes that are equal if the values are equal in an index.
 fn comparable(ty: ColumnType, bytes: &[u8]) -> (&[u8], &[u8]) {
     match ty {
         ColumnType::Numeric(_) if bytes.len() >= NUMERIC_SCALE.end => {
@@ -143,7 +144,7 @@ fn comparable(ty: ColumnType, bytes: &[u8]) -> (&[u8], &[u8]) {
             let length = bytes.iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1);
             (&bytes[..length], &[])
         }
-        // -0.0 is 0.0, whose sign is another bit.
+        // -0.0 equals 0.0, but has another sign bit.
         ColumnType::Float4 | ColumnType::Float8 => match bytes.split_first() {
             Some((0x80, rest)) if rest.iter().all(|byte| *byte == 0) => (&[0], rest),
             Some(_) => bytes.split_at(1),
@@ -154,7 +155,7 @@ fn comparable(ty: ColumnType, bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Encodes the columns of a row's unique indexes into `bytes` and `ends`, emptied first. False if the source does not
-/// tell what the row was: some sources send no more than the key of a row before its change.
+/// send the old row: some sources send only the key of a row before its change.
 pub fn encode_before(table: &Table, mut row: Reader<'_>, bytes: &mut Vec<u8>, ends: &mut Vec<usize>) -> bool {
     bytes.clear();
     ends.clear();

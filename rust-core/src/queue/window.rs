@@ -1,12 +1,12 @@
-//! The window of a table: the changes that wait, in the order in which they came, and what of them may go.
+//! The window of a table: the waiting changes in order of arrival, and which of them may be sent.
 //!
 //! INSERT and UPDATE_AFTER upsert, DELETE and an UPDATE_BEFORE without its UPDATE_AFTER delete. A change waits while
-//! another one of its key is on its way, so each key keeps its order whichever connection takes it. A later change of a
-//! key that waits takes its place, unless it takes a unique value: then both stay, and a batch that holds both sends
+//! another change of its key is in flight, so each key keeps its order on any connection. A later change of a waiting
+//! key replaces the waiting one, unless it takes a unique value: then both stay, and a batch that has both sends only
 //! the last.
 //!
-//! In a table with secondary unique indexes a change also waits for those before it that give up a value it takes.
-//! So what has been sent, with what is on its way, leaves no two rows with one value, as at the source.
+//! In a table with secondary unique indexes, a change also waits for earlier changes that release a value it takes. So
+//! the changes that are committed or in flight never give two rows the same value, as at the source.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,20 +18,20 @@ use hashbrown::HashTable;
 use crate::queue::change::{Change, Op, Segment};
 use crate::queue::progress::Ticket;
 
-/// Changes that a batch passes over at most because others on their way are in front of them: looking at more costs
-/// more than the batch gains.
+/// Maximum number of changes that a batch skips because they wait for changes in flight. Checking more costs more than
+/// the batch gains.
 const PASSED: usize = 10_000;
 
-/// What the order of changes means in a table.
+/// Which order of changes a table needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     /// None: rows are appended.
     Free,
-    /// That of each key.
+    /// The order of each key.
     Key,
-    /// That of each key and of each unique value.
+    /// The order of each key and of each unique value.
     KeyAndUnique,
-    /// That of all changes: a statement of the user's own may depend on it.
+    /// The order of all changes: the user's own statement may depend on it.
     Total,
 }
 
@@ -40,42 +40,42 @@ pub enum Order {
 pub struct Size {
     /// Rows.
     pub rows: usize,
-    /// Rows from which a batch goes although more would fit.
+    /// Rows from which a batch is sent although more would fit.
     pub ready_rows: usize,
-    /// Bytes as the database accounts them.
+    /// Bytes as the database counts them.
     pub weight: usize,
     /// Bytes in memory.
     pub bytes: usize,
-    /// Bytes in memory of a single row that may go although it is larger than that.
+    /// Maximum bytes in memory of a single row that is larger than a batch.
     pub row_bytes: usize,
 }
 
 impl Size {
-    /// The size from which a batch goes.
+    /// The size from which a batch is sent.
     fn ready(self) -> Self {
         Self { rows: self.rows.min(self.ready_rows), ..self }
     }
 }
 
-/// When a batch goes that is not full.
+/// When a batch that is not full is sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Due {
     /// How long a row may wait.
     pub interval: Duration,
-    /// Everything that a flush before this one has to make durable goes at once.
+    /// Everything that a flush before this one must make durable is sent at once.
     pub ticket: Ticket,
-    /// Memory is short: everything goes at once.
+    /// Memory is short: everything is sent at once.
     pub pressed: bool,
 }
 
-/// What a look at the window found.
+/// The result of a check of the window.
 #[derive(Debug)]
 pub enum Found {
     /// Changes to send.
     Batch(Vec<Change>),
-    /// Nothing that may go now.
+    /// Nothing may be sent now.
     Nothing,
-    /// A row that needs more memory than the connection may have now.
+    /// A row needs more memory than the connection may use now.
     TooLarge,
 }
 
@@ -84,18 +84,18 @@ pub enum Found {
 pub struct Window {
     order: Order,
     changes: VecDeque<Option<Change>>,
-    /// Number of the first of `changes`, counted from the first that ever came.
+    /// Number of the first of `changes`, counted from the first change ever added.
     first: u64,
     /// Numbers of the last waiting change of each key.
     index: HashTable<u64>,
     waiting: Amount,
-    /// Hashes of the keys that are on their way, and how many changes of each.
+    /// Hashes of the keys in flight, with the number of changes of each.
     keys: HashMap<u64, u32>,
-    /// Marks that changes on their way give up, likewise.
+    /// Marks that changes in flight release, with the number of changes of each.
     freed: HashMap<u64, u32>,
-    /// When it is worth looking again; `None` when something else has to happen first.
+    /// When to check again; `None` if something else must happen first.
     look_at: Option<Instant>,
-    /// How much must wait for a full batch, when a look has found less than waits.
+    /// How many changes must wait for a full batch, after a check could take fewer than waited.
     enough: Option<Amount>,
 }
 
@@ -119,7 +119,7 @@ impl Amount {
         self.bytes -= change.bytes();
     }
 
-    /// What has to wait for a full batch if of all this only `picked` can go.
+    /// How many changes must wait for a full batch if only `picked` of these can be sent.
     fn with_rest_of(self, picked: Self, size: Size) -> Self {
         let size = size.ready();
         let with_rest =
@@ -136,7 +136,7 @@ impl Amount {
     }
 }
 
-/// Changes that a batch can take, by their place in the window.
+/// Changes that a batch can take, by their position in the window.
 struct Picked {
     at: Vec<usize>,
     amount: Amount,
@@ -161,7 +161,7 @@ impl Window {
         }
     }
 
-    /// Adds a change; true if it took the place of another.
+    /// Adds a change; true if it replaced another.
     pub fn push(&mut self, op: Op, segment: &Arc<Segment>, ticket: Ticket, now: Instant, due: Due) -> bool {
         self.look_at.get_or_insert(now + due.interval);
         let number = self.first + self.changes.len() as u64;
@@ -198,27 +198,27 @@ impl Window {
         self.waiting.rows == 0
     }
 
-    /// Makes the next look happen now.
+    /// Makes the next check happen now.
     pub fn look(&mut self, now: Instant) {
         if !self.is_empty() {
             self.look_at = Some(now);
         }
     }
 
-    /// When it is worth looking for a batch, at the latest.
+    /// The latest time to check for a batch.
     #[must_use]
     pub fn look_at(&self) -> Option<Instant> {
         self.look_at
     }
 
-    /// A size that leaves some of what waits to other connections, as far as that is worth a transaction.
+    /// A size that leaves some waiting changes to other connections, if they are enough for a transaction.
     #[must_use]
     pub fn shared(&self, size: Size, connections: usize) -> Size {
         let part = self.waiting.rows.div_ceil(connections.max(1));
         Size { rows: part.max(size.ready_rows).min(size.rows), ..size }
     }
 
-    /// How many batches seem to be ready: full ones, or one that is large enough or due.
+    /// Estimated number of ready batches: full ones, or one that is large enough or due.
     #[must_use]
     pub fn ready(&self, now: Instant, size: Size) -> usize {
         let enough = match self.enough {
@@ -232,17 +232,18 @@ impl Window {
         }
     }
 
-    /// Age of what came first.
+    /// Age of the oldest change.
     #[must_use]
     pub fn oldest(&self) -> Option<Instant> {
         self.changes.front().and_then(Option::as_ref).map(|change| change.came)
     }
 
-    /// Takes a batch out if there is a full one, or one that is due.
+    /// Removes and returns a batch if one is full or due.
     pub fn take(&mut self, now: Instant, size: Size, due: Due) -> Found {
         let picked = self.pick(size);
         let oldest = picked.at.first().and_then(|at| self.changes[*at].as_ref());
-        // If more than half came in the time, the rest comes in as much again, and a full batch costs less.
+        // If more than half of a batch arrived in the interval, the rest will arrive in another one, and a full batch
+        // costs less.
         let soon_full = picked.amount.rows > size.ready().rows / 2 || picked.amount.bytes > size.bytes / 2;
         let wait = due.interval * if soon_full { 2 } else { 1 };
         let late = oldest.map(|oldest| oldest.came + wait);
@@ -250,7 +251,7 @@ impl Window {
             oldest.is_some_and(|oldest| oldest.ticket < due.ticket) || late.is_some_and(|late| late <= now);
         let full = picked.full || picked.amount.fills(size.ready());
         if oldest.is_none() || !(full || goes || due.pressed) {
-            // Where there is no oldest one, all waits for what is on its way, or for memory.
+            // If there is no oldest change, all changes wait for changes in flight or for memory.
             self.look_at = late;
             self.enough = Some(self.waiting.with_rest_of(picked.amount, size));
             return if picked.too_large { Found::TooLarge } else { Found::Nothing };
@@ -317,13 +318,13 @@ impl Window {
         picked
     }
 
-    /// True if something on its way has to be durable first.
+    /// True if a change in flight must be durable first.
     fn held(&self, change: &Change) -> bool {
         self.keys.contains_key(&change.op.hash)
             || !self.freed.is_empty() && change.op.takes().iter().any(|mark| self.freed.contains_key(mark))
     }
 
-    /// Changes that were taken out are durable, or given up.
+    /// Changes that were removed are durable or skipped.
     pub fn done(&mut self, changes: &[Change], now: Instant) {
         for change in changes {
             release(&mut self.keys, change.op.hash);
@@ -334,7 +335,7 @@ impl Window {
     }
 }
 
-/// Changes that a batch passes over: those behind them that depend on them wait too.
+/// Changes that a batch skips. Later changes that depend on them wait as well.
 #[derive(Default)]
 struct Passed {
     keys: HashSet<u64>,

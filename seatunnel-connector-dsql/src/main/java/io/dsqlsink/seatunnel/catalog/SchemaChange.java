@@ -74,8 +74,7 @@ final class SchemaChange {
                         DsqlErrorCode.SCHEMA,
                         "The source's table changed by an event that this sink does not know ("
                                 + event
-                                + "): change the target accordingly and start the job again"
-                                + " without its checkpoint");
+                                + "): change the target accordingly and start the job again");
         }
     }
 

@@ -61,7 +61,7 @@ public final class SchemaEvolution {
                             + ": the source's table changed ("
                             + event
                             + "), which option 'query' cannot follow: change the query and"
-                            + " start the job again without its checkpoint, or set"
+                            + " start the job again, or set"
                             + " schema_change_policy = ignore");
         }
         SchemaEvolution evolution = new SchemaEvolution(config, table);

@@ -22,14 +22,14 @@ final class CdcFaults {
     private static String cureOfChanges(SourceJob job) {
         if (job.isPostgres()) {
             return "stop the job before columns change, change the target, and start the job"
-                    + " again without its checkpoint";
+                    + " again";
         }
         if (job.isBefore(2, 3, 8)) {
             return "set debezium { include.schema.changes = true }, with which SeaTunnel "
                     + job.release()
                     + " fails at such a change (NullPointerException in SchemaChangeResolver)"
                     + " rather than write wrong values; then change the target and start the"
-                    + " job again without its checkpoint. From 2.3.8 on the changes are"
+                            + " job again. From 2.3.8 on the changes are"
                     + " followed";
         }
         return job.isBefore(2, 3, 9)
