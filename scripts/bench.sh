@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the sink beside its peers, and says which goals were reached. Needs the machine to itself.
+# Measures the sink and compares it with other writers, and reports which goals were reached. Needs an otherwise idle machine.
 #
 # Usage: scripts/bench.sh [--only PARTS] [--quick] [--strict] [--publish]
 #   --only PARTS  letters with commas, such as a,b; by default all:

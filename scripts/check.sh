@@ -11,7 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ $# -eq 0 ]] || die "takes no arguments"
 need cargo mvn git python3
 cd "$ROOT"
-git rev-parse --is-inside-work-tree >/dev/null 2>&1 || die "runs in a git checkout only: it asks git for the files"
+git rev-parse --is-inside-work-tree >/dev/null 2>&1 || die "runs only in a git checkout: it gets the list of files from git"
 
 check "rust format" cargo fmt --all -- --check
 check "rust lints" cargo clippy --workspace --all-targets --all-features --locked -- -D warnings

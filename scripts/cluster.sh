@@ -9,7 +9,7 @@
 #   --no-facts, --no-questions   leaves these out
 #   --yes                 does not ask before it costs more than a dollar
 #   --playground          prints the facts as plain SQL for AWS's playground in a browser; tests/cluster/playground.sql is that
-# Credentials come from the AWS default chain. Everything is done in a schema of its own, which is dropped at the end.
+# Credentials come from the AWS default chain. Everything is done in a separate schema, which is dropped at the end.
 # Exit code: 0 the cluster is as believed, 1 it is not, 2 it was not asked.
 
 set -euo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings the servers that the demo and the tests run into the cache; what is there already is left alone.
+# Downloads the servers for the demo and the tests into the cache; existing ones are not changed.
 #
 # Usage: scripts/fetch.sh [postgres] [mysql] [zeta VERSION] [flink] [spark] [jdk11] [kafka] [prometheus] [mermaid]
 #   postgres      PostgreSQL 16.4 (behind dsql-local)      -> postgres-16.4/bin/postgres

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Shows that a build is the same wherever it is made: builds the last commit twice, in two folders, each with a HOME and a
-# CARGO_HOME of its own, and compares the native library and the jar byte for byte.
+# Shows that a build is the same wherever it is made: builds the last commit twice, in two folders, each with its
+# own HOME and CARGO_HOME, and compares the native library and the jar byte for byte.
 #
 # Usage: scripts/reproduce.sh [--keep]
 #   --keep  leaves both trees in target/reproduce, to look at what differs

@@ -18,7 +18,7 @@ mkdir -p "$dir" target/logs
 
 tool=$CACHE/tools/bin/cargo-cyclonedx
 [[ -x $tool ]] || cargo install cargo-cyclonedx --version 0.5.7 --locked --quiet --root "$CACHE/tools"
-# It writes beside the Cargo.toml of every member of the workspace, and what was told to it of this machine.
+# It writes next to the Cargo.toml of every member of the workspace, including paths of this machine.
 trap 'rm -f {rust-core,tests/dsql-local,tests/bench/report}/sbom-part.json' EXIT
 "$tool" cyclonedx --quiet --manifest-path rust-core/Cargo.toml --format json --spec-version 1.5 --no-build-deps \
     --target x86_64-unknown-linux-gnu --override-filename sbom-part

@@ -14,29 +14,29 @@
 #define DSQL_TRANSACTION_BYTES (10 * DSQL_MIB)
 
 /*
- How far a batch is filled: what the accounting below is off by is margin.
+ How far a batch is filled. The rest is a margin for errors of the accounting below.
  */
 #define DSQL_BATCH_BYTES ((DSQL_TRANSACTION_BYTES / 100) * 85)
 
 /*
- Accounted for every row besides its bytes. The key counts once more, as the primary key is an index that holds the
- whole row (recorded points: 105 to 147 bytes a row; 500 rows without an index passed with 9.93 MiB raw).
+ Counted for every row in addition to its bytes. The key counts once more, because the primary key is an index that
+ holds the whole row (recorded points: 105 to 147 bytes a row; 500 rows without an index passed with 9.93 MiB raw).
  */
 #define DSQL_ROW_OVERHEAD 150
 
 /*
- Accounted for every entry of a secondary index besides its columns and the key's (inferred from recorded points:
- about 430 bytes an entry; the rest is margin).
+ Counted for every entry of a secondary index in addition to its columns and the key's (inferred from recorded
+ points: about 430 bytes an entry; the rest is margin).
  */
 #define DSQL_INDEX_ENTRY_OVERHEAD 470
 
 /*
- One protocol message. The server closes the connection without an answer beyond it (recorded).
+ One protocol message. For a larger one the server closes the connection without an answer (recorded).
  */
 #define DSQL_MESSAGE_BYTES (10 * DSQL_MIB)
 
 /*
- What one row may bring to a message: the rest is for the statement text and the message's head.
+ Bytes of one row in a message. The rest is for the statement text and the message header.
  */
 #define DSQL_ROW_MESSAGE_BYTES (DSQL_MESSAGE_BYTES - (64 * 1024))
 
@@ -57,7 +57,7 @@
 #define DSQL_KEY_BYTES 1981
 
 /*
- What each column of a key but the first takes of them (recorded).
+ Bytes of them that each column of a key after the first uses (recorded).
  */
 #define DSQL_KEY_COLUMN_BYTES 7
 
@@ -72,12 +72,12 @@
 #define DSQL_KEY_COLUMNS 8
 
 /*
- Indexes of a table, that of the key among them (recorded).
+ Indexes of a table, including that of the key (recorded).
  */
 #define DSQL_INDEXES 24
 
 /*
- What the lengths that a key's columns are declared with may add up to (recorded).
+ Maximum sum of the declared lengths of a key's columns (recorded).
  */
 #define DSQL_DECLARED_KEY_BYTES 2000
 
@@ -92,7 +92,7 @@
 #define DSQL_CHAR_BYTES 4096
 
 /*
- Bytes of a name, which PostgreSQL cuts off without an error (NAMEDATALEN less its end).
+ Bytes of a name. PostgreSQL truncates longer names without an error (NAMEDATALEN minus the final NUL).
  */
 #define DSQL_NAME_BYTES 63
 
@@ -102,8 +102,8 @@
 #define DSQL_NUMERIC_DIGITS 1000
 
 /*
- What a server may send before it has let us in, and in one message of it: some notices, a refusal, and the two dozen
- parameters of a session take a few KiB.
+ Bytes that a server may send before the login is complete, and in one message of it. Some notices, a refusal, and
+ the two dozen parameters of a session take a few KiB.
  */
 #define DSQL_LOGIN_BYTES DSQL_MIB
 
@@ -113,17 +113,17 @@
 #define DSQL_LOGIN_MESSAGE_BYTES (64 * 1024)
 
 /*
- What a server may send in one message: a refusal quotes a value at most, which has [`VALUE_BYTES`], escaped.
+ Bytes that a server may send in one message. A refusal quotes at most one value of [`VALUE_BYTES`], escaped.
  */
 #define DSQL_SERVER_MESSAGE_BYTES (4 * DSQL_MIB)
 
 /*
- What a server may send in one answer: the catalog of a table with [`COLUMNS`] takes less than one MiB.
+ Bytes that a server may send in one answer. The catalog of a table with [`COLUMNS`] takes less than one MiB.
  */
 #define DSQL_SERVER_ANSWER_BYTES (16 * DSQL_MIB)
 
 /*
- How often a server may tell of its parameters: some two dozen times at the login, then when one changes.
+ How often a server may report its parameters: some two dozen times at the login, then when one changes.
  */
 #define DSQL_SERVER_STATUSES 1000
 
@@ -133,12 +133,12 @@
 #define DSQL_PORT 5432
 
 /*
- Connections of one task: more only add connections, as one task cannot bring the rows.
+ Connections of one task. More would not help, because one task cannot supply enough rows.
  */
 #define DSQL_MAX_CONNECTIONS 256
 
 /*
- Processes that share the pace of new connections: far more workers than a SeaTunnel cluster has.
+ Processes that share the pace of new connections: many more workers than a SeaTunnel cluster has.
  */
 #define DSQL_MAX_PROCESSES 1000
 
@@ -153,7 +153,7 @@
 #define DSQL_MAX_BATCH_INTERVAL_MS 3600000
 
 /*
- A day: what takes longer is no retry, and no answer.
+ A day. A longer retry or a later answer is not useful.
  */
 #define DSQL_MAX_TIMEOUT_MS 86400000
 
@@ -163,12 +163,12 @@
 #define DSQL_MAX_TOKEN_SECS 604800
 
 /*
- Room for one full message and a frame that waits.
+ Memory for one full message and one waiting frame.
  */
 #define DSQL_MIN_BUFFER_BYTES 20971520
 
 /*
- A file of dead letters has room for some letters at least: 1 MiB.
+ A file of dead letters can hold at least some letters: 1 MiB.
  */
 #define DSQL_MIN_LETTER_FILE_BYTES 1048576
 

@@ -169,7 +169,7 @@
 #define DSQL_ERROR_PERMISSION 3
 
 /*
- The cluster could not be reached, or not for long enough.
+ The cluster could not be reached, or the connection did not last.
  */
 #define DSQL_ERROR_CONNECTION 4
 
@@ -184,12 +184,12 @@
 #define DSQL_ERROR_DATA 6
 
 /*
- Transactions kept conflicting until the time for retries was over.
+ Transactions kept conflicting until the retry timeout.
  */
 #define DSQL_ERROR_CONFLICT 7
 
 /*
- A row is larger than Aurora DSQL takes.
+ A row is larger than Aurora DSQL allows.
  */
 #define DSQL_ERROR_LIMIT 8
 
@@ -219,12 +219,12 @@
 #define DSQL_ERROR_INTERNAL 13
 
 /*
- A row that was to be put aside cannot be.
+ A skipped row cannot be written to the dead letters.
  */
 #define DSQL_ERROR_DEAD_LETTERS 14
 
 /*
- What a cluster or a table has only so many of is used up.
+ A quota of the cluster or of a table is used up.
  */
 #define DSQL_ERROR_QUOTA 15
 
@@ -299,7 +299,7 @@
 #define DSQL_STAT_BATCH_SPLITS 13
 
 /*
- Rows given up by `row_error_policy = skip`.
+ Rows skipped by `row_error_policy = skip`.
  */
 #define DSQL_STAT_ROWS_DEAD 14
 
@@ -309,12 +309,12 @@
 #define DSQL_STAT_NOTICES_DROPPED 15
 
 /*
- Rows that gave way to others with one of their unique values.
+ Rows deleted because another row got one of their unique values.
  */
 #define DSQL_STAT_ROWS_DISPLACED 16
 
 /*
- Time of the transactions that committed, from sending to the answer, summed, in microseconds.
+ Time of the committed transactions, from sending to the answer, summed, in microseconds.
  */
 #define DSQL_STAT_TRANSACTION_MICROS 17
 
@@ -339,22 +339,22 @@
 #define DSQL_LATENCY_TRANSACTIONS 0
 
 /*
- Half of them took no longer, from sending to the answer, in microseconds.
+ Median of their time from sending to the answer, in microseconds.
  */
 #define DSQL_LATENCY_TRANSACTION_MEDIAN 1
 
 /*
- 99 % of them took no longer, in microseconds.
+ 99th percentile of this time, in microseconds.
  */
 #define DSQL_LATENCY_TRANSACTION_P99 2
 
 /*
- In half of them no row had waited longer in the window, in microseconds.
+ Median of the longest wait of their rows in the window, in microseconds.
  */
 #define DSQL_LATENCY_WAIT_MEDIAN 3
 
 /*
- In 99 % of them no row had waited longer, in microseconds.
+ 99th percentile of this wait, in microseconds.
  */
 #define DSQL_LATENCY_WAIT_P99 4
 

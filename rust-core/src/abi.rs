@@ -76,15 +76,15 @@ pub const ERROR_CONFIG: i32 = 1;
 pub const ERROR_AUTHENTICATION: i32 = 2;
 /// The role may not do this.
 pub const ERROR_PERMISSION: i32 = 3;
-/// The cluster could not be reached, or not for long enough.
+/// The cluster could not be reached, or the connection did not last.
 pub const ERROR_CONNECTION: i32 = 4;
 /// A table or column is missing or of a type that cannot be written.
 pub const ERROR_SCHEMA: i32 = 5;
 /// A value does not fit its column.
 pub const ERROR_DATA: i32 = 6;
-/// Transactions kept conflicting until the time for retries was over.
+/// Transactions kept conflicting until the retry timeout.
 pub const ERROR_CONFLICT: i32 = 7;
-/// A row is larger than Aurora DSQL takes.
+/// A row is larger than Aurora DSQL allows.
 pub const ERROR_LIMIT: i32 = 8;
 /// A write without a key may or may not have been committed.
 pub const ERROR_OUTCOME_UNKNOWN: i32 = 9;
@@ -96,9 +96,9 @@ pub const ERROR_CLOSED: i32 = 11;
 pub const ERROR_FRAME: i32 = 12;
 /// A defect in this library.
 pub const ERROR_INTERNAL: i32 = 13;
-/// A row that was to be put aside cannot be.
+/// A skipped row cannot be written to the dead letters.
 pub const ERROR_DEAD_LETTERS: i32 = 14;
-/// What a cluster or a table has only so many of is used up.
+/// A quota of the cluster or of a table is used up.
 pub const ERROR_QUOTA: i32 = 15;
 
 /// Rows taken from Java.
@@ -129,13 +129,13 @@ pub const STAT_FLUSHES: usize = 11;
 pub const STAT_FLUSH_MICROS: usize = 12;
 /// Batches cut in two because the server refused them.
 pub const STAT_BATCH_SPLITS: usize = 13;
-/// Rows given up by `row_error_policy = skip`.
+/// Rows skipped by `row_error_policy = skip`.
 pub const STAT_ROWS_DEAD: usize = 14;
 /// Log lines lost because the ring was full.
 pub const STAT_NOTICES_DROPPED: usize = 15;
-/// Rows that gave way to others with one of their unique values.
+/// Rows deleted because another row got one of their unique values.
 pub const STAT_ROWS_DISPLACED: usize = 16;
-/// Time of the transactions that committed, from sending to the answer, summed, in microseconds.
+/// Time of the committed transactions, from sending to the answer, summed, in microseconds.
 pub const STAT_TRANSACTION_MICROS: usize = 17;
 /// Time from the first row to the last commit, in microseconds.
 pub const STAT_ACTIVE_MICROS: usize = 18;
@@ -146,13 +146,13 @@ pub const STAT_COUNT: usize = 20;
 
 /// Transactions since the last call.
 pub const LATENCY_TRANSACTIONS: usize = 0;
-/// Half of them took no longer, from sending to the answer, in microseconds.
+/// Median of their time from sending to the answer, in microseconds.
 pub const LATENCY_TRANSACTION_MEDIAN: usize = 1;
-/// 99 % of them took no longer, in microseconds.
+/// 99th percentile of this time, in microseconds.
 pub const LATENCY_TRANSACTION_P99: usize = 2;
-/// In half of them no row had waited longer in the window, in microseconds.
+/// Median of the longest wait of their rows in the window, in microseconds.
 pub const LATENCY_WAIT_MEDIAN: usize = 3;
-/// In 99 % of them no row had waited longer, in microseconds.
+/// 99th percentile of this wait, in microseconds.
 pub const LATENCY_WAIT_P99: usize = 4;
 /// Number of slots.
 pub const LATENCY_COUNT: usize = 5;

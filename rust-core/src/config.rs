@@ -1,4 +1,4 @@
-//! Options, checked and made into types. Every problem names its option and says what to do.
+//! Options, checked and converted to types. Every problem names its option and says what to do.
 
 pub mod bounds;
 pub mod endpoint;
@@ -26,57 +26,53 @@ pub use credentials::{Identity, Keys, Role};
 pub use exposure::Exposure;
 pub use ledger::LedgerName;
 
-/// Connections of one sink at most unless `max_connections` says otherwise. A row takes 0.3 to 0.6 ms of a connection's
-/// time, so that 64 connections write 100,000 to 200,000 rows a second, about what one task can bring. No more are opened
-/// than the load needs, and a cluster takes 10,000.
+/// Default of `max_connections`. A row takes 0.3 to 0.6 ms of a connection's time, so 64 connections write 100,000 to
+/// 200,000 rows per second, about the maximum rate of one task. Only as many are opened as the load needs, and a
+/// cluster accepts 10,000.
 const CONNECTIONS: usize = 64;
-/// Processes that open connections unless `connecting_processes` says otherwise: half of what a cluster takes is left to
-/// others.
+/// Default of `connecting_processes`. It leaves half of the cluster's connection rate to others.
 const PROCESSES: u32 = 2;
-/// Rows that may be skipped unless `row_error_limit` says otherwise: more of them a person has to look at first.
+/// Default of `row_error_limit`. If more rows are skipped, a person should check first.
 const SKIPPED_ROWS: u64 = 10_000;
-/// Percent of the rows that may be skipped unless `row_error_limit_percent` says otherwise: with more of them the table, not
-/// a row, is to blame.
+/// Default of `row_error_limit_percent`. If more rows are skipped, the table is the cause and not a row.
 const SKIPPED_PERCENT: u64 = 10;
-/// Size from which a file of dead letters is followed by another unless `dead_letter_max_bytes` says otherwise: editors
-/// still open it.
+/// Default of `dead_letter_max_bytes`. Editors can still open a file of this size.
 const LETTER_FILE_BYTES: u64 = 100 * 1024 * 1024;
-/// How long a connection waits for work before it is closed: longer than the pauses between the checkpoints of most jobs.
+/// How long a connection waits for work before it is closed: longer than the checkpoint interval of most jobs.
 const CONNECTION_IDLE: Duration = Duration::from_secs(60);
-/// How long a row may wait unless `batch_interval_ms` says otherwise.
+/// Default of `batch_interval_ms`.
 const BATCH_INTERVAL_MS: u64 = 200;
-/// How long transient faults are retried unless `retry_timeout_ms` says otherwise: longer than a failover.
+/// Default of `retry_timeout_ms`: longer than a failover.
 const RETRY_TIMEOUT_MS: u64 = 300_000;
-/// How long one answer is waited for unless `socket_timeout_ms` says otherwise: the server ends a transaction at
-/// [`limits::TRANSACTION_AGE`]; its answer may take a little longer.
+/// Default of `socket_timeout_ms`. The server ends a transaction at [`limits::TRANSACTION_AGE`]; its answer may take a
+/// little longer.
 const ANSWER: Duration = limits::TRANSACTION_AGE.saturating_add(Duration::from_secs(20));
-/// Bytes buffered and in flight unless `max_buffer_bytes` says otherwise: 256 MiB, with which each of 64 connections may
-/// send half a MiB at a time.
+/// Default of `max_buffer_bytes`: 256 MiB, so that each of 64 connections may send half a MiB at a time.
 const BUFFER_BYTES: usize = 256 * 1024 * 1024;
 
-/// Part of the buffer for rows that wait or are not committed yet: more than twice what all batches on their way may have, so that
-/// rows wait for each connection that becomes idle.
+/// Part of the buffer for rows that wait or are not committed yet: more than twice the size of all batches in flight,
+/// so that rows wait for each connection that becomes idle.
 const ROWS_SHARE: usize = 3;
-/// Part of the buffer for the batches on their way. They take up to four times as much: a connection keeps the room of its
-/// largest message once encoded, and twice on its way to the socket, as that room grows by doubling; and the allocator
-/// keeps pieces of it (measured by the soak test).
+/// Part of the buffer for the batches in flight. They take up to four times their size: a connection keeps the memory
+/// of its largest message once for the encoded form, and twice on the way to the socket, because that buffer grows by
+/// doubling. The allocator keeps pieces of it (measured by the soak test).
 const SENT_SHARE: usize = 8;
-/// Part of the buffer for memory that is kept to be used again: by default four of the mappings that large rows have.
+/// Part of the buffer for memory that is kept for reuse: by default four of the mappings for large rows.
 const SPARES_SHARE: usize = 32;
-/// A batch may always be this large: the default buffer has room for 256 of them. In a smaller one there are fewer
+/// A batch may always be this large: the default buffer holds 256 of them. With a smaller buffer there are fewer
 /// connections instead.
 const MIN_BATCH_BYTES: usize = 128 * 1024;
 
-/// What is done in place of writing all rows.
+/// The mode of `verify` and `repair`, which do not write all rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verify {
     /// The target is compared with the rows.
     First,
-    /// Again, where the last look left something open.
+    /// Compare again where the last comparison found differences.
     Again,
-    /// Rows are written that were found missing or different.
+    /// Rows that are missing or different are written.
     Repair,
-    /// And those deleted that the source does not have.
+    /// In addition, rows that the source does not have are deleted.
     RepairDelete,
 }
 
@@ -93,17 +89,17 @@ impl Verify {
 pub struct Config {
     /// Where the cluster is and how to speak to it.
     pub endpoint: Endpoint,
-    /// Role of the database; it decides the action that a token is signed for.
+    /// Database role. It decides the action for which a token is signed.
     pub role: String,
     /// Whose credentials sign.
     pub identity: Identity,
-    /// Authorities that AWS's own services are trusted by, in place of the system's.
+    /// Authorities for AWS's own services, instead of the system's.
     pub ca_bundle: Option<PathBuf>,
     /// How long a token is valid.
     pub token_lifetime: Duration,
     /// AWS region that a token is signed for.
     pub region: String,
-    /// Rows of a batch at most.
+    /// Maximum rows of a batch.
     pub batch_rows: usize,
     /// How long a row may wait for its batch to fill.
     pub batch_interval: Duration,
@@ -111,43 +107,44 @@ pub struct Config {
     pub max_retries: u32,
     /// How long transient faults are retried.
     pub retry_timeout: Duration,
-    /// How long one answer is waited for.
+    /// How long to wait for one answer.
     pub answer_timeout: Duration,
     /// How old a connection may become. Not an option: tests shorten it.
     pub connection_age: Duration,
     /// How long a connection waits for work before it is closed. Not an option: tests shorten it.
     pub connection_idle: Duration,
-    /// Connections at most.
+    /// Maximum number of connections.
     pub connections: usize,
     /// Processes that open connections to the cluster.
     pub processes: u32,
-    /// Bytes buffered and in flight at most.
+    /// Maximum bytes buffered and in flight.
     pub buffer_bytes: usize,
-    /// Form of the statements; `None` finds out which the database takes.
+    /// Form of the statements; with `None` the sink checks which one the database supports.
     pub form: Option<Form>,
-    /// Whether a row that is in the way of a unique value gives way to the one that the source gave it to.
+    /// Whether a row that holds a unique value is deleted when the source gives the value to another row.
     pub displaces: bool,
-    /// Whether rows whose key is in the table are left as they are. Not an option of a job: `replay` sets it.
+    /// Whether rows whose key is in the table are not changed. Not an option of a job: `replay` sets it.
     pub keeps_existing: bool,
-    /// Table that tells whether a commit in doubt happened, where sending it again could do harm; `None` for none.
+    /// Table that records whether a commit in doubt happened, for rows where sending it again could do harm; `None` for
+    /// none.
     pub commit_ledger: Option<LedgerName>,
-    /// What becomes of rows that cannot be written; `None` if such a row stops the sink.
+    /// What to do with rows that cannot be written; `None` if such a row stops the sink.
     pub skip: Option<Skip>,
-    /// Whether rows are compared in place of being written, or written where they were found to differ.
+    /// Whether rows are compared and not written, or written only if they differ.
     pub verify: Option<Verify>,
-    /// Folder of the report on it.
+    /// Folder of its report.
     pub verify_report: Option<PathBuf>,
-    /// Where Prometheus reads the counters, if it is to.
+    /// Where Prometheus reads the counters, if enabled.
     pub metrics: Option<Exposure>,
     /// Least severe level that is passed on to Java.
     pub log_level: log::Level,
-    /// Which values of rows log lines and errors tell.
+    /// Which values of rows are shown in log lines and errors.
     pub log_values: Values,
 }
 
 impl Config {
-    /// Checks options as Java hands them over. `env` reads a variable of the process: `PGHOSTADDR` and
-    /// `PGSSLROOTCERT` stand in, as libpq has it, where the url does not say.
+    /// Checks options from Java. `env` reads a variable of the process: as in libpq, `PGHOSTADDR` and `PGSSLROOTCERT`
+    /// are used if the url does not set them.
     ///
     /// # Errors
     /// Kind `Config` for the first option that is missing or wrong.
@@ -267,32 +264,32 @@ impl Config {
         self.verify.is_none_or(Verify::repairs)
     }
 
-    /// Bytes of rows that wait or are not committed yet, at most.
+    /// Maximum bytes of rows that wait or are not committed yet.
     #[must_use]
     pub fn row_bytes(&self) -> usize {
         self.buffer_bytes / ROWS_SHARE
     }
 
-    /// Bytes of freed memory that are kept, at most.
+    /// Maximum bytes of freed memory that are kept.
     #[must_use]
     pub fn spare_bytes(&self) -> usize {
         self.buffer_bytes / SPARES_SHARE
     }
 
-    /// Bytes of the largest batches of all connections together, at most.
+    /// Maximum bytes of the largest batches of all connections together.
     #[must_use]
     pub fn sent_bytes(&self) -> usize {
         self.buffer_bytes / SENT_SHARE
     }
 
-    /// Bytes of a batch at most: what a transaction takes, or less where the buffer is shared by many connections.
+    /// Maximum bytes of a batch: the limit of a transaction, or less if many connections share the buffer.
     #[must_use]
     pub fn batch_bytes(&self) -> usize {
         (self.sent_bytes() / self.connections).clamp(MIN_BATCH_BYTES, limits::BATCH_BYTES)
     }
 }
 
-/// 0 is JDBC's word for no limit; the database has one, and an answer is not waited for much longer.
+/// In JDBC 0 means no limit. The database has a limit, so the sink waits only a little longer than that.
 fn answer_timeout(options: &mut Options) -> Result<Duration, SinkError> {
     let millis = options.millis("socket_timeout_ms", 0, 0..=bounds::MAX_TIMEOUT_MS)?;
     Ok(if millis.is_zero() { ANSWER } else { millis })

@@ -1,4 +1,4 @@
-//! Opening a connection: look up, connect, TLS, token. Each step has its time, and a failure says which it was.
+//! Opens a connection: lookup, TCP, TLS, token. Each step has a time limit, and a failure names the step.
 
 pub mod auth;
 pub mod clock;
@@ -34,11 +34,12 @@ use crate::failure::wait::{Step, Timeout};
 use crate::metrics::Metrics;
 use crate::secret::Secret;
 
-/// How long a connection that nobody needs any more has to say goodbye. One whose statement is never answered would
-/// otherwise stay open for ever; a request to cancel has no effect on Aurora DSQL.
+/// How long a connection that is no longer needed may take to close. A connection whose statement is never answered
+/// would otherwise stay open for ever, because a cancel request has no effect on Aurora DSQL.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// Part of its age by which a connection may be replaced earlier, so that connections opened together do not end together.
+/// Part of the maximum age by which a connection may be replaced earlier, so that connections opened together do not
+/// end together.
 const AGE_SPREAD: f64 = 0.2;
 
 /// Opens connections.
@@ -51,26 +52,26 @@ pub struct Connector {
     tls: Tls,
     reach: Reach,
     metrics: Arc<Metrics>,
-    /// Whether the endpoint has ever taken a connection.
+    /// Whether the endpoint has ever accepted a connection.
     proven: AtomicBool,
 }
 
 /// An open connection.
 pub struct Connection {
-    /// The client's end.
+    /// The client.
     pub client: Client,
     /// Statements prepared on it.
     pub prepared: Prepared,
-    /// When it is to be replaced.
+    /// When it must be replaced.
     pub retire_at: Instant,
     link: Box<Link>,
 }
 
-/// What else ends with a connection.
+/// Parts that end with a connection.
 struct Link {
     excess: Arc<OnceLock<Excess>>,
     _open: OpenGauge,
-    /// Its task learns by this that the connection was dropped.
+    /// Tells its task that the connection was dropped.
     _held: oneshot::Sender<()>,
 }
 
@@ -89,14 +90,14 @@ impl Connection {
         self.client.is_closed() || self.retire_at <= Instant::now()
     }
 
-    /// Why it broke, where more is known of it: the client learns only that it did.
+    /// Why it broke, if more is known: the client only reports that it broke.
     #[must_use]
     pub fn explain(&self, failure: Failure) -> Failure {
         exceeding(&self.link.excess, failure)
     }
 }
 
-/// The failure, or the excess of the server that is behind it.
+/// The failure, or its cause if the server sent too much.
 fn exceeding(excess: &OnceLock<Excess>, failure: Failure) -> Failure {
     match excess.get() {
         Some(excess) if failure.sqlstate.is_none() => {
@@ -125,13 +126,13 @@ impl Connector {
         })
     }
 
-    /// True if the endpoint has ever taken a connection.
+    /// True if the endpoint has ever accepted a connection.
     #[must_use]
     pub fn proven(&self) -> bool {
         self.proven.load(Ordering::Relaxed)
     }
 
-    /// Opens a connection with a fresh token, when it is its turn.
+    /// Opens a connection with a new token, when the pace allows it.
     ///
     /// # Errors
     /// The failure, for [`crate::failure::retry`].
@@ -140,7 +141,7 @@ impl Connector {
         sleep_until(pace::turn(host, *port, self.processes).into()).await;
         let connecting = timeout.connecting(self.endpoint.connect_timeout);
         let token = connecting.wait(Step::Credentials, self.signer.token()).await??;
-        // What the credentials took is not taken from the connection's time.
+        // The time for the credentials does not count towards the connection's time.
         let connecting = timeout.connecting(self.endpoint.connect_timeout);
         let connected = self.connect(&token, connecting).await;
         match &connected {
@@ -153,7 +154,7 @@ impl Connector {
         Ok(connection)
     }
 
-    /// A token that was just minted is called expired: its credentials are looked at again, and the clocks compared.
+    /// The server says that a new token has expired: checks the credentials again, and compares the clocks.
     fn doubt(&self, failure: Failure) -> Failure {
         if failure.fault != Fault::TokenExpired {
             return failure;
@@ -200,7 +201,7 @@ impl Connector {
             .password(token.expose())
             .dbname(&self.endpoint.database)
             .application_name(&self.endpoint.application_name)
-            // It is there already.
+            // It already exists.
             .ssl_mode(SslMode::Disable);
         if let Some(options) = &self.endpoint.options {
             config.options(options);
@@ -212,7 +213,7 @@ impl Connector {
             .await
             .map_err(|error| exceeding(&excess, Failure::executing(&error).not_committed()))?;
         let (held, dropped) = oneshot::channel::<()>();
-        // Its end, good or bad, is seen by the client's next call.
+        // The client's next call reports its end, with or without an error.
         tokio::spawn(async move {
             tokio::select! {
                 _ = &mut connection => {}

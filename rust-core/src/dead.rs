@@ -1,4 +1,4 @@
-//! Rows that are given up, and do not stop the job: each is a line of the dead-letter file, until there are too many.
+//! Skipped rows, which do not stop the job. Each becomes a line of the dead-letter file, until there are too many.
 
 pub mod brake;
 pub mod file;
@@ -16,20 +16,20 @@ use crate::row::temporal;
 use brake::{Brake, Limits};
 use file::LetterFile;
 
-/// What is to become of rows that cannot be written.
+/// What to do with rows that cannot be written.
 #[derive(Debug, Clone)]
 pub struct Skip {
     /// File or folder for the letters.
     pub path: PathBuf,
-    /// Whether a letter has the row's values besides its key.
+    /// Whether a letter has the row's other values in addition to its key.
     pub values: bool,
-    /// Size from which a file is followed by another, in bytes.
+    /// Size in bytes at which a new file is started.
     pub file_bytes: u64,
     /// How many rows may be skipped.
     pub limits: Limits,
 }
 
-/// The rows that were given up.
+/// The skipped rows.
 #[derive(Debug)]
 pub struct DeadLetters {
     file: LetterFile,
@@ -50,10 +50,10 @@ impl DeadLetters {
         })
     }
 
-    /// Puts a row aside, of which `received` have come so far. What a person should read of it is the answer.
+    /// Skips a row; `received` rows have arrived so far. Returns the log lines for it.
     ///
     /// # Errors
-    /// Kind `DeadLetters` if the file cannot be written any more: a row must not vanish without a trace. Kind `Data`
+    /// Kind `DeadLetters` if the file can no longer be written, because a row must not be lost silently. Kind `Data`
     /// if there are too many such rows.
     pub fn add(&self, row: &Refused, received: u64) -> Result<Vec<String>, SinkError> {
         self.file.append(&self.letter(row), row)?;
@@ -67,7 +67,7 @@ impl DeadLetters {
         Ok(lines)
     }
 
-    /// Makes the letters so far durable, and tells of those that had no line of the log.
+    /// Makes the letters so far durable, and logs a count of those that had no log line.
     ///
     /// # Errors
     /// Kind `DeadLetters` if that fails.

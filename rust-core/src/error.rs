@@ -1,11 +1,11 @@
-//! The one error of the sink: a kind that decides, a message that a person can act on.
+//! The error type of the sink: a kind for decisions, and a message that a person can act on.
 
 use std::fmt;
 
 use crate::abi;
 use crate::tell::printable;
 
-/// What went wrong, as a class that callers act on. The numbers cross the border.
+/// The class of an error, on which callers act. The numbers cross the border.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
 pub enum ErrorKind {
@@ -15,15 +15,15 @@ pub enum ErrorKind {
     Authentication = abi::ERROR_AUTHENTICATION,
     /// The role may not do this.
     Permission = abi::ERROR_PERMISSION,
-    /// The cluster could not be reached, or not for long enough.
+    /// The cluster could not be reached, or the connection did not last.
     Connection = abi::ERROR_CONNECTION,
     /// A table or column is missing or of a type that cannot be written.
     Schema = abi::ERROR_SCHEMA,
     /// A value does not fit its column.
     Data = abi::ERROR_DATA,
-    /// Transactions kept conflicting until the time for retries was over.
+    /// Transactions kept conflicting until the retry timeout.
     Conflict = abi::ERROR_CONFLICT,
-    /// A row is larger than Aurora DSQL takes.
+    /// A row is larger than Aurora DSQL allows.
     Limit = abi::ERROR_LIMIT,
     /// A write without a key may or may not have been committed.
     OutcomeUnknown = abi::ERROR_OUTCOME_UNKNOWN,
@@ -35,9 +35,9 @@ pub enum ErrorKind {
     Frame = abi::ERROR_FRAME,
     /// A defect in this library.
     Internal = abi::ERROR_INTERNAL,
-    /// A row that was to be put aside cannot be.
+    /// A skipped row cannot be written to the dead letters.
     DeadLetters = abi::ERROR_DEAD_LETTERS,
-    /// What a cluster or a table has only so many of is used up.
+    /// A quota of the cluster or of a table is used up.
     Quota = abi::ERROR_QUOTA,
 }
 

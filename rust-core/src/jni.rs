@@ -1,4 +1,4 @@
-//! The border: Java calls, Rust answers, and never the other way round.
+//! The border: Java calls Rust, and Rust never calls Java.
 //!
 //! Every export is a guard, a handle and one call. No thread of this library is attached to the JVM, so
 //! nothing here can keep a JVM alive or reach a class loader.

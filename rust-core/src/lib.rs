@@ -1,8 +1,7 @@
 //! The write engine of the Aurora DSQL sink for Apache SeaTunnel.
 //!
-//! A Java writer hands over frames of encoded rows; this library writes them to Aurora DSQL in batches, in
-//! the order of each key, with retries, and says when they are durable. The modules stand in the order in
-//! which data flows through them:
+//! A Java writer hands over frames of encoded rows; this library writes them to Aurora DSQL in batches, in the order of
+//! each key, with retries, and says when they are durable. The modules are listed in the order of the data flow:
 //!
 //! ```text
 //! NativeSink === jni/exports -> sink -> row/frame -> stage -> queue { window of each table -> batch }
@@ -14,12 +13,12 @@
 //!                     first failure (latch)              classify -> retry -> again, split, displace or fail (messages)
 //! ```
 //!
-//! [`session`] stands beside it: administrative SQL of the connector, which prepares tables.
+//! [`session`] is separate: administrative SQL of the connector, which prepares tables.
 //!
-//! Back to Java go only the return value or exception of a call, and what Java pulls: counters
-//! ([`metrics`]) and log lines ([`notice`]).
+//! Java gets only the return value or exception of a call, and the data that it polls: counters ([`metrics`]) and log
+//! lines ([`notice`]).
 
-// What both sides and every module share.
+// Shared by both sides and by all modules.
 pub mod abi;
 pub mod limits;
 pub mod tell;
@@ -33,18 +32,18 @@ pub mod config;
 pub mod sink;
 pub mod session;
 
-// The way of a row.
+// The path of a row.
 pub mod row;
 pub mod queue;
 pub mod write;
 pub mod verify;
 
-// What it needs to know and to have: the target's tables, connections, and what follows a failure.
+// Its context: the target's tables, connections, and the handling of failures.
 pub mod table;
 pub mod connect;
 pub mod failure;
 pub mod dead;
 
-// What Java pulls.
+// Polled by Java.
 pub mod metrics;
 pub mod notice;

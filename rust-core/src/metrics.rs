@@ -1,5 +1,5 @@
-//! Counters and gauges, of each table and of what belongs to none. Java pulls them as arrays of numbers; Prometheus reads
-//! them where a port is asked for. Something is counted once for a frame or a transaction, never for a row.
+//! Counters and gauges, for each table and for events without a table. Java polls them as arrays of numbers; Prometheus
+//! reads them if a port is set. Counters are updated once per frame or transaction, never per row.
 //!
 //! Layout of the block of all tables: u32 count, then for each table u32 length and UTF-8 name, and its slots as i64.
 
@@ -18,25 +18,25 @@ use crate::failure::classify::Fault;
 use crate::metrics::exposition::Distributions;
 use crate::metrics::latency::Latency;
 
-/// The slots of [`abi`] that start with `STAT_`, of a table or of what belongs to none.
+/// The slots of [`abi`] that start with `STAT_`, of a table or of events without a table.
 #[derive(Debug, Default)]
 pub struct Counters {
     /// The table as schema.name; empty for what belongs to none.
     name: String,
     slots: [AtomicU64; abi::STAT_COUNT],
-    /// When the first row came.
+    /// When the first row arrived.
     began: OnceLock<Instant>,
     distributions: Option<Distributions>,
 }
 
-/// A transaction that is committed.
+/// A committed transaction.
 #[derive(Debug, Clone, Copy)]
 pub struct Committed {
     /// Its rows.
     pub rows: usize,
     /// Its parameter bytes.
     pub bytes: usize,
-    /// How long the longest waiting row was in the window.
+    /// How long the longest waiting row waited.
     pub waited: Duration,
     /// The time from sending to the answer.
     pub took: Duration,
@@ -54,7 +54,7 @@ pub struct Metrics {
 
 #[derive(Debug, Default)]
 struct Tables {
-    /// Those of each number: a table that was declared anew counts on.
+    /// The counters by table number. A table that is declared again keeps its counters.
     numbers: Vec<Arc<Counters>>,
     /// Each table once.
     names: Vec<Arc<Counters>>,
@@ -78,13 +78,13 @@ impl Counters {
         self.slots[slot].fetch_add(amount, Ordering::Relaxed);
     }
 
-    /// What a slot holds.
+    /// The value of a slot.
     #[must_use]
     pub fn get(&self, slot: usize) -> u64 {
         self.slots[slot].load(Ordering::Relaxed)
     }
 
-    /// Counts what is tried again after a fault.
+    /// Counts retries after a fault.
     pub fn retried(&self, fault: Fault) {
         let slot = match fault {
             Fault::Conflict | Fault::SchemaChanged => abi::STAT_RETRIES_CONFLICT,
@@ -149,13 +149,13 @@ impl Metrics {
         self.rest.add(slot, amount);
     }
 
-    /// Takes from a gauge.
+    /// Subtracts from a gauge.
     pub fn subtract(&self, slot: usize, amount: usize) {
         let amount = u64::try_from(amount).unwrap_or(u64::MAX);
         self.rest.slots[slot].fetch_sub(amount, Ordering::Relaxed);
     }
 
-    /// Rows of a frame have come, of which `merged` are sent with a later change of their key.
+    /// Rows of a frame have arrived. `merged` of them are sent with a later change of their key.
     pub fn received(&self, number: usize, rows: usize, merged: usize) {
         let table = self.of(Some(number));
         for counters in [&table, &self.rest] {
@@ -181,7 +181,7 @@ impl Metrics {
         }
     }
 
-    /// Counts flushes that are done and took so long.
+    /// Counts completed flushes and their duration.
     pub fn flushed(&self, times: &[Duration]) {
         for time in times {
             self.add(abi::STAT_FLUSHES, 1);
@@ -189,7 +189,7 @@ impl Metrics {
         }
     }
 
-    /// What a slot holds of all tables and of none.
+    /// The sum of a slot over all tables and events without a table.
     #[must_use]
     pub fn get(&self, slot: usize) -> u64 {
         if slot == abi::STAT_ACTIVE_MICROS {
@@ -207,7 +207,7 @@ impl Metrics {
                 *sum = sum.saturating_add(counters.get(slot));
             }
         }
-        // Times of tables that went side by side are no sum.
+        // Times of tables that are written in parallel cannot be added.
         sums[abi::STAT_ACTIVE_MICROS] = self.rest.get(abi::STAT_ACTIVE_MICROS);
         sums.map(|sum| i64::try_from(sum).unwrap_or(i64::MAX))
     }

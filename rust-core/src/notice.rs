@@ -1,4 +1,4 @@
-//! Log lines on their way to Java: a bounded ring that Java drains.
+//! Log lines for Java: a bounded ring that Java drains.
 //!
 //! Layout of a drained block: u32 count, then for each line u8 level, i64 milliseconds since
 //! 1970-01-01 UTC, u32 length and UTF-8 text.
@@ -15,7 +15,7 @@ use crate::abi;
 use crate::notice::outage::{Failed, Outage, Seldom};
 use crate::tell::printable;
 
-/// Lines kept until Java asks: more than a fault of all connections writes within one tick of the timer.
+/// Lines kept until Java reads them: more than a fault of all connections writes within one tick of the timer.
 const CAPACITY: usize = 1_024;
 
 /// The ring.
@@ -40,7 +40,7 @@ impl Notices {
         Self { level, ring: Mutex::default(), outage: Outage::default(), retries: Seldom::default() }
     }
 
-    /// Adds a line; the oldest one gives way if the ring is full. `text` is only called if it is kept.
+    /// Adds a line. If the ring is full, the oldest line is dropped. `text` is only called if the line is kept.
     pub fn push(&self, level: Level, text: impl FnOnce() -> String) {
         if level > self.level {
             return;
@@ -55,26 +55,26 @@ impl Notices {
         ring.lines.push_back(line);
     }
 
-    /// A try has failed for want of a database that answers. All such tries together make few lines.
+    /// A try has failed because the database does not answer. All such tries together produce few lines.
     pub fn away(&self, failed: &Failed<'_>) {
         if let Some(line) = self.outage.failed(failed, Instant::now()) {
             self.push(Level::Warn, || line);
         }
     }
 
-    /// What was begun at `began` was answered; `opened` if that was no more than a connection.
+    /// An operation that began at `began` was answered; `opened` if it only opened a connection.
     pub fn answered(&self, began: Instant, opened: bool) {
         if let Some(line) = self.outage.worked(began, opened, Instant::now()) {
             self.push(Level::Warn, || line);
         }
     }
 
-    /// Nothing is tried any more.
+    /// There are no more tries.
     pub fn given_up(&self) {
         self.outage.given_up();
     }
 
-    /// A line that many may write for one reason: the first is kept, then one now and then.
+    /// A line that many connections may write for the same reason: the first one is kept, then one from time to time.
     pub fn push_seldom(&self, level: Level, text: impl FnOnce() -> String) {
         if level > Level::Warn {
             return self.push(level, text);
@@ -94,7 +94,7 @@ impl Notices {
         self.ring.lock().dropped
     }
 
-    /// Takes all lines out; `None` if there are none.
+    /// Removes and returns all lines; `None` if there are none.
     #[must_use]
     pub fn drain(&self) -> Option<Vec<u8>> {
         if let Some(line) = self.outage.look(Instant::now()) {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_line_gives_way() {
+    fn the_oldest_line_is_dropped() {
         let notices = Notices::new(Level::Info);
         for line in 0..CAPACITY + 3 {
             notices.push(Level::Info, || line.to_string());

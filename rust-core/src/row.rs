@@ -1,4 +1,4 @@
-//! Rows as Java hands them over, and their way into a statement's parameters.
+//! Rows from Java, and their conversion to a statement's parameters.
 
 pub mod column;
 pub mod value;

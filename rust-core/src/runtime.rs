@@ -6,15 +6,15 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::error::{ErrorKind, SinkError};
 
-/// Threads at most: encoding is cheap beside the server's work, and the host has threads of its own.
+/// Maximum number of threads. Encoding is cheap compared with the server's work, and the host has its own threads.
 const THREADS: usize = 4;
-/// How long closing waits for tasks to leave their last step; a name lookup may take longer and is left behind.
+/// How long closing waits for tasks to leave their last step; a name lookup may take longer and is not waited for.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// Starts a runtime for `connections` connections.
 ///
 /// # Errors
-/// Kind `Internal` if the system gives no threads.
+/// Kind `Internal` if the system cannot create threads.
 pub fn start(connections: usize) -> Result<Runtime, SinkError> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Builder::new_multi_thread()
@@ -25,7 +25,7 @@ pub fn start(connections: usize) -> Result<Runtime, SinkError> {
         .map_err(|error| {
             SinkError::new(
                 ErrorKind::Internal,
-                format!("the system gives no threads for the native sink: {error}"),
+                format!("the system cannot create threads for the native sink: {error}"),
             )
         })
 }

@@ -1,8 +1,8 @@
-//! A text that must not be seen.
+//! A text that must not be printed.
 
 use std::fmt;
 
-/// A key, a session token or a minted token. It has no `Display`, and `Debug` prints a mask:
+/// A key, a session token or a signed token. It has no `Display`, and `Debug` prints a mask:
 ///
 /// ```compile_fail
 /// let secret = dsql_sink::secret::Secret::new("k");
@@ -17,7 +17,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text itself, for the one place that sends or signs with it.
+    /// The text itself, only for the code that sends it or signs with it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

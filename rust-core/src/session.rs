@@ -1,7 +1,7 @@
 //! A session for administrative SQL: one statement at a time, with the connection, token and retries of a sink.
 //!
-//! Whoever prepares tables uses it, never the write path. Statements go as simple queries, so each commits by
-//! itself and every value comes back as text.
+//! Only the code that prepares tables uses it, never the write path. Statements are sent as simple queries, so each
+//! commits by itself and every value is returned as text.
 //!
 //! An answer is laid out as u64 rows that the statement's tag counts, u32 rows, then each row as u16 values,
 //! then each value as i32 length and UTF-8, with length -1 for NULL. All integers are big-endian.
@@ -62,11 +62,11 @@ impl Session {
         Ok(Self { core, runtime: Mutex::new(Some(runtime::start(1)?)), answer: Mutex::default() })
     }
 
-    /// Starts a statement. `repeatable` says that to carry it out twice does no harm, so that it may be sent
-    /// again when nobody knows whether it was committed.
+    /// Starts a statement. `repeatable` means that running it twice does no harm, so it may be sent again when it is
+    /// not known whether it was committed.
     ///
     /// # Errors
-    /// Kind `Closed` after [`Session::close`]; kind `Internal` while another statement is not answered; kind `Config` for
+    /// Kind `Closed` after [`Session::close`]; kind `Internal` while another statement has no answer yet; kind `Config` for
     /// a statement with a NUL character, which no message of the protocol can carry.
     pub fn send(&self, sql: String, repeatable: bool) -> Result<(), SinkError> {
         let mut answer = self.answer.lock();
@@ -89,7 +89,7 @@ impl Session {
     /// Waits at most `timeout` for the statement's answer; `None` means not yet.
     ///
     /// # Errors
-    /// What no retry could mend, with the database's SQLSTATE; kind `Closed` after [`Session::close`].
+    /// The failure that could not be retried, with the database's SQLSTATE; kind `Closed` after [`Session::close`].
     pub fn receive(&self, timeout: Duration) -> Result<Option<Vec<u8>>, SinkError> {
         let mut answer = self.answer.lock();
         let Some(receiver) = &*answer else {
@@ -121,7 +121,7 @@ impl Session {
 }
 
 async fn answer_to(core: Arc<Engine>, sql: String, repeatable: bool, teller: SyncSender<Told>) {
-    // Nobody listens any more when the session was closed meanwhile.
+    // If the session was closed meanwhile, nothing receives the answer.
     let _ = teller.send(core.execute(&sql, repeatable).await);
 }
 
@@ -146,7 +146,7 @@ impl Engine {
     }
 }
 
-/// A statement on its way.
+/// A statement in progress.
 struct Statement<'a> {
     core: &'a Engine,
     held: tokio::sync::MutexGuard<'a, Option<Connection>>,

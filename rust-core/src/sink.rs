@@ -1,4 +1,4 @@
-//! The sink: what a writer calls, and the owner of everything behind it.
+//! The sink: the calls of a writer, and the owner of all parts behind them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ impl Sink {
     /// the call is repeated with the same frame. Returns the table's number.
     ///
     /// # Errors
-    /// Kind `Schema` if table or columns do not fit; kinds of connecting if the cluster does not answer.
+    /// Kind `Schema` if table or columns do not fit; the kinds of connection errors if the cluster does not answer.
     pub fn declare(&self, bytes: &[u8], timeout: Duration) -> Result<Option<usize>, SinkError> {
         let engine = &self.engine;
         engine.latch.check()?;
@@ -84,14 +84,14 @@ impl Sink {
         Ok(declared.get(bytes).copied().flatten())
     }
 
-    /// Forgets what the catalog said of the tables declared so far: the next declaration of any of them reads it
-    /// again and has another number. Numbers given out stay valid.
+    /// Drops the cached catalog of the tables declared so far. The next declaration of any of them reads it again and
+    /// gets another number. Earlier numbers stay valid.
     pub fn forget_tables(&self) {
         self.engine.declared.lock().retain(|_, number| number.is_none());
     }
 
-    /// Takes the rows of a frame. `false` means that there was no room within `timeout` and nothing was
-    /// taken: the call is repeated.
+    /// Takes the rows of a frame. `false` means that there was no memory within `timeout` and nothing was taken: the
+    /// call must be repeated.
     ///
     /// # Errors
     /// Kind `Data` or `Limit` for a row that cannot be written; the latched failure.
@@ -119,7 +119,7 @@ impl Sink {
         frame.resize(frame.len().max(length), 0);
         let taken = copy(&mut frame[..length]).and_then(|()| {
             let taken = self.take(&frame[..length], &mut staged, timeout);
-            // A row that cannot be written is lost to the job: nothing after it may be written as if it were.
+            // The row is not written, so no later row may be written either.
             Ok(taken.inspect_err(|error| self.engine.fail(error.clone()))?)
         });
         staged.frame = frame;
@@ -138,7 +138,8 @@ impl Sink {
         }
     }
 
-    /// The source is done: compares, or ends a repair. Waits at most `timeout`; false means not yet: the call is repeated.
+    /// The source has ended: compares, or ends a repair. Waits at most `timeout`; false means not yet: the call must be
+    /// repeated.
     ///
     /// # Errors
     /// The latched failure; kind `Config` if the report cannot be written; kind `Internal` if nothing is compared.
@@ -150,7 +151,7 @@ impl Sink {
         verifier.compare(&self.engine, timeout).inspect_err(|error| self.engine.fail(error.clone()))
     }
 
-    /// Asks for everything written so far to be made durable; returns the ticket to wait for.
+    /// Starts to make everything written so far durable; returns the ticket to wait for.
     ///
     /// # Errors
     /// The latched failure.
@@ -211,7 +212,7 @@ impl Sink {
     }
 }
 
-/// Shows the counters to Prometheus, if the job asks for that. No job fails for its metrics.
+/// Shows the counters to Prometheus if the job asks for it. A job never fails because of its metrics.
 fn expose(engine: &Arc<Engine>, runtime: &Handle) -> Option<Exposed> {
     let exposure = engine.config.metrics.clone()?;
     let address = exposure.address;

@@ -1,4 +1,4 @@
-//! What is known of a target table, and the statements that write to it. Pure.
+//! The metadata of a target table, and the statements that write to it. Pure.
 
 pub mod schema;
 pub mod query;

@@ -1,20 +1,21 @@
-//! What is told of rows' values in log lines and errors, and that none of it can look like a line of its own.
+//! Decides which values of rows log lines and errors show, and escapes texts so that they cannot look like a separate
+//! log line.
 //!
-//! Two things bring values into a text: our own words on a row, which say where the value is, and the database's words,
-//! which quote it. Those are told in full only where their form is known: [`shape`].
+//! Values get into a text in two ways: our own messages about a row, which know where the value is, and the database's
+//! messages, which quote it. The latter are shown in full only if their form is known: [`shape`].
 
 mod shape;
 
-/// As much of one value as tells which it is; more of it is for the dead-letter file.
+/// Characters of a value that identify it. The dead-letter file has the rest.
 const VALUE_CHARACTERS: usize = 60;
-/// Characters of the database's words that are passed on: they may quote a value, which may have megabytes.
+/// Characters of the database's message that are passed on. It may quote a value of several megabytes.
 const MESSAGE_CHARACTERS: usize = 1_000;
-/// Of words whose form is not known, so that they may be a value for the most part.
+/// The same for messages of unknown form, which may consist mostly of a value.
 const UNKNOWN_CHARACTERS: usize = 200;
 /// Of its detail: enough for a key.
 const DETAIL_CHARACTERS: usize = 200;
 
-/// Which values of rows are told; option `log_values`. Names of tables and columns are none.
+/// Which values of rows are shown; option `log_values`. Names of tables and columns are not values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Values {
     /// Keys, and of other values the first characters.
@@ -26,7 +27,7 @@ pub enum Values {
     None,
 }
 
-/// Classes of SQLSTATE whose words are about connections, statements and transactions. All others may quote a value.
+/// Classes of SQLSTATE whose messages are about connections, statements and transactions. All others may quote a value.
 const WITHOUT_VALUES: [&str; 15] =
     ["08", "0A", "25", "26", "28", "2B", "3D", "3F", "40", "42", "53", "54", "55", "57", "58"];
 
@@ -34,7 +35,7 @@ fn may_quote(sqlstate: &str) -> bool {
     sqlstate.get(..2).is_none_or(|class| !WITHOUT_VALUES.contains(&class))
 }
 
-/// What the database answered.
+/// The database's answer.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Answer<'a> {
     /// The SQLSTATE.
@@ -48,16 +49,16 @@ pub struct Answer<'a> {
 }
 
 impl Values {
-    /// True if keys are told.
+    /// True if keys are shown.
     #[must_use]
     pub fn keys(self) -> bool {
         self != Self::None
     }
 
-    /// A value of a row as messages show it, of which `key` says whether it is one of its key's.
+    /// A value of a row for messages. `key` says whether it belongs to the row's key.
     #[must_use]
     pub fn value(self, value: &str, key: bool) -> String {
-        // Room for quotes and dots around the characters.
+        // Space for quotes and dots around the characters.
         const SHOWN: usize = VALUE_CHARACTERS + 5;
         match self {
             Self::Short => cut(value, SHOWN),
@@ -82,7 +83,7 @@ impl Values {
             Self::Short => add(cut(answer.hint, UNKNOWN_CHARACTERS)),
             Self::Keys | Self::None => {}
         }
-        // Even where the message has no value: a conflict's detail names the key.
+        // Even if the message has no value: the detail of a conflict names the key.
         if detail && self == Self::Short {
             add(shape::detail(answer.detail));
         }
@@ -98,14 +99,14 @@ impl Values {
             (None, Self::Short) => cut(&shape::spans(answer.message), UNKNOWN_CHARACTERS),
             (None, Self::Keys | Self::None) => {
                 format!(
-                    "SQLSTATE {}; the database's words are left out, as they may have values (option 'log_values')",
+                    "SQLSTATE {}; the database's message is left out because it may have values (option 'log_values')",
                     cut(answer.sqlstate, 5)
                 )
             }
         }
     }
 
-    /// A value in the database's words, which do not say of which column.
+    /// A value in the database's message, which does not name the column.
     fn quoted(self, value: &str) -> String {
         match self {
             Self::Short => cut(value, VALUE_CHARACTERS),
@@ -113,14 +114,14 @@ impl Values {
         }
     }
 
-    /// A statement of a session, of which the literals may be values.
+    /// A statement of a session. Its literals may be values.
     #[must_use]
     pub fn statement(self, sql: &str, most: usize) -> String {
         cut(&shape::literals(sql, |value| self.quoted(value)), most)
     }
 }
 
-/// The first characters of a text, with dots where more of them are left out: messages are read by people.
+/// The first characters of a text, followed by dots if it is longer: people read messages.
 #[must_use]
 pub fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
@@ -129,8 +130,8 @@ pub fn cut(text: &str, most: usize) -> String {
     }
 }
 
-/// The text with its control characters escaped: line breaks, and what turns or hides text on a screen. A value in a
-/// message must not look like a line of the log. The connector's `LogText` does the same.
+/// The text with its control characters escaped: line breaks, and characters that reverse or hide text on a screen. A
+/// value in a message must not look like a line of the log. The connector's `LogText` does the same.
 #[must_use]
 pub fn printable(text: String) -> String {
     let odd = |c: char| {

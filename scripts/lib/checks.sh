@@ -47,7 +47,7 @@ registry_hosts() {
         '<(repository|pluginRepository|mirror)>|--(index-url|extra-index-url|registry)|^\[source\.|replace-with|^registry *='
 }
 
-# Names of others' code that may come to mean another code tomorrow.
+# References to code of others that may later refer to different code.
 without_hash() {
     tracked '.github/workflows/*' | xargs -r grep -nHE 'uses: ' | grep -vE 'uses: [^@]+@[0-9a-f]{40} # v[0-9.]+$'
     tracked '*.sh' '.ci/*' '.github/*' ':!scripts/lib/pypi.sh' ':!scripts/lib/checks.sh' | xargs -r grep -nHE '\bpip3?\b.*(install|download)'
@@ -55,7 +55,7 @@ without_hash() {
     tracked '*.sh' '.ci/*' '.github/*' ':!scripts/lib/checks.sh' | xargs -r grep -nHE '\b(curl|wget)\b'
 }
 
-# What a workplace has beside the project must not be needed by it.
+# The project must not need anything outside of its tree.
 outside_paths() {
     tracked ':!scripts/lib/checks.sh' | xargs -r grep -nIE '\.\./shared|/work/' --
 }
@@ -92,7 +92,7 @@ unknown_options() {
     done
 }
 
-# A note that something is to be done belongs into an issue.
+# A note about open work belongs in an issue.
 leftovers() {
     tracked '*.rs' '*.java' '*.sh' '*.md' ':!scripts/lib/checks.sh' | xargs -r grep -nE '\b(TODO|FIXME|XXX)\b'
 }

@@ -1,7 +1,7 @@
 # How each thing that scripts/fetch.sh knows comes into the cache. Sourced by lib.sh.
 # shellcheck shell=bash
 
-# One folder is filled beside its place and then renamed, so an interrupted run leaves no half of anything.
+# Each folder is filled under a temporary name and then renamed, so an interrupted run leaves nothing incomplete.
 fill() {
     local name=$1 filler=$2
     shift 2

@@ -1,4 +1,4 @@
-# What scripts/home.sh puts into a home beside the files of tests/e2e/homes. Sourced by lib.sh.
+# What scripts/home.sh puts into a home in addition to the files of tests/e2e/homes. Sourced by lib.sh.
 # shellcheck shell=bash
 
 HOME_FILES=$ROOT/tests/e2e/homes
@@ -66,13 +66,13 @@ copy_own_home() {
     [[ -n $(find "$2"/{lib,plugins} -name 'postgresql-*.jar') ]] || maven_copy "$2/lib" "$POSTGRESQL_DRIVER"
 }
 
-# The release of a SeaTunnel home, as its jars tell it.
+# The release of a SeaTunnel home, from its jars.
 version_of_home() {
     local jar
     for jar in "$1"/starter/seatunnel-starter.jar "$1"/starter/seatunnel-api-*.jar; do
         [[ ! -e $jar ]] || unzip -p "$jar" META-INF/maven/org.apache.seatunnel/seatunnel-api/pom.properties 2>/dev/null |
             sed -n 's/^version=//p'
-    done | head -n 1 | grep . || die "$1 does not tell its release: no starter/seatunnel-starter.jar of SeaTunnel"
+    done | head -n 1 | grep . || die "$1 has no known release: no starter/seatunnel-starter.jar of SeaTunnel"
 }
 
 # at_least VERSION RELEASE: whether a version such as 2.3.11-SNAPSHOT is of that release or a later one.

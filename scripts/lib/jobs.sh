@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 # What a job needs besides a source: servers, the stand-in, the e2e classes, and prepare_home's home.
-# Whatever is there and newer than its sources is left as it is.
+# Everything that is newer than its sources is not built again.
 prepare_jobs() {
     local e2e=$ROOT/tests/e2e
     "$ROOT/scripts/fetch.sh" postgres mysql
@@ -35,7 +35,7 @@ jobs_on() {
     maven -pl tests/e2e -Dzeta.version="$1" -Dzeta.mode="$2" ${3:+-Dit.test="$3"} "${@:4}" verify
 }
 
-# jobs_on_11 VERSION MODE TEST,...: the same with JDK 11 in place of the one that runs the tests.
+# jobs_on_11 VERSION MODE TEST,...: the same with JDK 11 instead of the one that runs the tests.
 jobs_on_11() {
     "$ROOT/scripts/fetch.sh" jdk11
     jobs_on "$@" "-Dleft.out=flink | spark" -Djob.java.home="$CACHE/jdk-11"
@@ -62,7 +62,7 @@ jobs_at_home() {
         "${@:5}" verify
 }
 
-# What the pages tell a reader to do, and the examples that need a source of their own.
+# The commands of the pages, and the examples that need their own source.
 docs_and_examples() {
     "$ROOT/scripts/fetch.sh" kafka prometheus
     jobs_on "$ZETA_VERSION" lib DocsIT,KafkaIT,PrometheusIT "-Dleft.out=flink | spark"

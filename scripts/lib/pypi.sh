@@ -1,5 +1,5 @@
 # Packages from PyPI, each taken only with the bytes that pypi/NAME.txt knows by their hashes. Sourced by lib.sh.
-# A list is made anew by: pip-compile --generate-hashes --no-header --no-annotate --no-emit-find-links --output-file NAME.txt -
+# To create a list again: pip-compile --generate-hashes --no-header --no-annotate --no-emit-find-links --output-file NAME.txt -
 # with what it has to hold, such as ziglang==0.17.1, on the standard input.
 # shellcheck shell=bash
 

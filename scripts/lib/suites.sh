@@ -47,7 +47,7 @@ count_suites() {
 }
 
 
-# result SUITE TEST: what one class of tests has come to in one suite.
+# result SUITE TEST: the result of one class of tests in one suite.
 result() {
     awk -v class="io.dsqlsink.e2e.$2" '
         { gsub(/\033\[[0-9;]*m/, "") }

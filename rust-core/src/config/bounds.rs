@@ -1,11 +1,11 @@
-//! What options may be set to. Java checks the same bounds before a job starts, by the generated header.
+//! Bounds of options. Java checks the same bounds before a job starts, from the generated header.
 
 use crate::limits;
 
-/// Connections of one task: more only add connections, as one task cannot bring the rows.
+/// Connections of one task. More would not help, because one task cannot supply enough rows.
 pub const MAX_CONNECTIONS: usize = 256;
 
-/// Processes that share the pace of new connections: far more workers than a SeaTunnel cluster has.
+/// Processes that share the pace of new connections: many more workers than a SeaTunnel cluster has.
 pub const MAX_PROCESSES: u32 = 1_000;
 
 /// Tries after the first for a batch that the database rejects: a larger number is a mistake.
@@ -14,17 +14,17 @@ pub const MAX_RETRIES: u32 = 1_000;
 /// An hour: a row that waits longer waits for its checkpoint anyway.
 pub const MAX_BATCH_INTERVAL_MS: u64 = 3_600_000;
 
-/// A day: what takes longer is no retry, and no answer.
+/// A day. A longer retry or a later answer is not useful.
 pub const MAX_TIMEOUT_MS: u64 = 86_400_000;
 
 /// A week, which is the longest that a signature may be valid (Signature Version 4).
 pub const MAX_TOKEN_SECS: u64 = 604_800;
 
-/// Room for one full message and a frame that waits.
+/// Memory for one full message and one waiting frame.
 pub const MIN_BUFFER_BYTES: usize = 20_971_520;
 const _: () = assert!(MIN_BUFFER_BYTES == 2 * limits::MESSAGE_BYTES);
 
-/// A file of dead letters has room for some letters at least: 1 MiB.
+/// A file of dead letters can hold at least some letters: 1 MiB.
 pub const MIN_LETTER_FILE_BYTES: u64 = 1_048_576;
 
 /// The largest port that TCP has.

@@ -10,14 +10,14 @@ use crate::secret::Secret;
 
 use super::options::Options;
 
-/// Whose credentials a sink has: keys or a profile, else the default chain of the AWS SDK; and the role that they take on.
+/// The credentials of a sink: keys or a profile, otherwise the default chain of the AWS SDK; and the role to assume.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Identity {
-    /// Keys to sign with, or to take the role on with.
+    /// Keys to sign with, or to assume the role with.
     pub keys: Option<Keys>,
     /// Profile of the AWS configuration files.
     pub profile: Option<String>,
-    /// Role to take on.
+    /// Role to assume.
     pub role: Option<Role>,
 }
 
@@ -32,14 +32,14 @@ pub struct Keys {
     pub session_token: Option<Secret>,
 }
 
-/// A role that is taken on (AssumeRole).
+/// A role to assume (AssumeRole).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Role {
     /// Its ARN.
     pub arn: String,
-    /// What the role's owner asks for from others.
+    /// The external ID that the role's owner requires.
     pub external_id: Option<String>,
-    /// Name of the session, which the audit log shows.
+    /// Name of the session in the audit log.
     pub session_name: Option<String>,
 }
 

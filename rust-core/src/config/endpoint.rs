@@ -9,10 +9,9 @@ use url::{Host, Url};
 use crate::error::SinkError;
 use crate::limits;
 
-/// How long one attempt to connect may take unless the url's `connectTimeout` says otherwise: a cold
-/// cluster answers within seconds, and pgjdbc waits as long.
+/// Default of the url's `connectTimeout`. A cold cluster answers within seconds, and pgjdbc waits the same time.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// What `pg_stat_activity` and the audit log show unless the url's `ApplicationName` says otherwise.
+/// Default of the url's `ApplicationName`, shown in `pg_stat_activity` and the audit log.
 const APPLICATION_NAME: &str = "seatunnel-dsql-sink";
 
 /// How much of the server's certificate is checked.
@@ -22,11 +21,11 @@ pub enum TlsMode {
     VerifyFull,
     /// Chain only, of a given authority; for endpoints under a private name.
     VerifyCa,
-    /// The chain if there is a given authority, else nothing but that the connection is encrypted.
+    /// The chain if an authority is given, otherwise nothing: the connection is only encrypted.
     Require,
 }
 
-/// What leads to a cluster.
+/// An address or name of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// A name that has addresses.
@@ -40,7 +39,7 @@ pub enum Place {
 pub struct Endpoint {
     /// Host name: sent as SNI, checked against the certificate, signed into the token.
     pub host: String,
-    /// What leads to it: the host's name, or addresses to take instead.
+    /// Where to connect: the host's name, or addresses to use instead.
     pub places: Vec<Place>,
     /// TCP port.
     pub port: u16,
@@ -63,9 +62,9 @@ pub struct Endpoint {
 impl Endpoint {
     /// Reads `jdbc:postgresql://host[:port]/[database][?parameter=value&...]`.
     ///
-    /// Parameters: `sslmode` (verify-full, verify-ca, require), `sslrootcert`, `hostaddr`,
-    /// `connectTimeout` (seconds), `ApplicationName`, `sslnegotiation` (postgres, direct), `options`.
-    /// `currentSchema` is the connector's; parameters of pgjdbc without a meaning here are passed over.
+    /// Parameters: `sslmode` (verify-full, verify-ca, require), `sslrootcert`, `hostaddr`, `connectTimeout` (seconds),
+    /// `ApplicationName`, `sslnegotiation` (postgres, direct), `options`. `currentSchema` is the connector's;
+    /// parameters of pgjdbc without a meaning here are ignored.
     ///
     /// # Errors
     /// Kind `Config`, naming the option `url` and the part that is wrong.
@@ -157,7 +156,7 @@ impl Endpoint {
     }
 }
 
-/// Addresses with commas between; `None` if one is none.
+/// Addresses separated by commas; `None` if one is not an address.
 #[must_use]
 pub fn addresses(list: &str) -> Option<Vec<Place>> {
     list.split(',').map(|text| text.trim().parse().ok().map(Place::Address)).collect()

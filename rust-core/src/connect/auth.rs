@@ -21,7 +21,7 @@ use crate::secret::Secret;
 use chain::Origin;
 use shared::Shared;
 
-/// Mints a fresh token for every connection.
+/// Signs a new token for each connection.
 #[derive(Debug)]
 pub struct TokenSigner {
     source: Source,
@@ -38,7 +38,7 @@ enum Source {
 }
 
 impl TokenSigner {
-    /// Takes identity, host, region and role from the configuration.
+    /// Reads identity, host, region and role from the configuration.
     ///
     /// # Errors
     /// Kind `Config` if the environment names certificates that cannot be read.
@@ -79,7 +79,7 @@ impl TokenSigner {
             .map_err(|error| Failure::local(Fault::Denied, error.message()))
     }
 
-    /// The database calls a token expired: either a clock is wrong, or the credentials are.
+    /// The database says that a token has expired: either a clock is wrong, or the credentials have expired.
     pub fn doubt(&self) {
         if let Source::Shared(shared) = &self.source {
             shared.doubt();
@@ -87,9 +87,9 @@ impl TokenSigner {
     }
 }
 
-/// The SDK does not tell a network's fault from a refusal for good, so whatever came from a provider is asked for
-/// again. But it takes an instance that does not answer for one that is none: so where credentials were `given`
-/// once, or an instance's are expected, their absence is a fault too.
+/// The SDK does not distinguish a network fault from a permanent refusal, so every error of a provider is retried. But
+/// the SDK treats an instance that does not answer as no instance at all. So if credentials were `given` before, or an
+/// instance's are expected, missing credentials are a fault too.
 fn refusal(error: &CredentialsError, given: bool) -> Failure {
     let mut text = words(error);
     if text.contains("ignature expired") || text.contains("ignature not yet current") {
@@ -105,7 +105,7 @@ fn refusal(error: &CredentialsError, given: bool) -> Failure {
     Failure::local(fault, text)
 }
 
-/// What the error says and what its causes say.
+/// The texts of the error and of its causes.
 fn words(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

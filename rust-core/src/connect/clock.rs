@@ -1,19 +1,19 @@
-//! How far this machine's clock is off, as far as a refusal tells it. Pure.
+//! Computes the error of this machine's clock from a refusal. Pure.
 //!
-//! AWS refuses a signature of another time with words that hold its own time in brackets: `Signature expired: <signed> is
-//! now earlier than <limit> (<now> - 900 sec.)`, `Signature not yet current: <signed> is still later than <limit> (<now> +
-//! 5 min.)`. TLS carries no time.
+//! When AWS refuses a signature because of its time, the message has AWS's own time in brackets: `Signature expired:
+//! <signed> is now earlier than <limit> (<now> - 900 sec.)`, `Signature not yet current: <signed> is still later than
+//! <limit> (<now> + 5 min.)`. TLS carries no time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Length of `20260102T030405Z`.
 const LENGTH: usize = 16;
 
-/// What a refusal tells of the clocks, as the end of a sentence; `now` is this machine's time.
+/// What a refusal shows about the clocks, as the end of a sentence; `now` is this machine's time.
 #[must_use]
 pub fn told(refusal: &str, now: SystemTime) -> String {
     let Some(server) = server_time(refusal) else {
-        return "the answer does not carry the server's time, so how far this clock is off cannot be known"
+        return "the answer does not have the server's time, so the error of this clock cannot be known"
             .to_owned();
     };
     let text = server_text(refusal);
@@ -22,7 +22,7 @@ pub fn told(refusal: &str, now: SystemTime) -> String {
         Err(behind) => (behind.duration(), "behind"),
     };
     if off < Duration::from_secs(2) {
-        // The answer may be from before the clock was set.
+        // The clock may have been set after the answer.
         return format!("the server's clock is at {text}, as this machine's is now");
     }
     format!("this machine's clock is {} {where_to} the server's, which is at {text}", span(off))
@@ -68,7 +68,7 @@ fn parse(text: &str) -> Option<SystemTime> {
     if year < 1970 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
-    // Years that begin in March, so that the day that may be missing is the last one.
+    // Years begin in March, so that the leap day is the last day.
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1;
     // 1970-01-01 counted likewise.

@@ -1,7 +1,8 @@
-//! Bounds on what a server may send: the client's library takes what comes, so the stream in front of it reads along.
+//! Limits on what a server may send. The client's library has no limits, so this stream in front of it inspects the
+//! messages.
 //!
-//! It sees the heads of PostgreSQL's messages only. A message beyond a bound ends the connection before its first byte is
-//! passed on; what it was is kept for the error.
+//! It reads only the headers of PostgreSQL's messages. A message above a limit ends the connection before its first
+//! byte is passed on. The error describes the message.
 
 use std::fmt;
 use std::io;
@@ -20,7 +21,7 @@ const READY: u8 = b'Z';
 /// ParameterStatus, of which the client keeps the last of each name.
 const STATUS: u8 = b'S';
 
-/// What a server has sent beyond the bounds.
+/// What the server sent above a limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excess(String);
 
@@ -32,7 +33,7 @@ impl fmt::Display for Excess {
 
 impl std::error::Error for Excess {}
 
-/// A stream whose messages are bounded.
+/// A stream whose messages are limited.
 #[derive(Debug)]
 pub struct Guard<S> {
     stream: S,
@@ -41,12 +42,12 @@ pub struct Guard<S> {
 }
 
 impl<S> Guard<S> {
-    /// Reads along from the first message on.
+    /// Inspects all messages from the first one on.
     pub fn new(stream: S) -> Self {
         Self { stream, messages: Messages::default(), found: Arc::default() }
     }
 
-    /// Where an excess is told.
+    /// Where an exceeded limit is stored.
     #[must_use]
     pub fn found(&self) -> Arc<OnceLock<Excess>> {
         self.found.clone()
@@ -99,13 +100,13 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guard<S> {
     }
 }
 
-/// Where in the flow of messages the stream is.
+/// The stream's position in the flow of messages.
 #[derive(Debug, Default)]
 struct Messages {
     head: [u8; HEAD],
-    /// Bytes of the head that have come.
+    /// Bytes of the header that have arrived.
     have: usize,
-    /// Bytes of the body that are still to come.
+    /// Bytes of the body that are still missing.
     left: usize,
     /// True once the server has been ready for a statement.
     ready: bool,
@@ -136,11 +137,11 @@ impl Messages {
         Ok(())
     }
 
-    /// A message begins: its head is complete.
+    /// A message begins: its header is complete.
     fn begin(&mut self) -> Result<(), Excess> {
         let [tag, length @ ..] = self.head;
         let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-        // The length counts itself; one that does not is for the client's library to refuse.
+        // The length includes its own bytes. The client's library refuses a smaller one.
         self.left = length.saturating_sub(HEAD - 1);
         self.answer = self.answer.saturating_add(length).saturating_add(1);
         self.statuses += usize::from(tag == STATUS);
@@ -178,7 +179,7 @@ mod tests {
     #[track_caller]
     fn check(flow: &[Vec<u8>], says: Option<&str>) {
         let bytes = flow.concat();
-        // However the bytes are cut into pieces.
+        // The result is the same for any division into pieces.
         for piece in [1, 3, 4096, bytes.len()] {
             let mut messages = Messages::default();
             let read = bytes.chunks(piece).try_for_each(|part| messages.read(part));

@@ -1,4 +1,4 @@
-//! The pace of new connections: one for all sinks of a process, however many tasks a job has in it.
+//! The pace of new connections: shared by all sinks of a process and all tasks of a job in it.
 
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -6,20 +6,21 @@ use std::time::{Duration, Instant};
 
 use once_cell::sync::Lazy;
 
-/// Pause between two new connections to a cluster where one process opens them: it takes 100 a second from all its clients
-/// together (AWS quotas). Each process waits as many times longer as there are processes.
+/// Pause between two new connections to a cluster for one process. The cluster accepts 100 per second from all its
+/// clients together (AWS quotas). The pause is multiplied by the number of processes.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Connections that all processes together may open at once after a time without any: a cluster takes 1,000 (AWS quotas).
+/// Connections that all processes together may open at once after a period without any. A cluster accepts 1,000 (AWS
+/// quotas).
 const BURSTS: u32 = 1_000;
 /// Connections that one process may open at once: more do not make a start faster.
 const BURST: u32 = 50;
 
-/// No connection is opened for so long after the cluster has refused one: it counts by the second.
+/// How long no connection is opened after the cluster has refused one. The cluster counts per second.
 const REFUSED: Duration = Duration::from_secs(1);
-/// The pace is halved at most as often: 3 connections a second by default.
+/// Maximum number of times that the pace is halved: 3 connections per second by default.
 const SLOWEST: u32 = 4;
-/// How long the cluster has to take connections before the pace is doubled again.
+/// How long the cluster must accept connections before the pace is doubled again.
 const EASED: Duration = Duration::from_secs(5);
 
 /// The pace by the cluster's host and port. There are few of them in a process.
@@ -27,7 +28,7 @@ static PACES: Lazy<Mutex<HashMap<(String, u16), Pace>>> = Lazy::new(Mutex::defau
 
 #[derive(Debug, Clone, Copy)]
 struct Pace {
-    /// The end of the last turn in the long run's pace.
+    /// The end of the last turn at the long-term pace.
     paced: Instant,
     /// How often the pace was halved.
     halved: u32,
@@ -35,12 +36,12 @@ struct Pace {
     changed: Option<Instant>,
 }
 
-/// Connections that one of so many processes may open at once.
+/// Connections that one of this many processes may open at once.
 fn burst(processes: u32) -> u32 {
     (BURSTS / processes.max(1)).clamp(1, BURST)
 }
 
-/// Takes the next turn of one of `processes` to connect to a cluster: when it is.
+/// Reserves the next time at which one of `processes` may connect to a cluster, and returns it.
 pub fn turn(host: &str, port: u16, processes: u32) -> Instant {
     let now = Instant::now();
     with(host, port, |pace| {
@@ -51,7 +52,7 @@ pub fn turn(host: &str, port: u16, processes: u32) -> Instant {
     })
 }
 
-/// The cluster has refused a connection for its rate: all of this process go slower.
+/// The cluster has refused a connection because of the rate: all sinks of this process slow down.
 pub fn refused(host: &str, port: u16, processes: u32) {
     let now = Instant::now();
     with(host, port, |pace| {
@@ -64,7 +65,7 @@ pub fn refused(host: &str, port: u16, processes: u32) {
     });
 }
 
-/// The cluster has taken a connection.
+/// The cluster has accepted a connection.
 pub fn taken(host: &str, port: u16) {
     let now = Instant::now();
     with(host, port, |pace| {

@@ -1,7 +1,8 @@
-//! From a host name to a TCP connection: all its addresses side by side, each with a short head start (RFC 8305).
+//! From a host name to a TCP connection: all its addresses in parallel, each one a short time after the previous one
+//! (RFC 8305).
 //!
-//! Endpoints have addresses of both families and several of each. One of them may lead nowhere, which only time tells; so
-//! the next one is tried meanwhile, and what worked comes first the next time.
+//! Endpoints have addresses of both families and several of each. One of them may not answer, and only a timeout shows
+//! this. So the next one is tried in the meantime, and the address that worked is tried first the next time.
 
 use parking_lot::Mutex;
 use std::io;
@@ -16,18 +17,18 @@ use crate::config::endpoint::{Endpoint, Place};
 use crate::failure::classify::{Failure, Fault};
 use crate::failure::wait::{Step, Timeout};
 
-/// How long an address is tried before the next one joins in (RFC 8305, section 5).
+/// How long an address is tried before the next one is tried as well (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
-/// How long names are looked up where addresses are known from before.
+/// Time limit for lookups if addresses from an earlier lookup are known.
 const LOOKUP: Duration = Duration::from_secs(2);
 
-/// Idle time after which the kernel asks whether the peer is still there, and the pause between questions.
-/// Load balancers forget an idle connection after minutes.
+/// Idle time after which the kernel probes the peer, and the pause between probes. Load balancers drop an idle
+/// connection after minutes.
 const KEEPALIVE: Duration = Duration::from_secs(20);
-/// How long sent bytes may stay unacknowledged: a network that is away for longer is a lost connection.
+/// How long sent bytes may stay unacknowledged: after a longer network outage the connection is lost.
 const USER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Reaches an endpoint, and remembers which of its addresses worked.
+/// Connects to an endpoint, and remembers which of its addresses worked.
 #[derive(Debug, Default)]
 pub struct Reach {
     known: Mutex<Known>,
@@ -35,11 +36,11 @@ pub struct Reach {
 
 #[derive(Debug, Default)]
 struct Known {
-    /// What the names meant when they were looked up last.
+    /// The addresses of the names from the last lookup.
     found: Vec<SocketAddr>,
-    /// The address of the last connection that came to be.
+    /// The address of the last successful connection.
     good: Option<IpAddr>,
-    /// Addresses that took a connection which then failed, the last one last.
+    /// Addresses that accepted a connection which then failed, the most recent one last.
     bad: Vec<IpAddr>,
 }
 
@@ -47,7 +48,7 @@ impl Reach {
     /// A TCP connection to one of the endpoint's addresses.
     ///
     /// # Errors
-    /// What each address said, for [`crate::failure::retry`].
+    /// The error of each address, for [`crate::failure::retry`].
     pub async fn connect(&self, endpoint: &Endpoint, timeout: Timeout) -> Result<TcpStream, Failure> {
         let found = self.find(endpoint, timeout).await?;
         let addresses = self.known.lock().order(found);
@@ -59,14 +60,14 @@ impl Reach {
         Ok(stream)
     }
 
-    /// An address worked from the first byte to the last.
+    /// The whole login over an address succeeded.
     pub fn worked(&self, address: IpAddr) {
         let mut known = self.known.lock();
         known.good = Some(address);
         known.bad.retain(|bad| *bad != address);
     }
 
-    /// An address took a connection, of which nothing came.
+    /// An address accepted a connection, but the login failed.
     pub fn failed(&self, address: IpAddr) {
         let mut known = self.known.lock();
         known.good = known.good.filter(|good| *good != address);
@@ -87,7 +88,7 @@ impl Reach {
                 self.known.lock().found.clone_from(&found);
                 Ok(found)
             }
-            // The name service may be away for a moment.
+            // The name service may be unavailable for a moment.
             _ if !before.is_empty() => Ok(before),
             Ok(_) => Err(Failure::local(Fault::UnknownHost, "the name has no address")),
             Err(why) => Err(Failure::local(Fault::UnknownHost, why)),
@@ -96,7 +97,8 @@ impl Reach {
 }
 
 impl Known {
-    /// What worked first, then what was not tried, families in turns, then what failed, the longest ago first.
+    /// First the address that worked, then untried ones with alternating families, then failed ones, the oldest failure
+    /// first.
     fn order(&self, found: Vec<SocketAddr>) -> Vec<SocketAddr> {
         let Some(first) = found.first().map(SocketAddr::is_ipv6) else { return found };
         let (mut same, mut other): (Vec<_>, Vec<_>) =
@@ -118,7 +120,7 @@ impl Known {
     }
 }
 
-/// The addresses of an endpoint: those of the url, or what its names mean. The error names each name's own.
+/// The addresses of an endpoint: those of the url, or those of its names. The error has the error of each name.
 async fn look_up(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, String> {
     let (mut found, mut errors) = (Vec::new(), Vec::new());
     for place in &endpoint.places {
@@ -133,10 +135,10 @@ async fn look_up(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, String> {
     if found.is_empty() && !errors.is_empty() { Err(errors.join("; ")) } else { Ok(found) }
 }
 
-/// The first connection that comes to be. What did not, says why.
+/// The first successful connection. Otherwise the errors of all addresses.
 async fn race(addresses: Vec<SocketAddr>) -> Result<TcpStream, String> {
     let mut waiting = addresses.into_iter();
-    // Those on their way are given up when it is dropped.
+    // Attempts in progress are cancelled when it is dropped.
     let mut tries: JoinSet<(SocketAddr, io::Result<TcpStream>)> = JoinSet::new();
     let mut errors = Vec::new();
     loop {

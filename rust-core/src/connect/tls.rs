@@ -1,4 +1,4 @@
-//! TLS to the cluster: rustls with ring, the server's certificate checked unless the url says less, as libpq has it.
+//! TLS to the cluster: rustls with ring. The server's certificate is checked unless the url asks for less, as in libpq.
 
 use std::io;
 use std::path::Path;
@@ -49,7 +49,7 @@ impl Tls {
         })
     }
 
-    /// Makes a connection a secret one.
+    /// Starts TLS on a connection.
     ///
     /// # Errors
     /// The failure, for [`crate::failure::retry`].
@@ -74,7 +74,7 @@ fn lost(what: String) -> Failure {
     Failure::local(Fault::Lost, format!("TLS handshake: {what}"))
 }
 
-/// What is wrong with a certificate that rustls refused, and what to do; an error of the stream carries it.
+/// Why rustls refused a certificate, and what to do. An error of the stream has it.
 fn refused_certificate(error: &io::Error) -> Option<String> {
     let tls = error.get_ref()?.downcast_ref::<Error>()?;
     let Error::InvalidCertificate(fault) = tls else { return None };
@@ -133,15 +133,15 @@ fn client(endpoint: &Endpoint) -> Result<ClientConfig, SinkError> {
     Ok(config)
 }
 
-/// What of a certificate is checked.
+/// Which parts of a certificate are checked.
 enum Checked {
     ChainAndName,
     Chain,
     Nothing,
 }
 
-/// libpq's meaning of its modes: `require` with a given root checks the chain, `verify-ca` needs one, as any of the public
-/// authorities would do otherwise; and `system` is for `verify-full` alone.
+/// The modes as in libpq: `require` with a given root checks the chain. `verify-ca` needs a root, because otherwise any
+/// public authority would be accepted. `system` is allowed only with `verify-full`.
 fn checked(endpoint: &Endpoint) -> Result<Checked, SinkError> {
     let given = endpoint.root_certificates.as_deref();
     match endpoint.tls {
@@ -164,7 +164,7 @@ fn is_system(path: &Path) -> bool {
     path == Path::new("system")
 }
 
-/// What a weaker mode does not check, to be logged; `None` for `verify-full`.
+/// The checks that a weaker mode skips, for the log; `None` for `verify-full`.
 #[must_use]
 pub fn weakness(endpoint: &Endpoint) -> Option<String> {
     let mode = match endpoint.tls {
@@ -184,8 +184,8 @@ pub fn weakness(endpoint: &Endpoint) -> Option<String> {
     ))
 }
 
-/// The certificates of `sslrootcert`, or the system's (`SSL_CERT_FILE` and `SSL_CERT_DIR` as OpenSSL has
-/// them), or, on a machine without any, Mozilla's.
+/// The certificates of `sslrootcert`, or the system's (`SSL_CERT_FILE` and `SSL_CERT_DIR` as OpenSSL has them), or
+/// Mozilla's on a machine without any.
 fn roots(endpoint: &Endpoint) -> Result<RootCertStore, SinkError> {
     let mut store = RootCertStore::empty();
     if let Some(path) = endpoint.root_certificates.as_deref().filter(|path| !is_system(path)) {
@@ -204,7 +204,7 @@ fn roots(endpoint: &Endpoint) -> Result<RootCertStore, SinkError> {
     Ok(store)
 }
 
-/// Checks the chain but not the name, or nothing.
+/// Checks only the chain and not the name, or nothing.
 #[derive(Debug)]
 struct Lenient {
     chain: Option<Arc<WebPkiServerVerifier>>,

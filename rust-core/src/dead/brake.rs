@@ -1,4 +1,4 @@
-//! How many rows may be skipped, and how many of them have a line in the log.
+//! Limits how many rows may be skipped, and how many of them get a log line.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,14 +6,14 @@ use std::time::Instant;
 
 use crate::notice::outage::PERIOD;
 
-/// Rows from which a share says something.
+/// Rows from which a percentage is meaningful.
 const SHARE_ROWS: u64 = 1_000;
 
-/// Lines of the log for rows that were skipped within [`PERIOD`]; more of them are counted. A person reads the first, and
-/// all are in the file.
+/// Log lines for rows that were skipped within [`PERIOD`]. Further rows are only counted: people read the first lines,
+/// and the file has all rows.
 const LINES: u32 = 10;
 
-/// Tables that a text names with their rows; a job may have a thousand.
+/// Maximum number of tables in a text; a job may have a thousand.
 const NAMED: usize = 10;
 
 /// How many rows of a sink may be skipped. One more, and it fails.
@@ -21,11 +21,11 @@ const NAMED: usize = 10;
 pub struct Limits {
     /// Rows.
     pub rows: u64,
-    /// Percent of the rows that came, once [`SHARE_ROWS`] have.
+    /// Percent of the received rows, checked from [`SHARE_ROWS`] rows on.
     pub percent: u64,
 }
 
-/// What was skipped so far. Pure.
+/// The rows skipped so far. Pure.
 #[derive(Debug)]
 pub struct Brake {
     limits: Limits,
@@ -39,7 +39,7 @@ pub struct Brake {
 }
 
 impl Brake {
-    /// Nothing is skipped yet.
+    /// The state before any row is skipped.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self { limits, rows: 0, by_table: BTreeMap::new(), lines: 0, since: None, untold: BTreeMap::new() }
@@ -51,7 +51,7 @@ impl Brake {
         *self.by_table.entry(table.to_owned()).or_default() += 1;
     }
 
-    /// Lines of the log for a row: its own, or none, and before it one for the rows that had none.
+    /// Log lines for a row: its own line or none, after one line for earlier rows without a line.
     pub fn tell(&mut self, table: &str, line: impl FnOnce() -> String, now: Instant) -> Vec<String> {
         let mut lines = Vec::new();
         if self.since.is_none_or(|since| now - since >= PERIOD) {
@@ -67,7 +67,7 @@ impl Brake {
         lines
     }
 
-    /// A line for the rows that had none; `None` if all had.
+    /// A line for the rows without one; `None` if all had one.
     pub fn sum(&mut self) -> Option<String> {
         let untold = std::mem::take(&mut self.untold);
         let rows: u64 = untold.values().sum();
@@ -77,7 +77,7 @@ impl Brake {
     /// Whether the job may go on.
     ///
     /// # Errors
-    /// What is too much, and which option says so.
+    /// What exceeds the limit, and the option that sets it.
     pub fn check(&self, received: u64) -> Result<(), String> {
         let Self { limits, rows, .. } = self;
         let tables = counts(&self.by_table);

@@ -1,4 +1,5 @@
-//! The file of dead letters: whole lines only, which several tasks append to, and another file when it is full.
+//! The file of dead letters. It has only whole lines, several tasks append to it, and a new file is started when it is
+//! full.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -23,7 +24,7 @@ pub struct LetterFile {
 #[derive(Debug)]
 struct Open {
     file: File,
-    /// Whether letters may not have reached the disk yet.
+    /// Whether some letters may not be on the disk yet.
     dirty: bool,
 }
 
@@ -31,7 +32,7 @@ impl LetterFile {
     /// Opens the file; in a folder it has a fixed name.
     ///
     /// # Errors
-    /// Kind `Config` if it cannot be written, or is something else than a file of dead letters.
+    /// Kind `Config` if it cannot be written, or is not a file of dead letters.
     pub fn open(path: &Path, most_bytes: u64) -> Result<Self, SinkError> {
         let path = if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() };
         let file = whole_lines(&path).map_err(|error| {
@@ -46,7 +47,7 @@ impl LetterFile {
         &self.path
     }
 
-    /// Appends the line of a row, wholly or not at all.
+    /// Appends the line of a row, completely or not at all.
     ///
     /// # Errors
     /// Kind `DeadLetters` if that fails, because the disk is full for example.
@@ -61,7 +62,7 @@ impl LetterFile {
         })
     }
 
-    /// Brings what was appended to the disk.
+    /// Flushes the appended lines to the disk.
     ///
     /// # Errors
     /// Kind `DeadLetters` if that fails.
@@ -78,13 +79,13 @@ impl LetterFile {
 
     fn problem(&self, error: &io::Error) -> String {
         format!(
-            "option 'dead_letter_path': '{}' cannot be written: {error}; make room or name another place, and restart \
+            "option 'dead_letter_path': '{}' cannot be written: {error}; free space or set another path, and restart \
              the job from its last checkpoint",
             self.path.display()
         )
     }
 
-    /// Other tasks append to the file too, and may have put another one in its place: a lock of the file keeps them apart.
+    /// Other tasks append to the file too and may have replaced it. A file lock keeps them apart.
     fn append_locked(&self, open: &mut Open, line: &str) -> io::Result<()> {
         loop {
             open.file.lock()?;
@@ -98,14 +99,14 @@ impl LetterFile {
             } else {
                 let written = open.file.write_all(line.as_bytes());
                 if written.is_err() {
-                    // What there is of the line goes again; if that fails too, the next one to open the file does it.
+                    // Remove the incomplete line. If that fails too, the next task that opens the file removes it.
                     let _ = open.file.set_len(end);
                 }
                 open.file.unlock()?;
                 open.dirty = true;
                 return written;
             }
-            // Of the file that is left behind nothing may be lost either.
+            // The lines of the old file must be durable too.
             open.file.sync_data()?;
             open.file = whole_lines(&self.path)?;
         }
@@ -130,8 +131,8 @@ impl LetterFile {
     }
 }
 
-/// Opens a file for appending, made if it is missing. A line that was begun and not ended is the mark of a process that
-/// was killed: it is taken away, and its row comes again, as no checkpoint was taken after it.
+/// Opens a file for appending, and creates it if it is missing. An incomplete last line comes from a killed process. It
+/// is removed, and the source sends its row again, because no checkpoint was taken after it.
 fn whole_lines(path: &Path) -> io::Result<File> {
     let file =
         opened(path).map_err(|error| io::Error::new(error.kind(), format!("cannot be written: {error}")))?;
@@ -174,7 +175,7 @@ fn cut_torn_line(mut file: &File) -> io::Result<()> {
 #[cfg(unix)]
 fn opened(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    // The rows' values are in it: nobody else may read it, and no link leads elsewhere. Opening a FIFO must not wait.
+    // It has the rows' values: only the owner may read it, and links are not followed. Opening a FIFO must not wait.
     OpenOptions::new()
         .create(true)
         .read(true)

@@ -1,6 +1,6 @@
-//! Errors on their way to Java: `DsqlNativeException(int kind, byte[] sqlState, byte[] message)`.
+//! Errors for Java: `DsqlNativeException(int kind, byte[] sqlState, byte[] message)`.
 //!
-//! Texts cross as UTF-8 bytes, as JNI's own strings are a modified form that loses emoji and NUL.
+//! Texts cross as UTF-8 bytes, because JNI's own strings use a modified form that loses emoji and NUL.
 
 use jni::objects::{JThrowable, JValue};
 use jni::strings::JNIString;
@@ -8,7 +8,7 @@ use jni::{Env, errors, jni_sig, jni_str};
 
 use crate::error::SinkError;
 
-/// What an export can fail with.
+/// The failures of an export.
 #[derive(Debug)]
 pub(super) enum Failure {
     Sink(SinkError),
@@ -28,7 +28,7 @@ impl From<errors::Error> for Failure {
 }
 
 impl Failure {
-    /// Throws the exception, unless one is already on its way.
+    /// Throws the exception, unless one is already pending.
     pub(super) fn throw(self, env: &mut Env<'_>) -> errors::Result<()> {
         if env.exception_check() {
             return Ok(());
@@ -51,10 +51,10 @@ impl Failure {
     }
 }
 
-/// The last resort when even the exception cannot be made.
+/// The last resort if the exception cannot be created.
 pub(super) fn throw_plain(env: &mut Env<'_>, text: &str) {
     if !env.exception_check() {
-        // If this fails too, there is nothing left to tell Java with.
+        // If this fails too, there is no way left to report it to Java.
         let _ = env.throw_new(jni_str!("java/lang/IllegalStateException"), JNIString::from(text));
     }
 }

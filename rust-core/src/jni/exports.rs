@@ -189,8 +189,8 @@ pub extern "system" fn Java_io_dsqlsink_bridge_NativeSink_close(
     });
 }
 
-/// Gives freed memory back to the system. The allocator keeps what the runtime's threads freed, for each of its arenas:
-/// tens of megabytes of a JVM that has run many jobs (tests/e2e, `ZetaLifeIT`).
+/// Returns freed memory to the system. The allocator keeps memory that the runtime's threads freed, in each of its
+/// arenas: tens of megabytes in a JVM that has run many jobs (tests/e2e, `ZetaLifeIT`).
 fn give_back() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: takes no pointer, and any thread may call it at any time.

@@ -1,4 +1,4 @@
-//! No panic and no error leaves an export but as a Java exception.
+//! A panic or an error leaves an export only as a Java exception.
 
 use std::any::Any;
 
@@ -8,8 +8,8 @@ use jni::{Env, EnvUnowned, errors};
 use crate::error::SinkError;
 use crate::jni::exception::{self, Failure};
 
-/// Runs an export's body. Its error or panic becomes the pending exception, and Java gets the default
-/// value, which it never looks at.
+/// Runs an export's body. Its error or panic becomes the pending exception, and Java gets the default value, which it
+/// never reads.
 pub(super) fn guard<'local, T: Default>(
     mut env: EnvUnowned<'local>,
     body: impl FnOnce(&mut Env<'local>) -> Result<T, Failure>,

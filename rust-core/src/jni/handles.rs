@@ -1,8 +1,7 @@
-//! Handles: numbers that Java holds in place of pointers.
+//! Handles: numbers that Java holds instead of pointers.
 //!
-//! A handle is a slot's number and generation. A closed handle's slot is used again under another
-//! generation, so a stale handle is an error and never another sink. A call holds the sink by `Arc`, so
-//! closing may race with it.
+//! A handle is a slot's number and generation. A closed handle's slot is reused with another generation. So a stale
+//! handle is an error and never refers to another sink. A call holds the sink by `Arc`, so closing may race with it.
 
 use parking_lot::RwLock;
 use std::sync::Arc;
@@ -26,7 +25,7 @@ pub(super) fn sessions() -> &'static Handles<Session> {
     &SESSIONS
 }
 
-/// What the handles of one kind stand for.
+/// The values behind the handles of one kind.
 pub(super) struct Handles<T>(RwLock<Vec<Slot<T>>>);
 
 struct Slot<T> {
@@ -67,7 +66,7 @@ impl<T> Handles<T> {
             .ok_or_else(|| SinkError::new(ErrorKind::Closed, "the native sink is closed"))
     }
 
-    /// Takes a value out; `None` if the handle is closed already.
+    /// Removes and returns a value; `None` if the handle is already closed.
     pub(super) fn remove(&self, handle: i64) -> Option<Arc<T>> {
         let mut slots = self.0.write();
         let (at, generation) = split(handle);

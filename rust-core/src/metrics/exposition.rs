@@ -1,4 +1,4 @@
-//! The counters as Prometheus reads them: names, help and labels. The text is made by the official client library.
+//! The counters for Prometheus: names, help and labels. The official client library creates the text.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! How long transactions take and rows wait, since somebody last asked. One record a transaction.
+//! How long transactions take and rows wait, since the last call. One record per transaction.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use parking_lot::Mutex;
 use crate::abi;
 use crate::metrics::micros;
 
-/// Longest time that is told apart; longer ones count as this.
+/// Longest time that is distinguished. Longer times count as this one.
 const LONGEST: Duration = Duration::from_secs(3_600);
-/// Digits that are right: a time is told to a hundredth of itself, and a histogram takes some 25 KiB.
+/// Significant digits: a time is exact to one percent, and a histogram takes some 25 KiB.
 const DIGITS: u8 = 2;
 
 /// Times of the transactions since the last look.
@@ -25,7 +25,7 @@ struct Times {
 
 impl Default for Latency {
     fn default() -> Self {
-        // Fails for bounds and digits that it does not take, which these are not.
+        // It fails only for invalid bounds and digits, and these are valid.
         let empty = || Histogram::new_with_bounds(1, micros(LONGEST), DIGITS).ok();
         Self(Mutex::new(Times { transaction: empty(), wait: empty() }))
     }

@@ -1,22 +1,23 @@
-//! An outage in three lines of the log, however many connections meet it: one when it begins, one each [`PERIOD`] while
-//! it lasts, and one when it is over. Time is an argument, so that all of it is pure.
+//! Logs an outage in three kinds of lines for any number of connections: one when it begins, one each [`PERIOD`] while
+//! it lasts, and one when it is over. Time is an argument, so everything here is pure.
 
 use parking_lot::Mutex;
 use std::time::{Duration, Instant};
 
-/// How often a log repeats that something lasts: seldom enough to read, often enough to see that the sink still tries.
+/// How often the log repeats that an outage lasts: seldom enough to read, often enough to show that the sink still
+/// tries.
 pub const PERIOD: Duration = Duration::from_secs(30);
 
-/// Whether the database can be reached, as far as the log has told it.
+/// Whether the database can be reached, according to the log.
 #[derive(Debug, Default)]
 pub struct Outage(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
     down: Option<Down>,
-    /// When a line told last that it began or lasts.
+    /// When the last line about it was written.
     told: Option<Instant>,
-    /// When something worked last.
+    /// The time of the last success.
     worked: Option<Instant>,
     /// Outages that were over before the next line was due.
     short: usize,
@@ -24,9 +25,9 @@ struct State {
 
 #[derive(Debug)]
 struct Down {
-    /// From when on nothing was answered.
+    /// The time since which nothing was answered.
     since: Instant,
-    /// When the first failure was known: what was sent before it proves nothing.
+    /// When the first failure was known. Answers to earlier requests do not prove that it is over.
     known: Instant,
     tries: usize,
     last: String,
@@ -40,9 +41,9 @@ struct Down {
 pub struct Failed<'a> {
     /// What happened, and what to do.
     pub text: &'a str,
-    /// How long an answer was waited for.
+    /// How long the sink waited for an answer.
     pub waited: Duration,
-    /// True if a connection that is opened proves that it is over.
+    /// True if an opened connection proves that it is over.
     pub connecting: bool,
 }
 
@@ -71,12 +72,13 @@ impl Outage {
         self.0.lock().line(now)
     }
 
-    /// Nothing is tried any more: the error tells the rest.
+    /// There are no more tries: the error has the details.
     pub fn given_up(&self) {
         self.0.lock().down = None;
     }
 
-    /// What was begun at `began` was answered; `opened` if that was no more than a connection. Returns the line to write.
+    /// An operation that began at `began` was answered; `opened` if it only opened a connection. Returns the line to
+    /// write.
     pub fn worked(&self, began: Instant, opened: bool, now: Instant) -> Option<String> {
         let mut state = self.0.lock();
         state.worked = Some(now);
@@ -119,7 +121,7 @@ impl State {
         let begins = !std::mem::replace(&mut down.told, true) && now < down.since + PERIOD;
         let short = match std::mem::take(&mut self.short) {
             0 => String::new(),
-            short => format!("; {short} short outages were not told"),
+            short => format!("; {short} short outages were not logged"),
         };
         let Down { tries, last, .. } = down;
         Some(if begins {
@@ -168,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_told_while_it_lasts_though_nothing_fails_anew() {
+    fn it_is_logged_while_it_lasts_without_new_failures() {
         let (outage, start) = (Outage::default(), Instant::now());
         assert_eq!(outage.look(start), None);
         outage.failed(&LOST, start).unwrap();
@@ -191,16 +193,16 @@ mod tests {
         let [first, back, second, again] = &lines[..] else { unreachable!("{lines:?}") };
         assert_eq!(first, "outage: lost; trying again");
         assert!(back.starts_with("back after 0 ms") && again.starts_with("back after"), "{lines:?}");
-        assert_eq!(second, "outage: lost; trying again; 29 short outages were not told");
+        assert_eq!(second, "outage: lost; trying again; 29 short outages were not logged");
     }
 
     #[test]
-    fn an_answer_that_did_not_come_counts_from_when_it_was_asked_for() {
+    fn a_missing_answer_counts_from_its_request() {
         let (outage, start) = (Outage::default(), Instant::now());
         let silent = Failed { text: "silent", waited: seconds(60), connecting: true };
         let told = outage.failed(&silent, start + seconds(60)).unwrap();
         assert_eq!(told, "outage lasts for 60 s, 1 tries failed: silent; trying again");
-        // Not from before something else was answered.
+        // But not from a time before another answer.
         let outage = Outage::default();
         outage.worked(start + seconds(50), false, start + seconds(50));
         assert_eq!(outage.failed(&silent, start + seconds(60)).unwrap(), "outage: silent; trying again");

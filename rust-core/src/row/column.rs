@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A column of the target that the source brings.
+/// A column of the target that the source has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     /// Name in the target table.

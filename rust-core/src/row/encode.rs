@@ -8,8 +8,8 @@
 //! | BYTES | bytea, uuid if 16 bytes |
 //! | DATE, TIME, TIMESTAMP, TIMESTAMP_TZ | the same; date to timestamp, timestamp to timestamptz and back (UTC), time to interval; text |
 //!
-//! Nothing is rounded, cut or replaced. A float column holds a number if the nearest float, written in its
-//! shortest form, is that number again: 0.1, but not 16777217 in a real.
+//! No value is rounded, cut or replaced. A float column can hold a number if the nearest float, written in its shortest
+//! form, is that number again: 0.1, but not 16777217 in a real.
 
 mod moment;
 
@@ -22,10 +22,10 @@ use crate::row::tuple;
 use crate::row::value::{Value, shorten};
 use crate::tell::Values;
 
-/// Why a value cannot be written to its column; the sentence goes on after the column's name.
+/// Why a value cannot be written to its column. The sentence continues after the column's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misfit {
-    /// The value, shortened, which the sentence begins with; empty if it does not.
+    /// The shortened value with which the sentence begins; empty if it begins without one.
     value: String,
     words: String,
 }
@@ -154,7 +154,7 @@ fn float(value: f64, shown: &dyn fmt::Display, column: &Column, out: &mut Vec<u8
 }
 
 fn push_float(value: f64, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
-    // PostgreSQL takes 0.0 and -0.0, and all NaNs, for equal; equal keys must be equal bytes.
+    // For PostgreSQL 0.0 equals -0.0, and all NaNs are equal. Equal keys must have equal bytes.
     let value = if column.key && value == 0.0 {
         0.0
     } else if value.is_nan() {
@@ -216,7 +216,7 @@ fn decimal(number: &Decimal, column: &Column, out: &mut Vec<u8>) -> Result<(), M
     }
 }
 
-/// True for the types of columns that take a text as the database parses it, in text format.
+/// True for column types whose texts the database parses, sent in text format.
 #[must_use]
 pub fn in_text_format(ty: ColumnType) -> bool {
     matches!(
@@ -261,7 +261,7 @@ fn text(value: &str, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
             })?;
             decimal(&number, column, out)
         }
-        // Bytes may be written as text in many ways; only the source knows which it meant.
+        // Bytes can be written as text in many ways, and only the source knows which one it used.
         ColumnType::Bytea => Err(unwritable("a text", column)),
         // Several texts can mean one value, and a key needs one form.
         _ if column.key => Err(unwritable("a text in a key", column)),
@@ -277,7 +277,7 @@ fn text(value: &str, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
 fn push_text(value: &str, column: &Column, out: &mut Vec<u8>) -> Result<(), Misfit> {
     no_nul(value)?;
     let value = match column.ty {
-        // Trailing blanks mean nothing in a char column; equal keys must be equal bytes.
+        // Trailing blanks have no meaning in a char column. Equal keys must have equal bytes.
         ColumnType::Bpchar(_) => value.trim_end_matches(' '),
         _ => value,
     };
@@ -304,7 +304,7 @@ fn push_str(value: &str, as_text: bool, out: &mut Vec<u8>) -> Result<(), Misfit>
     push_bytes(value.as_bytes(), as_text, out)
 }
 
-/// For what is known to be no longer than a message.
+/// For values that are known to fit in a message.
 #[inline]
 fn push_bytes(value: &[u8], as_text: bool, out: &mut Vec<u8>) -> Result<(), Misfit> {
     tuple::push_with(out, as_text, misfit(""), |out| {

@@ -1,4 +1,4 @@
-//! The bytes that Java hands over, read without trust.
+//! Reads the bytes from Java without trusting them.
 //!
 //! All numbers are big-endian; a string is a u32 length in bytes and UTF-8.
 //!
@@ -131,7 +131,7 @@ pub fn options(bytes: &[u8]) -> Result<Vec<(String, String)>> {
     Ok(pairs)
 }
 
-/// What a table frame declares: the target table and the columns that rows will bring, in their order.
+/// The content of a table frame: the target table and the columns of its rows, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declaration {
     /// Schema of the target table.
@@ -140,7 +140,7 @@ pub struct Declaration {
     pub table: String,
     /// True if rows are only appended.
     pub append: bool,
-    /// The user's own statement, in place of the sink's.
+    /// The user's own statement, instead of the sink's.
     pub query: Option<String>,
     /// Column name and the source's type of it, as the source writes it.
     pub columns: Vec<(String, String)>,
@@ -178,7 +178,7 @@ pub fn declaration(bytes: &[u8]) -> Result<Declaration> {
 }
 
 impl Declaration {
-    /// A NUL ends a text of the protocol, so such a name would break off the connection.
+    /// A NUL ends a text of the protocol, so a name with one would break the connection.
     fn check_names(&self) -> Result<()> {
         let columns = self.columns.iter().map(|(name, _)| ("column", name));
         let keys = self.keys.iter().map(|name| ("key column", name));
@@ -189,7 +189,7 @@ impl Declaration {
             Some((what, name)) => Err(SinkError::new(
                 ErrorKind::Config,
                 format!(
-                    "{what} '{name}' has a NUL character in its name, which no name in Aurora DSQL can have; rename it"
+                    "{what} '{name}' has a NUL character in its name, which Aurora DSQL does not allow in names; rename it"
                 ),
             )),
         }
@@ -265,7 +265,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Checks that a row brought no more values than the table has columns.
+/// Checks that a row has no more values than the table has columns.
 ///
 /// # Errors
 /// Kind `Frame` if bytes are left.

@@ -1,4 +1,4 @@
-//! Values as JSON, for dead letters: a number, a truth or a text that the database reads as the same value again.
+//! Values as JSON, for dead letters: a number, a boolean or a text that the database reads as the same value.
 
 use serde_json::{Map, Value as Json};
 
@@ -47,7 +47,7 @@ pub fn of_param(ty: ColumnType, param: Param<'_>) -> Json {
     binary(ty, bytes).unwrap_or_else(|| hex(bytes))
 }
 
-/// `None` if the bytes are not of the type, which this library has not written then.
+/// `None` if the bytes do not have the type's format. This library never writes such bytes.
 fn binary(ty: ColumnType, bytes: &[u8]) -> Option<Json> {
     Some(match ty {
         ColumnType::Bool => (*bytes.first()? != 0).into(),

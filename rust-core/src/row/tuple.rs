@@ -1,4 +1,4 @@
-//! A run of parameters, laid out as Bind sends them: a 4-byte head and the value's bytes.
+//! A sequence of parameters in the layout of a Bind message: a 4-byte head and the value's bytes.
 //!
 //! The head is -1 for NULL, otherwise the length. [`TEXT`] marks a parameter in text format, which lets
 //! the database parse what only it can (a text for an interval column, say).
@@ -32,8 +32,8 @@ pub fn push_array<const N: usize>(value: [u8; N], out: &mut Vec<u8>) {
     out.extend_from_slice(&value);
 }
 
-/// Appends what `fill` appends, under a head of its own. `false`, and nothing appended, if it fails or
-/// is too long for a message.
+/// Appends the bytes from `fill` with their own head. If `fill` fails or the value is too long for a message, returns
+/// `false` and appends nothing.
 #[inline]
 pub fn push_with<E>(
     out: &mut Vec<u8>,

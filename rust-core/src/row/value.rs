@@ -58,7 +58,7 @@ impl fmt::Display for Value<'_> {
     }
 }
 
-/// Values may be long, and logs are read by people.
+/// Shortens a value for people who read the log.
 pub(super) fn shorten(text: &str) -> String {
     const SHOWN: usize = 60;
     cut(text, SHOWN)

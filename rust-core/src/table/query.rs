@@ -1,7 +1,7 @@
-//! A statement of the user's own (option `query`) in place of the sink's: its parameters, numbered.
+//! The user's own statement (option `query`) instead of the sink's, with numbered parameters.
 //!
-//! `?` stands for the columns of a row in their order, `:name` for the column of that name. `??` is a question
-//! mark, as in JDBC. What is quoted or commented out is left alone.
+//! `?` stands for the columns of a row in their order, `:name` for the column of that name. `??` is a question mark, as
+//! in JDBC. Quoted text and comments are not changed.
 
 use std::fmt::Write;
 
@@ -147,7 +147,7 @@ fn within_word(bytes: &[u8], at: usize) -> bool {
     at > 0 && (in_word(bytes[at - 1]) || bytes[at - 1] == b'$')
 }
 
-/// End of what is quoted from `at` on; a doubled quote ends it and begins the next, which comes to the same.
+/// End of the quoted text that begins at `at`. A doubled quote is read as an end and a new begin, with the same result.
 fn quoted(bytes: &[u8], at: usize, escapes: bool) -> usize {
     let mut end = at + 1;
     while end < bytes.len() && bytes[end] != bytes[at] {

@@ -1,4 +1,4 @@
-//! The target table: what the catalog says of it, matched with what the source brings.
+//! The target table: its catalog entries, matched with the source's columns.
 //!
 //! Pure: [`crate::write::catalog`] reads the rows that [`resolve`] works on.
 
@@ -17,31 +17,31 @@ pub struct Table {
     pub schema: String,
     /// Its name.
     pub name: String,
-    /// Columns in the order in which rows bring them.
+    /// Columns in the order of the rows' values.
     pub columns: Vec<Column>,
     /// Positions in `columns` of the key, in the key's order; empty if rows are only appended.
     pub keys: Vec<usize>,
     /// The secondary indexes.
     pub indexes: Vec<Index>,
-    /// The unique indexes besides the key.
+    /// The unique indexes other than the key.
     pub uniques: Vec<UniqueIndex>,
     /// The user's own statement, which runs for each row.
     pub query: Option<Query>,
-    /// Whether a row whose key is there is left as it is.
+    /// Whether a row whose key exists is not changed.
     pub keeps_existing: bool,
 }
 
-/// A unique index of the target table, the key's own left out.
+/// A unique index of the target table other than that of the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UniqueIndex {
     /// Its name.
     pub name: String,
-    /// Positions of its columns in the rows; `None` where a row does not tell its value: an index on an expression,
-    /// with a predicate, or on a column that rows do not bring.
+    /// Positions of its columns in the rows; `None` if a row does not have its value: an index on an expression, with a
+    /// predicate, or on a column that the rows do not have.
     pub columns: Option<Vec<usize>>,
     /// False if two NULLs are equal in it.
     pub nulls_distinct: bool,
-    /// True if rows bring every column that it needs: then a statement can find the rows that hold their values.
+    /// True if the rows have every column that it needs. Then a statement can find the rows that hold their values.
     pub shown: bool,
     /// SQL of each of its columns.
     pub expressions: Vec<String>,
@@ -54,7 +54,7 @@ pub struct UniqueIndex {
 pub struct Index {
     /// Its name.
     pub name: String,
-    /// Positions in the table's columns of those that it holds; expressions have none.
+    /// Positions of its columns in the table's columns; expressions have none.
     pub columns: Vec<usize>,
 }
 
@@ -65,7 +65,7 @@ impl Table {
         self.keys.is_empty()
     }
 
-    /// The columns that rows bring and the database computes by itself, so that they are not written.
+    /// The columns that the rows have but the database computes, so they are not written.
     #[must_use]
     pub fn computed(&self) -> Vec<&str> {
         let computed = self.columns.iter().filter(|column| !column.sent && self.query.is_none());
@@ -79,16 +79,16 @@ impl fmt::Display for Table {
     }
 }
 
-/// A column as the catalog has it.
+/// A column in the catalog.
 #[derive(Debug, Clone)]
 pub struct CatalogColumn {
     /// `attname`
     pub name: String,
     /// `attnum`
     pub number: i16,
-    /// Type, a domain's base type in its place.
+    /// Type; for a domain its base type.
     pub oid: u32,
-    /// `atttypmod`, a domain's in its place.
+    /// `atttypmod`; for a domain that of the domain.
     pub modifier: i32,
     /// The type as SQL writes it.
     pub type_name: String,
@@ -102,7 +102,7 @@ pub struct CatalogColumn {
     pub identity: bool,
 }
 
-/// An index as the catalog has it.
+/// An index in the catalog.
 #[derive(Debug, Clone)]
 pub struct CatalogIndex {
     /// Column numbers in order; 0 for an expression.
@@ -111,7 +111,7 @@ pub struct CatalogIndex {
     pub arbiter: bool,
     /// True for the primary key.
     pub primary: bool,
-    /// True if it is unique, of whatever form and whether it is valid yet.
+    /// True if it is unique, in any form, valid or not.
     pub unique: bool,
     /// Its name.
     pub name: String,
@@ -142,8 +142,7 @@ pub fn absent(declared: &Declaration, elsewhere: &[String]) -> SinkError {
 /// Matches the declared columns with the catalog's.
 ///
 /// # Errors
-/// Kind `Schema`, naming every column in the way: missing in the target, of a type that cannot be
-/// written, computed by the database, required but not brought; or a key without a unique index.
+/// Kind `Schema`, naming every column with a problem: missing in the target, of an unsupported type, computed by the database, required but not in the source; or a key without a unique index.
 pub fn resolve(
     declared: &Declaration,
     columns: &[CatalogColumn],

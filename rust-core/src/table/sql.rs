@@ -12,7 +12,7 @@ pub enum Verb {
     Upsert,
     /// Deletes rows by key.
     Delete,
-    /// Deletes the rows that hold values of others in the unique index of this number.
+    /// Deletes the rows that hold values of other rows in the unique index with this number.
     Displace(usize),
 }
 
@@ -21,12 +21,12 @@ pub enum Verb {
 pub enum Form {
     /// An array for each column: one statement for any number of rows.
     Unnest,
-    /// Each value by itself, as many as there are.
+    /// One parameter for each value.
     Values,
 }
 
 impl Form {
-    /// Its name, as the option and the log have it.
+    /// Its name in the option and in the log.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -56,8 +56,8 @@ impl Verb {
     }
 }
 
-/// The statement for `rows` rows. In the form VALUES their parameters follow each other row by row, in the form unnest
-/// there is one for each column. A query of the user's own has but one row.
+/// The statement for `rows` rows. With VALUES the parameters follow each other row by row; with unnest there is one for
+/// each column. The user's own query has only one row.
 #[must_use]
 pub fn statement(verb: Verb, form: Form, table: &Table, rows: usize) -> String {
     if let Some(query) = &table.query {
@@ -79,7 +79,7 @@ struct Rows {
 }
 
 impl Rows {
-    /// As they stand behind FROM, or in place of a SELECT.
+    /// Their form after FROM, or instead of a SELECT.
     fn source(&self) -> String {
         let mut sql = String::new();
         let width = self.columns.len();
@@ -101,7 +101,7 @@ impl Rows {
         sql
     }
 
-    /// As a table with an alias and names of its columns.
+    /// Their form as a table with an alias and column names.
     fn table(&self, alias: &str, names: &[String]) -> String {
         let names = names.join(", ");
         match self.form {
@@ -165,8 +165,8 @@ fn delete(table: &Table, rows: &Rows) -> String {
     sql
 }
 
-/// The index's own expressions stand on both sides: their columns are the new rows' within the sub-select and the
-/// table's outside.
+/// The index's own expressions are on both sides. Inside the sub-select their columns are those of the new rows,
+/// outside those of the table.
 fn displace(table: &Table, index: &UniqueIndex, rows: &Rows) -> String {
     let named: Vec<String> = rows.columns.iter().map(|column| quote(&table.columns[*column].name)).collect();
     let held = index.expressions.join(", ");
@@ -182,7 +182,7 @@ fn displace(table: &Table, index: &UniqueIndex, rows: &Rows) -> String {
     )
 }
 
-/// Without blanks: these are most of a statement's bytes, and of what making it costs.
+/// Without blanks, because these are most of a statement's bytes and most of the cost of building it.
 fn parameters(sql: &mut String, first: usize, count: usize) {
     let mut number = itoa::Buffer::new();
     for parameter in first..first + count {
@@ -196,13 +196,13 @@ fn names(table: &Table, columns: &[usize]) -> String {
     names.join(", ")
 }
 
-/// The table's name as SQL takes it literally.
+/// The table's name as a quoted SQL identifier.
 #[must_use]
 pub fn target(table: &Table) -> String {
     format!("{}.{}", quote(&table.schema), quote(&table.name))
 }
 
-/// An identifier as SQL takes it literally.
+/// A quoted SQL identifier.
 #[must_use]
 pub fn quote(identifier: &str) -> String {
     format!("\"{}\"", identifier.replace('"', "\"\""))

@@ -1,9 +1,9 @@
-//! Where values stand in what PostgreSQL and Aurora DSQL say. Whatever has another form is taken for a value.
+//! Where values are in the messages of PostgreSQL and Aurora DSQL. Text of any other form is treated as a value.
 
 use super::{DETAIL_CHARACTERS, VALUE_CHARACTERS, cut};
 
-/// Messages that may have a value, or stand beside those that do. `{v}` is a value in quotes, up to the last quote that
-/// fits; `{n}` a name in quotes; `{t}` the words of a type, with a length at most.
+/// Messages that may have a value, or appear together with such messages. `{v}` is a value in quotes, up to the last
+/// quote that fits; `{n}` a name in quotes; `{t}` the words of a type, possibly with a length.
 const MESSAGES: &[&str] = &[
     "invalid input syntax for type {t}: {v}",
     "invalid input syntax for type {t}",
@@ -35,7 +35,7 @@ const MESSAGES: &[&str] = &[
     "server unavailable",
 ];
 
-/// Longest words of a type: `timestamp(6) without time zone`, and some room.
+/// Longest name of a type: `timestamp(6) without time zone`, plus a margin.
 const TYPE_CHARACTERS: usize = 40;
 
 /// The message if its form is known, with each value in it replaced.
@@ -136,7 +136,7 @@ fn left_out(length: usize, shown: &mut String) -> usize {
     length
 }
 
-/// Where a comment ends, which may have others inside.
+/// End of a comment. Comments nest.
 fn comment_end(rest: &str) -> usize {
     let (mut depth, mut at) = (0usize, 0);
     while let Some(left) = rest.get(at..).filter(|left| !left.is_empty()) {
@@ -156,7 +156,7 @@ fn comment_end(rest: &str) -> usize {
     rest.len()
 }
 
-/// Where a quoted run ends that begins with its quote, which stands twice for itself.
+/// End of a quoted text that begins with its quote. A doubled quote stands for one quote.
 fn quoted_end(rest: &str, quote: char, escapes: bool) -> usize {
     let mut chars = rest.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {

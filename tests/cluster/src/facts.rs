@@ -1,4 +1,4 @@
-//! Every recorded fact, as far as a cluster can be brought to tell it.
+//! Every recorded fact that can be checked on a cluster.
 
 use anyhow::Result;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use crate::place::Cluster;
 use crate::report::Report;
 use crate::{run, steps, tables};
 
-/// What is not asked of a cluster, and why. A name that ends with a slash stands for its whole group.
+/// Facts that are not checked on a cluster, and why. A name that ends with a slash means its whole group.
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("connect/", "needs a cluster in a state that nobody can order"),
     ("server/unavailable", "cannot be ordered"),
@@ -21,7 +21,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("catalog/sys_functions", "changes with each release of the service"),
 ];
 
-/// Tries of a fact: a change of the schema by the fact before may be told in the middle of it (OC001).
+/// Tries of a fact: the schema change of the previous fact may be reported during it (OC001).
 const TRIES: u32 = 4;
 
 /// The recorded facts.

@@ -29,7 +29,7 @@ pub fn rows(most: u32, connections: u16) -> u32 {
     most.min(ROWS_EACH.saturating_mul(connections.into()))
 }
 
-/// Measures each number of connections on a table of its own.
+/// Measures each number of connections on its own table.
 pub async fn measure(options: &Options, cluster: &Cluster, report: &mut Report) -> Result<()> {
     for connections in &options.connections {
         let table = format!("load_{connections}");

@@ -1,4 +1,4 @@
-//! What the project believes about Aurora DSQL, run against a cluster by whoever has one. scripts/cluster.sh starts it.
+//! Checks the project's assumptions about Aurora DSQL on a real cluster. scripts/cluster.sh starts it.
 //!
 //! The recorded facts and the code that tells them again are those of dsql-local's own test, so that the stand-in and a
 //! cluster are held against the same. The report says where the stand-in is wrong.

@@ -9,7 +9,7 @@ use crate::load;
 /// The published price. The connector's `Cost.java` has it too; a test holds them together.
 pub const DOLLARS_PER_MILLION_DPU: f64 = 8.0;
 
-/// What the number stands for.
+/// The meaning of the number.
 pub const TOLD: &str = "(estimate by the published formula in us-east-1; compute and storage are not in it)";
 
 /// Dollars from which a person is asked first.

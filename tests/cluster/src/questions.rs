@@ -1,4 +1,4 @@
-//! What nobody has recorded yet: how a cluster answers, beside what the project assumes.
+//! Questions without a recording: how a cluster answers, compared with the project's assumption.
 
 use std::time::{Duration, Instant};
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::common::raw;
 use crate::place::{Cluster, told};
 
-/// As much of an answer as tells which it is.
+/// Characters of an answer that identify it.
 const SHOWN: usize = 400;
 
 /// What was found.

@@ -174,7 +174,7 @@ impl Options {
         std::iter::once(self.principal()).chain(self.principal.iter().cloned()).collect()
     }
 
-    /// What things cost in time: the profile and the figures set beside it.
+    /// How long operations take: the profile, and figures that replace its own.
     pub fn costs(&self) -> Costs {
         let mut costs = self.profile;
         for (name, value) in &self.cost {

@@ -27,7 +27,7 @@ pub struct Cluster {
     pub region: String,
     /// Everybody who may connect.
     pub principals: Vec<Principal>,
-    /// The PostgreSQL behind.
+    /// The PostgreSQL behind the stand-in.
     pub backend: SocketAddr,
     /// Counters since the start.
     pub stats: Stats,
@@ -165,7 +165,7 @@ impl Cluster {
 
     /// What the catalog says about a table, kept until the schema changes or a job has built an index.
     pub async fn table(&self, name: &str) -> Result<Arc<Table>, tokio_postgres::Error> {
-        // Both only grow, so their sum tells every change.
+        // Both only grow, so their sum changes with every change.
         let version = || self.schema_version() + self.jobs_done.load(Ordering::Acquire);
         let asked = version();
         {
@@ -209,7 +209,7 @@ impl Cluster {
         Ok(table)
     }
 
-    /// Ends the statement of a PostgreSQL process if it waits for a row or its writer; tells whether it did.
+    /// Ends the statement of a PostgreSQL process if it waits for a row or its writer; returns whether it did.
     pub async fn end_row_wait(&self, pid: i32) -> Result<bool, tokio_postgres::Error> {
         // Other locks, such as the one for extending a table, are short and none of the client's business.
         let query = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity \

@@ -88,7 +88,7 @@ pub struct Costs {
     pub delete_row: u64,
 }
 
-/// What has been done and is to be paid for: a whole transaction, or a part of it that a client waits for.
+/// The work to wait for: a whole transaction, or a part of it that a client waits for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Work {
     /// The first writing statement of a transaction is part of it.
@@ -167,7 +167,7 @@ impl Costs {
 
     /// The same with jitter. `roll`: 0 to 1,000, the same for all parts of a transaction.
     pub fn jittered(&self, time: Duration, roll: u64) -> Duration {
-        // 1,000 stands for the mean, in thousandths.
+        // In thousandths of the mean: 1,000 is the mean.
         let thousandths = 1_000 + self.jitter * roll.min(1_000) / 50;
         let thousandths = thousandths.saturating_sub(self.jitter * 10);
         time * u32::try_from(thousandths).unwrap_or(1_000) / 1_000

@@ -30,11 +30,11 @@ pub enum Effect {
 pub enum When {
     /// Instead of the commit: nothing is kept.
     Before,
-    /// After the commit: everything is kept, the client is not told.
+    /// After the commit: the data is kept, the client does not get the answer.
     After,
     /// The connection ends, and [`LATE`] later the commit is carried out.
     Late,
-    /// When a statement arrives, in place of running it.
+    /// When a statement arrives, instead of running it.
     Statement,
 }
 
@@ -78,7 +78,7 @@ pub enum Connects {
 }
 
 impl Connects {
-    /// What a connection is told, for the kinds that tell something.
+    /// The error that a connection gets, for the kinds with an error.
     pub fn answer(self) -> Option<SqlError> {
         let (code, message) = match self {
             Connects::Accept | Connects::Refuse | Connects::Hang => return None,

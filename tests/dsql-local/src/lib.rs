@@ -1,6 +1,6 @@
 //! A stand-in for Amazon Aurora DSQL: the PostgreSQL protocol in front of a real PostgreSQL 16, plus what Aurora DSQL adds.
 //!
-//! The modules, in the order in which a connection meets them.
+//! The modules, in the order in which a connection uses them.
 
 pub mod cli;
 pub mod server;

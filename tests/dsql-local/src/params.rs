@@ -117,7 +117,7 @@ fn text_elements(value: &[u8]) -> Option<Vec<Element<'_>>> {
     Some(elements)
 }
 
-/// What stands between two quotation marks, and where the next thing begins.
+/// The text between two quotation marks, and the position after it.
 fn quoted(value: &[u8], mut at: usize) -> Option<(Vec<u8>, usize)> {
     let mut element = Vec::new();
     loop {

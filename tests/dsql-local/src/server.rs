@@ -71,7 +71,7 @@ impl Server {
         Ok(Server { listen, control, postgres: backend, ca, dir, cluster, embedded, tasks, _temp: temp })
     }
 
-    /// The line that tells a caller where everything is.
+    /// The line with all addresses and paths, for the caller.
     pub fn ready_line(&self) -> String {
         format!(
             "ready listen={} control={} postgres={} ca={} dir={}",

@@ -50,7 +50,7 @@ pub struct Connected {
     pub backend_writer: tokio::net::tcp::OwnedWriteHalf,
 }
 
-/// Takes a connection through startup. `None`: it was a cancel request, or the client was refused and told so.
+/// Handles the startup of a connection. `None`: it was a cancel request, or the client was refused and got an error.
 pub async fn accept(
     cluster: &Cluster,
     tls: Arc<ServerConfig>,

@@ -18,7 +18,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 pub const ALPN: &[u8] = b"postgresql";
 
 /// Makes or reads the CA and the server certificate in `dir`. The CA is kept so that clients can go on trusting it; the
-/// server certificate is made anew at every start, since the endpoint name may have changed.
+/// server certificate is created again at every start, since the endpoint name may have changed.
 pub fn prepare(dir: &Path, endpoint: &str) -> Result<(PathBuf, Arc<ServerConfig>)> {
     let ca_cert = dir.join("ca.pem");
     let ca_key = dir.join("ca.key");

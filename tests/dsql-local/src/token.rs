@@ -46,7 +46,7 @@ pub struct Check<'a> {
     pub host: &'a str,
     /// Region of the cluster.
     pub region: &'a str,
-    /// Database role that the client asks for.
+    /// Database role that the client requests.
     pub user: &'a str,
     /// Server clock, unix seconds.
     pub now: i64,
@@ -54,7 +54,7 @@ pub struct Check<'a> {
     pub principals: &'a [Principal],
 }
 
-/// Accepts a token and tells whose it is, or refuses it.
+/// Accepts a token and returns its principal, or refuses it.
 pub fn check<'p>(token: &str, check: &Check<'p>) -> Result<&'p Principal, SqlError> {
     verify(token, check).map_err(denied)
 }

@@ -133,7 +133,7 @@ pub fn aborted() -> SqlError {
     )
 }
 
-/// The conflict of two writers, as the loser is told.
+/// The error for the loser of a conflict between two writers.
 pub fn data_conflict() -> SqlError {
     SqlError::error("40001", "change conflicts with another transaction (OC000)")
 }

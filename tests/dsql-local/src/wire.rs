@@ -97,7 +97,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     }
 }
 
-/// An error as it goes to a client.
+/// An error in the form that is sent to a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqlError {
     /// `ERROR` or `FATAL`.

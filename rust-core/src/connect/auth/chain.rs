@@ -1,4 +1,4 @@
-//! Where credentials come from: the AWS SDK's providers, put together as an identity wants it.
+//! Sources of credentials: the AWS SDK's providers, combined for an identity.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,14 +19,14 @@ use aws_types::region::Region;
 use crate::config::{Identity, Keys};
 use crate::error::SinkError;
 
-/// Where the kernel tells that a machine is Amazon's, for instances of today and of before.
+/// Files in which the kernel shows that a machine is an EC2 instance, for current and older instance types.
 const VENDORS: [(&str, &str); 2] =
     [("/sys/devices/virtual/dmi/id/sys_vendor", "Amazon EC2"), ("/sys/hypervisor/uuid", "ec2")];
 
 /// Session of an assumed role unless `role_session_name` says otherwise.
 const SESSION: &str = "seatunnel-dsql-sink";
 
-/// Whose credentials: an identity in a region, asked for with trust in these certificates.
+/// Origin of credentials: an identity in a region, and the trusted certificates for the requests.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Origin {
     pub(super) identity: Identity,
@@ -35,7 +35,7 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    /// Finds out at the start what cannot be mended by waiting.
+    /// Detects at the start the errors that waiting cannot fix.
     pub(super) fn check(&self) -> Result<(), SinkError> {
         let Some(path) = &self.ca_bundle else { return Ok(()) };
         fs::read(path).map(drop).map_err(|error| {
@@ -97,12 +97,12 @@ async fn settings(http: SharedHttpClient, region: Region) -> SdkConfig {
         .await
 }
 
-/// With proxies as the environment has them (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), and `AWS_CA_BUNDLE` in place of the
-/// system's authorities. ring, as for the database: one cryptographic library in the process, no C++ to build.
+/// Uses the proxies of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), and `AWS_CA_BUNDLE` instead of the
+/// system's authorities. Uses ring, as for the database: one cryptographic library in the process, no C++ to build.
 fn http_client(ca_bundle: Option<&std::path::Path>) -> SharedHttpClient {
     let trust = match ca_bundle.map(fs::read) {
         Some(Ok(pem)) => TrustStore::empty().with_pem_certificate(pem),
-        // It could be read at the start. Without it nobody is trusted, rather than everybody.
+        // It could be read at the start. If it is missing now, trust no authority, not all of them.
         Some(Err(_)) => TrustStore::empty(),
         None => TrustStore::default(),
     };

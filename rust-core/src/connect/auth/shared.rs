@@ -1,5 +1,5 @@
-//! Credentials of an identity: asked for once for all connections of the process, refreshed early and in the background,
-//! used until they really expire.
+//! Credentials of an identity: requested once for all connections of the process, refreshed early in the background,
+//! and used until they expire.
 
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -13,41 +13,41 @@ use once_cell::sync::Lazy;
 
 use super::chain::{self, Origin};
 
-/// Credentials are used until this much before their end: as long as a login takes.
+/// Credentials are used until this long before they expire: the duration of a login.
 const MARGIN: Duration = Duration::from_secs(10);
-/// How long before their end new ones are asked for, if they last long enough: a service that is away has this long to come
-/// back. Those of an instance are renewed by AWS some minutes before their end.
+/// How long before they expire new ones are requested, if they last long enough. An unavailable service has this time
+/// to recover. AWS renews those of an instance some minutes before they expire.
 const EARLY: Duration = Duration::from_secs(15 * 60);
-/// How long credentials without an end are used: someone may write others into the profile's file.
+/// How long credentials without an expiry are used: the profile's file may be changed.
 const UNTOLD: Duration = Duration::from_secs(5 * 60);
-/// Pause after a refresh in the background that failed, or that brought nothing newer.
+/// Pause after a background refresh that failed or returned nothing newer.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Those in use, by their origin. They end with the last sink that has them.
+/// Credentials in use, by their origin. They are dropped with the last sink that uses them.
 static SHARED: Lazy<Mutex<HashMap<Origin, Weak<Shared>>>> = Lazy::new(Mutex::default);
 
 /// The credentials of one origin.
 #[derive(Debug)]
 pub(super) struct Shared {
     origin: Origin,
-    /// Built at the first use, as building it looks around the machine.
+    /// Built at the first use, because building it reads files of the machine.
     provider: tokio::sync::OnceCell<Box<dyn ProvideCredentials>>,
     state: Mutex<State>,
-    /// Held by whoever asks the provider: one at a time.
+    /// Held while the provider is asked: one request at a time.
     asking: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     held: Option<Credentials>,
-    /// When to ask for new ones.
+    /// When to request new ones.
     refresh_at: Option<SystemTime>,
-    /// True after the database has called them expired.
+    /// True after the database has said that they are expired.
     doubted: bool,
 }
 
 impl Shared {
-    /// Those of an origin, shared with all who have it now.
+    /// The credentials of an origin, shared by all its current users.
     pub(super) fn of(origin: Origin) -> Arc<Self> {
         let mut all = SHARED.lock();
         all.retain(|_, shared| shared.strong_count() > 0);
@@ -64,17 +64,17 @@ impl Shared {
         shared
     }
 
-    /// Whether the provider has ever given credentials.
+    /// Whether the provider has ever returned credentials.
     pub(super) fn given(&self) -> bool {
         self.state.lock().held.is_some()
     }
 
-    /// The database calls them expired: new ones are asked for before they are used again.
+    /// The database says that they are expired: new ones are requested before they are used again.
     pub(super) fn doubt(&self) {
         self.state.lock().doubted = true;
     }
 
-    /// Credentials that are good for a login.
+    /// Credentials that are valid for a login.
     pub(super) async fn credentials(self: &Arc<Self>) -> Result<Credentials, CredentialsError> {
         let now = SystemTime::now();
         let (held, due) = {
@@ -88,14 +88,14 @@ impl Shared {
             return Ok(held);
         }
         let _asking = self.asking.lock().await;
-        // Whoever asked before may have brought them.
+        // The previous request may have returned them.
         let brought = self.state.lock().usable(SystemTime::now());
         if let Some(brought) = brought {
             return Ok(brought);
         }
         match self.ask().await {
             Ok(credentials) => Ok(credentials),
-            // Doubted ones are better than none.
+            // Possibly expired ones are better than none.
             Err(error) => self.state.lock().unexpired(SystemTime::now()).ok_or(error),
         }
     }

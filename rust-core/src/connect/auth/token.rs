@@ -1,7 +1,7 @@
-//! The IAM token: a presigned request that the database takes as a password.
+//! The IAM token: a presigned request that the database accepts as a password.
 //!
-//! It is the url of `GET https://<host>/?Action=DbConnect[Admin]` signed with SigV4 in the query, without
-//! the scheme. Minting is local: no request is made.
+//! It is the url of `GET https://<host>/?Action=DbConnect[Admin]` signed with SigV4 in the query, without the scheme.
+//! Signing is local: no request is made.
 
 use std::time::{Duration, SystemTime};
 
@@ -16,7 +16,7 @@ use crate::secret::Secret;
 /// Name of the service in a signature.
 const SERVICE: &str = "dsql";
 
-/// Mints the token with which `role` connects to `host`.
+/// Signs the token with which `role` connects to `host`.
 ///
 /// # Errors
 /// Kind `Internal` if the request cannot be signed, which no checked configuration causes.
@@ -47,7 +47,7 @@ pub(super) fn presign(
         .map_err(SinkError::internal)?;
     let (signing, _) = http_request::sign(request, &params).map_err(SinkError::internal)?.into_parts();
     let (_, mut query) = signing.into_parts();
-    // aws-sigv4 puts a session token behind the signature; AWS's other SDKs end with the signature.
+    // aws-sigv4 appends a session token after the signature; AWS's other SDKs put the signature last.
     query.sort_by_key(|(name, _)| *name == "X-Amz-Signature");
     for (name, value) in query {
         url.push('&');
@@ -63,7 +63,7 @@ pub(super) fn presign(
 mod tests {
     use super::*;
 
-    /// Tokens minted by botocore with a fixed clock and AWS's public example keys.
+    /// Tokens signed by botocore with a fixed clock and AWS's public example keys.
     const VECTORS: &str = include_str!("../../../../tests/golden/token_vectors.json");
 
     #[test]

@@ -6,7 +6,7 @@ use crate::row::temporal::Infinite;
 use crate::row::value::shorten;
 use crate::row::{temporal, tuple};
 
-/// Refuses what the database would leave out of a text: a finer fraction, a date, a time of the day, a zone.
+/// Refuses texts of which the database would ignore a part: a finer fraction, a date, a time of day, a zone.
 pub(super) fn check_text(value: &str, column: &Column) -> Result<(), Misfit> {
     if fraction(column.ty).is_some_and(|digits| temporal::text_fraction(value) > usize::from(digits)) {
         return Err(finer(&shorten(value), column));

@@ -18,7 +18,7 @@
 //!   The same holds if both insert the slot's first row, because the key is the same.
 //! * If T commits first, L is refused in the same way. The next L finds T's number.
 //! * If L's own commit is in doubt, the next L has a larger number and decides in the same way. A late L writes nothing
-//! that could be mistaken for T: no number is used twice, and [`enter`](Entry::enter) never replaces a larger number.
+//!   that could be mistaken for T: no number is used twice, and [`enter`](Entry::enter) never replaces a larger number.
 //!
 //! If a server locks rows, as the stand-in of the tests does, L waits or is refused until T has ended. This is equally
 //! safe.

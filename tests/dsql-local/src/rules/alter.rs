@@ -27,7 +27,7 @@ fn one(command: &ResolvedNode, is_async: bool) -> Verdict {
         // Deferrability, all that PostgreSQL alters of a constraint (recorded).
         ["ALTER", "CONSTRAINT", ..] => Ok(()),
         ["ALTER", ref rest @ ..] => {
-            // The column's name stands between ALTER [COLUMN] and what is done to it.
+            // The column's name is between ALTER [COLUMN] and the action.
             let rest = if rest.first() == Some(&"COLUMN") { &rest[1..] } else { rest };
             alter_column(rest.get(1..).unwrap_or_default())
         }

@@ -54,7 +54,7 @@ pub(super) fn set(node: &ResolvedNode) -> Verdict {
         "CHARACTERISTICS" if !words.contains(&"DEFERRABLE") => isolation(node),
         // RESET ALL only takes back what could be set.
         "ALL" if words[0] == "RESET" => Ok(()),
-        // Recorded: a level that there is not is told before the statement is refused.
+        // Recorded: an unknown level is reported before the statement is refused.
         "TRANSACTION" => isolation(node).and_then(|()| settings::check("TRANSACTION")),
         "CHARACTERISTICS" => settings::check("TRANSACTION"),
         "AUTHORIZATION" => settings::check("session_authorization"),

@@ -12,7 +12,7 @@ use crate::sql::Kind;
 use crate::txn;
 use crate::wire::{Frame, SqlError, cstr, error_field, message, take_cstr};
 
-/// Start of the text sent in place of a refused statement; the number of the refusal follows.
+/// Start of the text that is sent instead of a refused statement; the number of the refusal follows.
 const MARKER: &str = "dsql_local_refusal_";
 /// Aurora DSQL's answer to a key beyond its limit.
 const KEY_TOO_LARGE: &str = "key size too large";
@@ -230,7 +230,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// The client gets an error in place of a completion: what PostgreSQL did must not be kept.
+    /// The client gets an error instead of a completion, so PostgreSQL must not keep its changes.
     pub(super) fn fail_completed(&mut self, error: &SqlError, simple: bool) {
         self.emit_error(error);
         self.unit.poison = true;

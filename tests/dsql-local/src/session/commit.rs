@@ -16,7 +16,7 @@ impl Session<'_> {
         self.cluster.schema_conflicts && self.schema.used && self.schema.seen != self.cluster.schema_version()
     }
 
-    /// Whether a session's next DDL statement meets the change before it.
+    /// Whether a session's next DDL statement conflicts with the change before it.
     fn meets_own_change(&mut self) -> bool {
         self.ddl_statements += 1;
         self.cluster.schema_conflicts && self.ddl_statements.is_multiple_of(OWN_CHANGES)
@@ -47,7 +47,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Whether a statement may run where it stands in its transaction.
+    /// Whether a statement may run at its position in the transaction.
     pub(super) fn admit(&mut self, kind: Kind) -> Result<(), SqlError> {
         if matches!(kind, Kind::Begin | Kind::Commit | Kind::Rollback | Kind::Session) {
             return Ok(());

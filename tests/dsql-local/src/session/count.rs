@@ -13,7 +13,7 @@ const CHANGED: &str =
 const MANY: u64 = 100;
 
 impl Session<'_> {
-    /// Whether the tag of this statement may tell fewer rows than it changes.
+    /// Whether the tag of this statement may have fewer rows than it changes.
     pub(super) async fn hides_rows(&mut self, running: &Running) -> Flow<bool> {
         let Some(statement) = running.get().filter(|s| s.kind == Kind::Write) else { return Ok(false) };
         match &statement.table {

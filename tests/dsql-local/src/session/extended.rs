@@ -127,7 +127,7 @@ impl Session<'_> {
         self.real == Real::Open || self.expected.iter().any(|e| e.kind() == Some(Kind::Begin))
     }
 
-    /// Runs a bound statement, under guard where it may lose a conflict that only COMMIT tells.
+    /// Runs a bound statement, under guard if it may lose a conflict that is reported only at COMMIT.
     async fn execute(&mut self, frame: &Frame, running: Running, bytes: u64, bind: Option<Frame>) -> Flow {
         let guarded = running.kind().may_conflict() && self.may_be_open();
         match bind.filter(|_| guarded && running.get().is_some_and(|s| s.shadow.is_some())) {
@@ -262,7 +262,7 @@ impl Session<'_> {
         self.expect(Request::Execute(Running::nothing(), 0), show);
     }
 
-    /// Closes the stand-in's own portal and statement before they are made anew: they stay, also after an error.
+    /// Closes the stand-in's own portal and statement before they are created again: they persist, also after an error.
     pub(super) fn close_own(&mut self) {
         for kind in [b'P', b'S'] {
             message(self.pipes.backend_queue(), b'C', |out| {

@@ -43,7 +43,7 @@ enum Stop {
     Left,
     /// The connection just ends, as one does that breaks or that the server closes.
     Quiet,
-    /// A fault asks for a TCP reset.
+    /// A fault requests a TCP reset.
     Reset,
     /// Something broke.
     Failed(anyhow::Error),
@@ -117,7 +117,7 @@ struct Session<'c> {
     copying: Copying,
     /// PostgreSQL's process id of this session.
     backend_pid: i32,
-    /// A statement runs that may lose a conflict without the client being told yet.
+    /// A statement runs that may lose a conflict, which the client is not informed about yet.
     guard: Guard,
     /// Answers that the client does not see and the session wants.
     captured: Option<Vec<Frame>>,
@@ -203,7 +203,7 @@ impl Session<'_> {
         }
     }
 
-    /// Passes everything on as it comes.
+    /// Passes everything on unchanged.
     async fn relay(&mut self) -> Flow {
         loop {
             while let Ok(Some(frame)) = self.pipes.client.next_frame() {

@@ -68,7 +68,7 @@ impl Session<'_> {
         match kind {
             Kind::Write => self.unit.bill.wrote(!self.txn.wrote, deletes, table, rows),
             Kind::Read | Kind::Lock => self.unit.bill.read(),
-            // Nothing is recorded about DDL beside its jobs; BEGIN and SET are round trips only.
+            // For DDL only its jobs are recorded; BEGIN and SET are only round trips.
             _ => {}
         }
     }

@@ -83,7 +83,7 @@ impl Pipes {
         Ok(())
     }
 
-    /// Ends the client's connection, while the session goes on.
+    /// Ends the client's connection, while the session continues.
     pub(super) fn hang_up(&mut self) {
         // A client that is gone already needs no goodbye.
         let _ = rustix::net::shutdown(self.client.get_mut().get_ref().0, rustix::net::Shutdown::Both);

@@ -1,4 +1,4 @@
-//! What a session has asked of PostgreSQL and not been answered yet, and the statements behind it.
+//! A session's requests to PostgreSQL without an answer yet, and their statements.
 
 use std::sync::Arc;
 

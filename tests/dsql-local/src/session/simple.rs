@@ -47,7 +47,7 @@ impl Session<'_> {
         Ok(self.pipes.flush_client().await?)
     }
 
-    /// Runs the statements one by one up to the first error; tells whether a commit was part of it.
+    /// Runs the statements one by one up to the first error; returns whether a commit was part of it.
     async fn run_list(&mut self, list: &Arc<[Statement]>) -> Flow<bool> {
         let mut commits = false;
         for (index, statement) in list.iter().enumerate() {

@@ -37,7 +37,7 @@ pub(super) struct Unit {
 }
 
 impl Unit {
-    /// Whether an error was sent, so that what follows is not as it would be.
+    /// Whether an error was sent, so that the following statements behave differently.
     pub(super) fn failed(&self) -> bool {
         self.outcome != Outcome::Fine
     }

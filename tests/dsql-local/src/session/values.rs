@@ -133,7 +133,7 @@ fn rows<'c>(cells: &'c [Cells<'_>], unnest: bool, width: usize) -> Vec<Vec<(&'c 
         return cells.chunks(width).map(|row| row.iter().flat_map(all).collect()).collect();
     }
     let count = cells.iter().filter(|c| c.array).map(|c| c.values.len()).max().unwrap_or(1);
-    // A value beside the arrays is in every row.
+    // A value that is not an array is in every row.
     let at = |c: &Cells<'_>, row: usize| if c.array { row } else { 0 };
     (0..count).map(|row| cells.iter().filter_map(|c| value(c, at(c, row))).collect()).collect()
 }
@@ -178,7 +178,7 @@ pub(super) fn sent_bytes(body: &[u8], unnest: bool) -> u64 {
     let size = |param: Param<'_>| {
         // Nor do other texts begin as hexadecimal bytes do.
         let whole = param.value.map_or(0, |value| sent(&param, value).len());
-        // Nothing tells here that it is an array, but other values do not read as one.
+        // The type is not known here, but values other than arrays cannot be read as an array.
         let elements = if unnest { param.elements().filter(|e| !e.is_empty()) } else { None };
         elements.map_or(whole, |all| all.iter().flatten().map(|e| e.len()).sum::<usize>().min(whole))
     };
@@ -249,7 +249,7 @@ fn check_value(value: &[u8], oid: u32) -> Result<(), SqlError> {
     ))
 }
 
-/// Size as stored: bytea is kept as it is, the other types are compressed.
+/// Size as stored: bytea is stored unchanged, the other types are compressed.
 fn stored(value: &[u8], oid: u32) -> usize {
     if oid == BYTEA { value.len() } else { lz4_flex::compress(value).len().min(value.len()) }
 }

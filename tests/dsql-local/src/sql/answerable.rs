@@ -72,7 +72,7 @@ pub fn of(text: &str) -> Option<Answerable> {
         _ => return control(text),
     };
     let first = text.find('$')?;
-    // RETURNING stands behind the parameters; its rows are for PostgreSQL to answer.
+    // RETURNING comes after the parameters; PostgreSQL must answer with its rows.
     let tail = text.rfind('$').map_or("", |at| &text[at..]);
     if find(tail, "returning").is_some() {
         return None;
@@ -83,7 +83,7 @@ pub fn of(text: &str) -> Option<Answerable> {
         before.len() >= word.len()
             && before.get(before.len() - word.len()..).is_some_and(|end| end.eq_ignore_ascii_case(word))
     };
-    // With VALUES the text may be long, and is not searched for what stands before the values.
+    // With VALUES the text may be long, so only the part before the values is searched.
     let values = find(head, "values").is_some();
     let unnest = find(head, "unnest(").or_else(|| if values { None } else { find(text, "unnest") });
     let rows = if let Some(at) = unnest {
@@ -119,7 +119,7 @@ fn name(text: &str) -> Range<usize> {
     0..end.unwrap_or(text.len())
 }
 
-/// Where a word of lower case letters stands, whatever its case in the text.
+/// The position of a word, given in lower case, ignoring case in the text.
 fn find(text: &str, word: &str) -> Option<usize> {
     text.as_bytes().windows(word.len()).position(|at| at.eq_ignore_ascii_case(word.as_bytes()))
 }

@@ -166,7 +166,7 @@ impl Iterator for Scanner<'_> {
 
 /// The statements of a query string, without their semicolons; empty ones are left out.
 ///
-/// The body of a SQL function written with BEGIN ATOMIC holds semicolons of its own.
+/// The body of a SQL function written with BEGIN ATOMIC has its own semicolons.
 pub fn split(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let (mut depth, mut atomic, mut last_word) = (0i32, 0i32, "");

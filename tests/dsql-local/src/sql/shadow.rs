@@ -44,7 +44,7 @@ fn count(target: &str, others: Option<&ResolvedNode>, node: &ResolvedNode) -> St
     format!("SELECT count(*) FROM {target}{others} {filter}")
 }
 
-/// Every row of VALUES counts: a row that DO NOTHING would skip is not told apart here.
+/// Every row of VALUES counts: rows that DO NOTHING would skip cannot be distinguished here.
 fn insert(node: &ResolvedNode, value_rows: Option<usize>) -> Option<Shadow> {
     let rest = tree::child(node, K::insert_rest)?;
     let select = tree::child(rest, K::SelectStmt)?;

@@ -36,7 +36,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Counts as DDL: one to a transaction, and not beside writes.
+    /// Counts as DDL: one per transaction, and not together with writes.
     pub fn is_ddl(self) -> bool {
         matches!(self, Kind::Ddl | Kind::IndexAsync | Kind::ValidateAsync)
     }
@@ -151,7 +151,7 @@ fn read(mut statement: Statement, shortened: Option<&str>, rows: Option<usize>, 
         node.kind(),
         K::InsertStmt | K::UpdateStmt | K::DeleteStmt | K::CopyStmt | K::AlterTableStmt
     );
-    // With a data changing WITH in front the tag tells the rows of the outer statement only.
+    // After a data changing WITH the tag has only the rows of the outer statement.
     let changing_with =
         tree::child(node, K::opt_with_clause).is_some_and(|w| writes_inside(w) == Kind::Write);
     if writes && !changing_with {
@@ -245,7 +245,7 @@ fn dropped(node: &ResolvedNode, constraints: bool) -> Vec<String> {
     names.map(|n| tree::identifier(&tree::text(n))).collect()
 }
 
-/// The node that names the statement: below `stmt`, or the form of BEGIN and END that stands beside it in gram.y.
+/// The node that names the statement: below `stmt`, or the form of BEGIN and END that is next to it in gram.y.
 fn statement_node(top: &ResolvedNode) -> Option<&ResolvedNode> {
     let first = top.children().next()?;
     if first.kind() == K::stmt { first.children().next() } else { Some(first) }

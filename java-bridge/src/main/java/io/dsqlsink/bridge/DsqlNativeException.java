@@ -21,7 +21,7 @@ public final class DsqlNativeException extends RuntimeException {
     /** The role may not do this. */
     public static final int ERROR_PERMISSION = 3;
 
-    /** The cluster could not be reached, or not for long enough. */
+    /** The cluster could not be reached, or the connection did not last. */
     public static final int ERROR_CONNECTION = 4;
 
     /** A table or column is missing or of a type that cannot be written. */
@@ -30,7 +30,7 @@ public final class DsqlNativeException extends RuntimeException {
     /** A value does not fit its column. */
     public static final int ERROR_DATA = 6;
 
-    /** Conflicts with other transactions outlived the retries. */
+    /** Conflicts with other transactions lasted longer than the retries. */
     public static final int ERROR_CONFLICT = 7;
 
     /** A limit of Aurora DSQL or of this sink was reached. */
@@ -48,20 +48,20 @@ public final class DsqlNativeException extends RuntimeException {
     /** Bytes from Java could not be read. */
     public static final int ERROR_FRAME = 12;
 
-    /** A bug, a panic among them. */
+    /** A bug, such as a panic. */
     public static final int ERROR_INTERNAL = 13;
 
-    /** A row that was to be put aside cannot be. */
+    /** A skipped row cannot be written to the dead letters. */
     public static final int ERROR_DEAD_LETTERS = 14;
 
-    /** What a cluster or a table has only so many of is used up. */
+    /** A quota of the cluster or of a table is used up. */
     public static final int ERROR_QUOTA = 15;
 
     private final int kind;
     private final String sqlState;
 
     /**
-     * Called by Rust, so it must not fail whatever it is given.
+     * Called by Rust, so it must not fail for any arguments.
      *
      * @param kind one of the ERROR constants; any other number becomes {@link #ERROR_UNKNOWN}
      * @param sqlState five ASCII bytes, or none when the database did not answer

@@ -19,7 +19,7 @@ public final class Frames {
     /** The table has no key: rows are appended. */
     public static final int MODE_INSERT = 1;
 
-    /** A statement of the user's own runs for each row. */
+    /** The user's own statement runs for each row. */
     public static final int MODE_QUERY = 2;
 
     private Frames() {}

@@ -4,9 +4,9 @@ import java.lang.reflect.Array;
 import java.math.BigDecimal;
 
 /**
- * An array as JSON, which stands for it in a database without arrays. Numbers are written with all
- * their digits; what JSON has no number for, NaN and the infinities, is a text, and so is every
- * other value, in the form that Java and PostgreSQL share.
+ * An array as JSON, for a database without arrays. Numbers are written with all their digits. NaN
+ * and the infinities, which JSON cannot write as numbers, are texts. Every other value is a text
+ * too, in the form that Java and PostgreSQL share.
  */
 final class JsonText {
     private static final String HEX = "0123456789abcdef";

@@ -1,6 +1,6 @@
 package io.dsqlsink.bridge;
 
-/** How long transactions took, and rows waited for them, in some time. */
+/** How long transactions took and rows waited, in a period. */
 public final class Latencies {
     static final int LATENCY_TRANSACTIONS = 0;
     static final int LATENCY_TRANSACTION_MEDIAN = 1;
@@ -27,22 +27,22 @@ public final class Latencies {
         return slots[LATENCY_TRANSACTIONS];
     }
 
-    /** Half of them took no longer, from sending to the answer. */
+    /** Median of their time from sending to the answer. */
     public long transactionMedianMicros() {
         return slots[LATENCY_TRANSACTION_MEDIAN];
     }
 
-    /** 99 % of them took no longer. */
+    /** 99th percentile of this time. */
     public long transactionP99Micros() {
         return slots[LATENCY_TRANSACTION_P99];
     }
 
-    /** In half of them no row had waited longer in the window. */
+    /** Median of the longest wait of their rows in the window. */
     public long waitMedianMicros() {
         return slots[LATENCY_WAIT_MEDIAN];
     }
 
-    /** In 99 % of them no row had waited longer. */
+    /** 99th percentile of this wait. */
     public long waitP99Micros() {
         return slots[LATENCY_WAIT_P99];
     }

@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 /**
  * Folders of unpacked libraries that killed JVMs could not delete.
  *
- * <p>The name of a folder tells its process, by its number and by the moment of its start: a number
- * alone comes again, and is 1 for every JVM that is the first process of a container.
+ * <p>The name of a folder identifies its process by number and start time. The number alone is not
+ * enough: it is reused, and it is 1 for every JVM that is the first process of a container.
  */
 final class Leftovers {
     private static final String PREFIX = "dsql-sink-";
@@ -45,18 +45,18 @@ final class Leftovers {
     }
 
     /**
-     * Removes what dead processes left beside a folder of this process. Only folders of the same
-     * owner are touched, and no link is followed, whatever is put there meanwhile.
+     * Removes folders of dead processes next to a folder of this process. Only folders of the same
+     * owner are touched, and no link is followed, even if one is created meanwhile.
      *
-     * <p>Processes of another container are not seen, and count as dead. If one shares the folder,
-     * it loses the file that it kept; it then unpacks another with its next class loader.
+     * <p>Processes of another container are not visible and count as dead. If one shares the
+     * folder, it loses the file that it kept; it then unpacks another with its next class loader.
      */
     static void removeBeside(Path own, String fileName) {
         try {
             UserPrincipal owner = Files.getOwner(own, LinkOption.NOFOLLOW_LINKS);
             remove(own.toAbsolutePath().getParent(), owner, fileName);
         } catch (IOException | UnsupportedOperationException e) {
-            return; // What stays is room on a disk, and no reason to stop a job.
+            return; // A leftover only uses disk space. That is no reason to stop a job.
         }
     }
 
@@ -99,7 +99,7 @@ final class Leftovers {
             }
             folder.deleteDirectory(name);
         } catch (IOException e) {
-            return; // A link, another user's, not empty, or another process was quicker: it stays.
+            return; // A link, another user's, not empty, or another process was faster: leave it.
         }
     }
 

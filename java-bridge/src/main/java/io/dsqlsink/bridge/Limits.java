@@ -15,16 +15,16 @@ public final class Limits {
     /** Columns of a key or index. */
     public static final int KEY_COLUMNS = 8;
 
-    /** Indexes of a table, that of the key among them. */
+    /** Indexes of a table, including that of the key. */
     public static final int INDEXES = 24;
 
-    /** What the lengths that a key's columns are declared with may add up to. */
+    /** Maximum sum of the declared lengths of a key's columns. */
     public static final int DECLARED_KEY_BYTES = 2_000;
 
     /** Bytes of the values of a key, those of the table's key included in another index's. */
     public static final int KEY_BYTES = 1_981;
 
-    /** What each column of a key but the first takes of them. */
+    /** Bytes of them that each column of a key after the first uses. */
     public static final int KEY_COLUMN_BYTES = 7;
 
     /** Digits of a numeric. */

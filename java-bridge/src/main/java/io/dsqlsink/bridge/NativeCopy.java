@@ -14,14 +14,14 @@ import java.security.NoSuchAlgorithmException;
  *
  * <p>A JVM loads one path for one class loader only, and engines make a class loader per job or
  * even per task. The library is linked so that it stays mapped (scripts/build-native.sh): a copy
- * for each of them would stay as well. So each class loader gets a path of its own, but of the same
- * file: a hard link, which the system's loader recognizes by its inode. The class loaders then
- * share the library's handle tables, where no handle is ever another's.
+ * for each of them would stay as well. So each class loader gets its own path to the same file: a
+ * hard link, which the system's loader recognizes by its inode. The class loaders then share the
+ * library's handle tables, in which handles are unique.
  */
 final class NativeCopy {
     static final String FILE_NAME = "libdsql_sink.so";
 
-    /** What the JVM's class loaders have in common; the digest tells releases apart. */
+    /** State shared by the JVM's class loaders. The digest distinguishes releases. */
     static final String UNPACKED_PROPERTY = "dsql.sink.native.unpacked.";
 
     private NativeCopy() {}
@@ -54,7 +54,7 @@ final class NativeCopy {
                 loaded = true;
             } finally {
                 if (!loaded || !keep) {
-                    // A mapped file lives on without its name.
+                    // A mapped file stays usable after its name is removed.
                     delete(directory.toFile());
                 }
             }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.Locale;
 
-/** Which build of the library this machine needs. */
+/** Determines which build of the library this machine needs. */
 final class NativePlatform {
     private NativePlatform() {}
 
@@ -43,7 +43,7 @@ final class NativePlatform {
             String mapped = new String(Files.readAllBytes(maps), StandardCharsets.ISO_8859_1);
             return mapped.contains("/ld-musl-");
         } catch (IOException e) {
-            return false; // Not Linux, or no /proc: the loader's own error has to do.
+            return false; // Not Linux, or no /proc: the loader then reports its own error.
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * A session for administrative SQL, with the connection, token and retries of a sink. It connects
  * with its first statement. One thread at a time; close() may come from another.
  *
- * <p>As in {@link NativeSink}, a call heeds interrupts, and every method throws {@link
+ * <p>As in {@link NativeSink}, a call reacts to interrupts, and every method throws {@link
  * DsqlNativeException}.
  */
 public final class NativeSession implements AutoCloseable {
@@ -32,7 +32,7 @@ public final class NativeSession implements AutoCloseable {
     }
 
     /**
-     * Carries out one statement, which commits by itself. Conflicts are retried.
+     * Runs one statement, which commits by itself. Conflicts are retried.
      *
      * @param repeatable whether it does no harm when it is carried out twice, so that it may be
      *     sent again when a connection broke before its answer
@@ -57,7 +57,7 @@ public final class NativeSession implements AutoCloseable {
         close(handle);
     }
 
-    /** What a statement answered. */
+    /** The answer of a statement. */
     public static final class Answer {
         private final long affected;
         private final List<List<String>> rows;

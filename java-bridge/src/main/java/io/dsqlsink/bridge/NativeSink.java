@@ -4,22 +4,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One native sink: its connections and the rows on their way. {@link NativeSession} is the other
- * class with native methods.
+ * One native sink: its connections and the rows in flight. {@link NativeSession} is the other class
+ * with native methods.
  *
- * <p>Calls into Rust wait for {@value #SLICE_MILLIS} ms at most, and look for an interrupt between
- * two slices: a call that need not wait goes through whatever the interrupt flag says. Any thread
- * may call; close() may come while another call is in progress, which then fails with {@link
+ * <p>Calls into Rust wait for {@value #SLICE_MILLIS} ms at most, and check for an interrupt between
+ * two slices. A call that need not wait ignores the interrupt flag. Any thread may call; close()
+ * may come while another call is in progress, which then fails with {@link
  * DsqlNativeException#ERROR_CLOSED}.
  *
  * <p>Every method throws {@link DsqlNativeException}. After the first terminal failure each call
- * but close(), notices() and those that count throws that failure again.
+ * except close(), notices() and the counters throws that failure again.
  */
 public final class NativeSink implements AutoCloseable {
     static final int ABI_VERSION = 7;
     static final int FRAME_VERSION = 1;
 
-    /** How long a cancelled task may go on waiting. */
+    /** How long a cancelled task may continue to wait. */
     static final long SLICE_MILLIS = 100;
 
     private final long handle;
@@ -75,14 +75,14 @@ public final class NativeSink implements AutoCloseable {
     }
 
     /**
-     * Forgets what the database said of the tables declared so far, so that the next declaration
-     * reads a changed table anew. Table numbers given out stay valid.
+     * Drops the cached catalog of the tables declared so far, so that the next declaration reads a
+     * changed table again. Earlier table numbers stay valid.
      */
     public void forgetTables() {
         forgetTables(handle);
     }
 
-    /** Hands over the rows of the encoder, waiting for room. The encoder is not reset. */
+    /** Passes the rows of the encoder to the sink; waits for memory. The encoder is not reset. */
     public void write(RowEncoder rows) throws InterruptedException {
         RowBuffer frame = rows.frame();
         while (!write(handle, frame.array(), frame.length(), SLICE_MILLIS)) {
@@ -91,7 +91,7 @@ public final class NativeSink implements AutoCloseable {
     }
 
     /**
-     * Hands over the rows of the encoder if there is room at once.
+     * Passes the rows of the encoder to the sink if there is memory without waiting.
      *
      * @return false when there was none; nothing was taken then
      */
@@ -101,7 +101,7 @@ public final class NativeSink implements AutoCloseable {
     }
 
     /**
-     * Makes all rows that were handed over so far leave without waiting for more.
+     * Makes the sink send all rows received so far without waiting for more.
      *
      * @return a ticket for {@link #await}
      */
@@ -117,8 +117,8 @@ public final class NativeSink implements AutoCloseable {
     }
 
     /**
-     * The source is done: compares the target with the rows that were handed over, and writes the
-     * report. Of a sink that was opened with the option verify.
+     * The source has ended: compares the target with the received rows, and writes the report. Only
+     * for a sink that was opened with the option verify.
      */
     public void compare() throws InterruptedException {
         while (!compare(handle, SLICE_MILLIS)) {

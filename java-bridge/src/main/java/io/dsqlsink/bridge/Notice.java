@@ -22,7 +22,7 @@ public final class Notice {
         return level;
     }
 
-    /** When it was written, which may be a while before it was read. */
+    /** When it was written, which may be some time before it was read. */
     public long epochMillis() {
         return epochMillis;
     }

@@ -18,8 +18,9 @@ public final class RowBuffer {
     private static final int MAX_UTF8_BYTES_PER_CHAR = 3;
 
     /**
-     * Chars of a longer text that are looked at before the JVM encodes it. That is fast for ASCII,
-     * as it takes many chars at a time, but lost effort for other scripts, which show early.
+     * Chars of a longer text that are checked before the JVM encodes it. The JVM's encoder is fast
+     * for ASCII, because it processes many chars at a time, but slow for other scripts, which this
+     * check finds early.
      */
     private static final int PROBE_CHARS = 8;
 
@@ -45,12 +46,12 @@ public final class RowBuffer {
         return Arrays.copyOf(bytes, length);
     }
 
-    /** Forgets everything from this position on. */
+    /** Drops everything from this position on. */
     void truncate(int newLength) {
         length = newLength;
     }
 
-    /** Gives back the memory of an unusually large frame. */
+    /** Releases the memory of an unusually large frame. */
     void shrink(int keepCapacity) {
         if (bytes.length > keepCapacity) {
             hold(new byte[Math.max(keepCapacity, INITIAL_CAPACITY)]);

@@ -13,7 +13,7 @@ import java.util.List;
  * each row as u8 kind, u32 length of the values, and one tagged value per column.
  *
  * <p>The tag follows the class of the value, not the declared type of the column: sources declare
- * types that their values do not keep to. Rust converts to the type of the target column.
+ * types that do not match their values. Rust converts to the type of the target column.
  *
  * <p>Not thread safe.
  */
@@ -40,7 +40,7 @@ public final class RowEncoder {
     static final int TAG_TIMESTAMP = 14;
     static final int TAG_TIMESTAMP_TZ = 15;
 
-    /** An array, which goes as a text of JSON; no tag of the frame. */
+    /** An array, which is sent as JSON text; not a tag of the frame. */
     private static final int TEXT_OF_ARRAY = -1;
 
     /** Every number of this many decimal digits fits an i64. */

@@ -2,7 +2,7 @@ package io.dsqlsink.bridge;
 
 /**
  * The counters of a sink or of one of its tables at one moment; counts since the sink was opened
- * unless said otherwise. A table has no connections, no flushes and no buffer of its own: there
+ * unless said otherwise. A table does not have its own connections, flushes and buffer: for a table
  * these are 0.
  */
 public final class SinkStats {
@@ -41,7 +41,7 @@ public final class SinkStats {
         this.slots = slots;
     }
 
-    /** Rows that were handed over. */
+    /** Rows that the sink received. */
     public long rowsReceived() {
         return slots[STAT_ROWS_RECEIVED];
     }
@@ -112,7 +112,7 @@ public final class SinkStats {
         return slots[STAT_BATCH_SPLITS];
     }
 
-    /** Rows that the row error policy put aside. */
+    /** Rows skipped by the row error policy. */
     public long rowsDead() {
         return slots[STAT_ROWS_DEAD];
     }

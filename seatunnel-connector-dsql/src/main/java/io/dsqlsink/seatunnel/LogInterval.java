@@ -2,7 +2,7 @@ package io.dsqlsink.seatunnel;
 
 import java.util.concurrent.TimeUnit;
 
-/** When a line is due about work that goes on. */
+/** When the next log line about continuing work is due. */
 public final class LogInterval {
     /** By default seldom enough for a log of weeks, often enough to see a job stall. */
     private static final long NANOS =

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * are escaped ({@link LogText}).
  */
 public final class SinkLog {
-    /** As much of a statement as tells which it is. */
+    /** Characters of a statement that identify it. */
     private static final int TOLD_CHARACTERS = 300;
 
     private final Logger log;
@@ -65,8 +65,8 @@ public final class SinkLog {
     }
 
     /**
-     * Takes the library's lines while a statement goes on, and tells of one that takes long: up to
-     * its conditions, which may have values.
+     * Logs the library's lines while a statement runs, and logs that it takes long: up to its
+     * conditions, which may have values.
      */
     public Consumer<List<Notice>> whileWaiting(String sql) {
         LogInterval interval = LogInterval.start();

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is done to all rows of a table, as many at a time as a transaction takes. A table without a
- * key is treated by one statement, which is refused where that is not enough.
+ * Changes all rows of a table, as many at a time as a transaction allows. A table without a key is
+ * treated by one statement, which is refused where that is not enough.
  */
 final class AllRows {
     private static final SinkLog LOG = SinkLog.of(AllRows.class);
@@ -66,7 +66,7 @@ final class AllRows {
     }
 
     /**
-     * @param filter the rows that it is done to, of which none is left by it
+     * @param filter the rows to change; after the statement no row matches it
      */
     private long set(String column, String value, String filter) throws InterruptedException {
         List<List<String>> key = key();

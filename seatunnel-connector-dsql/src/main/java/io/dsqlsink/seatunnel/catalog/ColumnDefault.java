@@ -68,7 +68,7 @@ final class ColumnDefault {
         String source = String.valueOf(column.getSourceType()).toLowerCase(Locale.ROOT);
         switch (family) {
             case "number":
-                // The zero of YEAR is 0000, which sources tell in their own ways.
+                // The zero of YEAR is 0000, which sources read in different ways.
                 return source.startsWith("year") ? unknown() : new ColumnDefault("0", false, false);
             case "boolean":
                 return new ColumnDefault("false", false, false);

@@ -169,7 +169,7 @@ final class ColumnTypes {
             if (blanks && characters > 0 && characters <= MOST_CHAR) {
                 return "char(" + characters + ")";
             } else if (characters > 0 && characters <= MOST_VARCHAR) {
-                // MySQL's char too: what fills it up is no part of the values that it tells.
+                // MySQL's char too: its padding is not part of the values that it returns.
                 return "varchar(" + characters + ")";
             }
         }

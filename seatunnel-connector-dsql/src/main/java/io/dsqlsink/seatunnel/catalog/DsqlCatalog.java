@@ -28,7 +28,10 @@ import java.util.stream.Collectors;
 final class DsqlCatalog implements AutoCloseable {
     private static final SinkLog LOG = SinkLog.of(DsqlCatalog.class);
 
-    /** Rows that are deleted sooner than a table is created anew: those of ten transactions. */
+    /**
+     * Up to this many rows, deleting is faster than recreating the table: those of ten
+     * transactions.
+     */
     private static final int FEW_ROWS = 10 * Limits.TRANSACTION_ROWS;
 
     /** That there is one already: of a table, an object, and in a race a unique catalog row. */
@@ -225,8 +228,8 @@ final class DsqlCatalog implements AutoCloseable {
     }
 
     /**
-     * Whether it is quicker to drop the table and create it anew than to delete its rows, and
-     * nothing but them is lost by it.
+     * Whether it is faster to drop and recreate the table than to delete its rows, and only the
+     * rows are lost by that.
      */
     boolean isBetterRecreated(TableDefinition definition, boolean withIndexes)
             throws InterruptedException {

@@ -63,8 +63,8 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
     }
 
     /**
-     * The same for a job that goes on from a checkpoint, which newer releases ask instead: the rows
-     * that are there stay.
+     * The same for a job that continues from a checkpoint. Newer releases call this method instead:
+     * the rows that are there stay.
      */
     public void handleSchemaSaveModeWithRestore() {
         run(
@@ -99,7 +99,7 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
         LOG.info("Aurora DSQL sink: table {} was found, indexes {}", table, catalog.indexes(table));
     }
 
-    /** Of what is left out, IndexBuilder has told the reasons. */
+    /** IndexBuilder has logged the reasons for indexes that are left out. */
     private void tellCreated(DsqlTable table) throws InterruptedException {
         LOG.info(
                 "Aurora DSQL sink: table {} was created, indexes {}, left out: {}",

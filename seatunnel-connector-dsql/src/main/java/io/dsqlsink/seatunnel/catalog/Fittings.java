@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * Whether a table is no more than what its definition makes: then it may be dropped and created
- * anew to empty it. Whatever else hangs on a table goes with it or stands in the way.
+ * anew to empty it. Other objects that depend on a table are dropped with it or prevent the drop.
  */
 final class Fittings {
     private Fittings() {}
@@ -55,7 +55,7 @@ final class Fittings {
     }
 
     /**
-     * @param columns as {@link DsqlCatalog#columns} tells them
+     * @param columns as returned by {@link DsqlCatalog#columns}
      * @param indexes what {@link #indexes} answers
      * @param withIndexes whether the job creates the definition's indexes
      */

@@ -61,7 +61,7 @@ final class IndexDefinition implements Serializable {
         return nullsDistinct;
     }
 
-    /** SQL that tells the rows it holds; null when it holds all. */
+    /** SQL condition of the rows it holds; null when it holds all. */
     String predicate() {
         return predicate;
     }

@@ -114,7 +114,7 @@ final class IndexPlan {
         return obstacle == null ? sizeObstacle(index) : obstacle;
     }
 
-    /** What SeaTunnel alone tells is not enough to know what the index means. */
+    /** The information from SeaTunnel alone is not enough to know the index's meaning. */
     private String unknown(SourceIndex index) {
         boolean mysql = source.kind() == SourceCatalog.Kind.MYSQL;
         String why = " is not known, as " + source.unknown() + HOW;

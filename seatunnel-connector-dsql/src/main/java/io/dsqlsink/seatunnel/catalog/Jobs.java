@@ -9,22 +9,20 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/**
- * Jobs that the database runs by itself: builds of indexes, and looks at the rows of a constraint.
- */
+/** Asynchronous jobs of the database: index builds, and checks of the rows of a constraint. */
 final class Jobs {
     private static final SinkLog LOG = SinkLog.of(Jobs.class);
 
-    /** Between two looks at a job of the database; such jobs take tens of seconds. */
+    /** Pause between two checks of a job of the database. Such jobs take tens of seconds. */
     private static final long JOB_PAUSE_MS = 500;
 
-    /** A job that takes longer is left to the database. */
+    /** The sink does not wait for a job that takes longer. */
     private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private Jobs() {}
 
     /**
-     * Adds the job of a statement that the database goes on with by itself, if it has made one.
+     * Adds the asynchronous job of a statement, if the statement created one.
      *
      * @param what it is for, such as "Index orders_customer"
      */

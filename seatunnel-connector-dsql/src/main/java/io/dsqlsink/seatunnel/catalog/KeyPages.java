@@ -54,8 +54,8 @@ final class KeyPages {
      * @param options what the native library is opened with
      * @param key the table's own key: name and type of each column
      * @param head the statement up to its condition
-     * @param filter the rows that the statement is for, and that it takes out of them; null for one
-     *     that is for all
+     * @param filter the rows that the statement changes; afterwards they no longer match. Null for
+     *     one that is for all
      * @param verb what it does to them, as the log says
      */
     private KeyPages(

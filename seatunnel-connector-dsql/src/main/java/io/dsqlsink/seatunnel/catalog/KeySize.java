@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How many bytes a key may have, as far as the types of its columns tell. */
+/** How many bytes a key may have, according to the types of its columns. */
 final class KeySize {
     /** Bytes of a character at most. */
     private static final int CHARACTER = 4;

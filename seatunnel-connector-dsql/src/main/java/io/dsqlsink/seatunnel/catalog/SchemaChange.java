@@ -31,7 +31,7 @@ final class SchemaChange {
     /** The column is the first of the rows now. */
     private final boolean first;
 
-    /** The column that it stands behind now; null when it did not move. */
+    /** The column that it follows now; null when it did not move. */
     private final String after;
 
     private SchemaChange(Kind kind, String name, Column column, boolean first, String after) {

@@ -142,7 +142,7 @@ public final class SchemaEvolution {
                         missing.add(row.source());
                         return row.with(null);
                     });
-            // Without any column the table is not there, which is told elsewhere.
+            // Without any column the table does not exist, which is reported elsewhere.
             if (columns.isEmpty() || missing.isEmpty()) {
                 return table;
             }

@@ -41,7 +41,7 @@ public final class TableDefinition implements Serializable {
         this.notes = plan.notes();
     }
 
-    /** With the indexes that SeaTunnel tells of. */
+    /** With the indexes that SeaTunnel passes on. */
     public static TableDefinition of(DsqlTable table, CatalogTable source) {
         return of(table, SourceTable.told(source));
     }
@@ -337,7 +337,9 @@ public final class TableDefinition implements Serializable {
             return nullable;
         }
 
-        /** The same as an identity column, for which Aurora DSQL has one type; or as it is. */
+        /**
+         * The same as an identity column, for which Aurora DSQL has only one type; or unchanged.
+         */
         ColumnDefinition counting() {
             return type != null && type.matches("smallint|integer|bigint")
                     ? new ColumnDefinition(name, "bigint", sourceType, false, true)

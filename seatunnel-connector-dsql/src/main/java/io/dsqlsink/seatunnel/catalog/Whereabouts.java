@@ -20,7 +20,7 @@ final class Whereabouts {
 
     private Whereabouts() {}
 
-    /** Tables of that name, whatever its case, in all schemas of users. */
+    /** Tables of that name, in any case, in all schemas of users. */
     static List<String> of(DsqlCatalog catalog, DsqlTable table) throws InterruptedException {
         return first(
                 catalog.query(

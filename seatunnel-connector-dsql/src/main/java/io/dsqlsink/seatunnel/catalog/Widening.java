@@ -39,10 +39,10 @@ public final class Widening {
      * Widens every column of a table that is narrower than its source's.
      *
      * @param options what the native library is opened with
-     * @param only the one column that is meant, whatever its types; null for all whose source has a
-     *     wider type of the same kind
-     * @param dryRun only tell what would be done
-     * @param told takes a line for each column and step
+     * @param only the only column to widen, of any type; null for all whose source has a wider type
+     *     of the same kind
+     * @param dryRun only report what would be done
+     * @param told receives a line for each column and step
      * @return how many columns were, or would be, widened
      * @throws DsqlConnectorException for a column that cannot be widened; names what is in the way
      */
@@ -92,7 +92,7 @@ public final class Widening {
                             + ": the source's would be "
                             + type
                             + ", but that may only be because the source does not pass on the"
-                                    + " exact type; --column "
+                            + " exact type; --column "
                             + column
                             + " recreates it");
             return false;
@@ -143,7 +143,7 @@ public final class Widening {
         return Names.shortened(column + OLD);
     }
 
-    /** A query at the source tells no lengths, so a text without end proves nothing. */
+    /** A query at the source returns no lengths, so an unlimited text proves nothing. */
     private static boolean isWider(String actual, String type) {
         return actual.matches("smallint|integer") && type.matches("integer|bigint")
                 || actual.equals("real") && type.equals("double precision")

@@ -24,7 +24,7 @@ public final class AbandonedTask implements Runnable {
         }
     }
 
-    /** Every later call is told so too: nobody waits for these rows. */
+    /** Every later call gets this error too: nothing waits for these rows. */
     public static DsqlConnectorException givenUp() {
         return new DsqlConnectorException(
                 DsqlErrorCode.INTERRUPTED, "The engine abandoned the" + " task");

@@ -19,13 +19,13 @@ import org.apache.seatunnel.api.table.catalog.TableSchema;
  * in before the sink is asked; before, each sink has to.
  */
 public final class Placeholders {
-    /** A name, and behind a colon what stands for a name that the source lacks. */
+    /** A name, and after a colon the replacement if the source lacks this name. */
     public static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(\\w+)(:[^}]*)?}");
 
     private static final Pattern FULL_NAME =
             Pattern.compile("\\$\\{((?:schema|table)_full_name)(:[^}]*)?}");
 
-    /** The names that each placeholder stands for; none for one that the source lacks. */
+    /** The names for each placeholder; none if the source lacks them. */
     private final Map<String, List<String>> values = new HashMap<>();
 
     public Placeholders(CatalogTable source) {
@@ -53,17 +53,17 @@ public final class Placeholders {
                 Stream.of(names).filter(name -> name != null).collect(Collectors.toList()));
     }
 
-    /** The names that a placeholder stands for; null for what is none, or the source lacks. */
+    /** The names for a placeholder; null if it is unknown or the source lacks them. */
     public List<String> names(String placeholder) {
         return values.get(placeholder);
     }
 
-    /** What stands between the names of a placeholder. */
+    /** The separator between the names of a placeholder. */
     public static String delimiter(String placeholder) {
         return placeholder.endsWith("_name") ? "." : ",";
     }
 
-    /** Whether a placeholder becomes what stands behind its colon. */
+    /** Whether a placeholder is replaced by the text after its colon. */
     public boolean isDefaulted(Matcher placeholder) {
         String name = placeholder.group(1);
         return placeholder.group(2) != null && isKnown(name) && joined(name).isEmpty();

@@ -20,7 +20,7 @@ public final class SingleTask {
         }
     }
 
-    /** Up to 2.3.4 a task does not know how many there are; there the second one tells. */
+    /** Up to 2.3.4 a task does not know the number of tasks; there the second one reports it. */
     private static int tasks(SinkWriter.Context context) {
         try {
             Object tasks =

@@ -19,7 +19,7 @@ final class CustomSql {
 
     private static final Pattern DOLLAR_TAG = Pattern.compile("\\$([\\p{L}_][\\p{L}\\p{N}_]*)?\\$");
 
-    /** What PostgreSQL takes for a name only in quotes. */
+    /** Words that PostgreSQL accepts as a name only in quotes. */
     private static final Set<String> RESERVED =
             new HashSet<>(
                     Arrays.asList(
@@ -151,7 +151,7 @@ final class CustomSql {
         return -1;
     }
 
-    /** A string or a name in quotes, which its quote ends that does not stand twice. */
+    /** A string or a name in quotes. A quote that is not doubled ends it. */
     private void quoted(char quote, boolean escapes) {
         copyTo(at + 1);
         while (at < text.length()) {
@@ -213,7 +213,7 @@ final class CustomSql {
                 || c > 0x7f && !Character.isWhitespace(c);
     }
 
-    /** A key word, a number, or a name, of which a placeholder may be a part. */
+    /** A keyword, a number, or a name. A placeholder may be part of it. */
     private void word() {
         int start = at;
         int end = at;

@@ -268,7 +268,7 @@ public final class DsqlSinkConfig implements Serializable {
     /**
      * Whether the job is a streaming one, which a sink learns after it was made.
      *
-     * @throws DsqlConnectorException when the table's rows could not be told apart in such a job
+     * @throws DsqlConnectorException when the table's rows could not be distinguished in such a job
      */
     public void setStreaming(boolean streaming) {
         this.streaming = streaming;
@@ -296,7 +296,7 @@ public final class DsqlSinkConfig implements Serializable {
         this.jobId = jobId;
     }
 
-    /** Whether rows are compared, or repaired where they differ, in place of being written. */
+    /** Whether rows are compared, or repaired if they differ, instead of being written. */
     public boolean verifies() {
         return nativeOptions.containsKey(VerifyOptions.VERIFY.key());
     }
@@ -307,9 +307,9 @@ public final class DsqlSinkConfig implements Serializable {
     }
 
     /**
-     * The same for the sink of a task. Rows that hold another's unique value give way where the
-     * source tells of them again, in order: not in a batch job, and not where several writers share
-     * a table's rows.
+     * The same for the sink of a task. Rows that hold another row's unique value are deleted if the
+     * source sends them again, in order: not in a batch job, and not where several writers share a
+     * table's rows.
      *
      * @param task the number of the task among those of the job in this process
      */

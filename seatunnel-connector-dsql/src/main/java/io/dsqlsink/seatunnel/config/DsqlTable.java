@@ -240,7 +240,7 @@ public final class DsqlTable implements Serializable {
     /**
      * The values that are written, of those of a row.
      *
-     * @throws IllegalArgumentException when the source may not have told a NULL of a key
+     * @throws IllegalArgumentException when the source may have replaced a NULL of a key
      */
     public Object[] written(Object[] values) {
         if (values.length != rowColumns.size() || plain) {
@@ -265,7 +265,7 @@ public final class DsqlTable implements Serializable {
         }
     }
 
-    /** What is to be said of its key before rows are written; or null. */
+    /** A warning about its key, for the log before rows are written; or null. */
     public String keyWarning() {
         return sourceKey.warning();
     }
@@ -301,12 +301,12 @@ public final class DsqlTable implements Serializable {
         return append || query != null ? Collections.emptyList() : primaryKey();
     }
 
-    /** The statement that the job brings in place of the sink's own; or null. */
+    /** The job's statement instead of the sink's own; or null. */
     public String query() {
         return query;
     }
 
-    /** What the native sink is told of this table. */
+    /** The declaration of this table for the native sink. */
     public byte[] declaration() {
         return Frames.table(schema, name, query, columns, types, keys());
     }

@@ -72,7 +72,7 @@ public final class IdentityOptions {
 
     private IdentityOptions() {}
 
-    /** Keys that no other sink of SeaTunnel has, but for connector-jdbc's own dialect dsql. */
+    /** Keys that no other sink of SeaTunnel has, except connector-jdbc's own dialect dsql. */
     public static List<String> keys() {
         List<String> keys = new ArrayList<>();
         for (Option<?> option :

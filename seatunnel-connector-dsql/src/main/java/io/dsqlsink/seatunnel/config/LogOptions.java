@@ -4,9 +4,9 @@ import java.util.Map;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.Options;
 
-/** Options that say what the log tells. */
+/** Options for the content of the log. */
 final class LogOptions {
-    /** Which values of rows are told. */
+    /** Which values of rows are shown. */
     enum Values {
         SHORT,
         KEYS,

@@ -56,7 +56,7 @@ public final class Names {
                         + " in its name, which Aurora DSQL does not allow in names";
     }
 
-    /** Adds a problem for each column whose name cannot even be told to the native library. */
+    /** Adds a problem for each column whose name cannot be passed to the native library. */
     static void checkColumns(OptionReader reader, String source, List<String> columns) {
         for (String column : columns) {
             String problem = unsendable("column", column);

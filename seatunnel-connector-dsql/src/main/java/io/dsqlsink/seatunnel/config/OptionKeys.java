@@ -36,7 +36,7 @@ final class OptionKeys {
     }
 
     /**
-     * The stock options in the config that have no effect, but for the driver: every job has it.
+     * The stock options in the config that have no effect, except the driver, which every job has.
      */
     static List<String> withoutEffect(OptionReader options) {
         return keys(

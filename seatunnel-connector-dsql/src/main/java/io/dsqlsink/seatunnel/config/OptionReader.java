@@ -81,7 +81,7 @@ public final class OptionReader {
         } catch (RuntimeException e) {
             value = null;
         }
-        // SeaTunnel cuts off what stands behind a decimal point.
+        // SeaTunnel drops the digits after a decimal point.
         String text = raw.get(option.key());
         if (text != null && (value == null || !text.trim().matches("[+-]?\\d+"))) {
             wrong(option, "is not a whole number; " + hint);
@@ -121,7 +121,7 @@ public final class OptionReader {
         problem("option '" + key + "' " + what);
     }
 
-    /** A problem that no single option makes. It is one line, whatever names are in it. */
+    /** A problem that is not caused by a single option. It is one line with any names in it. */
     public void problem(String what) {
         problems.add(LogText.printable(what));
     }

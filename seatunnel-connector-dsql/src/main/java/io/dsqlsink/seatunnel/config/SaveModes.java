@@ -57,7 +57,7 @@ public final class SaveModes implements Serializable {
         return from == null || !from.contains("${");
     }
 
-    /** Whether the job names the schema, rather than takes the name from the source. */
+    /** Whether the job sets the schema's name. Otherwise the name comes from the source. */
     public boolean isSchemaNamed() {
         return schemaNamed;
     }

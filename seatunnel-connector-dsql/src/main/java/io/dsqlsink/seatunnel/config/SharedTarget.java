@@ -52,7 +52,7 @@ public final class SharedTarget {
                 : both + "; " + apart + "\"";
     }
 
-    /** What tells their names apart. */
+    /** The placeholder that makes their names different. */
     private static String placeholder(DsqlTable one, DsqlTable other) {
         String[] names = one.source().split("\\.");
         String[] others = other.source().split("\\.");

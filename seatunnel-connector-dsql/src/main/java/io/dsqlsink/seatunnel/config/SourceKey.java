@@ -13,9 +13,9 @@ import org.apache.seatunnel.api.table.catalog.PrimaryKey;
 import org.apache.seatunnel.api.table.catalog.TableSchema;
 
 /**
- * The columns by which a table's rows are told apart: those that the job names, else the source's
- * primary key, else its first unique key without NULL. A key over a column that takes NULL tells no
- * rows apart.
+ * The columns that identify a table's rows: those that the job names, else the source's primary
+ * key, else its first unique key without NULL. A key over a column that takes NULL tells no rows
+ * apart.
  *
  * <p>A CDC source takes the first unique key of a table without a primary key for one, and gives
  * <code>''</code>, 0 or 1970-01-01 for NULL in its columns (Debezium 1.6, in every release of
@@ -153,7 +153,7 @@ final class SourceKey implements Serializable {
         }
     }
 
-    /** Columns of these keys that take NULL, as a database tells it. */
+    /** Nullable columns of these keys, according to the database. */
     private void doubt(TableSchema schema, List<String> rows, List<List<String>> keys) {
         for (List<String> key : keys) {
             for (Column column : schema.getColumns()) {

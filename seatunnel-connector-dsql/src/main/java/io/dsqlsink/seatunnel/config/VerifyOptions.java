@@ -4,7 +4,7 @@ import java.util.Map;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.Options;
 
-/** Options that make the sink compare, in place of writing all rows. */
+/** Options that make the sink compare instead of writing all rows. */
 public final class VerifyOptions {
     /** What is done with the source's rows. */
     enum Verify {

@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * What is to be done when applications move to the target: counters go behind the highest value,
- * and rows are counted on both sides. What the job has not migrated is listed. May be run again.
- * Runs inside a class loader of the home, as {@link JobCheck} does.
+ * The work when applications move to the target: sets counters above the highest value, and rows
+ * are counted on both sides. What the job has not migrated is listed. May be run again. Runs inside
+ * a class loader of the home, as {@link JobCheck} does.
  */
 public final class Cutover {
     private final ClassLoader loader;

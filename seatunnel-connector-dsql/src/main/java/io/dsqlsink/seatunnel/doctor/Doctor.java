@@ -60,7 +60,7 @@ public final class Doctor {
         run(ours, job, variables, JobCheck.class, "run", ddl);
     }
 
-    /** Does what is to be done when applications move to the job's target. */
+    /** Does the work for applications that move to the job's target. */
     public void cutover(Path ours, Path job, List<String> variables)
             throws IOException, InstallException {
         run(ours, job, variables, Cutover.class, "run");
@@ -294,7 +294,7 @@ public final class Doctor {
         return jars;
     }
 
-    /** What tells two builds apart: the check sums of all that a job may load. */
+    /** Identifies a build: the checksums of all files that a job may load. */
     private static String build(Path jar) throws IOException {
         Map<String, Long> sums = new TreeMap<>();
         try (ZipFile zip = Jars.open(jar)) {

@@ -155,7 +155,7 @@ public final class JobCheck {
             throws InterruptedException {
         DsqlTable table = job.config().table();
         boolean created = job.config().saveModes().creates();
-        // A query has tables of its own, which only the database finds in it.
+        // A query has its own tables, which only the database can find in it.
         boolean hasQuery = table.query() != null;
         Map<String, String> columns = hasQuery ? Collections.emptyMap() : columns(session, table);
         if (columns.isEmpty() && !hasQuery) {

@@ -50,7 +50,7 @@ final class JobFile {
         }
     }
 
-    /** All of it, changed in place by whoever derives another job. */
+    /** The whole config. Code that derives another job changes it in place. */
     Map<?, ?> root() {
         return root;
     }

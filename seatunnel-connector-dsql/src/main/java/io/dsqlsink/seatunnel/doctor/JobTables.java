@@ -44,7 +44,7 @@ final class JobTables {
     private final ClassLoader loader;
     private final BiConsumer<String, String> report;
 
-    /** Whether a source did not tell its tables. */
+    /** Whether a source did not return its tables. */
     private boolean untold;
 
     JobTables(ClassLoader loader, BiConsumer<String, String> report) {
@@ -81,7 +81,7 @@ final class JobTables {
             return definition;
         }
 
-        /** As SeaTunnel tells it. */
+        /** As SeaTunnel passes it on. */
         CatalogTable table() {
             return table;
         }
@@ -156,7 +156,7 @@ final class JobTables {
      * What can be told of a sink without its sources: its options, held against a table that has no
      * more than a key.
      *
-     * @return null where a source told its tables
+     * @return null if a source returned its tables
      */
     DsqlSinkConfig withoutSource(JobFile job, Map<String, Object> sink, List<JobTable> tables) {
         return untold && tables.isEmpty() ? alone(job, sink) : null;

@@ -75,7 +75,7 @@ final class Machine {
         }
     }
 
-    /** The newest symbol version that the library asks for stands in it as text. */
+    /** The library has the newest symbol version that it needs as text. */
     private static int[] needed() throws IOException {
         int[] newest = null;
         try (InputStream in = Machine.class.getResourceAsStream(LIBRARY)) {

@@ -41,7 +41,7 @@ public final class Widen {
      *
      * @param only the one table, as schema.table of the target; or null for all
      * @param column the one column of it; or null for all
-     * @param dryRun only tell what would be done
+     * @param dryRun only report what would be done
      */
     public static void run(
             ClassLoader loader,

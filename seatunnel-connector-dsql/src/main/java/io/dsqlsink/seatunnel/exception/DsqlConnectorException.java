@@ -28,8 +28,8 @@ public final class DsqlConnectorException extends SeaTunnelRuntimeException {
     }
 
     /**
-     * The one line of the log by which a failure is found, whatever the engine prints around its
-     * cause: code, what happened to which table, column and key, what to do.
+     * The log line by which a failure can be found, independent of what the engine prints around
+     * its cause: code, what happened to which table, column and key, what to do.
      */
     public String line() {
         return "Aurora DSQL sink failed, "
@@ -46,7 +46,7 @@ public final class DsqlConnectorException extends SeaTunnelRuntimeException {
                         : "");
     }
 
-    /** Writes {@link #line}, unless the sink was only told to stop. */
+    /** Logs {@link #line}, unless the sink was only asked to stop. */
     public void log(SinkLog log) {
         if (code != DsqlErrorCode.INTERRUPTED && code != DsqlErrorCode.CLOSED) {
             log.error("{}", line());

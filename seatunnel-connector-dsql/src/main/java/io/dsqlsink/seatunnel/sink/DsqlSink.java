@@ -84,14 +84,14 @@ public class DsqlSink
     public SinkWriter<SeaTunnelRow, Void, SavedRows> restoreWriter(
             SinkWriter.Context context, List<SavedRows> states) {
         DsqlSinkWriter writer = writer(context);
-        // A task that was added has no state of its own.
+        // An added task has no state.
         if (!states.isEmpty() && sourcesKeepColumns()) {
             writer.restore(states.get(0));
         }
         return writer;
     }
 
-    /** Up to 2.3.4 a source reads its table's columns anew at each start of a job. */
+    /** Up to 2.3.4 a source reads its table's columns again at each start of a job. */
     private static boolean sourcesKeepColumns() {
         try {
             Class.forName("org.apache.seatunnel.api.event.Event");
@@ -128,7 +128,8 @@ public class DsqlSink
 
     @Override
     public Optional<SaveModeHandler> getSaveModeHandler() {
-        // As in the stock sink: who brings statements brings tables. Who compares changes none.
+        // As in the stock sink: a job with its own statements creates its own tables. A comparison
+        // changes no table.
         return config.table().query() == null && !config.verifies()
                 ? Optional.of(new DsqlSaveModeHandler(config, definition))
                 : Optional.empty();

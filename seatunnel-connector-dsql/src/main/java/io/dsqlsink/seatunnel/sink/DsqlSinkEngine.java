@@ -95,7 +95,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         }
     }
 
-    /** Tables that share a target are told, and refused where rows would overwrite each other. */
+    /** Tables that share a target are logged, and refused if rows would overwrite each other. */
     private void requireOwnTarget(DsqlTable table) {
         for (TableBuffer buffer : buffers) {
             if (SharedTarget.isShared(buffer.table(), table)) {
@@ -227,9 +227,9 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     }
 
     /**
-     * One writer leaves; the last one takes the native sink with it.
+     * Removes a writer. The last one closes the native sink.
      *
-     * @param inOrder whether what is left is to be written
+     * @param inOrder whether the remaining rows must be written
      * @param complete whether all of its rows have come
      */
     void release(

@@ -67,7 +67,7 @@ public final class DsqlSinkFactory
     private static TableSink<SeaTunnelRow, SavedRows, Void, Void> create(
             TableSinkFactoryContext context) {
         ReadonlyConfig options = context.getOptions();
-        // A wrong option is told before the source is asked.
+        // A wrong option is reported before the source is read.
         DsqlSinkConfig told = DsqlSinkConfig.of(options, context.getCatalogTable());
         SourceTable source =
                 needsIndexes(told, context.getCatalogTable())

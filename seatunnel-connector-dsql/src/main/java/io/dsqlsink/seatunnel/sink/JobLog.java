@@ -9,7 +9,7 @@ import io.dsqlsink.seatunnel.stock.HandOver;
 import java.util.List;
 import java.util.Map;
 
-/** What the log tells of a sink: a block at its start, lines while it works, lines in the end. */
+/** The log of a sink: a block at its start, lines while it works, lines at the end. */
 final class JobLog {
     private final SinkLog log;
     private final NativeSink sink;
@@ -48,7 +48,7 @@ final class JobLog {
         }
     }
 
-    /** Passes the library's lines on, and tells how the sink gets on when that is due. */
+    /** Passes the library's lines on, and logs the sink's progress when that is due. */
     void tick(List<TableBuffer> buffers, long now) {
         log.write(sink.notices());
         if (!progress.isDue(now)) {

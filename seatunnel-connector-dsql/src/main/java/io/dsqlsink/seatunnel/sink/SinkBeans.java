@@ -65,7 +65,7 @@ final class SinkBeans implements AutoCloseable {
     /** A table of this name has counters. */
     synchronized void table(String table) {
         Supplier<SinkStats> stats = () -> opened().tableStats().get(table);
-        // A table that is declared anew counts on.
+        // A table that is declared again keeps its counters.
         register(
                 new CounterBean(DsqlMetrics.OF_TABLES, stats),
                 ",type=Table,table=" + ObjectName.quote(table));

@@ -76,7 +76,7 @@ final class SourceValues {
                         + "', which the source declared NOT NULL when the job began. The column was"
                         + " dropped, renamed or changed at the source, and the source did not pass"
                         + " this on. To go on: change the target accordingly and start the job"
-                                + " again, so that it reads the source's"
+                        + " again, so that it reads the source's"
                         + " columns again; with schema_change_policy ="
                         + " ignore the NULL is written");
     }

@@ -6,7 +6,10 @@ import java.util.Collections;
 import java.util.List;
 import org.apache.seatunnel.api.table.catalog.TablePath;
 
-/** What a source's table has beside columns, keys and indexes, of which SeaTunnel tells nothing. */
+/**
+ * Objects of a source's table other than columns, keys and indexes. SeaTunnel does not pass them
+ * on.
+ */
 public final class Extras {
     private static final String MYSQL_COLUMNS =
             "SELECT column_name AS name, column_default AS preset, extra,"

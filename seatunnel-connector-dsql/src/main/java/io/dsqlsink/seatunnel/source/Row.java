@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** A row of a source's catalog: texts by the labels of its columns, whatever their case. */
+/** A row of a source's catalog: texts by the labels of its columns, ignoring case. */
 public final class Row {
     private final Map<String, String> values = new HashMap<>();
 

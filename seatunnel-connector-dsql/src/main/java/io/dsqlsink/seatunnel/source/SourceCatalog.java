@@ -56,7 +56,7 @@ public final class SourceCatalog implements AutoCloseable {
         }
     }
 
-    /** The address of the table's database; null where the source does not tell it. */
+    /** The address of the table's database; null if the source does not have it. */
     public static String url(CatalogTable table) {
         Map<String, String> options = table.getOptions();
         return options == null ? null : options.get("url");
@@ -73,7 +73,7 @@ public final class SourceCatalog implements AutoCloseable {
         return new SourceCatalog(Kind.of(url), connect(url, user, password, loader));
     }
 
-    /** By the first driver that takes the url. */
+    /** Uses the first driver that accepts the url. */
     public static Connection connect(String url, String user, String password, ClassLoader loader)
             throws SQLException {
         Properties properties = new Properties();
@@ -100,7 +100,7 @@ public final class SourceCatalog implements AutoCloseable {
         return kind;
     }
 
-    /** The indexes of a table, but for that of its primary key. */
+    /** The indexes of a table, except that of its primary key. */
     public List<SourceIndex> indexes(TablePath table) throws SQLException {
         return kind == Kind.MYSQL ? MySqlIndexes.of(this, table) : PostgresIndexes.of(this, table);
     }

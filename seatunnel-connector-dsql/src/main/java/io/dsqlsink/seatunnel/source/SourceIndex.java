@@ -66,12 +66,12 @@ public final class SourceIndex {
         return Collections.unmodifiableList(parts);
     }
 
-    /** Columns that it carries beside its key. */
+    /** Columns that it includes in addition to its key. */
     public List<String> included() {
         return Collections.unmodifiableList(included);
     }
 
-    /** SQL of PostgreSQL that tells the rows it holds; null when it holds all. */
+    /** PostgreSQL's SQL condition of the rows it holds; null when it holds all. */
     public String predicate() {
         return predicate;
     }

@@ -39,7 +39,7 @@ public final class SourceTable {
         this.unknown = unknown;
     }
 
-    /** As SeaTunnel tells it. */
+    /** As SeaTunnel passes it on. */
     public static SourceTable told(CatalogTable table) {
         return told(table, "its catalog was not read");
     }
@@ -165,7 +165,7 @@ public final class SourceTable {
         return extras;
     }
 
-    /** Why the indexes are those that SeaTunnel tells, of which it leaves much out; or null. */
+    /** Why only SeaTunnel's incomplete information about the indexes is used; or null. */
     public String unknown() {
         return unknown;
     }

@@ -21,7 +21,7 @@ import org.apache.seatunnel.api.table.factory.TableSinkFactory;
  * connectors folder.
  */
 public final class StockJdbcFactory {
-    /** The stock class, whose name ours takes. */
+    /** The stock class. Our class has the same name. */
     public static final String NAME =
             "org.apache.seatunnel.connectors.seatunnel.jdbc.sink.JdbcSinkFactory";
 
@@ -126,7 +126,7 @@ public final class StockJdbcFactory {
         return true;
     }
 
-    /** The folder beside the lib/ that our jar stands in, or null. */
+    /** The folder next to the lib/ that has our jar, or null. */
     private static File connectorsFolder() {
         try {
             File jar =

@@ -10,7 +10,7 @@ public final class StockOptions {
     public enum Effect {
         /** This sink, or the engine for it, does what the option says. */
         HONOURED,
-        /** Nothing here depends on it; a job that has it is told so by one line of the log. */
+        /** The sink does not use it; the log says so in one line for a job that has it. */
         NONE,
         /** Some value, or any, would write something else than the user asked for. */
         REFUSED

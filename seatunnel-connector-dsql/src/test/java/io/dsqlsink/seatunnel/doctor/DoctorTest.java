@@ -134,8 +134,10 @@ class DoctorTest {
                         line ->
                                 line.contains(
                                         "connectors/connector-cdc-mysql-2.3.4.jar still has the stock factory"))
-                .anyMatch(line -> line.contains("cdc-mysql-2.3.4.jar differs from what was"
-                        + " installed"))
+                .anyMatch(
+                        line ->
+                                line.contains(
+                                        "cdc-mysql-2.3.4.jar differs from what was" + " installed"))
                 .anyMatch(line -> line.contains("cdc-mysql-2.3.4.jar: the stock sink"));
         home.installer().install(Mode.connectors);
         assertThat(problems(home.doctor())).isEmpty();

@@ -332,7 +332,7 @@ class IndexesTest extends DsqlFixture {
                 .containsExactly(
                         "Index any (n): a row is refused if its values in the index and in the"
                                 + " key have more than 1974 bytes together; create_index ="
-                                        + " false creates no indexes");
+                                + " false creates no indexes");
     }
 
     /** Names of indexes are a table's own in MySQL, and a schema's in Aurora DSQL. */

@@ -154,7 +154,7 @@ class WideningTest extends DsqlFixture {
                         "public.orders: column amount: integer -> bigint",
                         "public.orders: column note stays character varying(10): the source's would be"
                                 + " text, but that may only be because the source does not pass"
-                                        + " on the exact type; --column note recreates it",
+                                + " on the exact type; --column note recreates it",
                         "public.orders: column note: character varying(10) -> text");
         assertThat(dsql.sql(COLUMNS)).isEqualTo(before);
     }

@@ -29,7 +29,7 @@ final class CdcFaults {
                     + job.release()
                     + " fails at such a change (NullPointerException in SchemaChangeResolver)"
                     + " rather than write wrong values; then change the target and start the"
-                            + " job again. From 2.3.8 on the changes are"
+                    + " job again. From 2.3.8 on the changes are"
                     + " followed";
         }
         return job.isBefore(2, 3, 9)

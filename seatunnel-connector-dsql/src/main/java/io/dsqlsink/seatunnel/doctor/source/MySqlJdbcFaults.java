@@ -46,7 +46,7 @@ final class MySqlJdbcFaults {
         MySqlValues.skippedHours(database, ofType(columns, "datetime"), faults);
     }
 
-    /** Of a query the driver calls such a column BIT; its numbers tell that it is none. */
+    /** In a query the driver reports such a column as BIT; its numbers show that it is not. */
     private static boolean isBoolean(SourceJob job, SourceColumn column) {
         return column.isOfQuery()
                 ? column.type().matches("(tinyint|bit)(\\(1\\))?")

@@ -24,7 +24,7 @@ public final class SourceCheck {
      * @param plugin the source's name in the job
      * @param block its options
      * @param tables what it says that it reads
-     * @param report takes kind and text, see {@link Faults}
+     * @param report receives kind and text, see {@link Faults}
      */
     public static void run(
             ClassLoader loader,

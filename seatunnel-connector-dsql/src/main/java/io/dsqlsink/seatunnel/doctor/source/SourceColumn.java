@@ -33,7 +33,7 @@ final class SourceColumn {
                     + " WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p', 'v', 'm')"
                     + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
 
-    /** Of a column whose catalog does not tell its digits behind the second. */
+    /** For a column whose catalog does not have its digits of a second's fraction. */
     private static final int UNKNOWN_FRACTION = -1;
 
     private final String table;
@@ -186,7 +186,7 @@ final class SourceColumn {
         return "UNI".equalsIgnoreCase(facts[5]);
     }
 
-    /** Whether values may have parts of a second; of a query only the rows tell. */
+    /** Whether values may have a fraction of a second; for a query only the rows show it. */
     boolean hasFraction(SourceDatabase database) {
         if (fraction != UNKNOWN_FRACTION) {
             return fraction > 0;

@@ -11,10 +11,10 @@ import java.util.List;
 
 /** A connection to the source, by the driver that the home has, which only reads. */
 final class SourceDatabase implements AutoCloseable {
-    /** Long for a look at a catalog, short for whoever waits for doctor. */
+    /** Long for a query of a catalog, short for a user who waits for doctor. */
     private static final int PATIENCE_SECONDS = 10;
 
-    /** What looking at the rows can tell. */
+    /** The result of a check of the rows. */
     enum Answer {
         YES,
         NO,
