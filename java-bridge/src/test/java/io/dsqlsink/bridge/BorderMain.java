@@ -103,7 +103,7 @@ final class BorderMain {
         }
     }
 
-    /** Loads the library for one class loader after another, and tells what that came to. */
+    /** Loads the library for one class loader after another, and prints the results. */
     static final class Loaders {
         private static final int MORE = 5;
 
@@ -165,7 +165,7 @@ final class BorderMain {
         }
     }
 
-    /** A class loader with classes of its own. */
+    /** A class loader with its own classes. */
     static URLClassLoader newLoader() {
         URL[] classes = {NativeSink.class.getProtectionDomain().getCodeSource().getLocation()};
         return new URLClassLoader(classes, ClassLoader.getPlatformClassLoader());

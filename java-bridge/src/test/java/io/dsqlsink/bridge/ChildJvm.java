@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a main class of the tests in a JVM of its own, which has to end by itself. */
+/** Runs a main class of the tests in a separate JVM, which must end by itself. */
 final class ChildJvm {
     /** -Xcheck:jni and a debug build of the library are slow; a hang is a hang. */
     private static final long DEADLINE_SECONDS = 60;

@@ -25,7 +25,7 @@ class NativePlatformTest {
     }
 
     @Test
-    void muslIsToldByTheMappedLoader(@TempDir Path dir) throws IOException {
+    void muslIsDetectedByTheMappedLoader(@TempDir Path dir) throws IOException {
         Path maps = dir.resolve("maps");
         Files.writeString(maps, "7f0 r-xp 0 08:01 9 /lib/ld-musl-x86_64.so.1\n");
         assertThat(NativePlatform.isMusl(maps)).isTrue();

@@ -22,7 +22,7 @@ class LogTextTest {
         assertThat(LogText.printable(PLAIN)).isSameAs(PLAIN);
     }
 
-    /** The seed is told by a failure; any text will do. */
+    /** A failure prints the seed; any text is valid input. */
     @Test
     void noTextEndsALine() {
         long seed = System.nanoTime();

@@ -42,7 +42,7 @@ class NewerReleaseTest {
     }
 
     @Test
-    void theEngineIsToldTheTargetAndTheChangesThatAreKnown() throws Exception {
+    void theEngineGetsTheTargetAndTheSupportedChanges() throws Exception {
         try (URLClassLoader engine =
                 EngineLoaders.flat(
                         Arrays.asList(EngineLoaders.jars("2.3.10", "engine")),

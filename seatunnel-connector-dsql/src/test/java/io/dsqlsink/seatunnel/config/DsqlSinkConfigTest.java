@@ -194,7 +194,7 @@ class DsqlSinkConfigTest {
     }
 
     @Test
-    void theLogTellsOfValuesWhatTheOptionSays() {
+    void theLogShowsValuesAsTheOptionSays() {
         assertThat(config().nativeOptions()).containsEntry("log_values", "short");
         options.put("log_values", "None");
         assertThat(config().nativeOptions()).containsEntry("log_values", "none");
@@ -311,7 +311,7 @@ class DsqlSinkConfigTest {
     }
 
     @Test
-    void rowsGiveWayInAStreamWithOneWriterOnly() {
+    void rowsAreDisplacedOnlyInAStreamWithOneWriter() {
         assertThat(config().sinkOptions(1, 0)).containsEntry("unique_conflict", "fail");
         DsqlSinkConfig streaming = config();
         streaming.setStreaming(true);

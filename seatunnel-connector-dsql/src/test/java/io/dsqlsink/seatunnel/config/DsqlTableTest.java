@@ -147,7 +147,7 @@ class DsqlTableTest {
                 .hasMessageContaining("column '" + same + "1' has a name of 64 bytes")
                 .hasMessageContaining("column '" + same + "2' has a name of 64 bytes")
                 .hasMessageContaining("by a transform such as Sql");
-        // A statement of the user's own has names of its own.
+        // The user's own statement has its own names.
         options.put("query", "INSERT INTO t VALUES (?, ?)");
         options.put("generate_sink_sql", false);
         table(TestTables.of("id", same + "1"));
@@ -196,7 +196,7 @@ class DsqlTableTest {
 
     /** Two rows may have NULL in it. */
     @Test
-    void aKeyThatTakesNullTellsNoRowsApart() {
+    void aNullableKeyDoesNotIdentifyRows() {
         options.remove("primary_keys");
         CatalogTable source = TestTables.orders(null, "code");
         checkKeys(source);

@@ -22,13 +22,13 @@ class NamesTest {
         "prod, public, false",
         "orders, orders_old, false"
     })
-    void namesThatAreMisspeltAreTold(String a, String b, boolean near) {
+    void misspeltNamesAreDetected(String a, String b, boolean near) {
         assertThat(Names.areNear(a, b)).isEqualTo(near);
         assertThat(Names.areNear(b, a)).isEqualTo(near);
     }
 
     @Test
-    void aNameThatCannotBeSentIsToldAsItCanBeShown() {
+    void aNameThatCannotBeSentIsShownEscaped() {
         assertThat(Names.problem("column", "a\0b\nc"))
                 .isEqualTo(
                         "column 'a\\u{0}b\\nc' has a NUL character (U+0000) in its name, which"

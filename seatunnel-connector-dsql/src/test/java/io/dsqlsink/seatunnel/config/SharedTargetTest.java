@@ -26,7 +26,7 @@ class SharedTargetTest {
     }
 
     @Test
-    void tablesOfOneTargetAreToldWithWhatKeepsThemApart() {
+    void tablesOfOneTargetAreReportedWithTheRemedy() {
         DsqlTable one = table("shop1", null, "orders");
         DsqlTable other = table("shop2", null, "orders");
         assertThat(SharedTarget.isShared(one, other)).isTrue();

@@ -36,7 +36,7 @@ class ErrorsTest {
                                         .allSatisfy(cell -> assertThat(cell).isNotBlank()));
     }
 
-    /** What the log says is what the page says, of which the page may say more. */
+    /** The page has the log's advice, and may add to it. */
     @Test
     void everyCureOfTheLogStandsInItsRow() throws IOException {
         List<List<String>> rows = rows();
@@ -61,7 +61,7 @@ class ErrorsTest {
     }
 
     @Test
-    void oneLineTellsCodeCauseAndCure() {
+    void oneLineHasCodeCauseAndCure() {
         String data =
                 new DsqlConnectorException(DsqlErrorCode.DATA, "table t: column \"n\"").line();
         assertThat(data)

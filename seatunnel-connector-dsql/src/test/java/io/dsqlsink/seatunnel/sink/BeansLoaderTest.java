@@ -29,7 +29,7 @@ class BeansLoaderTest {
         assertThat(loader.get()).isNull();
     }
 
-    /** In a frame of its own, that no local variable holds the loader. */
+    /** In a separate stack frame, so that no local variable holds the loader. */
     private static WeakReference<ClassLoader> readAndClose() throws Exception {
         JobLoader loader = new JobLoader();
         Class<?> type = loader.loadClass(SinkBeans.class.getName());
@@ -52,7 +52,7 @@ class BeansLoaderTest {
         return new WeakReference<>(loader);
     }
 
-    /** Has classes of ours of its own, as the loader of a job. */
+    /** Loads its own copies of our classes, like the loader of a job. */
     private static final class JobLoader extends URLClassLoader {
         JobLoader() {
             super(

@@ -20,7 +20,7 @@ class DropDataTest extends DsqlFixture {
         dsql.sql("DROP TABLE IF EXISTS orders CASCADE");
     }
 
-    /** The table's own key tells them apart, not the job's. */
+    /** The table's own key identifies them, not the job's. */
     @Test
     void allRowsAreDeletedInPieces() throws Exception {
         dsql.sql("CREATE TABLE orders (a int, b text, code text, PRIMARY KEY (b, a))");
@@ -29,7 +29,7 @@ class DropDataTest extends DsqlFixture {
         assertThat(dsql.sql("SELECT count(*) FROM orders")).containsExactly("0");
     }
 
-    /** More than are deleted sooner than a table is made anew. */
+    /** More rows than can be deleted faster than a table is recreated. */
     private static final int MANY = 31_000;
 
     private static String tableId() {
@@ -40,9 +40,9 @@ class DropDataTest extends DsqlFixture {
         dsql.sql("INSERT INTO orders SELECT i, 'x' || i FROM generate_series(1, " + MANY + ") i");
     }
 
-    /** It is no more than what the job makes, so it is made anew. */
+    /** It is exactly what the job creates, so it is recreated. */
     @Test
-    void aLargeTableOnWhichNothingHangsIsCreatedAnew() throws Exception {
+    void aLargeTableWithoutDependentsIsRecreated() throws Exception {
         CatalogTable source = TestTables.orders("id", "code");
         Map<String, Object> drop = Map.of("data_save_mode", "DROP_DATA");
         SaveModeTest.prepare(Map.of(), source);

@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The stand-in for Aurora DSQL (tests/dsql-local), on ports of its own choice. */
+/** The stand-in for Aurora DSQL (tests/dsql-local), on free ports. */
 public final class DsqlLocal implements AutoCloseable {
     private static final String ENDPOINT = "abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws";
     private static final Duration START = Duration.ofSeconds(60);

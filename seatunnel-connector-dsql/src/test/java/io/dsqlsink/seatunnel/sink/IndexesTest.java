@@ -38,7 +38,7 @@ class IndexesTest extends DsqlFixture {
         dsql.sql("DROP SCHEMA IF EXISTS dst CASCADE");
     }
 
-    /** What a source of the given address is told to be by SeaTunnel. */
+    /** SeaTunnel's description of a source with the given address. */
     private static CatalogTable source(
             String url,
             String name,
@@ -266,7 +266,7 @@ class IndexesTest extends DsqlFixture {
 
     /** From 2.3.6 on SeaTunnel keeps the source's account to itself. */
     @Test
-    void whatSeaTunnelDoesNotTellOfMysqlIsNotGuessed() throws Exception {
+    void missingInformationAboutMysqlIsNotGuessed() throws Exception {
         ConstraintKey fulltext =
                 constraint(ConstraintKey.ConstraintType.INDEX_KEY, "fulltext", "DESC", "name");
         ConstraintKey descending =
@@ -337,7 +337,7 @@ class IndexesTest extends DsqlFixture {
 
     /** Names of indexes are a table's own in MySQL, and a schema's in Aurora DSQL. */
     @Test
-    void namesOfIndexesGiveWayToOthers() throws Exception {
+    void namesOfIndexesAvoidExistingNames() throws Exception {
         PhysicalColumn[] columns = {column("id", "int"), column("a", "int")};
         List<String> key = List.of("id");
         prepare(SourceTable.told(source(null, "x", key, List.of(index("y_z", "a")), columns)));

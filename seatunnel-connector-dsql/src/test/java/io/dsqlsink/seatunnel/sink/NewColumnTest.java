@@ -44,7 +44,7 @@ class NewColumnTest extends SchemaChangeFixture {
                                 "SELECT conname, convalidated FROM pg_constraint WHERE contype ="
                                         + " 'c' AND conrelid = 'orders'::regclass"))
                 .containsExactly("orders_n_not_null t");
-        // After a restart the change comes again.
+        // After a restart the source sends the change again.
         addColumn(BasicType.INT_TYPE, false, 5);
         writer.close();
     }
@@ -86,7 +86,7 @@ class NewColumnTest extends SchemaChangeFixture {
 
     /** What the rows have at the source is the time of the change there. */
     @Test
-    void aDefaultThatCannotBeToldStopsTheJobUntilTheColumnIsThere() {
+    void anUnknownDefaultStopsTheJobUntilTheColumnExists() {
         AlterTableAddColumnEvent change =
                 AlterTableAddColumnEvent.add(
                         TABLE,

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ProgressTest {
     private static final long SECOND = 1_000_000_000;
 
-    /** Received, committed, dead; every other counter has a number of its own. */
+    /** Received, committed, dead; every other counter has a different number. */
     private static SinkStats stats(long received, long committed, long dead) {
         return new SinkStats(
                 new long[] {
@@ -59,7 +59,7 @@ class ProgressTest {
     }
 
     @Test
-    void aLineTellsWhatChanged() {
+    void aLineShowsWhatChanged() {
         Progress progress = new Progress(0);
         assertThat(progress.line(stats(0, 0, 0), NONE, -1, SECOND)).isNull();
         assertThat(progress.line(stats(120, 100, 2), NONE, -1, 3 * SECOND))
@@ -113,7 +113,7 @@ class ProgressTest {
     }
 
     @Test
-    void theLastLineTellsOfSkippedRows() {
+    void theLastLineShowsSkippedRows() {
         assertThat(Progress.total(stats(120, 120, 0), null, 2 * SECOND))
                 .isEqualTo(
                         "Aurora DSQL sink closed: 120 rows received, 120 committed in 3"

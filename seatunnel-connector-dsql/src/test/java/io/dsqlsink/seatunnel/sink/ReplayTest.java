@@ -204,7 +204,7 @@ class ReplayTest extends DsqlWriterFixture {
                 + "}";
     }
 
-    /** How many problems it told. */
+    /** Number of reported problems. */
     private int replay(boolean onlyMissing) throws Exception {
         Path job = dir.resolve("job.conf");
         Files.writeString(

@@ -23,7 +23,7 @@ import org.apache.seatunnel.api.table.type.RowKind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The form of the rows after a restore: a source goes on in the form that its checkpoint has. */
+/** The form of the rows after a restore: a source continues in the form of its checkpoint. */
 class RestoreTest extends DsqlWriterFixture {
     private static final TablePath TABLE = TablePath.of("shop", "orders");
 
@@ -182,7 +182,7 @@ class RestoreTest extends DsqlWriterFixture {
         writer.close();
     }
 
-    /** Such as a source that reads its table anew, which keeps no form. */
+    /** For example a source that reads its table again and keeps no form. */
     @Test
     void aSourceThatKeepsNoFormIsFollowed() throws Exception {
         SavedRows saved = unchanged();

@@ -104,7 +104,7 @@ class SaveModeTest extends DsqlFixture {
     }
 
     @Test
-    void aRoleThatMayNotCreateIsToldTheGrant() throws Exception {
+    void theErrorOfARoleThatMayNotCreateNamesTheGrant() throws Exception {
         dsql.sql("CREATE ROLE loader LOGIN");
         dsql.sql("CREATE SCHEMA closed");
         String arn = "'arn:aws:iam::123456789012:user/local'";
@@ -134,7 +134,7 @@ class SaveModeTest extends DsqlFixture {
                         "CREATE UNIQUE INDEX orders_uk ON public.orders USING btree (code)");
     }
 
-    /** From 2.3.11 on a job that goes on from a checkpoint asks by this method. */
+    /** From 2.3.11 on a job that continues from a checkpoint calls this method. */
     @ParameterizedTest
     @ValueSource(strings = {"RECREATE_SCHEMA", "CREATE_SCHEMA_WHEN_NOT_EXIST"})
     void aRestoredJobKeepsTheTableAndCreatesAMissingOne(String mode) throws Exception {

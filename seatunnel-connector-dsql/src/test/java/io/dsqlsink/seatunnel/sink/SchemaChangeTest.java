@@ -46,7 +46,7 @@ class SchemaChangeTest extends SchemaChangeFixture {
     }
 
     @Test
-    void aRestoredJobIsToldOfItsColumns() {
+    void aRestoredJobGetsItsColumns() {
         dsql.sql("ALTER TABLE orders ADD COLUMN note text");
         open("apply");
         writer.evolve(new RestoreTableSchemaEvent(TestTables.of("id", "note")));

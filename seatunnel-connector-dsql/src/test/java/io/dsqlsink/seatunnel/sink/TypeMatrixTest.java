@@ -173,7 +173,7 @@ class TypeMatrixTest extends DsqlWriterFixture {
         return values;
     }
 
-    /** So varied that compression does not bring it far. */
+    /** So varied that compression has little effect. */
     private static String randomText(int bytes) {
         return new Random(1)
                 .ints(bytes, ' ' + 1, 127)

@@ -145,7 +145,7 @@ class WideningTest extends DsqlFixture {
     }
 
     @Test
-    void aDryRunOnlyTells() throws Exception {
+    void aDryRunOnlyReports() throws Exception {
         List<String> before = dsql.sql(COLUMNS);
         assertThat(widen(null, true, id(), amount(), note(BasicType.STRING_TYPE))).isEqualTo(1);
         assertThat(widen("note", true, id(), note(BasicType.STRING_TYPE))).isEqualTo(1);
@@ -159,7 +159,7 @@ class WideningTest extends DsqlFixture {
         assertThat(dsql.sql(COLUMNS)).isEqualTo(before);
     }
 
-    /** Whatever step fails, another run goes on from there. */
+    /** After a failure in any step, another run continues from there. */
     @ParameterizedTest
     @ValueSource(
             strings = {

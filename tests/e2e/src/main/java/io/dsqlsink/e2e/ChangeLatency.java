@@ -143,7 +143,7 @@ public final class ChangeLatency {
                 });
     }
 
-    /** The rows that will be updated, and row 0, which tells that the job follows. */
+    /** The rows that will be updated, and row 0, which shows that the job follows. */
     private void insertRows(Connection source) throws SQLException {
         try (PreparedStatement insert =
                 source.prepareStatement("INSERT INTO ticks VALUES (?, -1, 'before the changes')")) {

@@ -114,7 +114,7 @@ final class Changes {
                             "update that changes nothing but case",
                             "UPDATE customers SET name = UPPER(name) WHERE id BETWEEN 70 AND 90"));
 
-    /** Updates of one row, each a transaction of its own. */
+    /** Updates of one row, each in its own transaction. */
     static final int UPDATES_OF_ONE_ROW = 200;
 
     private Changes() {}

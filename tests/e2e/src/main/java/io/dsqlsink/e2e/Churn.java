@@ -15,7 +15,7 @@ import java.util.Random;
  * transaction, and each gives a row of {@link #TICKS} a number higher than any before.
  */
 final class Churn implements AutoCloseable {
-    /** A table whose rows tell by a number how new they are. */
+    /** A table whose rows have a number that shows how new they are. */
     static final Table TICKS =
             new Table(
                     "ticks",

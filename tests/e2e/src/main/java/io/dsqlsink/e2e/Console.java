@@ -3,7 +3,7 @@ package io.dsqlsink.e2e;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 
-/** What the programs tell whoever started them, in the form of the scripts. */
+/** Output of the programs, in the form of the scripts. */
 final class Console {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 

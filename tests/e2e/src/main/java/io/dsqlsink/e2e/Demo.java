@@ -23,7 +23,7 @@ public final class Demo {
     private static final Duration CATCH_UP = Duration.ofMinutes(2);
     private static final int TIMED_ROUNDS = 8;
 
-    /** How often a line tells how far the load is, and how long it may stand still. */
+    /** How often a line shows the progress of the load, and how long it may make no progress. */
     private static final long TELL_NANOS = Duration.ofSeconds(2).toNanos();
 
     private static final long STANDSTILL_NANOS = Duration.ofSeconds(90).toNanos();

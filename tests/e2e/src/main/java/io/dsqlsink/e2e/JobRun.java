@@ -40,7 +40,9 @@ final class JobRun {
 
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-    /** Short against a run, and long against what the engine needs to tell its counters. */
+    /**
+     * Short compared with a run, and long compared with the engine's time to return its counters.
+     */
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private static final Pattern RUNNING = turned("RUNNING");
@@ -156,7 +158,7 @@ final class JobRun {
             return ends ? rows : 0;
         }
         if (ends) {
-            return 0; // The job's end tells it.
+            return 0; // The end of the job shows it.
         }
         JsonNode jobs = rest.get("");
         return jobs.path(0).path("metrics").path("SinkWriteCount").asLong();

@@ -28,7 +28,7 @@ final class Journal {
         dsql.control("journal start");
     }
 
-    /** Notes that a job begins anew: it may write again what came after its checkpoint. */
+    /** Records that a job starts again: it may write the rows since its checkpoint again. */
     static void noteRestart(DsqlLocal dsql) throws SQLException {
         try (Connection behind = dsql.connectBehind()) {
             Sql.run(behind, "INSERT INTO restarts SELECT count(*) FROM restarts");

@@ -7,7 +7,7 @@ import java.util.Locale;
  *
  * @param from what the engine's job was restored from
  * @param recovery seconds until the first rows after the kill
- * @param lostDeletes whether every difference is a delete that the source never told of
+ * @param lostDeletes whether every difference is a delete that the source never sent
  * @param journal null for a kill in the load
  * @param failure null if the run got to the comparison
  */

@@ -75,7 +75,7 @@ final class KillTest {
     private final String name;
     private final long rowsOfTable;
 
-    /** Those of the shop that the job copies, and one that tells how far it is. */
+    /** The tables of the shop that the job copies, and one that shows its progress. */
     private final List<Table> tables;
 
     private DsqlLocal dsql;
@@ -135,7 +135,7 @@ final class KillTest {
         }
         Sql.run(source, "INSERT INTO ticks VALUES (0, 0)", "SET sql_log_bin = 1");
         try (Connection behind = dsql.connectBehind()) {
-            // What is told to be committed survives a crash, as it does on Aurora DSQL.
+            // Data that is reported as committed survives a crash, as on Aurora DSQL.
             Sql.run(behind, "ALTER ROLE admin SET synchronous_commit = on");
         }
         return source;
@@ -255,7 +255,7 @@ final class KillTest {
     }
 
     /**
-     * Waits until the job has caught up; begins it anew if SeaTunnel's checkpoint was of no use.
+     * Waits until the job has caught up; starts it again if SeaTunnel's checkpoint was not usable.
      */
     private void finish(Connection source) throws SQLException {
         try {
@@ -289,7 +289,7 @@ final class KillTest {
                 && !job.log().contains("add splits: incremental-split-0");
     }
 
-    /** Kills the killed, brings it back, and waits for the first rows after that. */
+    /** Kills the chosen process, starts it again, and waits for the first rows after that. */
     private void kill() throws SQLException {
         long before;
         long back = 0;
@@ -379,7 +379,9 @@ final class KillTest {
         return diffs;
     }
 
-    /** The engine begins a failed job anew by itself; the sink must not have made it fail. */
+    /**
+     * The engine restarts a failed job by itself. The sink must not be the cause of the failure.
+     */
     private void requireOneWriter() {
         long writers =
                 job.log().lines().filter(line -> line.contains("Native Aurora DSQL sink")).count();

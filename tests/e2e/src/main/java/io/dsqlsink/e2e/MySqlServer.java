@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
-/** A MySQL 8 server with a row binlog, as MySQL-CDC needs it, on a loopback address of its own. */
+/** A MySQL 8 server with a row binlog, as MySQL-CDC needs it, on its own loopback address. */
 final class MySqlServer implements AutoCloseable {
     static final String USER = "shop_reader";
     static final String PASSWORD = "reader's secret 1";

@@ -32,7 +32,7 @@ final class SeaTunnelHome {
     private final Path home;
     private final Engine engine;
 
-    /** The home tells its engine by its script. */
+    /** The script in the home shows its engine. */
     SeaTunnelHome(Path home) {
         this.home = home;
         for (Engine candidate : Engine.values()) {

@@ -25,7 +25,7 @@ import java.util.Objects;
  * target column's type: JSON as JSON, numbers by value.
  */
 final class TableDiff {
-    /** Enough to see a pattern; the count tells the rest. */
+    /** Enough to see a pattern; the count includes all. */
     private static final int SHOWN = 10;
 
     private static final ObjectMapper JSON =

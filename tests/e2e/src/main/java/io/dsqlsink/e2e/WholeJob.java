@@ -95,7 +95,7 @@ public final class WholeJob {
             report(run, "thrown away", source + JobSinks.thrownAway());
             report(run.into(answering), "ours, answers only", source + JobSinks.ours());
             if (ends) {
-                // The source alone brings as many rows as the connections of the default take.
+                // The source alone is as fast as the default number of connections.
                 report(
                         run.into(answering),
                         "ours, 128 connections, answers only",
@@ -103,7 +103,7 @@ public final class WholeJob {
             }
         }
         report(run, "ours", source + JobSinks.ours());
-        // It is many times slower: a part of the rows tells how fast it is.
+        // It is many times slower: a part of the rows is enough to measure it.
         Duration window = Duration.ofSeconds(quick ? 10 : 15);
         for (boolean rewriting : new boolean[] {false, true}) {
             String sink = JobSinks.stock(dsql, rewriting);

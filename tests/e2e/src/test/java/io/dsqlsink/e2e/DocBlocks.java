@@ -21,7 +21,7 @@ final class DocBlocks {
     /** A command of the jar within a sentence. */
     private static final Pattern INLINE = Pattern.compile("`(java -jar seatunnel-[^`]+)`");
 
-    /** A command that is no block of its own would be passed over. */
+    /** A command that is not in its own block would be skipped. */
     private static final Pattern UNFENCED =
             Pattern.compile(
                     "(?m)^(?: {4,}|\t)(?:java |\\$|bin/|scripts/|grep |curl |docker |cargo ).*$");

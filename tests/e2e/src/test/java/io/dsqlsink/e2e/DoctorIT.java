@@ -91,7 +91,7 @@ class DoctorIT {
     }
 
     @Test
-    void whatARoleMayNotIsTold() throws Exception {
+    void missingPrivilegesAreReported() throws Exception {
         MySqlSource mysql = MySqlSource.of("doctor_role");
         try (Connection source = mysql.connect()) {
             Sql.run(source, TABLE.mysqlDdl());
@@ -117,7 +117,7 @@ class DoctorIT {
 
     /** What the job would create, what is lost of the source's tables, and the cutover. */
     @Test
-    void whatATableWouldBecomeIsTold() throws Exception {
+    void theTableToBeCreatedIsShown() throws Exception {
         MySqlSource mysql = MySqlSource.of("doctor_plan");
         try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {

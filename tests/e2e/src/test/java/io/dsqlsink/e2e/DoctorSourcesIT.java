@@ -30,7 +30,7 @@ class DoctorSourcesIT {
     };
 
     @Test
-    void faultsOfMySqlCdcAreToldWithTableAndColumn() throws Exception {
+    void faultsOfMySqlCdcAreReportedWithTableAndColumn() throws Exception {
         MySqlSource mysql = MySqlSource.of("doctor_cdc");
         try (Connection source = mysql.connect()) {
             Sql.run(source, MYSQL_FAULTS);
@@ -108,7 +108,7 @@ class DoctorSourcesIT {
     }
 
     @Test
-    void faultsOfPostgresByJdbcAreTold() throws Exception {
+    void faultsOfPostgresByJdbcAreReported() throws Exception {
         PostgresSource postgres =
                 PostgresSource.of(
                         "doctor_pg",

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Many jobs on one task manager of Flink, each of which brings the connector again. */
+/** Many jobs on one task manager of Flink. Each one loads the connector again. */
 @Tag("flink")
 class FlinkLifeIT {
     private static final int JOBS = 20;

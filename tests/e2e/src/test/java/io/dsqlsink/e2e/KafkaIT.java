@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The job of examples/kafka.conf, with nothing but its addresses and credentials replaced. */
+/** The job of examples/kafka.conf, with only its addresses and credentials replaced. */
 @Tag("docs")
 class KafkaIT {
     private static final Path FOLDER = Places.ROOT.resolve("target/e2e/kafka");

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Keys of all kinds, as real sources tell them: no row is merged with another unasked. */
+/**
+ * Keys of all kinds, as real sources pass them on: no row is merged with another unless the job
+ * asks for it.
+ */
 class KeysIT {
     private static final MySqlSource MYSQL = new MySqlSource("keys_of_mysql");
     private static final MySqlSource OTHER = new MySqlSource("keys_of_another");
@@ -63,7 +66,7 @@ class KeysIT {
                 .containsExactly("1|null", "2|null", "3|0");
     }
 
-    /** By CDC they come with '' and 0 in place of NULL, and no row tells which. */
+    /** With CDC they arrive as '' and 0 instead of NULL, and no row shows which it was. */
     @Test
     void aStreamOfThemIsRefused() throws Exception {
         for (String table : List.of("nullable", "parts")) {
@@ -148,9 +151,9 @@ class KeysIT {
         }
     }
 
-    /** What SeaTunnel tells of a key after a transform differs by release and transform. */
+    /** SeaTunnel's key after a transform differs by release and transform. */
     @Test
-    void aTransformThatTakesTheKeyAwayIsTold() throws Exception {
+    void aTransformThatRemovesTheKeyIsReported() throws Exception {
         for (String transform :
                 List.of(
                         "Sql { source_table_name = s, result_table_name = r, query ="

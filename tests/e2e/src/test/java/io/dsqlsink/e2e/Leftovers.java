@@ -43,7 +43,7 @@ final class Leftovers {
                 + "]";
     }
 
-    /** The same of rows that go through, each with a key of its own. */
+    /** The same for rows that are written, each with its own key. */
     static String rows(int number) {
         return "\"row.num\": "
                 + number

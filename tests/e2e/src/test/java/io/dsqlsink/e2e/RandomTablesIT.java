@@ -125,7 +125,7 @@ class RandomTablesIT {
         }
     }
 
-    /** The source has limits of its own: a table that it refuses is drawn again. */
+    /** The source has its own limits: a table that it refuses is generated again. */
     private static RandomTable create(Connection source, Random random, Origin origin, String mark)
             throws SQLException {
         for (int tries = 0; tries < 100; tries++) {

@@ -32,7 +32,7 @@ class SchemaChangeIT {
         "CREATE TABLE keyed (a int, b varchar(20), id bigint PRIMARY KEY)"
     };
 
-    /** Each test has a job of its own, which it starts several times. */
+    /** Each test has its own job, which it starts several times. */
     private final long jobId = ThreadLocalRandom.current().nextLong(1, 1L << 40);
 
     @Test
@@ -55,7 +55,7 @@ class SchemaChangeIT {
                     change(source, "CHANGE COLUMN amount price decimal(10,2)", "price = id / 4");
                     awaitColumns(job, source, target, "follow");
                     change(source, "DROP COLUMN extra", "name = CONCAT('m', id)");
-                    // Two texts change their places: nothing but the order tells them apart.
+                    // Two texts exchange their positions: only the order distinguishes them.
                     change(source, "MODIFY COLUMN note varchar(50) AFTER id", "note = 'moved'");
                     Sql.run(
                             source,

@@ -151,7 +151,7 @@ final class Servers {
         return runOn(ONE_JVM, name, config, dsql().environment(), arguments);
     }
 
-    /** What the Zeta cluster tells of a job's counters, as an operator asks for them. */
+    /** A job's counters from the Zeta cluster, read in the same way as an operator reads them. */
     static String metrics(String jobId) {
         Path log = FOLDER.resolve("metrics-" + jobId + ".log");
         try (Job client = home().ask(log, "--master", ZETA_CLUSTER, "--metrics", jobId)) {
@@ -177,7 +177,7 @@ final class Servers {
         Path file = JobConfig.write(FOLDER.resolve(name + ".conf"), config);
         Path log = FOLDER.resolve(name + ".log");
         Map<String, String> all = new HashMap<>(environment);
-        // The version is the proof of which JVM it was. No test waits for a line every half minute.
+        // The version proves which JVM it was. No test waits for a line every half minute.
         all.put("JAVA_OPTS", "-Ddsqlsink.log.level=DEBUG -Ddsql.sink.log.seconds=1 -showversion");
         if (!JAVA_HOME.isEmpty()) {
             all.put("JAVA_HOME", JAVA_HOME);

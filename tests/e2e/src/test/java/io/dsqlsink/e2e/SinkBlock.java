@@ -83,7 +83,7 @@ final class SinkBlock {
         return batchFrom("  FakeSource {" + fake + "}\n");
     }
 
-    /** The same in several tasks, each with a sink of its own. */
+    /** The same in several tasks, each with its own sink. */
     String batchFrom(String source, int tasks) {
         StringBuilder config = new StringBuilder();
         config.append("env {\n  parallelism = " + tasks + "\n  job.mode = \"BATCH\"\n}\n");

@@ -32,7 +32,7 @@ class UniqueIT {
     private static final List<String> P = List.of("id", "pos", "note");
     private static final List<String> Q = List.of("id", "list", "pos", "note");
 
-    /** Several splits of SeaTunnel's default size, each of them read at a moment of its own. */
+    /** Several splits of SeaTunnel's default size, each of them read at a different time. */
     private static final int LOADED = 40_000;
 
     private static final int READERS = 2;
@@ -191,7 +191,7 @@ class UniqueIT {
         String highest =
                 "SELECT MAX(pos) FROM p WHERE pos < " + (100_000 + 2 * UniqueChanges.LARGE_ROWS);
         long before = Sql.number(source, highest);
-        // Four transactions at least, each of which takes that long.
+        // At least four transactions, and each takes that long.
         Servers.dsql().control("latency commit 300");
         Sql.run(source, UniqueChanges.shiftUp(UniqueChanges.LARGE));
         Poll.until(

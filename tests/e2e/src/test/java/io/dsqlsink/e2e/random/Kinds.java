@@ -132,7 +132,7 @@ final class Kinds {
     private Kind postgres() {
         switch (random.nextInt(22)) {
             case 0:
-                // Known: a table is split by its key, of which PostgreSQL has no smallest value.
+                // Known: a table is split by its key, and PostgreSQL has no min() for this type.
                 return Kind.of("boolean", Form.NUMBER, List.of("true", "false")).noKey();
             case 1:
                 return whole("smallint", 16);

@@ -101,7 +101,7 @@ public final class RandomTable {
         List<Column> key = some(able, way < 7 ? 1 : 3);
         // MySQL-CDC jobs are refused where it takes NULL, so there it is seldom.
         if (way == 9 && (origin != Origin.MYSQL_CDC || random.nextInt(8) == 0)) {
-            // A unique key in place of a primary one; if it takes NULL, it is no key.
+            // A unique key instead of a primary key; if it is nullable, it is not a key.
             parts.add("UNIQUE (" + names(key) + ")");
             return;
         }
