@@ -143,7 +143,7 @@ fn fills_the_disk() {
     let letters_of = DeadLetters::open(&skip(Path::new(&path))).unwrap();
     let error = (0..1_000).find_map(|_| letters_of.add(&row("bad"), 1).err()).unwrap();
     assert_eq!(error.kind(), ErrorKind::DeadLetters);
-    assert!(error.message().contains("key (id = 1)") && error.message().contains("make room"), "{error}");
+    assert!(error.message().contains("key (id = 1)") && error.message().contains("free space"), "{error}");
     letters_of.add(&row("short"), 1).unwrap_err();
 }
 

@@ -61,7 +61,7 @@ class DoctorIT {
             Sql.run(target, "ALTER TABLE checked.orders DROP COLUMN remark");
             assertThat(doctor("column", config, 1))
                     .containsPattern("PROBLEM .*orders.*remark")
-                    .containsPattern("(?m)^ +remark: STRING -> not there$");
+                    .containsPattern("(?m)^ +remark: STRING -> missing$");
 
             assertThat(
                             doctor(
