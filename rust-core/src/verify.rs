@@ -15,6 +15,7 @@ mod ask;
 mod compare;
 mod doubt;
 mod pages;
+mod progress;
 mod repair;
 mod state;
 
@@ -160,6 +161,7 @@ impl Verifier {
             .get_mut(&table.to_string())
             .ok_or_else(|| SinkError::internal(format!("table {table} is not compared")))?;
         state.refused += staged.refused.len();
+        state.read.tell(&engine.notices, staged.ops.len());
         let mut values = Vec::new();
         let mut row = Vec::new();
         for (at, op) in staged.ops.iter().enumerate() {

@@ -1,15 +1,12 @@
 //! Reads the target: in pages in the order of its key, so that no transaction becomes old and no answer large.
 
-use std::time::{Duration, Instant};
-
-use log::Level;
-
 use crate::error::SinkError;
 use crate::row::tuple;
 use crate::table::schema::Table;
 use crate::table::sql::{quote, target};
 use crate::verify::ask::{self, Answer, Question, Unanswered};
 use crate::verify::canon;
+use crate::verify::progress::Progress;
 use crate::verify::state::State;
 use crate::write::engine::Engine;
 
@@ -18,22 +15,21 @@ const FIRST_PAGE: usize = 500;
 const LARGEST_PAGE: usize = 5_000;
 /// Bytes of a page that the next one is to have.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
-/// So often a line tells how far it is.
-const TELL: Duration = Duration::from_secs(30);
 
 /// Reads all rows of the target into `state`.
 pub(super) async fn read(engine: &Engine, state: &mut State) -> Result<(), SinkError> {
     let table = state.table.clone();
-    let mut progress = Progress::new(&table, state.source.iter().map(|bucket| bucket.rows).sum());
+    let source = state.source.iter().map(|bucket| bucket.rows).sum();
+    let mut progress = Progress::of_target(&table, source);
     state.restart();
     if table.keys.is_empty() {
         let mut each = |answer: Answer, first: bool| {
             if first {
                 state.restart();
-                progress.rows = 0;
+                progress.restart();
             }
             take(&table, &answer, state);
-            progress.tell(engine, answer.rows);
+            progress.tell(&engine.notices, answer.rows);
         };
         return ask::scan(engine, &select(&table, ""), &mut each).await;
     }
@@ -53,7 +49,7 @@ pub(super) async fn read(engine: &Engine, state: &mut State) -> Result<(), SinkE
             canon::pick(&canon::key_places(&table), &row, &mut key);
             last = Some(key);
         }
-        progress.tell(engine, rows);
+        progress.tell(&engine.notices, rows);
         if rows < page {
             break;
         }
@@ -86,7 +82,7 @@ async fn nulls(engine: &Engine, state: &mut State, progress: &mut Progress) -> R
     ask::scan(engine, &sql, &mut each).await?;
     for answer in rows {
         take(&table, &answer, state);
-        progress.tell(engine, answer.rows);
+        progress.tell(&engine.notices, answer.rows);
     }
     Ok(())
 }
@@ -126,34 +122,4 @@ fn question(table: &Table, last: Option<&[u8]>, page: usize) -> Question {
         bound = format!(" WHERE ({names}) > ({})", places.join(", "));
     }
     Question { sql: select(table, &format!("{bound} ORDER BY {names} LIMIT {page}")), params }
-}
-
-struct Progress {
-    table: String,
-    source: u64,
-    rows: u64,
-    began: Instant,
-    told: Instant,
-}
-
-impl Progress {
-    fn new(table: &Table, source: u64) -> Self {
-        let now = Instant::now();
-        Self { table: table.to_string(), source, rows: 0, began: now, told: now }
-    }
-
-    fn tell(&mut self, engine: &Engine, rows: usize) {
-        self.rows += u64::try_from(rows).unwrap_or(0);
-        if self.told.elapsed() < TELL {
-            return;
-        }
-        self.told = Instant::now();
-        let Self { table, source, rows, .. } = self;
-        let rate = *rows / self.began.elapsed().as_secs().max(1);
-        let left = source.saturating_sub(*rows) / rate.max(1);
-        let percent = (*rows * 100).checked_div(*source).unwrap_or(100).min(100);
-        engine.notices.push(Level::Info, || {
-            format!("verify: table {table}: {rows} rows of the target read, {percent} % of the source's, {rate} rows/s, {left} s left")
-        });
-    }
 }

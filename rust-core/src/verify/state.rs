@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::table::schema::Table;
 use crate::verify::canon;
+use crate::verify::progress::Progress;
 use crate::verify::report::Kind;
 use crate::verify::sums::{self, BUCKETS, Bucket, BucketNumber};
 
@@ -67,6 +68,8 @@ pub(super) struct State {
     keys: Option<HashMap<Box<[u8]>, Entry>>,
     bytes: usize,
     pub(super) refused: usize,
+    /// How far the source is read.
+    pub(super) read: Progress,
     /// Rows of the source whose key another one had before.
     pub(super) repeated: u64,
     found: Vec<Found>,
@@ -77,6 +80,7 @@ impl State {
     pub(super) fn new(table: Arc<Table>, wanted: Option<HashSet<BucketNumber>>) -> Self {
         Self {
             places: canon::key_places(&table),
+            read: Progress::of_source(&table),
             table,
             source: vec![Bucket::default(); BUCKETS],
             target: vec![Bucket::default(); BUCKETS],
