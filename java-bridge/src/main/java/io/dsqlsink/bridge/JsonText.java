@@ -8,7 +8,7 @@ import java.math.BigDecimal;
  * and the infinities, which JSON cannot write as numbers, are texts. Every other value is a text
  * too, in the form that Java and PostgreSQL share.
  */
-final class JsonText {
+public final class JsonText {
     private static final String HEX = "0123456789abcdef";
 
     private JsonText() {}
@@ -19,6 +19,13 @@ final class JsonText {
     static String of(Object array) {
         StringBuilder json = new StringBuilder();
         append(array, json);
+        return json.toString();
+    }
+
+    /** A text as a JSON string, in its quotes. */
+    public static String string(String text) {
+        StringBuilder json = new StringBuilder(text.length() + 2);
+        appendText(text, json);
         return json.toString();
     }
 

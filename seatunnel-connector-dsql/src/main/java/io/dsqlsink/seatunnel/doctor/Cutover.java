@@ -45,10 +45,10 @@ public final class Cutover {
             }
             if (sinks.isEmpty()) {
                 report.accept(
-                        JobCheck.PROBLEM, "the job has no sink of this kind for Aurora" + " DSQL");
+                        JobCheck.FAILED, "the job has no sink of this kind for Aurora DSQL");
             }
         } catch (Exception e) {
-            report.accept(JobCheck.PROBLEM, file + ": " + JobCheck.cause(e));
+            report.accept(JobCheck.FAILED, file + ": " + JobCheck.cause(e));
         }
     }
 

@@ -88,11 +88,17 @@ public final class Doctor {
      *
      * @param verify the value of the sink's option
      * @param to file for the job; it holds the secrets of the job
+     * @return how many rows the sources have by the names of the targets, as far as that is known
      */
-    public void derive(
+    public Map<String, Long> derive(
             Path ours, Path job, List<String> variables, String verify, Path folder, Path to)
             throws IOException, InstallException {
-        run(ours, job, variables, VerifyJob.class, "write", verify, folder, to);
+        Object counted = run(ours, job, variables, VerifyJob.class, "write", verify, folder, to);
+        Map<String, Long> rows = new LinkedHashMap<>();
+        if (counted instanceof Map) {
+            ((Map<?, ?>) counted).forEach((table, count) -> rows.put((String) table, (Long) count));
+        }
+        return rows;
     }
 
     /**
@@ -115,7 +121,7 @@ public final class Doctor {
      * Calls a static method of a class that is loaded with the classes of the home: with its
      * loader, job and variables, what else is given, and where to report to.
      */
-    private void run(
+    private Object run(
             Path ours,
             Path job,
             List<String> variables,
@@ -124,13 +130,13 @@ public final class Doctor {
             Object... more)
             throws IOException, InstallException {
         if (!Files.isReadable(job)) {
-            report.problem(
+            report.failed(
                     "--config "
                             + job
                             + (Files.exists(job)
                                     ? " cannot be read by user " + System.getProperty("user.name")
                                     : ": there is no such file"));
-            return;
+            return null;
         }
         for (String variable : variables) {
             if (variable.indexOf('=') < 1) {
@@ -161,6 +167,9 @@ public final class Doctor {
                         case JobCheck.DETAIL:
                             report.detail(text);
                             break;
+                        case JobCheck.FAILED:
+                            report.failed(text);
+                            break;
                         default:
                             report.problem(text);
                     }
@@ -169,12 +178,14 @@ public final class Doctor {
         arguments.addAll(Arrays.asList(more));
         arguments.add(found);
         try {
-            method(loader.loadClass(type.getName()), method).invoke(null, arguments.toArray());
+            return method(loader.loadClass(type.getName()), method)
+                    .invoke(null, arguments.toArray());
         } catch (InvocationTargetException e) {
-            report.problem(job + " cannot be checked: " + e.getCause());
+            report.failed(job + " cannot be checked: " + e.getCause());
         } catch (ReflectiveOperationException | LinkageError e) {
-            report.problem(job + " cannot be checked with the classes of this home: " + e);
+            report.failed(job + " cannot be checked with the classes of this home: " + e);
         }
+        return null;
     }
 
     private static Method method(Class<?> type, String name) throws NoSuchMethodException {

@@ -35,6 +35,10 @@ public final class JobCheck {
     static final String WARN = "warn";
 
     static final String PROBLEM = "problem";
+
+    /** The command cannot do what it was asked to do. */
+    static final String FAILED = "failed";
+
     static final String DETAIL = "detail";
 
     private static final String[] PRIVILEGES = {"INSERT", "SELECT", "UPDATE", "DELETE"};
@@ -65,7 +69,7 @@ public final class JobCheck {
         try {
             job = JobFile.read(loader, file, variables);
         } catch (Exception e) {
-            report.accept(PROBLEM, file + " cannot be read: " + cause(e));
+            report.accept(FAILED, file + " cannot be read: " + cause(e));
             return;
         }
         JobCheck check = new JobCheck(loader, report);

@@ -135,7 +135,7 @@ final class JobPlan {
                     JobCheck.GOOD, file + " has the statements, " + lines.size() + ", of the job");
             lint(file);
         } catch (IOException e) {
-            report.accept(JobCheck.PROBLEM, file + " cannot be written: " + e);
+            report.accept(JobCheck.FAILED, file + " cannot be written: " + e);
         }
     }
 

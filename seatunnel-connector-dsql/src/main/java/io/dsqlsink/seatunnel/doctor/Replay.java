@@ -118,7 +118,7 @@ public final class Replay {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
-            report.accept(JobCheck.PROBLEM, file + ": " + JobCheck.cause(e));
+            report.accept(JobCheck.FAILED, file + ": " + JobCheck.cause(e));
         }
     }
 
@@ -129,7 +129,7 @@ public final class Replay {
         ours.removeIf(sink -> !JobTables.isOurs(sink));
         if (ours.size() != 1) {
             report.accept(
-                    JobCheck.PROBLEM,
+                    JobCheck.FAILED,
                     "the job has "
                             + ours.size()
                             + " sinks to Aurora DSQL of this kind: give a job with the one that"
@@ -138,7 +138,7 @@ public final class Replay {
         }
         if (ours.get(0).containsKey(DsqlSinkOptions.QUERY.key())) {
             report.accept(
-                    JobCheck.PROBLEM,
+                    JobCheck.FAILED,
                     "the job writes by option 'query', and a letter does not tell what that did:"
                             + " run the job again for these rows");
             return null;
@@ -179,7 +179,7 @@ public final class Replay {
             tell(letters, sink.stats().rowsDead(), refused);
         } catch (DsqlNativeException e) {
             report.accept(
-                    JobCheck.PROBLEM,
+                    JobCheck.FAILED,
                     DsqlConnectorException.of(e).getMessage()
                             + "; letters that are written for sure: "
                             + durable
@@ -209,7 +209,7 @@ public final class Replay {
                 });
         if (counts.broken > 0) {
             report.accept(
-                    JobCheck.PROBLEM,
+                    JobCheck.FAILED,
                     counts.broken + " lines are no dead letters, so nothing was written");
             return -1;
         }

@@ -60,7 +60,7 @@ public final class Widen {
             }
             if (!widen.found) {
                 report.accept(
-                        JobCheck.PROBLEM,
+                        JobCheck.FAILED,
                         only == null
                                 ? "the job has no sink of this kind for Aurora DSQL"
                                 : "--table " + only + ": the job writes no such table");
@@ -68,7 +68,7 @@ public final class Widen {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
-            report.accept(JobCheck.PROBLEM, file + ": " + JobCheck.cause(e));
+            report.accept(JobCheck.FAILED, file + ": " + JobCheck.cause(e));
         }
     }
 

@@ -1,32 +1,46 @@
 package io.dsqlsink.seatunnel.install;
 
 import io.dsqlsink.seatunnel.doctor.Doctor;
+import io.dsqlsink.seatunnel.doctor.VerifyJob;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Properties;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The looks of a comparison, each a job on the engine of the home, in this machine. */
 final class Looks {
-    private static final int EQUAL = 0;
-    private static final int DIFFERENT = 1;
-    private static final int NOT_COMPARED = 2;
+    /** As rust-core's verify/report.rs writes it: the verdict on a table. */
+    private static final Pattern VERDICT =
+            Pattern.compile(
+                    "table .*: (equal|DIFFERENT): \\d+ rows in the source, \\d+ in the target");
+
+    /** As rust-core's verify/progress.rs writes it. */
+    private static final Pattern PROGRESS =
+            Pattern.compile("verify: (table (.+): (\\d+) rows of the \\w+ read, (\\d+) rows/s.*)");
+
+    private static final Pattern OF_SOURCE = Pattern.compile(".* rows of the source read, \\d+.*");
 
     private final Path ours;
     private final Home home;
     private final Path job;
     private final List<String> variables;
-    private final Path folder;
-    private final Consumer<String> out;
+    private final LookFolder folder;
+    private final Report report;
+
+    /** Rows of the sources, where they are known. */
+    private final Map<String, Long> rows = new HashMap<>();
+
     private int jobs;
 
     Looks(
@@ -34,46 +48,74 @@ final class Looks {
             Home home,
             Path job,
             List<String> variables,
-            Path folder,
-            Consumer<String> out) {
+            LookFolder folder,
+            Report report) {
         this.ours = ours;
         this.home = home;
         this.job = job;
         this.variables = variables;
-        this.folder = folder.toAbsolutePath();
-        this.out = out;
+        this.folder = folder;
+        this.report = report;
     }
 
-    boolean hasReport() {
-        return Files.exists(folder.resolve("verify.json"));
+    /** From the beginning. False when it could not be done, which is reported. */
+    boolean compare(int most, long pauseSeconds)
+            throws IOException, InstallException, InterruptedException {
+        folder.finished();
+        return look(0, most, pauseSeconds, false);
+    }
+
+    /** Where the report has differences, after a repair. */
+    boolean compareAgain(int most, long pauseSeconds)
+            throws IOException, InstallException, InterruptedException {
+        return look(0, most, pauseSeconds, true);
+    }
+
+    /** From where a run stopped that was killed between two looks; otherwise from the beginning. */
+    boolean resume(int most, long pauseSeconds)
+            throws IOException, InstallException, InterruptedException {
+        int done = Files.isReadable(job) ? folder.looksDone(identity()) : 0;
+        if (done == 0) {
+            report.note(
+                    "nothing is to be resumed: "
+                            + folder.root()
+                            + " has no look of an unfinished run of this job; it begins from the"
+                            + " start");
+            return compare(most, pauseSeconds);
+        }
+        report.note("resumed after look " + done + " of a run that was interrupted");
+        jobs = done;
+        boolean goesOn = folder.is("unknown") || folder.is("lookAgain") && done < most;
+        return !goesOn || look(done, most, pauseSeconds, true);
     }
 
     /**
-     * Compares. Rows that differ are looked at again after a pause, as they may have changed
-     * between the two sides.
+     * Looks. Rows that differ are looked at again after a pause, as they may have changed between
+     * the two sides.
      *
+     * @param done looks so far
      * @param most looks that the same rows are given
-     * @return the exit code
+     * @param again whether there is a report to begin with
      */
-    int compare(int most, long pauseSeconds, boolean anew)
+    private boolean look(int done, int most, long pauseSeconds, boolean again)
             throws IOException, InstallException, InterruptedException {
-        int look = 0;
-        boolean unknown = !anew;
+        int look = done;
+        boolean unknown = again && (done == 0 || folder.is("unknown"));
         do {
-            boolean first = anew && look == 0;
+            boolean first = !again && look == 0;
             if (look > 0) {
                 TimeUnit.SECONDS.sleep(pauseSeconds);
             }
             // What was not told by key yet is not looked at again, but for the first time.
             look += first || !unknown ? 1 : 0;
-            if (!run(first ? "true" : "again")) {
-                return NOT_COMPARED;
+            if (!run(first ? VerifyJob.FIRST : "again")) {
+                return false;
             }
-            unknown = is("unknown");
-        } while (unknown || is("lookAgain") && look < most);
-        Files.readAllLines(folder.resolve("verify.txt")).forEach(out);
-        out.accept("report: " + folder);
-        return is("equal") ? EQUAL : DIFFERENT;
+            folder.unfinished(identity(), look);
+            unknown = folder.is("unknown");
+        } while (unknown || folder.is("lookAgain") && look < most);
+        folder.finished();
+        return true;
     }
 
     /** Writes the rows that the report names. */
@@ -81,34 +123,61 @@ final class Looks {
         return run(delete ? "repair_delete" : "repair");
     }
 
-    private boolean is(String what) throws IOException {
-        Properties state = new Properties();
-        try (InputStream in = Files.newInputStream(folder.resolve("verify.properties"))) {
-            state.load(in);
+    boolean areEqual() throws IOException {
+        return folder.is("equal");
+    }
+
+    /**
+     * Tells what was found.
+     *
+     * @param differs how a table that differs is reported
+     */
+    void tell(Consumer<String> differs) throws IOException {
+        for (String line : folder.text()) {
+            Matcher verdict = VERDICT.matcher(line);
+            if (!verdict.matches()) {
+                report.detail(line.trim());
+            } else if (verdict.group(1).equals("equal")) {
+                report.good(line);
+            } else {
+                differs.accept(line);
+            }
         }
-        return Boolean.parseBoolean(state.getProperty(what));
+    }
+
+    /** Tells the result, and where it is. */
+    void tellResult() throws IOException {
+        tell(report::problem);
+        report.attach("comparison", folder.json());
+        report.log("report: " + folder.root());
+    }
+
+    private String identity() throws IOException {
+        return LookFolder.identity(home, job, variables);
     }
 
     private boolean run(String verify) throws IOException, InstallException, InterruptedException {
-        Files.createDirectories(folder);
-        Path derived = folder.resolve("job.json");
-        Path log = folder.resolve("job-" + ++jobs + ".log");
-        Report report = new Report(out);
-        new Doctor(home, report).derive(ours, job, variables, verify, folder, derived);
-        if (report.problems() > 0) {
-            return false;
-        }
-        out.accept("running the job with verify = " + verify + "; its log: " + log);
+        Path look = folder.begin(!verify.equals(VerifyJob.FIRST));
         try {
-            if (engine(derived, log) == 0) {
-                return true;
+            Path derived = look.resolve("job.json");
+            Path log = folder.root().resolve("job-" + ++jobs + ".log");
+            int before = report.failures();
+            rows.putAll(
+                    new Doctor(home, report).derive(ours, job, variables, verify, look, derived));
+            if (report.failures() > before) {
+                return false;
             }
+            report.log("running the job with verify = " + verify + "; its log: " + log);
+            if (engine(derived, log) != 0) {
+                report.failed("the job failed; its log says why: " + log);
+                return false;
+            }
+            folder.keep(look);
+            return true;
         } finally {
-            // It holds the secrets of the job.
-            Files.deleteIfExists(derived);
+            // The job holds secrets.
+            LookFolder.delete(look);
         }
-        out.accept("PROBLEM  the job failed; its log says why: " + log);
-        return false;
     }
 
     private int engine(Path derived, Path log) throws IOException, InterruptedException {
@@ -129,12 +198,30 @@ final class Looks {
                 PrintWriter kept = new PrintWriter(Files.newBufferedWriter(log))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 kept.println(line);
-                int at = line.indexOf("verify: table");
-                if (at >= 0 && line.contains("rows/s")) {
-                    out.accept(line.substring(at));
+                Matcher progress = PROGRESS.matcher(line);
+                if (progress.find()) {
+                    report.progress(progress(progress));
                 }
             }
         }
         return engine.waitFor();
+    }
+
+    /** The sink does not know how many rows the source has. */
+    private String progress(Matcher line) {
+        Long of = rows.get(line.group(2));
+        if (of == null || of == 0 || !OF_SOURCE.matcher(line.group(1)).matches()) {
+            return line.group(1);
+        }
+        long read = Long.parseLong(line.group(3));
+        long left = Math.max(0, of - read) / Math.max(1, Long.parseLong(line.group(4)));
+        return line.group(1)
+                + ", "
+                + Math.min(100, read * 100 / of)
+                + " % of "
+                + of
+                + ", "
+                + left
+                + " s left";
     }
 }

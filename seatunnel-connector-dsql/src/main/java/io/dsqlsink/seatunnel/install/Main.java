@@ -7,7 +7,6 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "java -jar seatunnel-connector-dsql.jar",
         description = "Puts the native Aurora DSQL sink into a SeaTunnel home, and takes it out.",
-        footer = "Exit code: 0 good, 1 a problem was found, 2 the command line is wrong.",
+        footerHeading = "%nExamples:%n",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -32,7 +31,8 @@ import picocli.CommandLine.Option;
             Replay.class
         })
 public final class Main {
-    static final int PROBLEM = 1;
+    /** So wide that an example has one line. */
+    private static final int HELP_WIDTH = 110;
 
     private Main() {}
 
@@ -44,20 +44,18 @@ public final class Main {
         return commandLine().execute(arguments);
     }
 
+    /** Its own help has the example of each command. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(Main::explain);
-    }
-
-    private static int explain(Exception e, CommandLine command, Object parsed) throws Exception {
-        if (!(e instanceof InstallException) && !(e instanceof IOException)) {
-            throw e;
+        CommandLine all = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+        List<String> examples = new ArrayList<>();
+        for (CommandLine command : all.getSubcommands().values()) {
+            CommandLine.Model.UsageMessageSpec help = command.getCommandSpec().usageMessage();
+            help.width(HELP_WIDTH);
+            examples.add(help.footer()[0]);
         }
-        // The message of a file system's exception is often the name of the file alone.
-        String message = e instanceof InstallException ? e.getMessage() : e.toString();
-        command.getErr().println(message);
-        return PROBLEM;
+        CommandLine.Model.UsageMessageSpec help = all.getCommandSpec().usageMessage();
+        help.width(HELP_WIDTH).footer(examples.toArray(new String[0]));
+        return all;
     }
 
     /** The jar that runs. */
@@ -70,19 +68,9 @@ public final class Main {
         }
     }
 
-    /** The option that every command has. */
-    static final class InHome {
-        @Option(
-                names = "--home",
-                required = true,
-                paramLabel = "DIR",
-                defaultValue = "${env:SEATUNNEL_HOME}",
-                description = "The SeaTunnel home; by default $$SEATUNNEL_HOME.")
-        private Path folder;
-
-        Home open() throws IOException, InstallException {
-            return Home.of(folder);
-        }
+    /** The release of this jar. */
+    static String version() throws IOException {
+        return Jars.ourVersion(ownJar());
     }
 
     static final class DryRun {
@@ -92,14 +80,17 @@ public final class Main {
         boolean isOn() {
             return on;
         }
+
+        Installer installer(Home home, Report report) throws IOException, InstallException {
+            return new Installer(ownJar(), home, on, on ? report::note : report::good);
+        }
     }
 
     @Command(
             name = "install",
             description = "Puts the sink into a home, or another release or mode in its place.",
-            mixinStandardHelpOptions = true)
-    static final class Install implements Callable<Integer> {
-        @Mixin private InHome home;
+            footer = "install --home /opt/seatunnel --dry-run")
+    static final class Install extends JarCommand {
         @Mixin private DryRun dryRun;
 
         @Option(
@@ -114,46 +105,37 @@ public final class Main {
         private Mode mode;
 
         @Override
-        public Integer call() throws IOException, InstallException {
-            Home into = home.open();
-            boolean done =
-                    new Installer(ownJar(), into, dryRun.on, System.out::println).install(mode);
-            if (done && !dryRun.on) {
-                System.out.println(
+        void run(Home home, Report report) throws IOException, InstallException {
+            boolean done = dryRun.installer(home, report).install(mode);
+            if (done && !dryRun.isOn()) {
+                report.good(
                         "installed into SeaTunnel "
-                                + into.version()
+                                + home.version()
                                 + ": do the same on every node, then restart the nodes");
             }
-            return 0;
         }
     }
 
     @Command(
             name = "uninstall",
             description = "Puts everything back as it was before.",
-            mixinStandardHelpOptions = true)
-    static final class Uninstall implements Callable<Integer> {
-        @Mixin private InHome home;
+            footer = "uninstall --home /opt/seatunnel")
+    static final class Uninstall extends JarCommand {
         @Mixin private DryRun dryRun;
 
         @Override
-        public Integer call() throws IOException, InstallException {
-            Home from = home.open();
-            if (new Installer(ownJar(), from, dryRun.on, System.out::println).uninstall()
-                    && !dryRun.on) {
-                System.out.println("uninstalled: restart the nodes");
+        void run(Home home, Report report) throws IOException, InstallException {
+            if (dryRun.installer(home, report).uninstall() && !dryRun.isOn()) {
+                report.good("uninstalled: restart the nodes");
             }
-            return 0;
         }
     }
 
     @Command(
             name = "doctor",
             description = "Tells which sink a job would get, and why, and what is in its way.",
-            mixinStandardHelpOptions = true)
-    static final class Check implements Callable<Integer> {
-        @Mixin private InHome home;
-
+            footer = "doctor --home /opt/seatunnel --config JOB.conf")
+    static final class Check extends JarCommand {
         @Option(
                 names = "--config",
                 paramLabel = "FILE",
@@ -171,15 +153,12 @@ public final class Main {
         @Mixin private Variables variables;
 
         @Override
-        public Integer call() throws IOException, InstallException {
-            logQuietly();
-            Report report = new Report(System.out::println);
-            Doctor doctor = new Doctor(home.open(), report);
+        void run(Home home, Report report) throws IOException, InstallException {
+            Doctor doctor = new Doctor(home, report);
             doctor.check();
             if (config != null) {
-                doctor.check(ownJar(), config, variables.all, ddl);
+                doctor.check(ownJar(), config, variables.all(), ddl);
             }
-            return report.problems() == 0 ? 0 : PROBLEM;
         }
     }
 
@@ -189,27 +168,17 @@ public final class Main {
                     "For the move of applications to the target: sets identity counters behind the"
                             + " highest value, counts rows on both sides, and lists what the job"
                             + " does not migrate. May be run again.",
-            mixinStandardHelpOptions = true)
-    static final class CutOver implements Callable<Integer> {
-        @Mixin private InHome home;
+            footer = "cutover --home /opt/seatunnel --config JOB.conf")
+    static final class CutOver extends JarCommand {
         @Mixin private Variables variables;
 
         @Option(names = "--config", required = true, paramLabel = "FILE", description = "The job.")
         private Path config;
 
         @Override
-        public Integer call() throws IOException, InstallException {
-            logQuietly();
-            Report report = new Report(System.out::println);
-            new Doctor(home.open(), report).cutover(ownJar(), config, variables.all);
-            return report.problems() == 0 ? 0 : PROBLEM;
+        void run(Home home, Report report) throws IOException, InstallException {
+            new Doctor(home, report).cutover(ownJar(), config, variables.all());
         }
-    }
-
-    static void logQuietly() {
-        System.setProperty(
-                "log4j2.configurationFile", Main.class.getResource("log4j2.properties").toString());
-        QuietLogging.install();
     }
 
     /** The variables of a job. */
@@ -228,7 +197,7 @@ public final class Main {
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() throws IOException {
-            return new String[] {Jars.ourVersion(ownJar())};
+            return new String[] {version()};
         }
     }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,17 +14,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "replay",
         description =
-                "Writes the rows of dead letters again, once the cause of their refusal is mended.",
-        footer = {
-            "Example: replay --home /opt/seatunnel --config JOB.conf --dead-letters"
-                    + " dsql-dead-letters.jsonl",
-            "A row that was changed since is overwritten with what the letter has, unless"
-                    + " --only-missing is given. See docs/replay.md.",
-            "Exit code: 0 all written, 1 some were refused again or could not be written."
-        },
-        mixinStandardHelpOptions = true)
-final class Replay implements Callable<Integer> {
-    @Mixin private Main.InHome home;
+                "Writes the rows of dead letters again, once the cause of their refusal is mended."
+                        + " A row that was changed since is overwritten with what the letter has,"
+                        + " unless --only-missing is given. See docs/replay.md.",
+        footer =
+                "replay --home /opt/seatunnel --config JOB.conf --dead-letters"
+                        + " dsql-dead-letters.jsonl")
+final class Replay extends JarCommand {
     @Mixin private Main.Variables variables;
 
     @Option(
@@ -57,8 +52,7 @@ final class Replay implements Callable<Integer> {
     private boolean onlyMissing;
 
     @Override
-    public Integer call() throws IOException, InstallException {
-        Main.logQuietly();
+    void run(Home home, Report report) throws IOException, InstallException {
         Path last = letters.get(letters.size() - 1);
         Path into =
                 refused == null ? last.resolveSibling(last.getFileName() + ".refused") : refused;
@@ -73,9 +67,7 @@ final class Replay implements Callable<Integer> {
                             + " is there already: replay its letters first, or name another file by"
                             + " --refused");
         }
-        Report report = new Report(System.out::println);
-        new Doctor(home.open(), report)
+        new Doctor(home, report)
                 .replay(Main.ownJar(), config, variables.all(), letters, into, onlyMissing);
-        return report.problems() == 0 ? 0 : Main.PROBLEM;
     }
 }

@@ -1,42 +1,188 @@
 package io.dsqlsink.seatunnel.install;
 
+import io.dsqlsink.bridge.JsonText;
+import io.dsqlsink.seatunnel.LogText;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 
-/** What doctor finds, a line each. */
+/**
+ * What a command finds. It decides how all commands look: a line for each finding, or one JSON
+ * document in the end; and the exit code.
+ */
 public final class Report {
-    private final Consumer<String> out;
-    private int problems;
+    /** Nothing is wrong. */
+    static final int FINE = 0;
 
+    /** There are problems, or source and target differ. */
+    static final int FINDINGS = 1;
+
+    /** The command could not do what it was asked to do. */
+    static final int NOT_DONE = 2;
+
+    private static final String DETAIL = "           ";
+
+    private final Consumer<String> out;
+    private final StatusLine status;
+    private final List<Finding> findings = new ArrayList<>();
+
+    /** Whole JSON values by their names. */
+    private final Map<String, String> attached = new LinkedHashMap<>();
+
+    private int problems;
+    private int failures;
+
+    /**
+     * How grave a finding is; the constant's name in small letters is that of the JSON document.
+     */
+    private enum Level {
+        OK("ok       "),
+        NOTE("note     "),
+        WARN("warn     "),
+        PROBLEM("PROBLEM  "),
+        FAILED("FAILED   ");
+
+        final String shown;
+
+        Level(String shown) {
+            this.shown = shown;
+        }
+
+        String json() {
+            return JsonText.string(name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    private static final class Finding {
+        final Level level;
+        final String text;
+        final List<String> details = new ArrayList<>();
+
+        Finding(Level level, String text) {
+            this.level = level;
+            this.text = text;
+        }
+    }
+
+    /** Of which the lines alone are told. */
     public Report(Consumer<String> out) {
+        this(out, StatusLine.silent());
+    }
+
+    /**
+     * @param out for findings
+     * @param status for what is told of the work itself
+     */
+    Report(Consumer<String> out, StatusLine status) {
         this.out = out;
+        this.status = status;
     }
 
     public void good(String what) {
-        out.accept("ok       " + what);
+        add(Level.OK, what);
     }
 
     /** Neither good nor bad. */
     public void note(String what) {
-        out.accept("note     " + what);
+        add(Level.NOTE, what);
     }
 
     /** The job runs, but what it writes may not be what was meant. Says what to do. */
     public void warn(String what) {
-        out.accept("warn     " + what);
+        add(Level.WARN, what);
     }
 
     /** Says what is wrong and what to do. */
     public void problem(String what) {
         problems++;
-        out.accept("PROBLEM  " + what);
+        add(Level.PROBLEM, what);
     }
 
-    /** Belongs to the line before. */
+    /** Says why the command cannot do what it was asked to do, and what to do. */
+    public void failed(String what) {
+        failures++;
+        add(Level.FAILED, what);
+    }
+
+    /** Belongs to the finding before. */
     public void detail(String what) {
-        out.accept("           " + what);
+        if (!findings.isEmpty()) {
+            findings.get(findings.size() - 1).details.add(what);
+        }
+        status.clear();
+        out.accept(DETAIL + LogText.printable(what));
+    }
+
+    /** Tells what is done just now; no finding. */
+    void log(String what) {
+        status.tell(LogText.printable(what));
+    }
+
+    /** Tells how far the work is; no finding. */
+    void progress(String what) {
+        status.progress(LogText.printable(what));
+    }
+
+    /** No progress is shown any more. */
+    void done() {
+        status.clear();
+    }
+
+    /** Adds a JSON value to the document. */
+    void attach(String name, String json) {
+        attached.put(name, json);
+    }
+
+    private void add(Level level, String what) {
+        findings.add(new Finding(level, what));
+        status.clear();
+        out.accept(level.shown + LogText.printable(what));
     }
 
     public int problems() {
         return problems;
+    }
+
+    /** How many things could not be done. */
+    public int failures() {
+        return failures;
+    }
+
+    int exitCode() {
+        if (failures > 0) {
+            return NOT_DONE;
+        }
+        return problems > 0 ? FINDINGS : FINE;
+    }
+
+    /** All of it as a JSON document. */
+    String json(String command, String version) {
+        StringBuilder json = new StringBuilder("{\"command\":").append(JsonText.string(command));
+        json.append(",\"version\":").append(version == null ? "null" : JsonText.string(version));
+        json.append(",\"exitCode\":").append(exitCode()).append(",\"findings\":[");
+        String comma = "";
+        for (Finding finding : findings) {
+            json.append(comma).append("{\"level\":").append(finding.level.json());
+            json.append(",\"text\":").append(JsonText.string(finding.text));
+            json.append(",\"details\":[");
+            String inner = "";
+            for (String detail : finding.details) {
+                json.append(inner).append(JsonText.string(detail));
+                inner = ",";
+            }
+            json.append("]}");
+            comma = ",";
+        }
+        json.append(']');
+        attached.forEach(
+                (name, value) ->
+                        json.append(',')
+                                .append(JsonText.string(name))
+                                .append(':')
+                                .append(value.trim()));
+        return json.append('}').toString();
     }
 }

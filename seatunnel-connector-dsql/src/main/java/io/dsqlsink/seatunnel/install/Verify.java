@@ -2,7 +2,6 @@ package io.dsqlsink.seatunnel.install;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,7 +12,6 @@ final class Verify {
 
     /** What both have. */
     static final class Job {
-        @Mixin private Main.InHome home;
         @Mixin private Main.Variables variables;
 
         @Option(names = "--config", required = true, paramLabel = "FILE", description = "The job.")
@@ -44,15 +42,12 @@ final class Verify {
                 description = "Pause before rows are looked at again; by default 10.")
         private long pause;
 
-        private Looks open() throws IOException, InstallException {
-            Main.logQuietly();
-            return new Looks(
-                    Main.ownJar(),
-                    home.open(),
-                    config,
-                    variables.all(),
-                    report,
-                    System.out::println);
+        private LookFolder folder() {
+            return new LookFolder(report);
+        }
+
+        private Looks open(Home home, Report found) {
+            return new Looks(Main.ownJar(), home, config, variables.all(), folder(), found);
         }
     }
 
@@ -61,17 +56,24 @@ final class Verify {
             description =
                     "Compares the target of a job with its source: reads both once, writes nothing,"
                             + " and tells each row that is missing, extra or different.",
-            footer = {
-                "Example: verify --home /opt/seatunnel --config JOB.conf",
-                "Exit code: 0 equal, 1 differences, 2 not compared."
-            },
-            mixinStandardHelpOptions = true)
-    static final class Compare implements Callable<Integer> {
+            footer = "verify --home /opt/seatunnel --config JOB.conf")
+    static final class Compare extends JarCommand {
         @Mixin private Job job;
 
+        @Option(
+                names = "--resume",
+                description =
+                        "Go on from the folder of --report where a run of the same job was killed"
+                                + " between two looks; without one it begins from the start.")
+        private boolean resume;
+
         @Override
-        public Integer call() throws IOException, InstallException, InterruptedException {
-            return job.open().compare(job.looks, job.pause, true);
+        void run(Home home, Report report)
+                throws IOException, InstallException, InterruptedException {
+            Looks looks = job.open(home, report);
+            if (resume ? looks.resume(job.looks, job.pause) : looks.compare(job.looks, job.pause)) {
+                looks.tellResult();
+            }
         }
     }
 
@@ -79,27 +81,30 @@ final class Verify {
             name = "repair",
             description =
                     "Writes the rows again that verify found missing or different, and verifies them.",
-            footer = {
-                "Example: repair --home /opt/seatunnel --config JOB.conf --delete",
-                "Exit code: 0 equal, 1 differences are left, 2 not repaired."
-            },
-            mixinStandardHelpOptions = true)
-    static final class Repair implements Callable<Integer> {
+            footer = "repair --home /opt/seatunnel --config JOB.conf --delete")
+    static final class Repair extends JarCommand {
         @Mixin private Job job;
 
         @Option(names = "--delete", description = "Also delete the rows that are extra.")
         private boolean delete;
 
         @Override
-        public Integer call() throws IOException, InstallException, InterruptedException {
-            Looks looks = job.open();
-            if (!looks.hasReport()) {
-                int found = looks.compare(job.looks, job.pause, true);
-                if (found != 1) {
-                    return found;
+        void run(Home home, Report report)
+                throws IOException, InstallException, InterruptedException {
+            Looks looks = job.open(home, report);
+            if (!job.folder().hasReport()) {
+                if (!looks.compare(job.looks, job.pause)) {
+                    return;
                 }
+                if (looks.areEqual()) {
+                    looks.tellResult();
+                    return;
+                }
+                looks.tell(report::note);
             }
-            return looks.repair(delete) ? looks.compare(job.looks, job.pause, false) : 2;
+            if (looks.repair(delete) && looks.compareAgain(job.looks, job.pause)) {
+                looks.tellResult();
+            }
         }
     }
 }

@@ -3,7 +3,6 @@ package io.dsqlsink.seatunnel.install;
 import io.dsqlsink.seatunnel.doctor.Doctor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,13 +15,8 @@ import picocli.CommandLine.Option;
                         + " adds each anew, fills it, gives it default, NOT NULL and indexes, and"
                         + " swaps the names. Stop the job before. A run that was interrupted goes on"
                         + " when it is run again.",
-        footer = {
-            "Example: widen --home /opt/seatunnel --config JOB.conf --table shop.orders --dry-run",
-            "Exit code: 0 every column holds what the source has, 1 a column cannot be widened."
-        },
-        mixinStandardHelpOptions = true)
-final class WidenColumns implements Callable<Integer> {
-    @Mixin private Main.InHome home;
+        footer = "widen --home /opt/seatunnel --config JOB.conf --table shop.orders --dry-run")
+final class WidenColumns extends JarCommand {
     @Mixin private Main.DryRun dryRun;
     @Mixin private Main.Variables variables;
 
@@ -44,11 +38,8 @@ final class WidenColumns implements Callable<Integer> {
     private String column;
 
     @Override
-    public Integer call() throws IOException, InstallException {
-        Main.logQuietly();
-        Report report = new Report(System.out::println);
-        new Doctor(home.open(), report)
+    void run(Home home, Report report) throws IOException, InstallException {
+        new Doctor(home, report)
                 .widen(Main.ownJar(), config, variables.all(), table, column, dryRun.isOn());
-        return report.problems() == 0 ? 0 : Main.PROBLEM;
     }
 }

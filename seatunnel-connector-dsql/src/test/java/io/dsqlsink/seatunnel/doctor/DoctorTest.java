@@ -69,7 +69,7 @@ class DoctorTest {
         Report report = new Report(said::add);
         Path config = folder.resolve("nowhere.conf");
         new Doctor(Home.of(home.root), report).check(home.ours, config, List.of(), null);
-        assertThat(said).containsExactly("PROBLEM  --config " + config + ": there is no such file");
+        assertThat(said).containsExactly("FAILED   --config " + config + ": there is no such file");
     }
 
     @ParameterizedTest

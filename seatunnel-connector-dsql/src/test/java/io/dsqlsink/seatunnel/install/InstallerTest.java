@@ -312,6 +312,6 @@ class InstallerTest {
         assertThat(Main.run("instal", "--home", home.root.toString())).isEqualTo(2);
         assertThat(Main.run("install", "--home", home.root.toString(), "--mode", "both"))
                 .isEqualTo(2);
-        assertThat(Main.run("uninstall", "--home", folder.toString())).isEqualTo(1);
+        assertThat(Main.run("uninstall", "--home", folder.toString())).isEqualTo(2);
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /** A command of the connector's jar for the home of this run, as a person would give it. */
 final class JarCommand {
@@ -25,6 +26,34 @@ final class JarCommand {
 
     /** Runs it for a job, and answers what it says, in which no secret may be. */
     String run(String name, String config, int exitCode, String... more) {
+        try (Child child = start(name, config, more)) {
+            Poll.until(
+                    () -> command + " to end; it said:\n" + child.tail(),
+                    patience,
+                    Duration.ofMillis(50),
+                    () -> !child.isAlive());
+            assertThat(child.exitCode()).as(child::log).isEqualTo(exitCode);
+            Secrets.assertAbsent(child.log());
+            return child.log();
+        }
+    }
+
+    /** Runs it for a job until something is so, and kills it then. */
+    void killWhen(String name, String config, Callable<Boolean> so, String... more) {
+        try (Child child = start(name, config, more)) {
+            Poll.until(
+                    () -> command + " to be killed; it said:\n" + child.tail(),
+                    patience,
+                    Duration.ofMillis(50),
+                    () -> {
+                        child.requireAlive();
+                        return so.call();
+                    });
+            child.kill();
+        }
+    }
+
+    private Child start(String name, String config, String... more) {
         Path file = JobConfig.write(folder.resolve(name + ".conf"), config);
         Path jar =
                 Places.require(
@@ -35,15 +64,6 @@ final class JarCommand {
         arguments.addAll(List.of("--config", file.toString()));
         arguments.addAll(List.of(more));
         Path log = folder.resolve(name + "-" + command + ".log");
-        try (Child child = Child.start(command, log, Servers.dsql().environment(), arguments)) {
-            Poll.until(
-                    () -> command + " to end; it said:\n" + child.tail(),
-                    patience,
-                    Duration.ofMillis(50),
-                    () -> !child.isAlive());
-            assertThat(child.exitCode()).as(child::log).isEqualTo(exitCode);
-            Secrets.assertAbsent(child.log());
-            return child.log();
-        }
+        return Child.start(command, log, Servers.dsql().environment(), arguments);
     }
 }

@@ -2,12 +2,15 @@ package io.dsqlsink.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The jar's verify and repair: every row that differs is told, and no other. */
@@ -136,6 +139,41 @@ class VerifyIT {
                 .contains("equal: " + ROWS);
     }
 
+    /** Killed between two looks, while it waits: the first look is not made again. */
+    @Test
+    void aKilledRunIsResumed() throws Exception {
+        MySqlSource mysql = MySqlSource.of("verify_resume");
+        try (Connection source = mysql.connect()) {
+            Table table = Shop.ORDERS.named("v_resumed");
+            Sql.run(source, table.mysqlDdl());
+            table.insert(source, 1, 300);
+            String config =
+                    SinkBlock.dsql().with("table", "\"v_resumed\"").batchFrom(mysql.jdbc(table));
+            Servers.dsql().create(table.dsqlDdl());
+            Path report = FOLDER.resolve("resumed");
+            Path state = report.resolve("verify-run.properties");
+            assertThat(run("resumed", "verify", config, 1, "--resume", "--looks", "1"))
+                    .contains("note     nothing is to be resumed");
+            assertThat(Files.exists(state)).isFalse();
+            new JarCommand("verify", FOLDER, PATIENCE)
+                    .killWhen(
+                            "resumed",
+                            config,
+                            () -> Files.exists(state),
+                            "--report",
+                            report.toString(),
+                            "--pause",
+                            "3600");
+            assertThat(run("resumed", "verify", config, 1, "--resume", "--json"))
+                    .contains("resumed after look 1 of a run that was interrupted")
+                    .contains("running the job with verify = again")
+                    .doesNotContain("running the job with verify = true")
+                    .contains("\"command\":\"verify\"", "\"exitCode\":1", "\"comparison\":{")
+                    .contains("DIFFERENT: 300 rows in the source, 0 in the target");
+            assertThat(Files.exists(state)).isFalse();
+        }
+    }
+
     private static void write(String name, String config) {
         try (Job job = Servers.run("verify-" + name, config)) {
             assertThat(job.await(PATIENCE)).as(job::tail).isZero();
@@ -151,8 +189,12 @@ class VerifyIT {
         options.addAll(List.of(more));
         JarCommand jar = new JarCommand(command, FOLDER, PATIENCE);
         String said = jar.run(name, config, exitCode, options.toArray(String[]::new));
-        // It holds the secrets of the job.
-        assertThat(Files.exists(report.resolve("job.json"))).isFalse();
+        // They hold the secrets of the job.
+        try (Stream<Path> left = Files.list(report)) {
+            assertThat(left).noneMatch(file -> file.getFileName().toString().startsWith("look-"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return said;
     }
 }
