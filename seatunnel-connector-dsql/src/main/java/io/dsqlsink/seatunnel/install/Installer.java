@@ -26,18 +26,21 @@ public final class Installer {
     private final Home home;
     private final boolean dryRun;
     private final Consumer<String> out;
+    private final Consumer<String> log;
 
     /**
      * @param ours the jar with the connector
      * @param dryRun only tells what would be done
      * @param out takes a line for each thing that is done
+     * @param log takes a line when it waits
      */
-    Installer(Path ours, Home home, boolean dryRun, Consumer<String> out)
+    Installer(Path ours, Home home, boolean dryRun, Consumer<String> out, Consumer<String> log)
             throws IOException, InstallException {
         this.ours = ours;
         this.home = home;
         this.dryRun = dryRun;
         this.out = out;
+        this.log = log;
         this.version = Files.isRegularFile(ours) ? Jars.ourVersion(ours) : null;
         if (version == null) {
             throw new InstallException(
@@ -66,7 +69,7 @@ public final class Installer {
         if (dryRun || nothingToDo && !HomeLock.isThere(home)) {
             return work.run();
         }
-        try (HomeLock lock = HomeLock.take(home, out)) {
+        try (HomeLock lock = HomeLock.take(home, log)) {
             return work.run();
         }
     }

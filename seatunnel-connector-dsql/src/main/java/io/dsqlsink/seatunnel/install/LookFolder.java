@@ -8,7 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -119,10 +120,20 @@ final class LookFolder {
         }
     }
 
-    static void delete(Path folder) throws IOException {
-        List<Path> files = new ArrayList<>();
+    /** Removes the folder of a look; what cannot be removed is so before the next one. */
+    static void discard(Path look) {
+        try {
+            delete(look);
+        } catch (IOException e) {
+            // The engine may still write to it.
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        // The content of a folder comes before the folder.
+        Deque<Path> files = new ArrayDeque<>();
         try (Stream<Path> walk = Files.walk(folder)) {
-            walk.forEach(file -> files.add(0, file));
+            walk.forEach(files::push);
         }
         for (Path file : files) {
             Files.deleteIfExists(file);

@@ -10,9 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -25,12 +23,6 @@ final class Looks {
             Pattern.compile(
                     "table .*: (equal|DIFFERENT): \\d+ rows in the source, \\d+ in the target");
 
-    /** As rust-core's verify/progress.rs writes it. */
-    private static final Pattern PROGRESS =
-            Pattern.compile("verify: (table (.+): (\\d+) rows of the \\w+ read, (\\d+) rows/s.*)");
-
-    private static final Pattern OF_SOURCE = Pattern.compile(".* rows of the source read, \\d+.*");
-
     private final Path ours;
     private final Home home;
     private final Path job;
@@ -38,9 +30,7 @@ final class Looks {
     private final LookFolder folder;
     private final Report report;
 
-    /** Rows of the sources, where they are known. */
-    private final Map<String, Long> rows = new HashMap<>();
-
+    private final LookProgress progress = new LookProgress();
     private int jobs;
 
     Looks(
@@ -158,11 +148,14 @@ final class Looks {
 
     private boolean run(String verify) throws IOException, InstallException, InterruptedException {
         Path look = folder.begin(!verify.equals(VerifyJob.FIRST));
+        // The job holds secrets: also when a signal ends this command it does not stay.
+        Thread ending = new Thread(() -> LookFolder.discard(look), "discard-look");
+        Runtime.getRuntime().addShutdownHook(ending);
         try {
             Path derived = look.resolve("job.json");
             Path log = folder.root().resolve("job-" + ++jobs + ".log");
             int before = report.failures();
-            rows.putAll(
+            progress.know(
                     new Doctor(home, report).derive(ours, job, variables, verify, look, derived));
             if (report.failures() > before) {
                 return false;
@@ -175,8 +168,12 @@ final class Looks {
             folder.keep(look);
             return true;
         } finally {
-            // The job holds secrets.
-            LookFolder.delete(look);
+            ending.run();
+            try {
+                Runtime.getRuntime().removeShutdownHook(ending);
+            } catch (IllegalStateException e) {
+                // A signal ends this command just now.
+            }
         }
     }
 
@@ -195,33 +192,15 @@ final class Looks {
                         new BufferedReader(
                                 new InputStreamReader(
                                         engine.getInputStream(), StandardCharsets.UTF_8));
-                PrintWriter kept = new PrintWriter(Files.newBufferedWriter(log))) {
+                PrintWriter kept = new PrintWriter(Files.newBufferedWriter(log), true)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 kept.println(line);
-                Matcher progress = PROGRESS.matcher(line);
-                if (progress.find()) {
-                    report.progress(progress(progress));
+                String far = progress.of(line);
+                if (far != null) {
+                    report.progress(far);
                 }
             }
         }
         return engine.waitFor();
-    }
-
-    /** The sink does not know how many rows the source has. */
-    private String progress(Matcher line) {
-        Long of = rows.get(line.group(2));
-        if (of == null || of == 0 || !OF_SOURCE.matcher(line.group(1)).matches()) {
-            return line.group(1);
-        }
-        long read = Long.parseLong(line.group(3));
-        long left = Math.max(0, of - read) / Math.max(1, Long.parseLong(line.group(4)));
-        return line.group(1)
-                + ", "
-                + Math.min(100, read * 100 / of)
-                + " % of "
-                + of
-                + ", "
-                + left
-                + " s left";
     }
 }

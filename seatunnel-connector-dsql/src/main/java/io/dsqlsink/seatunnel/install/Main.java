@@ -82,7 +82,7 @@ public final class Main {
         }
 
         Installer installer(Home home, Report report) throws IOException, InstallException {
-            return new Installer(ownJar(), home, on, on ? report::note : report::good);
+            return new Installer(ownJar(), home, on, on ? report::note : report::good, report::log);
         }
     }
 

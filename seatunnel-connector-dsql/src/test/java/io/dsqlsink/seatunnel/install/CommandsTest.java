@@ -134,12 +134,47 @@ class CommandsTest {
         assertThat(finding.path("details").path(0).asText()).isEqualTo(odd);
     }
 
+    /** A home's libraries write where they like, and a command may have a fault of its own. */
+    @CommandLine.Command(name = "noisy")
+    static final class Noisy extends JarCommand {
+        @CommandLine.Option(names = "--broken")
+        private boolean broken;
+
+        public static void main(String[] arguments) {
+            System.exit(new CommandLine(new Noisy()).execute(arguments));
+        }
+
+        @Override
+        void run(Home home, Report report) {
+            System.out.println("a line of a library");
+            if (broken) {
+                throw new IllegalStateException("a fault");
+            }
+        }
+    }
+
+    @Test
+    void whatLibrariesWriteIsNoPartOfTheDocument() throws Exception {
+        TestHome home = new TestHome(folder, RELEASE);
+        Ended fine = run(home, Noisy.class, List.of("--json"), 0);
+        assertThat(fine.document().path("findings")).isEmpty();
+        assertThat(fine.err).contains("a line of a library");
+        Ended broken = run(home, Noisy.class, List.of("--json", "--broken"), 2);
+        assertThat(broken.findings("failed")).singleElement().asString().contains("a fault");
+        assertThat(broken.err).contains("CommandsTest$Noisy.run");
+    }
+
     private Ended run(TestHome home, List<String> arguments, int exitCode) throws Exception {
+        return run(home, Main.class, arguments, exitCode);
+    }
+
+    private Ended run(TestHome home, Class<?> main, List<String> arguments, int exitCode)
+            throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-cp");
         command.add(home.ours + File.pathSeparator + System.getProperty("java.class.path"));
-        command.add(Main.class.getName());
+        command.add(main.getName());
         command.addAll(arguments);
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");

@@ -20,11 +20,12 @@ final class InstallerMain {
                         false,
                         line -> {
                             System.out.println(line);
-                            if (!asked[0] && !line.startsWith("waiting")) {
+                            if (!asked[0]) {
                                 asked[0] = true;
                                 awaitByte();
                             }
-                        });
+                        },
+                        System.out::println);
         boolean done =
                 arguments[2].equals("uninstall")
                         ? installer.uninstall()

@@ -150,16 +150,20 @@ class InstallerTest {
     void aDeathInBetweenIsMended(Mode mode, int line) throws Exception {
         TestHome home = new TestHome(folder, OLDEST);
         Map<String, String> before = home.state();
-        die(line, out -> new Installer(home.ours, Home.of(home.root), false, out).install(mode));
+        die(
+                line,
+                out -> new Installer(home.ours, Home.of(home.root), false, out, out).install(mode));
         assertThat(Receipt.read(Home.of(home.root)).complete).isFalse();
         home.installer().uninstall();
         assertThat(home.state()).as("uninstalled").isEqualTo(before);
 
-        die(line, out -> new Installer(home.ours, Home.of(home.root), false, out).install(mode));
+        die(
+                line,
+                out -> new Installer(home.ours, Home.of(home.root), false, out, out).install(mode));
         home.installer().install(mode);
         checkJobs(home, OLDEST, List.of("connector-cdc-mysql"));
 
-        die(line, out -> new Installer(home.ours, Home.of(home.root), false, out).uninstall());
+        die(line, out -> new Installer(home.ours, Home.of(home.root), false, out, out).uninstall());
         assertThat(Receipt.read(Home.of(home.root)).complete).isFalse();
         home.installer().install(mode);
         checkJobs(home, OLDEST, List.of("connector-cdc-mysql"));

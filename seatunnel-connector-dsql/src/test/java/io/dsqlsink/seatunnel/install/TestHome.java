@@ -66,12 +66,12 @@ public final class TestHome {
 
     public Installer installer() throws IOException, InstallException {
         told.clear();
-        return new Installer(ours, Home.of(root), false, told::add);
+        return new Installer(ours, Home.of(root), false, told::add, told::add);
     }
 
     Installer dryRun() throws IOException, InstallException {
         told.clear();
-        return new Installer(ours, Home.of(root), true, told::add);
+        return new Installer(ours, Home.of(root), true, told::add, told::add);
     }
 
     /** Every file of the home with its content and its time. */

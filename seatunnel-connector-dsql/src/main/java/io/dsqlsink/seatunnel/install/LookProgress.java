@@ -1,0 +1,43 @@
+package io.dsqlsink.seatunnel.install;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** How far a look is, by the lines of its job's log. */
+final class LookProgress {
+    /**
+     * As rust-core's verify/progress.rs writes it, without per cent where only the source knows.
+     */
+    private static final Pattern LINE =
+            Pattern.compile(
+                    "verify: (table (.+): (\\d+) rows of the (?:source|target) read, (\\d+) rows/s)(, .*)?");
+
+    /** Rows of the sources by the names of the targets, where they are known. */
+    private final Map<String, Long> rows = new HashMap<>();
+
+    void know(Map<String, Long> counted) {
+        rows.putAll(counted);
+    }
+
+    /** What a line of the log tells; null where that is nothing. */
+    String of(String line) {
+        Matcher matcher = LINE.matcher(line);
+        if (!matcher.find()) {
+            return null;
+        }
+        String told = matcher.group(1);
+        if (matcher.group(5) != null) {
+            return told + matcher.group(5);
+        }
+        Long all = rows.get(matcher.group(2));
+        if (all == null || all == 0) {
+            return told;
+        }
+        long read = Long.parseLong(matcher.group(3));
+        long left = Math.max(0, all - read) / Math.max(1, Long.parseLong(matcher.group(4)));
+        long percent = Math.min(100, (long) (100.0 * read / all));
+        return told + ", " + percent + " % of " + all + ", " + left + " s left";
+    }
+}
