@@ -44,17 +44,18 @@ public final class Main {
         return commandLine().execute(arguments);
     }
 
-    /** Its own help has the example of each command. */
+    /** Its own help has the example of each command, and the exit codes that all have. */
     static CommandLine commandLine() {
         CommandLine all = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine.Model.UsageMessageSpec own = all.getCommandSpec().usageMessage();
         List<String> examples = new ArrayList<>();
         for (CommandLine command : all.getSubcommands().values()) {
             CommandLine.Model.UsageMessageSpec help = command.getCommandSpec().usageMessage();
-            help.width(HELP_WIDTH);
+            help.width(HELP_WIDTH).footer("  " + help.footer()[0]);
             examples.add(help.footer()[0]);
+            own.exitCodeListHeading(help.exitCodeListHeading()).exitCodeList(help.exitCodeList());
         }
-        CommandLine.Model.UsageMessageSpec help = all.getCommandSpec().usageMessage();
-        help.width(HELP_WIDTH).footer(examples.toArray(new String[0]));
+        own.width(HELP_WIDTH).footer(examples.toArray(new String[0]));
         return all;
     }
 

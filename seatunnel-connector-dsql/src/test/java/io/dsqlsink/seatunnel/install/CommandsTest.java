@@ -46,11 +46,12 @@ class CommandsTest {
         assertThat(help).contains("--json", "--help", "Example:", "Exit codes:");
         String example =
                 help.lines()
-                        .filter(line -> line.startsWith(command + " --home"))
+                        .filter(line -> line.startsWith("  " + command + " --home"))
                         .findFirst()
                         .orElseThrow();
+        assertThat(all.getUsageMessage()).contains("Exit codes:");
         assertThat(all.getUsageMessage().lines()).contains(example);
-        CommandLine.ParseResult parsed = Main.commandLine().parseArgs(example.split(" "));
+        CommandLine.ParseResult parsed = Main.commandLine().parseArgs(example.trim().split(" "));
         assertThat(parsed.subcommand().commandSpec().name()).isEqualTo(command);
     }
 
