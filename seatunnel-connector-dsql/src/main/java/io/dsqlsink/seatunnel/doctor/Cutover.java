@@ -44,8 +44,7 @@ public final class Cutover {
                 new Cutover(loader, report).of(new JobTables(loader, report).of(job, sink));
             }
             if (sinks.isEmpty()) {
-                report.accept(
-                        JobCheck.FAILED, "the job has no sink of this kind for Aurora DSQL");
+                report.accept(JobCheck.FAILED, "the job has no sink of this kind for Aurora DSQL");
             }
         } catch (Exception e) {
             report.accept(JobCheck.FAILED, file + ": " + JobCheck.cause(e));

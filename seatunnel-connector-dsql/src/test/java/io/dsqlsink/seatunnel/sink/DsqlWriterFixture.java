@@ -38,7 +38,8 @@ abstract class DsqlWriterFixture extends DsqlFixture {
 
     @AfterEach
     void dropTables() throws IOException {
-        // A test that failed may have left these; a paused transaction would hold its locks for ever.
+        // A test that failed may have left these; a paused transaction would hold its locks for
+        // ever.
         dsql.control("resume");
         dsql.control("faults clear");
         dsql.sql("DROP TABLE orders");
