@@ -5,7 +5,7 @@
 #   --quick  without the jobs on real engines
 #   --all    with the jobs on every release in both modes of installation, and all unit tests on JDK 11, not only some
 # The last line counts them: N passed, N failed, N skipped. Exit code 0: none failed, and every suite ran a test.
-# Logs: target/logs, target/e2e.
+# Logs: target/logs, target/e2e. What the jobs have shown of releases and engines: target/logs/support-matrix.md.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -48,6 +48,15 @@ if [[ -z $quick ]]; then
         say "left out: jobs on $ZETA_VERSION merged into the connectors, and on $ZETA_NEWER in lib/ (--all has them)"
     fi
     say "left out: most jobs on Flink and Spark, and clusters of them (scripts/engines.sh has them)"
+    rm -f "$MATRIX"
+    matrix_row jobs "$ZETA_VERSION" Zeta lib
+    matrix_row jobs-jdk11 "$ZETA_VERSION" Zeta lib 11
+    [[ -z $all ]] || matrix_row jobs-merged "$ZETA_VERSION" Zeta connectors
+    matrix_row jobs-newer "$ZETA_NEWER" Zeta connectors
+    [[ -z $all ]] || matrix_row jobs-newer-lib "$ZETA_NEWER" Zeta lib
+    matrix_row flink "$ZETA_VERSION" "Flink $FLINK_VERSION" lib
+    matrix_row spark "$ZETA_VERSION" "Spark $SPARK_VERSION" lib
+    say "what was shown of releases and engines: ${MATRIX#"$ROOT"/}"
 else
     say "left out: every job on an engine"
 fi

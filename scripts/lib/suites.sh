@@ -37,6 +37,24 @@ suite() {
     fi
 }
 
+MATRIX=$LOGS/support-matrix.md
+
+# matrix_row SUITE RELEASE ENGINE MODE [JDK]: what a suite of jobs has shown, as a row of a table in Markdown.
+matrix_row() {
+    local jdk=${5:-$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')} counts
+    [[ -f $LOGS/test-$1.log ]] || return 0
+    if [[ ! -s $MATRIX ]]; then
+        printf '| SeaTunnel | engine | mode of installation | JDK | main job (stream) | batch job | all tests |\n' >"$MATRIX"
+        printf '|---|---|---|---|---|---|---|\n' >>"$MATRIX"
+    fi
+    counts=$(awk '
+        { gsub(/\033\[[0-9;]*m/, "") }
+        /Tests run: .*Skipped: [0-9]+$/ { gsub(/[^0-9 ]/, ""); run += $1; failed += $2 + $3 }
+        END { print failed + 0 == 0 && run ? run " passed" : failed + 0 " of " run + 0 " failed" }' "$LOGS/test-$1.log")
+    printf '| %s | %s | %s | %s | %s | %s | %s |\n' "$2" "$3" "$4" "$jdk" \
+        "$(result "$1" StreamingIT)" "$(result "$1" BatchIT)" "$counts" >>"$MATRIX"
+}
+
 # The last line of a run; false when a test failed or a suite did not run.
 count_suites() {
     say "minutes of each suite: ${times%, *}"
