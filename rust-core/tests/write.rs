@@ -351,7 +351,7 @@ fn what_the_database_computes_is_left_out_and_identities_are_overridden() {
     flush(&sink).unwrap();
     assert_eq!(cluster.rows("SELECT * FROM own"), ["7|5|10"]);
     let notices = String::from_utf8_lossy(&sink.notices().unwrap()).into_owned();
-    assert!(notices.contains("computes twice by itself"), "{notices}");
+    assert!(notices.contains("computes twice itself"), "{notices}");
 
     let appended = declare(&sink, "own", &["id", "a"], &[]).unwrap();
     Rows::new(appended).row(ROW_INSERT, &[9.into(), 3.into()]).write(&sink).unwrap();
