@@ -131,7 +131,7 @@ class KeysIT {
                         "CREATE TABLE keys.ids (id bigint GENERATED ALWAYS AS IDENTITY (CACHE 1)"
                                 + " PRIMARY KEY, n int, twice int GENERATED ALWAYS AS (n * 2) STORED)");
         assertThat(finished("ids", batch("ids", sink())))
-                .contains("the database computes twice by itself");
+                .contains("the database computes twice itself");
         Sql.run(source, "UPDATE ids SET n = 5 WHERE id = 9");
         finished("ids-again", batch("ids", sink()));
         assertThat(rows("SELECT * FROM keys.ids ORDER BY id")).containsExactly("7|1|2", "9|5|10");
