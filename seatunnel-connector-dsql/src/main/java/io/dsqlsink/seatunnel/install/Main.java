@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 /** The command line of the connector's jar. */
 @Command(
         name = "java -jar seatunnel-connector-dsql.jar",
-        description = "Puts the native Aurora DSQL sink into a SeaTunnel home, and takes it out.",
+        description =
+                "Installs the native Aurora DSQL sink, checks jobs, compares source and target.",
         footerHeading = "%nExamples:%n",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
@@ -75,7 +76,7 @@ public final class Main {
     }
 
     static final class DryRun {
-        @Option(names = "--dry-run", description = "Only tell what would be done.")
+        @Option(names = "--dry-run", description = "Only show what would be done.")
         private boolean on;
 
         boolean isOn() {
@@ -89,7 +90,7 @@ public final class Main {
 
     @Command(
             name = "install",
-            description = "Puts the sink into a home, or another release or mode in its place.",
+            description = "Installs the sink into a home; replaces another release or mode.",
             footer = "install --home /opt/seatunnel --dry-run")
     static final class Install extends JarCommand {
         @Mixin private DryRun dryRun;
@@ -99,9 +100,9 @@ public final class Main {
                 paramLabel = "MODE",
                 defaultValue = "lib",
                 description = {
-                    "lib: one jar in lib/; no stock file is touched (default).",
-                    "connectors: merged into the connectors that bring a Jdbc sink; uninstall puts"
-                            + " the stock jars back."
+                    "lib: one jar in lib/; no stock file is changed (default).",
+                    "connectors: merged into the connectors that contain a Jdbc sink; uninstall"
+                            + " restores the stock jars."
                 })
         private Mode mode;
 
@@ -119,7 +120,7 @@ public final class Main {
 
     @Command(
             name = "uninstall",
-            description = "Puts everything back as it was before.",
+            description = "Removes the sink and restores every file that install changed.",
             footer = "uninstall --home /opt/seatunnel")
     static final class Uninstall extends JarCommand {
         @Mixin private DryRun dryRun;
@@ -134,15 +135,15 @@ public final class Main {
 
     @Command(
             name = "doctor",
-            description = "Tells which sink a job would get, and why, and what is in its way.",
+            description = "Shows which sink a job would get, and why, and what is wrong.",
             footer = "doctor --home /opt/seatunnel --config JOB.conf")
     static final class Check extends JarCommand {
         @Option(
                 names = "--config",
                 paramLabel = "FILE",
                 description =
-                        "Also do for this job what its start would do, short of writing: ask the"
-                                + " source for its tables, connect, and compare the columns.")
+                        "Also check this job: do what its start would do, but write nothing. Asks the"
+                                + " source for its tables, connects, and compares the columns.")
         private Path config;
 
         @Option(
@@ -166,9 +167,9 @@ public final class Main {
     @Command(
             name = "cutover",
             description =
-                    "For the move of applications to the target: sets identity counters behind the"
-                            + " highest value, counts rows on both sides, and lists what the job"
-                            + " does not migrate. May be run again.",
+                    "Run it when applications move to the target: sets identity counters above the"
+                            + " highest value, counts the rows of both sides, and lists what the job"
+                            + " does not migrate. It can be run again.",
             footer = "cutover --home /opt/seatunnel --config JOB.conf")
     static final class CutOver extends JarCommand {
         @Mixin private Variables variables;
@@ -187,7 +188,7 @@ public final class Main {
         @Option(
                 names = {"-i", "--variable"},
                 paramLabel = "KEY=VALUE",
-                description = "A variable of the job, as the engine's client takes it.")
+                description = "A variable of the job, as for the engine's client.")
         private List<String> all = new ArrayList<>();
 
         List<String> all() {

@@ -14,9 +14,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "replay",
         description =
-                "Writes the rows of dead letters again, once the cause of their refusal is mended."
-                        + " A row that was changed since is overwritten with what the letter has,"
-                        + " unless --only-missing is given. See docs/replay.md.",
+                "Writes the rows of dead letters again, after the cause is fixed. It overwrites"
+                        + " rows that have changed since, unless --only-missing is given. See"
+                        + " docs/replay.md.",
         footer =
                 "replay --home /opt/seatunnel --config JOB.conf --dead-letters"
                         + " dsql-dead-letters.jsonl")
@@ -42,8 +42,8 @@ final class Replay extends JarCommand {
             names = "--refused",
             paramLabel = "FILE",
             description =
-                    "New file for the letters of rows that are refused again; by default the last"
-                            + " of --dead-letters with .refused behind it.")
+                    "New file for rows that are refused again; by default the name of the last"
+                            + " of --dead-letters with .refused appended.")
     private Path refused;
 
     @Option(

@@ -31,15 +31,15 @@ final class Verify {
                 paramLabel = "N",
                 defaultValue = "3",
                 description =
-                        "Looks at rows that differ before they are called different; by default 3."
-                                + " 1 for a source that nobody writes to.")
+                        "How often rows are compared before they are reported as different; by"
+                                + " default 3. 1 for a source that nobody writes to.")
         private int looks;
 
         @Option(
                 names = "--pause",
                 paramLabel = "SECONDS",
                 defaultValue = "10",
-                description = "Pause before rows are looked at again; by default 10.")
+                description = "Pause before rows are compared again; by default 10.")
         private long pause;
 
         private LookFolder folder() {
@@ -55,7 +55,7 @@ final class Verify {
             name = "verify",
             description =
                     "Compares the target of a job with its source: reads both once, writes nothing,"
-                            + " and tells each row that is missing, extra or different.",
+                            + " and reports each row that is missing, extra or different.",
             footer = "verify --home /opt/seatunnel --config JOB.conf")
     static final class Compare extends JarCommand {
         @Mixin private Job job;
@@ -63,8 +63,8 @@ final class Verify {
         @Option(
                 names = "--resume",
                 description =
-                        "Go on from the folder of --report where a run of the same job was killed"
-                                + " between two looks; without one it begins from the start.")
+                        "Continue a killed run of the same job from the folder of --report; if there"
+                                + " is none, begin from the start.")
         private boolean resume;
 
         @Override
@@ -80,7 +80,7 @@ final class Verify {
     @Command(
             name = "repair",
             description =
-                    "Writes the rows again that verify found missing or different, and verifies them.",
+                    "Writes the rows that verify found missing or different, and verifies them.",
             footer = "repair --home /opt/seatunnel --config JOB.conf --delete")
     static final class Repair extends JarCommand {
         @Mixin private Job job;

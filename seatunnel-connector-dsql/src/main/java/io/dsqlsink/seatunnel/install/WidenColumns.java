@@ -11,10 +11,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "widen",
         description =
-                "Gives the columns of a job's tables the wider types that the source has by now:"
-                        + " adds each anew, fills it, gives it default, NOT NULL and indexes, and"
-                        + " swaps the names. Stop the job before. A run that was interrupted goes on"
-                        + " when it is run again.",
+                "Widens columns of a job's tables to the types that the source has now: adds a"
+                        + " new column, fills it, sets default, NOT NULL and indexes, and swaps the"
+                        + " names. Stop the job first. An interrupted run continues when it is run"
+                        + " again.",
         footer = "widen --home /opt/seatunnel --config JOB.conf --table shop.orders --dry-run")
 final class WidenColumns extends JarCommand {
     @Mixin private Main.DryRun dryRun;
