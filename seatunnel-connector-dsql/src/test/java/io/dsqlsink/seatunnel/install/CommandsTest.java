@@ -115,7 +115,7 @@ class CommandsTest {
         for (String copy : new String[] {"a.jar", "b.jar"}) {
             Files.copy(home.ours, home.root.resolve("lib").resolve(copy));
         }
-        String found = "several copies of the connector: [lib/a.jar, lib/b.jar]; leave one";
+        String found = "several copies of the connector: [lib/a.jar, lib/b.jar]; keep only one";
         assertThat(run(home, List.of("doctor"), 1).out.lines()).contains("PROBLEM  " + found);
         Ended json = run(home, List.of("doctor", "--json"), 1);
         assertThat(json.findings("problem")).contains(found);
