@@ -1,4 +1,4 @@
-//! Options that show the counters to Prometheus.
+//! Options that expose the counters to Prometheus.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -6,7 +6,7 @@ use crate::config::bounds;
 use crate::config::options::Options;
 use crate::error::SinkError;
 
-/// Where the counters are shown, and under which labels.
+/// Where the counters are exposed, and with which labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exposure {
     /// Address and port.
@@ -21,7 +21,7 @@ impl Exposure {
     pub(super) fn read(options: &mut Options) -> Result<Option<Self>, SinkError> {
         let port = options.number("metrics_port", 0, 1..=bounds::MAX_PORT)?;
         let ip = match options.take("metrics_host") {
-            // The names of tables are nobody's business beyond this machine unless the job says so.
+            // Table names are visible on this machine only, unless the job asks for more.
             None => Ipv4Addr::LOCALHOST.into(),
             Some(host) => host.parse::<IpAddr>().map_err(|_| {
                 let text = format!("'{host}' is not an IP address; 0.0.0.0 stands for all of this machine");

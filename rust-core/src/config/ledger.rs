@@ -4,19 +4,19 @@ use crate::config::options::Options;
 use crate::error::SinkError;
 use crate::limits;
 
-/// The value by which no ledger is kept.
+/// The value that turns the ledger off.
 const OFF: &str = "off";
 
 /// The name of a commit ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerName {
-    /// The schema; `None` for that of the first table that needs a ledger.
+    /// The schema; `None` means the schema of the first table that needs a ledger.
     pub schema: Option<String>,
     /// The table.
     pub table: String,
 }
 
-/// `off`, `table` or `schema.table`; off where nothing is said.
+/// `off`, `table` or `schema.table`; off if the option is missing.
 pub(super) fn ledger(options: &mut Options) -> Result<Option<LedgerName>, SinkError> {
     let Some(text) = options.take("commit_ledger").filter(|text| text != OFF) else { return Ok(None) };
     let (schema, table) = match text.split_once('.') {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::error::SinkError;
 
-/// The options that nobody has taken yet.
+/// The options that have not been read yet.
 pub(super) struct Options(pub(super) HashMap<String, String>);
 
 impl Options {
@@ -46,7 +46,7 @@ impl Options {
         }
     }
 
-    /// One of some words; the first is the default.
+    /// One of several words; the first is the default.
     pub(super) fn choice<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Result<T, SinkError> {
         let text = self.take(key);
         let chosen = words.iter().find(|(word, _)| text.as_deref().is_none_or(|text| text == *word));

@@ -1,7 +1,7 @@
-//! The port at which Prometheus reads: one for all sinks of the process that name it, held while any of them is open.
+//! The port that Prometheus scrapes. All sinks of the process that name the same port share it, while any of them is open.
 //!
-//! The library has no runtime that outlives its sinks, so the port is served by one of them. When that one closes, the next
-//! goes on with the same listening socket.
+//! The library has no runtime that outlives its sinks, so one of the sinks serves the port. When that sink closes, another
+//! one takes over the same listening socket.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -33,7 +33,7 @@ const REQUESTS: usize = 4;
 const REQUEST: Duration = Duration::from_secs(10);
 /// Pause after the system refused a connection, as it does while it has no file descriptors.
 const REFUSED: Duration = Duration::from_millis(200);
-/// How long a port that is taken is waited for: longer than closing a sink takes.
+/// How long to wait for a port that is in use: longer than closing a sink takes.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// The form of the text.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -43,22 +43,22 @@ static PORTS: Lazy<Mutex<HashMap<SocketAddr, Weak<Port>>>> = Lazy::new(Mutex::de
 struct Port {
     listener: TcpListener,
     sources: Mutex<Vec<Arc<Source>>>,
-    /// Whose turn it is to serve.
+    /// The sink that serves the port now.
     turn: Turn<()>,
     requests: Arc<Semaphore>,
 }
 
-/// A sink's counters at a port; they are gone when it is dropped.
+/// A sink's counters at a port. Dropping it removes them.
 pub struct Exposed {
     port: Arc<Port>,
     source: Arc<Source>,
 }
 
 impl Exposed {
-    /// Shows a sink's counters at an address, which `runtime` serves when its turn comes.
+    /// Exposes a sink's counters at an address; `runtime` serves it when no other sink does.
     ///
     /// # Errors
-    /// The system's, if it does not give the port.
+    /// The system's error, if the port cannot be opened.
     pub fn open(address: SocketAddr, source: Source, runtime: &Handle) -> io::Result<Self> {
         let mut ports = PORTS.lock();
         ports.retain(|_, port| port.strong_count() > 0);
@@ -90,7 +90,7 @@ impl Drop for Exposed {
     }
 }
 
-/// A sink of this process that just closed gives the port back within moments.
+/// A sink of this process that has just closed releases the port within moments.
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let patience = Instant::now() + PATIENCE;
     loop {
@@ -103,7 +103,7 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     }
 }
 
-/// What an operator reads of a port that the system does not give.
+/// The log line for a port that cannot be opened.
 #[must_use]
 pub fn refused(address: SocketAddr, error: &io::Error) -> String {
     format!(
@@ -131,7 +131,7 @@ async fn serve(port: Arc<Port>) {
     }
 }
 
-/// A caller that goes away meanwhile is no failure.
+/// A client that disconnects early is not a failure.
 async fn answer(port: &Port, stream: TcpStream) {
     let respond = |request: Request<Incoming>| {
         let response = if request.uri().path() == "/metrics" { port.text() } else { not_found() };

@@ -1,4 +1,4 @@
-//! Questions to the database, with the retries of all others; values go and come in binary form.
+//! Queries to the database, with the same retries as all other statements. Values are binary in both directions.
 
 use std::pin::pin;
 use std::time::Instant;
@@ -17,7 +17,7 @@ use crate::write::engine::Engine;
 use crate::write::pool::Slot;
 use crate::write::transact::value::Value;
 
-/// Rows that a portal gives at a time: an answer stays far below what a server may send in one.
+/// Rows that a portal returns at a time: an answer stays far below the limit for one answer.
 const PORTION: i32 = 500;
 
 /// A statement and its parameters, each with the object identifier of its type.
@@ -27,7 +27,7 @@ pub(super) struct Question {
     pub(super) params: Vec<(Option<Vec<u8>>, u32)>,
 }
 
-/// All values of all rows, one after the other.
+/// All values of all rows, in order.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
     pub(super) rows: usize,
@@ -36,9 +36,9 @@ pub(super) struct Answer {
 
 /// Why there is no answer.
 pub(super) enum Unanswered {
-    /// It is larger than a server may send: ask for less.
+    /// The answer is larger than allowed: ask for less.
     TooLarge,
-    /// Another try would not help.
+    /// A retry would not help.
     Failed(SinkError),
 }
 
@@ -115,7 +115,7 @@ impl Answer {
         for at in 0..row.len() {
             match row.try_get::<_, Raw<'_>>(at)?.0 {
                 None => tuple::push_null(&mut self.run),
-                // No value of a message is too long for one.
+                // A value that came in a message fits into one.
                 Some(value) => {
                     let _: Result<(), ()> = tuple::push_with(&mut self.run, false, (), |out| {
                         out.extend_from_slice(value);
@@ -128,7 +128,7 @@ impl Answer {
     }
 }
 
-/// Asks, with retries.
+/// Runs a query, with retries.
 pub(super) async fn ask(engine: &Engine, question: &Question) -> Result<Answer, Unanswered> {
     let mut slot = engine.pool.wait().await;
     let mut asking = Asking { engine, slot: &mut slot, question, connecting: true };
@@ -161,8 +161,8 @@ pub(super) async fn ask(engine: &Engine, question: &Question) -> Result<Answer, 
     answer
 }
 
-/// Reads all rows of a statement in one transaction, in portions. `each` takes a portion and whether it is the first: after
-/// a lost connection the whole begins again.
+/// Reads all rows of a statement in one transaction, in portions. `each` receives a portion and whether it is the first:
+/// after a lost connection the query starts again.
 pub(super) async fn scan(
     engine: &Engine,
     sql: &str,
@@ -237,7 +237,7 @@ impl Operation for Scanning<'_> {
     }
 }
 
-/// A value as it came.
+/// A value as the database sent it.
 struct Raw<'a>(Option<&'a [u8]>);
 
 impl<'a> FromSql<'a> for Raw<'a> {

@@ -1,8 +1,7 @@
-//! When two values are one: the form in which a value of the source and of the target are compared.
+//! Decides when two values are equal: the canonical form in which values of the source and of the target are compared.
 //!
-//! It is the binary form of PostgreSQL, but for what the database itself takes for equal or stores otherwise than it is sent:
-//! blanks that fill a `char`, the scale of a number whose column declares one, the bits of NaN, and in keys the sign of
-//! zero.
+//! It is PostgreSQL's binary form, except where the database treats values as equal or stores them differently: padding
+//! blanks of a `char`, the scale of a number whose column declares one, the bits of NaN, and the sign of zero in keys.
 
 use crate::row::column::{Column, ColumnType};
 use crate::row::tuple;
@@ -13,13 +12,13 @@ pub fn columns(table: &Table) -> impl Iterator<Item = &Column> + Clone {
     table.columns.iter().filter(|column| column.key || column.sent)
 }
 
-/// Writes the values of a row, one for each column, as a run of parameters in place of what `out` held.
+/// Writes the values of a row, one per column, to `out` as a run of parameters. Replaces what `out` held.
 pub fn run<'c>(columns: impl Iterator<Item = &'c Column>, values: &[Option<&[u8]>], out: &mut Vec<u8>) {
     out.clear();
     for (column, value) in columns.zip(values) {
         match value {
             None => tuple::push_null(out),
-            // A value comes from a message, so it is never too long for one.
+            // A value that came in a message fits into one.
             Some(value) => {
                 let _: Result<(), ()> = tuple::push_with(out, false, (), |out| {
                     push(column, value, out);
@@ -30,7 +29,7 @@ pub fn run<'c>(columns: impl Iterator<Item = &'c Column>, values: &[Option<&[u8]
     }
 }
 
-/// Where in such a run the key's values are, in the key's order; all of them where the table has no key.
+/// Positions of the key's values in such a run, in the key's order; all positions if the table has no key.
 #[must_use]
 pub fn key_places(table: &Table) -> Vec<usize> {
     let compared = |column: &Column| column.key || column.sent;
@@ -42,7 +41,7 @@ pub fn key_places(table: &Table) -> Vec<usize> {
     }
 }
 
-/// Copies the values at these places of a run to `out`, in place of what it held.
+/// Copies the values at these positions of a run to `out`. Replaces what `out` held.
 pub fn pick(places: &[usize], row: &[u8], out: &mut Vec<u8>) {
     out.clear();
     for place in places {
@@ -79,8 +78,8 @@ fn push(column: &Column, value: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// A number without groups that are zero at its ends. Its scale is the column's; without one a key has the smallest, and
-/// another column the number's own, which the database keeps and shows.
+/// A number without leading and trailing zero groups. Its scale is the column's. If the column declares none, a key gets
+/// the smallest scale, and any other column keeps the number's own scale, as the database does.
 fn numeric(scale: Option<i32>, key: bool, value: &[u8], out: &mut Vec<u8>) {
     let mut parts = value.chunks_exact(2).map(|part| i16::from_be_bytes([part[0], part[1]]));
     let (Some(_), Some(mut weight), Some(sign), Some(shown)) =
@@ -94,7 +93,7 @@ fn numeric(scale: Option<i32>, key: bool, value: &[u8], out: &mut Vec<u8>) {
     let last = groups.iter().rposition(|group| *group != 0).map_or(first, |at| at + 1);
     let kept = &groups[first..last];
     weight = weight.saturating_sub(i16::try_from(first).unwrap_or(0));
-    // What is neither positive nor negative is NaN or infinite, and has no digits.
+    // A number that is neither positive nor negative is NaN or infinite, and has no digits.
     let finite = matches!(sign, 0 | 0x4000);
     let (weight, sign) = if kept.is_empty() && finite { (0, 0) } else { (weight, sign) };
     let shown = match scale {

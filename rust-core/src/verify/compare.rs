@@ -1,4 +1,4 @@
-//! What a look at a table finds.
+//! One look at a table: finds the rows that differ.
 
 use std::collections::BTreeSet;
 
@@ -13,14 +13,14 @@ use crate::verify::sums::{self, BucketNumber};
 use crate::verify::{canon, pages};
 use crate::write::engine::Engine;
 
-/// Differences of a table that are told; more are counted.
+/// Differences of a table that are reported; further ones are only counted.
 const MOST_TOLD: usize = 100_000;
 /// Characters of a key's value in a report, which people read.
 const SHOWN: usize = 100;
-/// Values of one question, for their text: a SELECT has 1,664 columns at most.
+/// Values whose text one query asks for: a SELECT has at most 1,664 columns.
 const TEXTS: usize = 500;
 
-/// Reads the target, and tells what differs.
+/// Reads the target and finds the differences.
 pub(super) async fn table(
     engine: &Engine,
     mut state: State,
@@ -36,7 +36,7 @@ pub(super) async fn table(
         target_rows: sum(&state.target),
         refused: state.refused,
         repeated: state.repeated,
-        // What was told before and is not looked at again stays.
+        // Differences that this look does not check again stay in the report.
         differences: before.map(|before| before.kept().cloned().collect()).unwrap_or_default(),
         more: before.map_or(0, |before| before.more),
         rest: before.map(|before| before.rest.clone()).unwrap_or_default(),
@@ -50,11 +50,11 @@ pub(super) async fn table(
         .map(|(number, _)| number)
         .collect();
     let Some(found) = state.end(space) else {
-        // By key they are told in other looks, as many at a time as there is room for.
+        // Later looks find their keys, as many buckets at a time as memory allows.
         let mut all = differing;
         all.append(&mut compared.rest);
         let most = match before {
-            // There was no room for so many.
+            // There was not enough memory for that many.
             Some(before) => before.look.len() / 2,
             None => room(&state, space),
         };
@@ -65,7 +65,7 @@ pub(super) async fn table(
     let looks = |found: &Found| {
         let key = sums::hash(&found.key);
         let told = before.and_then(|before| before.differences.iter().find(|told| told.key_hash == key));
-        // Only the same rows on both sides are the same difference.
+        // It is the same difference only if both sides have the same rows as before.
         told.map_or((1, false), |told| {
             if told.source == found.source && told.target == found.target {
                 (told.looks + 1, false)
@@ -98,19 +98,19 @@ pub(super) async fn table(
         });
     }
     compared.differences.sort_by(|a, b| (a.kind, &a.text).cmp(&(b.kind, &b.text)));
-    // The next of those that had no room yet.
+    // The next buckets that did not fit so far.
     let most = room(&state, space).min(compared.rest.len());
     again.extend(compared.rest.drain(..most));
     compared.look = again.into_iter().collect();
     Ok(compared)
 }
 
-/// Buckets of whose rows the keys have room.
+/// Number of buckets whose keys fit into memory.
 fn room(state: &State, space: &Space) -> usize {
     let rows: u64 = state.source.iter().map(|bucket| bucket.rows).sum();
     let rows = usize::try_from(rows).unwrap_or(usize::MAX);
     let columns = canon::columns(&state.table).count() * size_of::<u32>();
-    // Keys are seldom longer than this; if they are, the next look takes half as many.
+    // Keys are seldom longer than this. If they are, the next look takes half as many buckets.
     let key = 32 * state.table.keys.len().max(1);
     let bucket = (rows / sums::BUCKETS + 1).saturating_mul(ROW_BYTES + columns + key);
     (space.most / 2 / bucket).max(1)

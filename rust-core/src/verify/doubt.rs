@@ -1,5 +1,5 @@
-//! Values that only the database can read: texts for columns of dates, times and intervals, and `jsonb`, whose text it
-//! rewrites. It is asked what it would store.
+//! Values that only the database can interpret: texts for columns of dates, times and intervals, and `jsonb`, whose text
+//! it rewrites. A query asks what it would store.
 
 use crate::error::{ErrorKind, SinkError};
 use crate::queue::stage::Staged;
@@ -10,22 +10,22 @@ use crate::verify::ask::{self, Question};
 use crate::verify::{canon, is_rewritten};
 use crate::write::engine::Engine;
 
-/// Values of one question: a SELECT has 1,664 columns at most.
+/// Values of one query: a SELECT has at most 1,664 columns.
 const VALUES: usize = 500;
-/// Bytes of one question: a message has 10 MiB at most, and an answer is not much longer than its question.
+/// Bytes of one query: a message has at most 10 MiB, and an answer is not much longer than its query.
 const BYTES: usize = 4 * 1024 * 1024;
 /// Object identifier of `text`.
 const TEXT: u32 = 25;
 
-/// Where a value belongs: its row in the frame, and its place among the columns compared.
+/// Position of a value: its row in the frame, and its column among those compared.
 type Place = (usize, usize);
 
-/// Values as the database stores them, in the order of their places.
+/// Values as the database stores them, in the order of their positions.
 #[derive(Debug, Default)]
 pub(super) struct Parsed(Vec<(Place, Option<Vec<u8>>)>);
 
 impl Parsed {
-    /// Puts the values of a row in their places.
+    /// Puts the values of a row into their positions.
     pub(super) fn put<'a>(&'a self, row: usize, values: &mut [Option<&'a [u8]>]) {
         let from = self.0.partition_point(|((at, _), _)| *at < row);
         for ((_, place), value) in self.0[from..].iter().take_while(|((at, _), _)| *at == row) {
@@ -41,7 +41,7 @@ pub(super) fn is_any(table: &Table, staged: &Staged) -> bool {
     staged.ops.iter().any(|op| op.text) || canon::columns(table).any(|column| is_rewritten(column.ty))
 }
 
-/// A value to be read.
+/// A value that the database has to interpret.
 #[derive(Debug, Clone)]
 pub(super) struct Doubt {
     place: Place,
@@ -49,11 +49,11 @@ pub(super) struct Doubt {
     text: Vec<u8>,
 }
 
-/// The values of a frame that are to be read, as many together as one question may have.
+/// The values of a frame that the database has to interpret, grouped into queries.
 pub(super) fn questions(table: &Table, staged: &Staged) -> Vec<Vec<Doubt>> {
     let mut questions: Vec<Vec<Doubt>> = Vec::new();
     let mut bytes = 0;
-    // A row that is gone is known by its key, and no key needs a question.
+    // A deleted row is identified by its key, and no key needs a query.
     for (at, op) in staged.ops.iter().enumerate().filter(|(_, op)| !op.deletes()) {
         let params = tuple::params(&staged.arena[op.start..op.key]);
         for (place, (param, column)) in params.zip(canon::columns(table)).enumerate() {
@@ -74,8 +74,8 @@ pub(super) fn questions(table: &Table, staged: &Staged) -> Vec<Vec<Doubt>> {
     questions
 }
 
-/// Asks them. A value that the database does not take stays as it is, so that its row is told to be missing: no row of
-/// the target has it.
+/// Runs the queries. A value that the database rejects stays as it is. Its row is then reported as missing, because no row
+/// of the target has that value.
 pub(super) async fn ask(engine: &Engine, mut questions: Vec<Vec<Doubt>>) -> Result<Parsed, SinkError> {
     let mut parsed = Vec::new();
     while let Some(mut doubts) = questions.pop() {

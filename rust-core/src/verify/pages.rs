@@ -1,4 +1,4 @@
-//! Reads the target: in pages in the order of its key, so that no transaction becomes old and no answer large.
+//! Reads the target in pages, in the order of its key, so that transactions stay short and answers small.
 
 use crate::error::SinkError;
 use crate::row::tuple;
@@ -13,7 +13,7 @@ use crate::write::engine::Engine;
 /// Rows of the first page, and of a page at most.
 const FIRST_PAGE: usize = 500;
 const LARGEST_PAGE: usize = 5_000;
-/// Bytes of a page that the next one is to have.
+/// Bytes that a page should have.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// Reads all rows of the target into `state`.
@@ -58,7 +58,7 @@ pub(super) async fn read(engine: &Engine, state: &mut State) -> Result<(), SinkE
     nulls(engine, state, &mut progress).await
 }
 
-/// Rows with NULL in a key that is no primary key: no page has them, as NULL is not behind any value.
+/// Rows with NULL in a key that is not a primary key. No page contains them, as NULL is not greater than any value.
 async fn nulls(engine: &Engine, state: &mut State, progress: &mut Progress) -> Result<(), SinkError> {
     let table = state.table.clone();
     let nullable: Vec<String> = table
@@ -87,7 +87,7 @@ async fn nulls(engine: &Engine, state: &mut State, progress: &mut Progress) -> R
     Ok(())
 }
 
-/// Takes the rows of an answer; returns the last one.
+/// Adds the rows of an answer; returns the last one.
 fn take(table: &Table, answer: &Answer, state: &mut State) -> Option<Vec<u8>> {
     let width = canon::columns(table).count();
     let mut values = Vec::with_capacity(width);

@@ -1,4 +1,4 @@
-//! How far a comparison is, in a line of the log now and then. The command `verify` reads these lines.
+//! Logs the progress of a comparison from time to time. The command `verify` reads these lines.
 
 use std::time::{Duration, Instant};
 
@@ -7,14 +7,14 @@ use log::Level;
 use crate::notice::Notices;
 use crate::table::schema::Table;
 
-/// So often a line tells how far it is.
+/// Interval between two lines.
 const TELL: Duration = Duration::from_secs(30);
 
 /// Rows of one side of a table.
 pub(super) struct Progress {
     table: String,
     side: &'static str,
-    /// Rows that are there, if that is known.
+    /// Total number of rows, if known.
     of: Option<u64>,
     rows: u64,
     /// The first row and the last line; `None` before the first row.
@@ -22,23 +22,23 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Of the source's rows, whose number only the source knows.
+    /// For the source's rows: only the source knows their total.
     pub(super) fn of_source(table: &Table) -> Self {
         Self { table: table.to_string(), side: "source", of: None, rows: 0, times: None }
     }
 
-    /// Of the target's rows, which are about as many as the source has.
+    /// For the target's rows: about as many as the source has.
     pub(super) fn of_target(table: &Table, source: u64) -> Self {
         let now = Instant::now();
         Self { table: table.to_string(), side: "target", of: Some(source), rows: 0, times: Some((now, now)) }
     }
 
-    /// The rows are read from the first one again.
+    /// The rows are read again from the first one.
     pub(super) fn restart(&mut self) {
         self.rows = 0;
     }
 
-    /// Counts rows, and tells how far it is when that is due.
+    /// Counts rows, and logs the progress when a line is due.
     pub(super) fn tell(&mut self, notices: &Notices, rows: usize) {
         let now = Instant::now();
         self.rows += u64::try_from(rows).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Writes the rows that were found to differ, and no others.
+//! Writes the rows that differ, and no others.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,7 +16,7 @@ use crate::verify::report::{Difference, Kind, Report};
 use crate::verify::sums;
 use crate::write::engine::Engine;
 
-/// The rows that are to be written again, by the hashes of their keys.
+/// The rows to write again, by the hashes of their keys.
 pub(super) struct Wanted(HashMap<String, HashSet<u128>>);
 
 impl Wanted {

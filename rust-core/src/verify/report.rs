@@ -15,24 +15,24 @@ use crate::verify::sums::{self, BucketNumber};
 
 const JSON: &str = "verify.json";
 const TEXT: &str = "verify.txt";
-/// What the command that runs the looks needs to know, as Java's properties.
+/// State for the command that runs the looks, as Java properties.
 const STATE: &str = "verify.properties";
-/// What is found in the log as well; the report has all.
+/// Differences that the log shows; the report has all of them.
 const LOGGED: usize = 20;
 
-/// What became of a row.
+/// How a row differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// The source has it, the target has not.
+    /// Only the source has it.
     Missing,
-    /// The target has it, the source has not.
+    /// Only the target has it.
     Extra,
-    /// Both have the key, with other values.
+    /// Both have the key, with different values.
     Different,
 }
 
 impl Kind {
-    /// As reports have it.
+    /// The word in reports.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -50,7 +50,7 @@ impl Kind {
 /// A row that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// What became of it.
+    /// How it differs.
     pub kind: Kind,
     /// Hash of its key.
     pub key_hash: u128,
@@ -64,13 +64,13 @@ pub struct Difference {
     pub source: u128,
     /// Hash of the target's row; 0 for none.
     pub target: u128,
-    /// How many looks in a row have seen just this.
+    /// Number of consecutive looks that found exactly this difference.
     pub looks: u64,
-    /// True if the look before has seen another difference of this key.
+    /// True if the previous look found another difference for this key.
     pub changed: bool,
 }
 
-/// What is known of a table.
+/// The result for a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Compared {
     /// Rows of the source.
@@ -79,26 +79,26 @@ pub struct Compared {
     pub target_rows: u64,
     /// Rows of the source that cannot be written.
     pub refused: usize,
-    /// Rows of the source whose key another one had before.
+    /// Rows of the source whose key an earlier row had.
     pub repeated: u64,
     /// Rows that differ.
     pub differences: Vec<Difference>,
-    /// Rows that differ and are not among them: there were too many.
+    /// Number of further rows that differ: there were too many to list.
     pub more: u64,
-    /// Buckets that the next look is for.
+    /// Buckets that the next look checks.
     pub look: Vec<BucketNumber>,
-    /// Buckets that differ, for other looks.
+    /// Buckets that differ, for later looks.
     pub rest: Vec<BucketNumber>,
 }
 
 impl Compared {
-    /// Differences in buckets that are not looked at again.
+    /// Differences in buckets that the next look does not check.
     pub fn kept(&self) -> impl Iterator<Item = &Difference> {
         let look: BTreeSet<_> = self.look.iter().collect();
         self.differences.iter().filter(move |difference| !look.contains(&sums::bucket(difference.key_hash)))
     }
 
-    /// True while there are buckets that differ and whose keys were not looked at.
+    /// True while keys of some differing buckets have not been checked.
     fn is_unknown(&self) -> bool {
         let told: BTreeSet<_> =
             self.differences.iter().map(|difference| sums::bucket(difference.key_hash)).collect();
@@ -120,14 +120,14 @@ pub struct Report {
 }
 
 impl Report {
-    /// Tells it in the log.
+    /// Writes it to the log.
     pub fn tell(&self, notices: &Notices, values: Values) {
         let level = if self.tables.values().all(Compared::is_equal) { Level::Info } else { Level::Warn };
         let text = self.text(LOGGED, values);
         text.lines().for_each(|line| notices.push(level, || format!("verify: {line}")));
     }
 
-    /// As text, with so many differences of each table at most.
+    /// As text, with at most so many differences per table.
     #[must_use]
     pub fn text(&self, most: usize, values: Values) -> String {
         let mut text = String::new();
@@ -202,7 +202,7 @@ impl Report {
             fs::create_dir_all(folder)?;
             fs::write(folder.join(TEXT), self.text(usize::MAX, Values::Short))?;
             fs::write(folder.join(STATE), self.state())?;
-            // Whoever finds the new report finds all of it.
+            // Other programs never see half of a report.
             let made = folder.join(format!("{JSON}.new"));
             fs::write(&made, format!("{:#}\n", self.json()))?;
             fs::rename(made, folder.join(JSON))
@@ -227,7 +227,7 @@ impl Report {
         Some(Self { looks: json.get("looks")?.as_u64()?, tables: tables.collect::<Option<_>>()? })
     }
 
-    /// After a repair: all rows that differed are to be looked at.
+    /// After a repair: check all rows that differed.
     pub fn look_again(&mut self) {
         for table in self.tables.values_mut() {
             let differing = table.differences.drain(..).map(|difference| sums::bucket(difference.key_hash));

@@ -1,4 +1,4 @@
-//! What is known of a table while it is compared.
+//! State of a table's comparison.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::verify::progress::Progress;
 use crate::verify::report::Kind;
 use crate::verify::sums::{self, BUCKETS, Bucket, BucketNumber};
 
-/// Memory that a row of the source takes besides its key and the hashes of its columns.
+/// Memory of a source row besides its key and the hashes of its columns.
 pub(super) const ROW_BYTES: usize = 96;
 
 /// Bytes for the keys of all tables.
@@ -39,9 +39,9 @@ impl Space {
 struct Entry {
     row: u128,
     columns: Box<[u32]>,
-    /// How often the source has it: more than once only without a key.
+    /// Number of times that the source has it: more than one only without a key.
     rows: u32,
-    /// How often the target has it.
+    /// Number of times that the target has it.
     seen: u32,
 }
 
@@ -62,15 +62,15 @@ pub(super) struct State {
     places: Vec<usize>,
     pub(super) source: Vec<Bucket>,
     pub(super) target: Vec<Bucket>,
-    /// The buckets that are told apart by key; all if `None`.
+    /// The buckets whose rows are kept by key; all if `None`.
     pub(super) wanted: Option<HashSet<BucketNumber>>,
-    /// The source's rows of these buckets; `None` once they had no room.
+    /// The source's rows of these buckets; `None` after they exceeded the memory.
     keys: Option<HashMap<Box<[u8]>, Entry>>,
     bytes: usize,
     pub(super) refused: usize,
-    /// How far the source is read.
+    /// Progress of reading the source.
     pub(super) read: Progress,
-    /// Rows of the source whose key another one had before.
+    /// Rows of the source whose key an earlier row had.
     pub(super) repeated: u64,
     found: Vec<Found>,
     key: Vec<u8>,
@@ -112,7 +112,7 @@ impl State {
             if self.table.keys.is_empty() {
                 entry.rows += 1;
             } else {
-                // As when it is written: the later row takes the place of the one before.
+                // As in a write: the later row replaces the earlier one.
                 self.repeated += 1;
                 (entry.row, entry.columns) = (hash, sums::columns(row));
             }
@@ -129,8 +129,8 @@ impl State {
         }
     }
 
-    /// A row that the source had and has no more, by a run of its key. Its hash stays in the sum, so that another look
-    /// tells what is true where keys have no room.
+    /// A row that the source has deleted, by a run of its key. If rows are not kept by key, its hash stays in the sum, and
+    /// another look finds the truth.
     pub(super) fn gone(&mut self, key: &[u8], space: &Space) {
         let Some(entry) = self.keys.as_mut().and_then(|keys| keys.remove(key)) else { return };
         let bytes = key.len() + entry.columns.len() * size_of::<u32>() + ROW_BYTES;
@@ -138,7 +138,7 @@ impl State {
         space.give(bytes);
     }
 
-    /// The target is read from its beginning.
+    /// Reading the target starts again.
     pub(super) fn restart(&mut self) {
         self.target.fill(Bucket::default());
         self.found.clear();
@@ -147,7 +147,7 @@ impl State {
         }
     }
 
-    /// A row of the target, likewise.
+    /// A row of the target, in the same form.
     pub(super) fn target(&mut self, row: &[u8]) {
         canon::pick(&self.places, row, &mut self.key);
         let bucket = sums::bucket(sums::hash(&self.key));
@@ -177,7 +177,7 @@ impl State {
         }
     }
 
-    /// The rows that differ; `None` if the keys of the source had no room.
+    /// The rows that differ; `None` if the source's keys did not fit into memory.
     pub(super) fn end(&mut self, space: &Space) -> Option<Vec<Found>> {
         let keys = self.keys.take()?;
         let mut found = std::mem::take(&mut self.found);

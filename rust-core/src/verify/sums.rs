@@ -1,7 +1,7 @@
-//! Hashes of rows, and buckets of them: what is kept of any number of rows.
+//! Hashes of rows and buckets of hashes: a summary of any number of rows in constant memory.
 //!
-//! A bucket has the number of its rows and the sum of their hashes of 128 bits, so the order of rows does not matter, and a
-//! row that comes twice counts twice. Two different multisets of rows have one sum by chance once in 2^128 times.
+//! A bucket has the number of its rows and the sum of their 128-bit hashes. So the order of rows does not matter, and a row
+//! that occurs twice counts twice. The chance that two different multisets of rows have the same sum is 1 in 2^128.
 
 use siphasher::sip::SipHasher13;
 use siphasher::sip128::{Hasher128, SipHasher13 as SipHasher128};
@@ -9,13 +9,13 @@ use std::hash::Hasher;
 
 use crate::row::tuple;
 
-/// Buckets of a table: 1 MiB for both sides, whatever the number of rows, and some 60,000 rows in each of a billion.
+/// Buckets of a table: 1 MiB for both sides, for any number of rows. With a billion rows, each has about 60,000.
 pub const BUCKETS: usize = 1 << 14;
 
-/// Which of the buckets a key belongs to.
+/// The number of the bucket that a key belongs to.
 pub type BucketNumber = u16;
 
-/// Number and sum of rows.
+/// Number of rows and sum of their hashes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Bucket {
     /// Rows.
@@ -47,7 +47,7 @@ pub fn bucket(key: u128) -> BucketNumber {
     BucketNumber::try_from(key >> 114).unwrap_or(0)
 }
 
-/// A short hash of each parameter: they tell which columns of a row differ.
+/// A short hash of each parameter, to find which columns of a row differ.
 #[must_use]
 pub fn columns(run: &[u8]) -> Box<[u32]> {
     tuple::params(run)
@@ -95,7 +95,7 @@ mod tests {
             let mut doubled = rows.clone();
             doubled.push(at.get(&rows).clone());
             prop_assert_ne!(all(&rows), all(&doubled));
-            // Twice doubled is not as never: a sum is no exclusive or.
+            // A row that occurs four times is not like none: a sum is not an exclusive or.
             doubled.push(at.get(&rows).clone());
             prop_assert_ne!(all(&rows), all(&doubled));
             let mut less = rows.clone();
