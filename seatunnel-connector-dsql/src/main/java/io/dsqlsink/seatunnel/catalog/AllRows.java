@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Changes all rows of a table, as many at a time as a transaction allows. A table without a key is
- * treated by one statement, which is refused where that is not enough.
+ * Changes all rows of a table, as many at a time as a transaction allows. For a table without a key
+ * it uses one statement, which fails if the table has more rows than that.
  */
 final class AllRows {
     private static final SinkLog LOG = SinkLog.of(AllRows.class);
@@ -60,7 +60,7 @@ final class AllRows {
         }
     }
 
-    /** Gives a column the values of another one; answers in how many rows it had others. */
+    /** Copies one column to another; returns the number of rows in which they differed. */
     long copy(String from, String to) throws InterruptedException {
         return set(to, Ddl.quoted(from), Ddl.differ(from, to));
     }

@@ -9,9 +9,9 @@ import java.util.Locale;
 import org.apache.seatunnel.api.table.catalog.Column;
 
 /**
- * What the rows that are there have in a column that is added at the source: its default, or for
- * NOT NULL without one the zero of its type, as MySQL has it. Other databases refuse that where
- * there are rows.
+ * The value that existing rows have in a column that is added at the source: its default, or, for
+ * NOT NULL without a default, the zero of its type, as in MySQL. Other databases refuse that if the
+ * table has rows.
  *
  * <p>SeaTunnel passes on a default as its source has parsed it, so the same default comes as a
  * number or a text, and a moment may come as a number of some unit. What is not certain is unknown.
@@ -28,7 +28,7 @@ final class ColumnDefault {
     }
 
     /**
-     * @param type of the target's column, as {@link ColumnTypes#of} makes it
+     * @param type of the target's column, as {@link ColumnTypes#of} returns it
      */
     static ColumnDefault of(Column column, String type) {
         Object value = column.getDefaultValue();
@@ -46,7 +46,7 @@ final class ColumnDefault {
         }
     }
 
-    /** What types of a kind have in common here. */
+    /** Groups of types that are treated alike here. */
     private static String family(String type) {
         String name = type.replaceAll("\\(.*", "");
         switch (name) {
@@ -98,7 +98,7 @@ final class ColumnDefault {
             case "date":
                 return Ddl.literal(
                         value instanceof Integer
-                                // What Debezium makes of a DATE: days since 1970.
+                                // Debezium's form of a DATE: days since 1970.
                                 ? LocalDate.ofEpochDay((Integer) value).toString()
                                 : LocalDate.parse(unquoted(text)).toString());
             case "time":

@@ -18,7 +18,7 @@ import org.apache.seatunnel.api.table.type.DecimalType;
  * decimal beyond 38.
  */
 final class ColumnTypes {
-    /** Bytes of a character at most. */
+    /** Most bytes of one character. */
     private static final int CHARACTER = 4;
 
     private static final int MOST_VARCHAR = Limits.VARCHAR_BYTES / CHARACTER;
@@ -122,7 +122,7 @@ final class ColumnTypes {
         return type == null || type.trim().isEmpty() ? null : checked(column, type.trim());
     }
 
-    /** It becomes part of a statement; what it means is left to the database. */
+    /** Checked, as it becomes part of a statement; the database decides what it means. */
     private static String checked(Column column, String type) {
         if (!TYPE_NAME.matcher(type).matches()) {
             throw new DsqlConnectorException(
@@ -180,7 +180,7 @@ final class ColumnTypes {
         return sourceType.matches("char(acter)?\\s*\\(.*");
     }
 
-    /** What the catalog calls a type that {@link #of} makes. */
+    /** The catalog's name for a type that {@link #of} returns. */
     static String catalogName(String type) {
         switch (type) {
             case "timestamp":
@@ -198,7 +198,7 @@ final class ColumnTypes {
      * Whether a column holds every value of another type exactly.
      *
      * @param actual as the catalog shows it
-     * @param needed as {@link #of} makes it
+     * @param needed as {@link #of} returns it
      */
     static boolean holds(String actual, String needed) {
         String wanted =
@@ -241,7 +241,7 @@ final class ColumnTypes {
         return wanted.equals("text") && actual.equals("character varying");
     }
 
-    /** Digits before and behind the point; none for what is not numeric. */
+    /** Digits before and after the point; empty for a type that is not numeric. */
     private static int[] digits(String type) {
         Matcher digits = DIGITS.matcher(type);
         if (!digits.matches()) {

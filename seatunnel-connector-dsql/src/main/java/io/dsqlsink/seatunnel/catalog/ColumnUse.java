@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/** What a table has made of a column: its default, NOT NULL, indexes, and all else. */
+/** Everything that a table has attached to a column: default, NOT NULL, indexes and the rest. */
 final class ColumnUse {
     private final String column;
     private final List<String> obstacles = new ArrayList<>();
@@ -113,7 +113,7 @@ final class ColumnUse {
         }
     }
 
-    /** Why another column cannot take its place. */
+    /** Why another column cannot replace it. */
     List<String> obstacles() {
         return Collections.unmodifiableList(obstacles);
     }
@@ -127,7 +127,7 @@ final class ColumnUse {
         return notNull;
     }
 
-    /** Its indexes for a column in its place, with a suffix to their names. */
+    /** Its indexes for the column that replaces it, with a suffix to their names. */
     List<IndexDefinition> indexes(String other, String suffix) {
         List<IndexDefinition> moved = new ArrayList<>();
         for (IndexDefinition index : indexes) {

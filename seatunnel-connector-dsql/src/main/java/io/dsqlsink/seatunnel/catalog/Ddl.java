@@ -45,7 +45,7 @@ final class Ddl {
         return createIndex(table, index, index.name());
     }
 
-    /** Answers the id of the job that builds the index. */
+    /** Returns the id of the job that builds the index. */
     static String createIndex(DsqlTable table, IndexDefinition index, String name) {
         return "CREATE "
                 + (index.unique() ? "UNIQUE " : "")
@@ -73,7 +73,7 @@ final class Ddl {
     }
 
     /**
-     * A column and its default by two actions of one statement, so that no row comes between.
+     * Adds a column and sets its default by one statement, so that no row is written in between.
      *
      * @param value as SQL
      */
@@ -81,7 +81,7 @@ final class Ddl {
         return addColumn(table, column, type) + ", " + defaultOf(column, value);
     }
 
-    /** Sets a column, up to the condition. */
+    /** An UPDATE of a column, up to its condition. */
     static String fill(DsqlTable table, String column, String value) {
         return "UPDATE " + quoted(table) + " SET " + quoted(column) + " = " + value;
     }
@@ -94,12 +94,12 @@ final class Ddl {
         return "ALTER COLUMN " + quoted(column) + " SET DEFAULT " + value;
     }
 
-    /** The condition of rows in which two columns have different values. */
+    /** The condition for rows in which two columns have different values. */
     static String differ(String column, String other) {
         return quoted(column) + " IS DISTINCT FROM " + quoted(other);
     }
 
-    /** There is no SET NOT NULL. */
+    /** A check in place of SET NOT NULL, which Aurora DSQL does not have. */
     static String addNotNull(DsqlTable table, String constraint, String column) {
         return "ALTER TABLE "
                 + quoted(table)

@@ -22,8 +22,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What is done to tables as a whole. Several jobs may prepare one table at once: each step looks
- * whether it is done already, and looks again when the database says that it is.
+ * Operations on whole tables. Several jobs may prepare one table at once: each step checks whether
+ * it is done already, and checks again when the database reports that it is.
  */
 final class DsqlCatalog implements AutoCloseable {
     private static final SinkLog LOG = SinkLog.of(DsqlCatalog.class);
@@ -34,7 +34,7 @@ final class DsqlCatalog implements AutoCloseable {
      */
     private static final int FEW_ROWS = 10 * Limits.TRANSACTION_ROWS;
 
-    /** That there is one already: of a table, an object, and in a race a unique catalog row. */
+    /** SQLSTATEs for "exists already": a table, an object, and, in a race, a unique catalog row. */
     private static final Set<String> EXISTS =
             Collections.unmodifiableSet(
                     new HashSet<>(Arrays.asList("42P07", "42710", "42P06", "23505")));
@@ -60,7 +60,7 @@ final class DsqlCatalog implements AutoCloseable {
         return !query("SELECT 1 FROM " + from(table) + " AND c.relkind IN ('r', 'p')").isEmpty();
     }
 
-    /** Names as texts: a literal that is compared with a name would be cut to 63 bytes itself. */
+    /** Compares names as text: a literal of type name would be cut to 63 bytes. */
     private static String from(DsqlTable table) {
         return "pg_catalog.pg_class c"
                 + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
@@ -78,7 +78,7 @@ final class DsqlCatalog implements AutoCloseable {
     /**
      * Creates the table, and its schema where that is missing.
      *
-     * @param named whether the job names the schema itself, so that it may be misspelt
+     * @param named whether the job names the schema, so that it may be misspelt
      */
     void create(TableDefinition definition, boolean named) throws InterruptedException {
         definition.check();
@@ -197,7 +197,7 @@ final class DsqlCatalog implements AutoCloseable {
         new IndexBuilder(this).create(definition);
     }
 
-    /** Of these names those that the schema has, and whether it is as an index of the table. */
+    /** Those of these names that the schema has, and whether each is an index of the table. */
     Map<String, Boolean> owners(DsqlTable table, List<String> names) throws InterruptedException {
         Map<String, Boolean> owners = new HashMap<>();
         for (List<String> row :
@@ -254,7 +254,7 @@ final class DsqlCatalog implements AutoCloseable {
         }
     }
 
-    /** Makes sure that a column is not NULL, as far as a column that came later can be. */
+    /** Adds a check that a column is not NULL: the closest that an added column can get. */
     void requireNotNull(DsqlTable table, String column) throws InterruptedException {
         String name = Names.shortened(table.name() + "_" + column + "_not_null");
         String constraint =
@@ -295,7 +295,7 @@ final class DsqlCatalog implements AutoCloseable {
             execute(ddl, true);
             LOG.info("Executed: {}", ddl);
         } catch (DsqlNativeException e) {
-            // Of a column: it is there already, or is not there any more. Of a constraint: it is.
+            // A column exists already, or is gone already; a constraint exists already.
             if (!Arrays.asList("42701", "42703", "42710").contains(e.sqlState())) {
                 throw e;
             }
@@ -303,7 +303,7 @@ final class DsqlCatalog implements AutoCloseable {
         }
     }
 
-    /** What is done to all rows of a table. */
+    /** Operations on all rows of a table. */
     AllRows rows(DsqlTable table) {
         return new AllRows(this, options, table);
     }
@@ -314,7 +314,7 @@ final class DsqlCatalog implements AutoCloseable {
         LOG.info("Executed custom_sql");
     }
 
-    /** What the query's first column has. */
+    /** The values of the query's first column. */
     private List<String> names(String sql) throws InterruptedException {
         return query(sql).stream().map(row -> row.get(0)).collect(Collectors.toList());
     }

@@ -35,7 +35,7 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
         this.catalog = new DsqlCatalog(config.nativeOptions());
     }
 
-    /** Nothing: the first statement connects. */
+    /** Does nothing: the first statement connects. */
     public void open() {}
 
     @Override
@@ -46,7 +46,7 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
                     catalog.warn(table.keyWarning());
                     switch (modes.schema()) {
                         case RECREATE_SCHEMA:
-                            // Not to be without a table in the end.
+                            // The job must have a table in the end.
                             definition.check();
                             catalog.drop(table);
                             create();
@@ -161,7 +161,7 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
                 });
     }
 
-    /** Another start of the job would not create the table where the mode is another one. */
+    /** Drops the table only under the mode that creates a missing one: a restart must repair it. */
     private void dropData(DsqlTable table) throws InterruptedException {
         if (modes.schema() == DsqlSinkOptions.SchemaSaveMode.CREATE_SCHEMA_WHEN_NOT_EXIST
                 && catalog.isBetterRecreated(definition, modes.createIndex())) {
@@ -210,7 +210,7 @@ public final class DsqlSaveModeHandler implements SaveModeHandler {
         return TablePath.of("postgres", table.schema(), table.name());
     }
 
-    /** Of which the engine asks the name, for its log. */
+    /** The engine asks for its name, for the log. */
     public Catalog getHandleCatalog() {
         return (Catalog)
                 Proxy.newProxyInstance(

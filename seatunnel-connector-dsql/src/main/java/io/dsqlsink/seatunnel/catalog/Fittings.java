@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whether a table is no more than what its definition makes: then it may be dropped and created
- * anew to empty it. Other objects that depend on a table are dropped with it or prevent the drop.
+ * Whether a table is exactly what its definition creates: then it may be dropped and recreated to
+ * empty it. Other objects that depend on a table are dropped with it or prevent the drop.
  */
 final class Fittings {
     private Fittings() {}
@@ -39,7 +39,7 @@ final class Fittings {
                 + " OR a.attoptions IS NOT NULL))";
     }
 
-    /** Of each index: name, whether it is unique, primary and plain, and its columns. */
+    /** For each index: its name, whether it is unique, primary and plain, and its columns. */
     static String indexes(DsqlTable table) {
         return "SELECT x.relname, i.indisunique::text, i.indisprimary::text,"
                 + " (i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL)::text,"
@@ -56,7 +56,7 @@ final class Fittings {
 
     /**
      * @param columns as returned by {@link DsqlCatalog#columns}
-     * @param indexes what {@link #indexes} answers
+     * @param indexes as returned by {@link #indexes}
      * @param withIndexes whether the job creates the definition's indexes
      */
     static boolean fit(

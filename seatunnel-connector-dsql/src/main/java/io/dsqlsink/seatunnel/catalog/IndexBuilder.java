@@ -19,7 +19,7 @@ final class IndexBuilder {
         this.catalog = catalog;
     }
 
-    /** One that the database refuses is left out: no row is wrong without it. */
+    /** Leaves out an index that the database refuses: the rows are correct without it. */
     void create(TableDefinition definition) throws InterruptedException {
         DsqlTable table = definition.table();
         definition.leftOut().forEach(line -> LOG.warn("Table {}: {}", table, line));
@@ -53,7 +53,7 @@ final class IndexBuilder {
      * Of two tables of a schema, one can have the name of the other's index, as names of indexes
      * are one table's own at the source.
      *
-     * @return what is in the way, or null
+     * @return the reason why it cannot be created, or null
      */
     private String create(DsqlTable table, IndexDefinition index, Map<String, String> jobs)
             throws InterruptedException {

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An index besides the key's, as the target gets it. */
+/** A secondary index of the target. */
 final class IndexDefinition implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -17,7 +17,7 @@ final class IndexDefinition implements Serializable {
     private final String predicate;
 
     /**
-     * @param otherName where the first one is taken, by an index or a table of the schema
+     * @param otherName used if an index or a table of the schema has the first name already
      * @param parts SQL of each of its columns
      */
     IndexDefinition(
@@ -61,12 +61,12 @@ final class IndexDefinition implements Serializable {
         return nullsDistinct;
     }
 
-    /** SQL condition of the rows it holds; null when it holds all. */
+    /** SQL condition of the rows in the index; null for all rows. */
     String predicate() {
         return predicate;
     }
 
-    /** Whether it holds the same as another; a unique one also does what a plain one does. */
+    /** Whether it can stand in for another one; a unique index also serves as a plain one. */
     boolean covers(IndexDefinition other) {
         return parts.equals(other.parts)
                 && (predicate == null ? other.predicate == null : predicate.equals(other.predicate))

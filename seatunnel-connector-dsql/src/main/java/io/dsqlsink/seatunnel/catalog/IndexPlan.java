@@ -28,7 +28,7 @@ final class IndexPlan {
     private final DsqlTable table;
     private final SourceTable source;
 
-    /** The target's columns by what the source calls them. */
+    /** The target's columns by their names at the source. */
     private final Map<String, ColumnDefinition> columns = new LinkedHashMap<>();
 
     private final ArrayList<IndexDefinition> indexes = new ArrayList<>();
@@ -97,7 +97,7 @@ final class IndexPlan {
                 + index.parts().toString().replaceFirst("^\\[(.*)]$", "($1)");
     }
 
-    /** Null when Aurora DSQL can hold it, or the rule that it is, as the source means it. */
+    /** Null if Aurora DSQL can keep the index, or its unique rule, with the source's meaning. */
     private String obstacle(SourceIndex index) {
         if (index.flaw() != null) {
             return index.flaw();
@@ -200,7 +200,7 @@ final class IndexPlan {
         return null;
     }
 
-    /** Of PostgreSQL; a column of the target is a text where SeaTunnel has no type for it. */
+    /** PostgreSQL only: a target column is text if SeaTunnel has no type for the source's. */
     private static boolean isForeign(ColumnDefinition column) {
         return column.type() != null
                 && column.type().equals("text")
@@ -214,7 +214,7 @@ final class IndexPlan {
                 .allMatch(column -> column.getKey().equals(column.getValue().name()));
     }
 
-    /** Aurora DSQL's indexes ascend; one that descends as a whole is read backwards. */
+    /** Aurora DSQL's indexes ascend; a wholly descending index can be read backwards. */
     private String orderObstacle(SourceIndex index) {
         if (index.unique()) {
             return null;
@@ -278,7 +278,7 @@ final class IndexPlan {
                 included.add(Ddl.quoted(columns.get(name).name()));
             }
         }
-        // Names of indexes are one table's own in MySQL, but a schema's in Aurora DSQL.
+        // Index names are unique per table in MySQL, but per schema in Aurora DSQL.
         String name = table.name() + "_" + index.name();
         String other = Names.ofIndex(table.schema(), table.name(), index.name());
         String first = Names.shortened(name);

@@ -18,16 +18,16 @@ import java.util.stream.Collectors;
 
 /**
  * Deletes or changes all rows of a table that has a key: one session pages through the key, and
- * others carry the statement out for the pages, each in a transaction. So no statement passes over
- * the rows of another.
+ * others run the statement for the pages, each page in a transaction. So no statement scans the
+ * rows of another.
  */
 final class KeyPages {
     private static final SinkLog LOG = SinkLog.of(KeyPages.class);
 
-    /** So often an idle session looks whether all pages are known. */
-    private static final long PATIENCE_MS = 20;
+    /** Interval at which an idle session checks whether all pages are known. */
+    private static final long POLL_MS = 20;
 
-    /** What asks the database. */
+    /** Runs a query. */
     interface Reader {
         List<List<String>> query(String sql) throws InterruptedException;
     }
@@ -95,7 +95,7 @@ final class KeyPages {
         return new KeyPages(options, table, key, sessions, head, filter, "filled");
     }
 
-    /** Returns how many rows it did something to. */
+    /** Returns the number of rows it changed. */
     long run(Reader reader) throws InterruptedException {
         try {
             List<String> after = null;
@@ -113,7 +113,7 @@ final class KeyPages {
             } while (after != null && failure == null);
             complete = true;
             while (pending.get() > 0 && failure == null) {
-                Thread.sleep(PATIENCE_MS);
+                Thread.sleep(POLL_MS);
                 tell();
             }
         } finally {
@@ -139,7 +139,7 @@ final class KeyPages {
         }
     }
 
-    /** The whole is known once the last page is. */
+    /** The total is known when the last page is known. */
     String progress(long seconds) {
         return "Table "
                 + told
@@ -168,7 +168,7 @@ final class KeyPages {
     private void work() {
         try (NativeSession session = NativeSession.open(options)) {
             while (failure == null) {
-                String page = pages.poll(PATIENCE_MS, TimeUnit.MILLISECONDS);
+                String page = pages.poll(POLL_MS, TimeUnit.MILLISECONDS);
                 if (page != null) {
                     carryOut(session, page);
                     pending.decrementAndGet();
@@ -183,7 +183,7 @@ final class KeyPages {
         }
     }
 
-    /** A page that has become larger, or whose rows take those of other tables along, in parts. */
+    /** Splits a page that has grown, or whose rows change rows of other tables too. */
     private void carryOut(NativeSession session, String page) throws InterruptedException {
         int rows = Limits.TRANSACTION_ROWS;
         String key = "(" + String.join(", ", names) + ")";
@@ -207,7 +207,7 @@ final class KeyPages {
         }
     }
 
-    /** The statement for the rows behind one key and up to another. */
+    /** The statement for the rows after one key, up to and including another. */
     String statement(List<String> after, List<String> to) {
         return head + page(after, to);
     }

@@ -6,9 +6,9 @@ import java.util.Collection;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How many bytes a key may have, according to the types of its columns. */
+/** Largest size of a key, in bytes, according to the types of its columns. */
 final class KeySize {
-    /** Bytes of a character at most. */
+    /** Most bytes of one character. */
     private static final int CHARACTER = 4;
 
     private static final Pattern LENGTH = Pattern.compile("(?:varchar|char)\\((\\d+)\\)");
@@ -16,7 +16,7 @@ final class KeySize {
 
     private KeySize() {}
 
-    /** What the lengths of texts are declared with: Aurora DSQL counts that and nothing else. */
+    /** Declared length of a text, 0 for other types: Aurora DSQL counts nothing else. */
     static int declared(ColumnDefinition column) {
         Matcher length = LENGTH.matcher(column.type());
         return length.matches() ? Integer.parseInt(length.group(1)) : 0;
@@ -35,7 +35,7 @@ final class KeySize {
         }
         Matcher digits = DIGITS.matcher(type);
         if (digits.matches()) {
-            // Four digits in two bytes, and a head.
+            // Four digits in two bytes, and a header.
             return Integer.parseInt(digits.group(1)) / 2 + 12;
         }
         return type.equals("text") || type.startsWith("varchar") ? -1 : 16;
@@ -54,7 +54,7 @@ final class KeySize {
         return sum;
     }
 
-    /** What a key of so many columns may have. */
+    /** The limit for a key of this many columns. */
     static int budget(int columns) {
         return Limits.KEY_BYTES - Limits.KEY_COLUMN_BYTES * (columns - 1);
     }

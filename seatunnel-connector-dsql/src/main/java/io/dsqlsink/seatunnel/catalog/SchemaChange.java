@@ -28,10 +28,10 @@ final class SchemaChange {
     private final String name;
     private final Column column;
 
-    /** The column is the first of the rows now. */
+    /** The column is now the first of the rows. */
     private final boolean first;
 
-    /** The column that it follows now; null when it did not move. */
+    /** The column that now precedes it; null if it did not move. */
     private final String after;
 
     private SchemaChange(Kind kind, String name, Column column, boolean first, String after) {
@@ -103,7 +103,7 @@ final class SchemaChange {
 
     /**
      * Whether an event of a kind that came later leaves the columns as they are: such as one that
-     * tells of another comment. Since 2.3.9 an event carries the table as it is afterwards.
+     * changes a comment. Since 2.3.9 an event carries the table as it is afterwards.
      */
     private static boolean changesNothing(Object event, List<RowColumn> rows) {
         String kind = event.getClass().getSimpleName();
@@ -175,7 +175,7 @@ final class SchemaChange {
         return applied;
     }
 
-    /** Where a column of the source is in the rows; -1 for one that is not. */
+    /** Position of a source column in the rows; -1 if it is not there. */
     static int indexOf(List<RowColumn> rows, String source) {
         for (int i = 0; i < rows.size(); i++) {
             if (rows.get(i).source().equals(source)) {
@@ -189,7 +189,7 @@ final class SchemaChange {
         return kind;
     }
 
-    /** What the source called the column until now. */
+    /** The column's name at the source before the change. */
     String name() {
         return name;
     }

@@ -16,9 +16,9 @@ import java.util.Set;
 import org.apache.seatunnel.api.table.catalog.Column;
 
 /**
- * Takes changes of a source's columns over to the target. Each change looks first what the target
- * has: after a restart the same change comes again, and with several writers each of them brings
- * it.
+ * Applies changes of a source's columns to the target. Each change first checks what the target
+ * has: after a restart the same change arrives again, and with several writers it arrives once from
+ * each.
  */
 public final class SchemaEvolution {
     private static final SinkLog LOG = SinkLog.of(SchemaEvolution.class);
@@ -29,7 +29,7 @@ public final class SchemaEvolution {
     private List<RowColumn> rows;
     private final List<String> key;
 
-    /** Statements that are not carried out, as the job asks for none. */
+    /** Statements that were not run, because the job does not allow them. */
     private final List<String> left = new ArrayList<>();
 
     private SchemaEvolution(DsqlSinkConfig config, DsqlTable table) {
@@ -41,7 +41,7 @@ public final class SchemaEvolution {
     }
 
     /**
-     * Carries out an event. The rows before it must be durable.
+     * Applies an event. The rows before it must be durable.
      *
      * @param event one of SeaTunnel's SchemaChangeEvents
      * @return the table as the rows after the event have it
@@ -102,7 +102,7 @@ public final class SchemaEvolution {
     }
 
     /**
-     * @param place where the rows have the first key column from now on; -1 when it is dropped
+     * @param place position of the first key column in the rows from now on; -1 when it is dropped
      */
     public static void requireKeyInPlace(DsqlTable table, int writers, int place) {
         if (writers > 1 && place >= 0 && place != table.keyPlace()) {
@@ -122,7 +122,7 @@ public final class SchemaEvolution {
 
     /**
      * Leaves out the columns that the target lacks, as schema_change_policy = ignore did when they
-     * came: the form of the rows that a job starts with knows nothing of that.
+     * were added: the row type that a job starts with does not contain that decision.
      */
     public static DsqlTable leftOut(DsqlSinkConfig config, DsqlTable table)
             throws InterruptedException {
@@ -351,7 +351,7 @@ public final class SchemaEvolution {
         return type;
     }
 
-    /** The target, when its type holds all that the source's column may have now. */
+    /** The target's type, if it holds every value that the source's column may have now. */
     private String held(Column column, String target, String actual) {
         String needed = type(column);
         if (!ColumnTypes.holds(actual, needed)) {

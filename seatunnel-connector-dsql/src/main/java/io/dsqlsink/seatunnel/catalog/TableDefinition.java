@@ -20,11 +20,11 @@ import org.apache.seatunnel.api.table.catalog.ConstraintKey;
 import org.apache.seatunnel.api.table.catalog.TableIdentifier;
 import org.apache.seatunnel.api.table.catalog.TableSchema;
 
-/** What a target table is created with, as the source's table has it. */
+/** The definition that a target table is created with, derived from the source's table. */
 public final class TableDefinition implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** The only one of a cluster. */
+    /** The only database of a cluster. */
     private static final String DATABASE = "postgres";
 
     private final DsqlTable table;
@@ -51,7 +51,7 @@ public final class TableDefinition implements Serializable {
     }
 
     /**
-     * @param identity whether the column that the source counts up is to count up in the target
+     * @param identity whether the source's auto-increment column becomes an identity column
      */
     public static TableDefinition of(DsqlTable table, SourceTable source, boolean identity) {
         String counter = identity && source.extras() != null ? source.extras().counter() : null;
@@ -212,7 +212,7 @@ public final class TableDefinition implements Serializable {
         return table;
     }
 
-    /** What the job carries out to create the table, in its order. */
+    /** The statements that create the table, in order. */
     public List<String> ddl(boolean createIndex) {
         List<String> ddl = new ArrayList<>();
         ddl.add(Ddl.createSchema(table));

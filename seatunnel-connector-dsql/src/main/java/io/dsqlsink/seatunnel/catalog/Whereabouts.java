@@ -9,7 +9,7 @@ import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Whether a table that is missing is somewhere else, and its schema only misspelt. */
+/** Finds out whether a missing table is in another schema, or its schema is only misspelt. */
 final class Whereabouts {
     private static final SinkLog LOG = SinkLog.of(Whereabouts.class);
 
@@ -34,12 +34,12 @@ final class Whereabouts {
                                 + " 'information_schema', 'sys') ORDER BY 1 LIMIT 5"));
     }
 
-    /** Words behind "does not exist". */
+    /** Text after "does not exist". */
     static String told(List<String> tables) {
         return tables.isEmpty() ? "" : " (but there is " + String.join(", ", tables) + ")";
     }
 
-    /** Tells that a table which is about to be created is somewhere else already. */
+    /** Warns that a table that is about to be created exists in another schema. */
     static void warn(DsqlCatalog catalog, DsqlTable table) throws InterruptedException {
         List<String> tables = of(catalog, table);
         if (!tables.isEmpty()) {
@@ -55,7 +55,7 @@ final class Whereabouts {
     /**
      * Whether the target's schema exists.
      *
-     * @param named whether the job names it; one that is like another one is taken for misspelt
+     * @param named whether the job names it; a name similar to an existing one counts as misspelt
      */
     static boolean hasSchema(DsqlCatalog catalog, DsqlTable table, boolean named)
             throws InterruptedException {
@@ -85,7 +85,7 @@ final class Whereabouts {
         return false;
     }
 
-    /** What is thrown when the database refuses to create schema or table. */
+    /** The exception when the database refuses to create the schema or the table. */
     static RuntimeException refused(DsqlNativeException e, DsqlTable table, String role) {
         if (!DENIED.equals(e.sqlState())) {
             return e;

@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Gives columns the wider types that their source has by now. Aurora DSQL changes no column's type:
- * the column is added anew beside the old one, filled page by page, gets its default, NOT NULL and
- * indexes, and then takes its name. Each step looks at what is there, so a run that was interrupted
- * goes on where it stopped. No job may write to the table meanwhile.
+ * Widens columns to the types that their source has now. Aurora DSQL cannot change a column's type,
+ * so a new column is added, filled page by page, and given the default, NOT NULL and indexes of the
+ * old one; then it takes the old one's name. Each step first checks the state of the table, so an
+ * interrupted run continues where it stopped. No job may write to the table meanwhile.
  */
 public final class Widening {
     private static final String FRESH = "_dsql_new";
@@ -80,7 +80,7 @@ public final class Widening {
         Map<String, List<String>> columns = catalog.columns(table);
         String actual = typeOf(columns, column);
         String old = old(column);
-        // Between the two renames of a run that was interrupted there is no column of the name.
+        // A run that was interrupted between the two renames leaves no column of this name.
         boolean there = columns.containsKey(column);
         boolean narrow = there && type != null && !ColumnTypes.holds(actual, type);
         String subject = name + ": column " + column;
