@@ -196,7 +196,7 @@ impl Verifier {
             let _ = teller.send(doubt::ask(&asked, questions).await);
         });
         loop {
-            match answer.recv_timeout(PATIENCE) {
+            match answer.recv_timeout(POLL) {
                 Ok(parsed) => return parsed,
                 Err(RecvTimeoutError::Timeout) => engine.latch.check()?,
                 Err(RecvTimeoutError::Disconnected) => return Err(closed()),
@@ -257,8 +257,8 @@ impl Verifier {
     }
 }
 
-/// How long a wait for the database goes on before a look whether the sink still lives.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// Interval at which a wait for the database checks whether the sink has failed or closed.
+const POLL: Duration = Duration::from_millis(50);
 
 fn two_forms(table: &Table) -> SinkError {
     SinkError::option(

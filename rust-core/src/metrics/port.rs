@@ -34,7 +34,7 @@ const REQUEST: Duration = Duration::from_secs(10);
 /// Pause after the system refused a connection, as it does while it has no file descriptors.
 const REFUSED: Duration = Duration::from_millis(200);
 /// How long to wait for a port that is in use: longer than closing a sink takes.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PORT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The form of the text.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -92,10 +92,10 @@ impl Drop for Exposed {
 
 /// A sink of this process that has just closed releases the port within moments.
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let patience = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + PORT_TIMEOUT;
     loop {
         match TcpListener::bind(address) {
-            Err(error) if error.kind() == ErrorKind::AddrInUse && Instant::now() < patience => {
+            Err(error) if error.kind() == ErrorKind::AddrInUse && Instant::now() < deadline => {
                 std::thread::sleep(REFUSED);
             }
             bound => return bound,

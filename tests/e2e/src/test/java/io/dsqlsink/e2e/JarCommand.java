@@ -12,16 +12,16 @@ import java.util.concurrent.Callable;
 final class JarCommand {
     private final String command;
     private final Path folder;
-    private final Duration patience;
+    private final Duration timeout;
 
     /**
      * @param folder for configs and what the command says
-     * @param patience how long it may take
+     * @param timeout how long it may take
      */
-    JarCommand(String command, Path folder, Duration patience) {
+    JarCommand(String command, Path folder, Duration timeout) {
         this.command = command;
         this.folder = folder;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /** Runs it for a job, and answers what it says, in which no secret may be. */
@@ -29,7 +29,7 @@ final class JarCommand {
         try (Child child = start(name, config, more)) {
             Poll.until(
                     () -> command + " to end; it said:\n" + child.tail(),
-                    patience,
+                    timeout,
                     Duration.ofMillis(50),
                     () -> !child.isAlive());
             assertThat(child.exitCode()).as(child::log).isEqualTo(exitCode);
@@ -43,7 +43,7 @@ final class JarCommand {
         try (Child child = start(name, config, more)) {
             Poll.until(
                     () -> command + " to be killed; it said:\n" + child.tail(),
-                    patience,
+                    timeout,
                     Duration.ofMillis(50),
                     () -> {
                         child.requireAlive();
