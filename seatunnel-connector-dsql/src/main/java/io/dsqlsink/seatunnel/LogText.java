@@ -1,13 +1,12 @@
 package io.dsqlsink.seatunnel;
 
-/** Texts that others wrote, on their way into a line of the log or the message of an error. */
+/** Makes texts from outside safe for a log line or an error message. */
 public final class LogText {
     private LogText() {}
 
     /**
-     * The text with each character escaped that ends a line, hides text or turns it on a screen, so
-     * that no name, value or server can forge a line. The native library does the same with what it
-     * tells.
+     * Escapes every character that ends a line, hides text or reverses it on a screen, so that no
+     * name, value or server can forge a line. The native library does the same with its own texts.
      */
     public static String printable(String text) {
         StringBuilder shown = null;

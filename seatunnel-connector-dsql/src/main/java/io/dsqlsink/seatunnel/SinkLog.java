@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of a class. Whatever is put into a line stays in it: names, values and what a server says
- * are escaped ({@link LogText}).
+ * The log of a class. Names, values and the server's texts are escaped ({@link LogText}), so they
+ * cannot start a new line.
  */
 public final class SinkLog {
     /** Characters of a statement that identify it. */
@@ -45,7 +45,7 @@ public final class SinkLog {
         }
     }
 
-    /** Log lines of the native library on their way to the log of the engine. */
+    /** Passes log lines of the native library to the engine's log. */
     public void write(List<Notice> notices) {
         for (Notice notice : notices) {
             switch (notice.level()) {
@@ -65,8 +65,8 @@ public final class SinkLog {
     }
 
     /**
-     * Logs the library's lines while a statement runs, and logs that it takes long: up to its
-     * conditions, which may have values.
+     * Logs the library's lines while a statement runs. If the statement takes long, logs its text
+     * up to the conditions, which may contain values.
      */
     public Consumer<List<Notice>> whileWaiting(String sql) {
         LogInterval interval = LogInterval.start();
@@ -90,7 +90,7 @@ public final class SinkLog {
         return log.isWarnEnabled() ? "warn" : "error";
     }
 
-    /** An exception at the end stays one, so that its stack is written. */
+    /** An exception at the end is passed on as one, so that its stack trace is written. */
     private static Object[] printable(Object[] values) {
         Object[] shown = values.clone();
         for (int i = 0; i < shown.length; i++) {

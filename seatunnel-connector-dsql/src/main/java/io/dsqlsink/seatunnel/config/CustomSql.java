@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The statement of option {@code custom_sql}: one, and with the source's names put in so that none
- * of them can be read as anything else. A name is quoted as what it stands in: an identifier, or
- * the text of a string. One that needs no quotes gets none.
+ * The statement of option {@code custom_sql}. It must be a single statement. The source's names are
+ * inserted so that they cannot be read as SQL: quoted as an identifier or as part of a string,
+ * depending on the place. A name that needs no quotes gets none.
  */
 final class CustomSql {
     private static final Pattern NEEDS_NO_QUOTES = Pattern.compile("[a-z_][a-z0-9_]*");
@@ -46,10 +46,10 @@ final class CustomSql {
     private final Placeholders names;
     private final StringBuilder sql = new StringBuilder();
 
-    /** How far the text is read. */
+    /** Position in the text. */
     private int at;
 
-    /** Whether a semicolon has come behind the statement. */
+    /** Whether the statement has ended with a semicolon. */
     private boolean ended;
 
     private boolean hasWords;
@@ -60,7 +60,7 @@ final class CustomSql {
         this.names = names;
     }
 
-    /** The statement to carry out; null when the reader has got a problem. */
+    /** The statement to run; null if the reader has recorded a problem. */
     static String of(OptionReader reader, Placeholders names, String text) {
         CustomSql custom = new CustomSql(text, names);
         custom.read();
@@ -133,7 +133,7 @@ final class CustomSql {
         return end;
     }
 
-    /** Behind a comment, which may have others inside; -1 when it has no end. */
+    /** Position after a comment, which may be nested; -1 if it does not end. */
     private int endOfComment() {
         int depth = 0;
         for (int end = at; end + 1 < text.length(); end++) {
@@ -174,7 +174,7 @@ final class CustomSql {
         problem = NOT_CLOSED;
     }
 
-    /** {@code $tag$} that begins here; null when none does. */
+    /** The {@code $tag$} that starts here, or null. */
     private String dollarTag() {
         Matcher tag = DOLLAR_TAG.matcher(text).region(at, text.length());
         return tag.lookingAt() ? tag.group() : null;
@@ -252,7 +252,7 @@ final class CustomSql {
         }
     }
 
-    /** As it is written, with the names in it as they are: together they need no quotes. */
+    /** The word as written, with the names inserted as they are: together they need no quotes. */
     private void copyWord(int end) {
         while (at < end) {
             Matcher name = placeholder(at);
@@ -271,7 +271,7 @@ final class CustomSql {
                 : '"' + name.replace("\"", "\"\"") + '"';
     }
 
-    /** The known placeholder that begins at a place; null when none does. */
+    /** The known placeholder that starts at a position, or null. */
     private Matcher placeholder(int place) {
         Matcher matcher = Placeholders.PLACEHOLDER.matcher(text).region(place, text.length());
         return matcher.lookingAt()

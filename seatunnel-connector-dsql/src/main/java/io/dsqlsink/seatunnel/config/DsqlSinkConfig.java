@@ -29,7 +29,7 @@ public final class DsqlSinkConfig implements Serializable {
     private static final String URL_SHAPE =
             "write jdbc:postgresql://<cluster endpoint>:5432/postgres";
 
-    // What the native library is opened with, secrets included; absent options are left out.
+    // Options for the native library, secrets included; absent options are left out.
     private final LinkedHashMap<String, String> nativeOptions;
     private final ArrayList<String> warnings;
     private final ArrayList<String> withoutEffect;
@@ -266,7 +266,7 @@ public final class DsqlSinkConfig implements Serializable {
     }
 
     /**
-     * Whether the job is a streaming one, which a sink learns after it was made.
+     * Sets whether the job is a streaming one, which a sink learns only after its creation.
      *
      * @throws DsqlConnectorException when the table's rows could not be distinguished in such a job
      */
@@ -287,7 +287,7 @@ public final class DsqlSinkConfig implements Serializable {
         }
     }
 
-    /** The id that the engine gave the job; empty before it did. */
+    /** The engine's id of the job; empty until it is known. */
     public String jobId() {
         return jobId;
     }
@@ -301,7 +301,7 @@ public final class DsqlSinkConfig implements Serializable {
         return nativeOptions.containsKey(VerifyOptions.VERIFY.key());
     }
 
-    /** What the native library is opened with, secrets included. */
+    /** Options for the native library, secrets included. */
     public Map<String, String> nativeOptions() {
         return Collections.unmodifiableMap(nativeOptions);
     }
@@ -358,7 +358,7 @@ public final class DsqlSinkConfig implements Serializable {
         return saveModes;
     }
 
-    /** What follows when the source's table changes while the job runs. */
+    /** Reaction to a change of the source's table while the job runs. */
     public DsqlSinkOptions.SchemaChangePolicy schemaChangePolicy() {
         return schemaChangePolicy;
     }

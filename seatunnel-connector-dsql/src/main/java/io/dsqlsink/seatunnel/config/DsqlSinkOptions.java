@@ -12,14 +12,14 @@ import org.apache.seatunnel.api.configuration.Options;
  * The options of the sink. Names and meanings are those of the stock Jdbc sink where it has them.
  */
 public final class DsqlSinkOptions {
-    /** How rows go to the database. */
+    /** How rows are sent to the database. */
     public enum StatementForm {
         AUTO,
         UNNEST,
         VALUES
     }
 
-    /** What becomes of a row whose unique value the source gives to another. */
+    /** What happens to a row whose unique value the source has given to another row. */
     public enum UniqueConflict {
         REPLACE,
         FAIL
@@ -32,7 +32,7 @@ public final class DsqlSinkOptions {
         LOWERCASE
     }
 
-    /** What becomes of the target table before the job writes. IGNORE came with 2.3.5. */
+    /** What happens to the target table before the job writes. IGNORE exists since 2.3.5. */
     public enum SchemaSaveMode {
         RECREATE_SCHEMA,
         CREATE_SCHEMA_WHEN_NOT_EXIST,
@@ -40,7 +40,7 @@ public final class DsqlSinkOptions {
         IGNORE
     }
 
-    /** What becomes of the target's rows before the job writes. */
+    /** What happens to the target's rows before the job writes. */
     public enum DataSaveMode {
         DROP_DATA,
         APPEND_DATA,
@@ -48,7 +48,7 @@ public final class DsqlSinkOptions {
         ERROR_WHEN_DATA_EXISTS
     }
 
-    /** What follows when the source's table changes while the job runs. */
+    /** Reaction to a change of the source's table while the job runs. */
     public enum SchemaChangePolicy {
         APPLY,
         FAIL,

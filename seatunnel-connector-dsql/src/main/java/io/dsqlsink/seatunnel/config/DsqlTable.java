@@ -39,7 +39,7 @@ public final class DsqlTable implements Serializable {
     private final boolean merges;
     private boolean streaming;
 
-    /** Whether rows are written as they come. */
+    /** Whether rows are written unchanged. */
     private boolean plain;
 
     /** Columns that the source declares NOT NULL, by its names; none once they have changed. */
@@ -94,7 +94,7 @@ public final class DsqlTable implements Serializable {
         return table;
     }
 
-    /** What a checkpoint keeps of it. */
+    /** The part that a checkpoint keeps. */
     public SavedRows saved(boolean changed) {
         return new SavedRows(rowColumns, primaryKey, changed);
     }
@@ -103,7 +103,7 @@ public final class DsqlTable implements Serializable {
     public DsqlTable with(SavedRows saved) {
         List<RowColumn> restored = new ArrayList<>();
         for (RowColumn column : saved.columns()) {
-            // One that was left out may be there by now.
+            // A column that was left out may exist by now.
             restored.add(column.target() == null ? column.with(target(column.source())) : column);
         }
         List<String> filled = saved.changed() ? Collections.emptyList() : neverNull;
@@ -206,23 +206,23 @@ public final class DsqlTable implements Serializable {
         return rowColumns.size();
     }
 
-    /** What the source calls them. */
+    /** Their names at the source. */
     public List<String> sourceColumns() {
         return rowColumns.stream().map(RowColumn::source).collect(Collectors.toList());
     }
 
-    /** The places in the rows whose values are never NULL, as the source declares it. */
+    /** Positions in the rows that the source declares NOT NULL. */
     public int[] filledPlaces() {
         List<String> rows = sourceColumns();
         return neverNull.stream().mapToInt(rows::indexOf).filter(place -> place >= 0).toArray();
     }
 
-    /** Where the first key column is in the rows; -1 without a key. */
+    /** Position of the first key column in the rows; -1 without a key. */
     public int keyPlace() {
         return keys().isEmpty() ? -1 : place(rowColumns, keys().get(0));
     }
 
-    /** Where a column of the target is in rows; -1 for one that is not. */
+    /** Position of a target column in the rows; -1 if it is not there. */
     public static int place(List<RowColumn> rows, String target) {
         for (int i = 0; i < rows.size(); i++) {
             if (target.equals(rows.get(i).target())) {
@@ -232,13 +232,13 @@ public final class DsqlTable implements Serializable {
         return -1;
     }
 
-    /** What the target calls a column of the source. */
+    /** The target's name for a source column. */
     public String target(String sourceColumn) {
         return inCase(Collections.singletonList(sourceColumn), fieldIde).get(0);
     }
 
     /**
-     * The values that are written, of those of a row.
+     * The values of a row that are written.
      *
      * @throws IllegalArgumentException when the source may have replaced a NULL of a key
      */
@@ -297,7 +297,7 @@ public final class DsqlTable implements Serializable {
 
     /** The key columns that rows are upserted by; none means that rows are appended. */
     public List<String> keys() {
-        // A query says itself what becomes of a key.
+        // A custom query handles the key itself.
         return append || query != null ? Collections.emptyList() : primaryKey();
     }
 

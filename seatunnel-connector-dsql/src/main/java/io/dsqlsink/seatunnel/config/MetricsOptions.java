@@ -5,7 +5,7 @@ import java.util.Map;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.Options;
 
-/** Options that show the sink's counters to Prometheus. */
+/** Options that expose the sink's counters to Prometheus. */
 final class MetricsOptions {
     static final Option<Integer> METRICS_PORT =
             Options.key("metrics_port")

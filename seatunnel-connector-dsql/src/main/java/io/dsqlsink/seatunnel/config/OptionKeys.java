@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What to make of the keys that the sink does not act on. The stock sink passes over unknown keys,
- * so configs carry some; a misspelt option of ours must not be lost among them.
+ * Handles keys that the sink does not use. The stock sink ignores unknown keys, so configs contain
+ * some; a misspelt option of ours must not be lost among them.
  */
 final class OptionKeys {
     /** More edits than this, or than a third of the key, and it was hardly meant. */

@@ -5,9 +5,9 @@ import java.util.Map;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.Options;
 
-/** Options that say what becomes of rows that cannot be written. */
+/** Options for rows that cannot be written. */
 final class RowErrorOptions {
-    /** What becomes of a row that Aurora DSQL refuses. */
+    /** What happens to a row that Aurora DSQL refuses. */
     enum Policy {
         FAIL,
         SKIP

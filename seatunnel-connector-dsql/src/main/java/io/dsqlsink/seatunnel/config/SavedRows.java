@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The form of a table's rows, as a checkpoint keeps it. The source's rows go on in that form after
- * a restore, whatever its table looks like by then.
+ * The row type of a table as a checkpoint keeps it. After a restore the source continues with rows
+ * of this type, even if its table has changed since.
  */
 public final class SavedRows implements Serializable {
     private static final long serialVersionUID = 1L;

@@ -3,7 +3,7 @@ package io.dsqlsink.seatunnel.config;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.Options;
 
-/** Two tables of the source that are written to one target. */
+/** Detects two source tables that are written to one target. */
 public final class SharedTarget {
     public static final Option<Boolean> MERGE_TABLES =
             Options.key("merge_tables")
@@ -16,19 +16,19 @@ public final class SharedTarget {
 
     private SharedTarget() {}
 
-    /** Whether both are one target of different sources. */
+    /** Whether two source tables have the same target. */
     public static boolean isShared(DsqlTable one, DsqlTable other) {
         return one.schema().equals(other.schema())
                 && one.name().equals(other.name())
                 && !one.source().equals(other.source());
     }
 
-    /** Whether rows of one would overwrite those of the other unasked. */
+    /** Whether rows of one would overwrite rows of the other without the user's consent. */
     public static boolean isRefused(DsqlTable one, DsqlTable other) {
         return !one.keys().isEmpty() && !other.keys().isEmpty() && !one.merges();
     }
 
-    /** What is said of two that share a target. */
+    /** The message for two that share a target. */
     public static String told(DsqlTable one, DsqlTable other) {
         String both =
                 "Tables "

@@ -6,7 +6,7 @@ import org.apache.seatunnel.api.configuration.Options;
 
 /** Options that make the sink compare instead of writing all rows. */
 public final class VerifyOptions {
-    /** What is done with the source's rows. */
+    /** What the sink does with the source's rows. */
     enum Verify {
         FALSE,
         TRUE,

@@ -13,8 +13,8 @@ import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
 
 /**
- * Counters as attributes to read. A dynamic bean, as the server looks into the classes of others
- * and keeps what it finds.
+ * Counters as read-only attributes. It is a dynamic bean, because the server inspects the classes
+ * of other beans and keeps references to them.
  */
 final class CounterBean implements DynamicMBean {
     private final Map<String, ToLongFunction<SinkStats>> attributes;

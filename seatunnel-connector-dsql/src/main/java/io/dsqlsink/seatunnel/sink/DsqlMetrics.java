@@ -10,14 +10,14 @@ import org.apache.seatunnel.api.common.metrics.Counter;
 import org.apache.seatunnel.api.common.metrics.MetricsContext;
 
 /**
- * The sink's counters among the job's metrics. The names are our own: the engine counts rows under
- * its names itself. Those of a table have its name behind a #, as the engine's have.
+ * Publishes the sink's counters as metrics of the job. The names are our own, as the engine counts
+ * rows under its own names. Counters of a table end with # and the table's name, like the engine's.
  */
 final class DsqlMetrics {
-    /** Counters that a table has, too. */
+    /** Counters that exist per table as well. */
     static final Map<String, ToLongFunction<SinkStats>> OF_TABLES = ofTables();
 
-    /** Counters of the whole sink, those among them. */
+    /** All counters of the sink. */
     static final Map<String, ToLongFunction<SinkStats>> COUNTERS = counters();
 
     private static final String PREFIX = "Dsql";
@@ -49,8 +49,8 @@ final class DsqlMetrics {
     }
 
     /**
-     * Adds what has come since the last call. The writers of a task share the sink, and each has a
-     * context of its own, so a sum over all contexts is right, whoever calls.
+     * Adds the counts since the last call. The writers of a task share the sink, and each has its
+     * own context, so the sum over all contexts is correct, no matter which writer calls.
      *
      * @param tables by name; of a single one all is said by the whole
      */

@@ -21,8 +21,8 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.apache.seatunnel.common.constants.JobMode;
 
 /**
- * The sink of one table. It is made and checked on the client, and sent to the workers, so it holds
- * nothing but its configuration and what its table is created with.
+ * The sink of one table. It is created and checked on the client and sent to the workers, so it
+ * holds only its configuration and the definition of its table.
  *
  * <p>It has no committer and no rows in its state: prepareCommit makes every row durable or throws,
  * and a row that is written again after a restart is the same row by its key. What a checkpoint
@@ -38,7 +38,7 @@ public class DsqlSink
     private final DsqlSinkConfig config;
     private final TableDefinition definition;
 
-    /** Of the task that this copy was sent to; null elsewhere, and on other engines than Zeta. */
+    /** The thread of the task that this copy was sent to; null elsewhere and on other engines. */
     private transient volatile TaskThread task;
 
     public DsqlSink(DsqlSinkConfig config, TableDefinition definition) {
@@ -50,7 +50,7 @@ public class DsqlSink
     static DsqlSink of(DsqlSinkConfig config, TableDefinition definition) {
         Class<?> evolving;
         try {
-            // By name: to check this class, the JVM would load a class that is named here.
+            // By name: otherwise the JVM would load that class when it verifies this one.
             evolving = Class.forName("io.dsqlsink.seatunnel.compat.EvolvingSink");
         } catch (ClassNotFoundException | NoClassDefFoundError e) {
             return new DsqlSink(config, definition);
@@ -114,7 +114,7 @@ public class DsqlSink
         return new EventWriter(config, context, task);
     }
 
-    /** There is none; but this is the one call that Zeta makes on the task's own thread. */
+    /** There is none. But this is the only call that Zeta makes on the task's own thread. */
     @Override
     public Optional<SinkCommitter<Void>> createCommitter() {
         task = TaskThread.ofZeta();

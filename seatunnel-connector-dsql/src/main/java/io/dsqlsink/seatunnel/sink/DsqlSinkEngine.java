@@ -36,7 +36,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     /** A shorter tick only wakes the processor. */
     private static final long SHORTEST_TICK_MS = 10;
 
-    /** So often the timer looks whether the task still runs. */
+    /** Interval at which the timer checks whether the task still runs. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** A tick never blocks, so one that lasts longer is stuck in something else, such as a log. */
@@ -59,10 +59,10 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     private JobLog log;
     private SinkBeans beans;
 
-    /** Frames that were handed over when the counters were published last. */
+    /** Number of frames handed over when the counters were last published. */
     private volatile long publishedFrames;
 
-    /** Whether all writers that have left had all their rows. */
+    /** Whether all closed writers had received all their rows. */
     private boolean allComplete = true;
 
     DsqlSinkEngine(DsqlSinkConfig config, TaskThread task, int tables, int writersOfATable) {
@@ -119,8 +119,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     }
 
     /**
-     * Takes a change of the source's table over, between the rows before it, which become durable,
-     * and those after it.
+     * Applies a change of the source's table. The rows before it become durable first.
      *
      * @param buffer of the table; null when no row has come yet
      * @return where rows go from now on
@@ -155,7 +154,8 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         beans = new SinkBeans(config.jobId());
         Map<String, String> options = config.sinkOptions(writersOfATable, beans.openTask());
         options.put("log_level", LOG.level());
-        // What the tick leaves, so that both waits together are the interval that the job asks for.
+        // The interval minus the tick, so that both waits together take as long as the job asks
+        // for.
         options.put(
                 "batch_interval_ms", Long.toString(Math.max(config.batchIntervalMs() - tick(), 1)));
         try {
@@ -172,7 +172,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         log.opened(tables);
         timer = new Thread(this::runTimer, "dsql-sink-timer");
         timer.setDaemon(true);
-        // Whatever the creating thread had, a loader of its task would be kept alive.
+        // Otherwise it would inherit, and keep alive, the class loader of the task.
         timer.setContextClassLoader(DsqlSinkEngine.class.getClassLoader());
         timer.start();
     }
@@ -197,7 +197,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             for (TableBuffer buffer : buffers) {
                 buffer.handOver();
             }
-            // The other writers of the task are asked too, and find nothing left to do.
+            // The engine asks the other writers of the task too; they find nothing left to do.
             long frames = handedOver.get();
             if (frames > durable) {
                 sink.await(sink.flush());
@@ -209,8 +209,8 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     }
 
     /**
-     * Adds what was counted since the last call to the job's metrics, if the context has any. Of
-     * the writers that ask after one commit the first does it for all tables.
+     * Adds the counts since the last call to the job's metrics, if the context has metrics. After a
+     * commit, the first writer that calls does it for all tables.
      */
     void publish(SinkWriter.Context context, boolean isLast) {
         try {
@@ -329,7 +329,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
                 }
             }
         } catch (Throwable e) {
-            // The next write or prepareCommit throws it. To meet the closed sink is no failure.
+            // The next write or prepareCommit throws it. A closed sink is not a failure.
             if (closing.getCount() > 0) {
                 latch(e);
             }
@@ -350,7 +350,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         }
     }
 
-    /** What the caller has to throw. */
+    /** Returns the exception to throw. */
     DsqlConnectorException fail(Throwable e) {
         if (e instanceof InterruptedException) {
             Thread.currentThread().interrupt();

@@ -83,7 +83,7 @@ public final class DsqlSinkFactory
         return () -> DsqlSink.of(config, definition);
     }
 
-    /** Whether anything hangs on what the source's indexes mean. */
+    /** Whether the job depends on the meaning of the source's indexes. */
     private static boolean needsIndexes(DsqlSinkConfig config, CatalogTable source) {
         return config.table().query() == null
                 && (config.saveModes().creates()

@@ -38,13 +38,13 @@ public class DsqlSinkWriter
     private Thread lastRow;
     private Thread lastCommit;
 
-    /** With the rows in the form in which they come. */
+    /** The table with the row type that arrives. */
     private DsqlTable table;
 
     private final SourceValues values;
 
     /**
-     * With the rows in the other form, until a row has shown which it is; null when it is known.
+     * The table with the other possible row type, until a row shows which one is right; null then.
      */
     private DsqlTable other;
 
@@ -96,7 +96,7 @@ public class DsqlSinkWriter
         }
     }
 
-    /** Decides by the first row. */
+    /** Chooses the row type by the first row. */
     private void settle(int width) {
         if (other == null) {
             return;

@@ -22,7 +22,7 @@ final class JarInfo {
         return properties.getProperty("version", "of unknown version");
     }
 
-    /** On a Flink task manager this is a blob file without a telling name. */
+    /** On a Flink task manager this is a blob file with a random name. */
     static String location() {
         CodeSource source = JarInfo.class.getProtectionDomain().getCodeSource();
         return source == null || source.getLocation() == null

@@ -9,7 +9,7 @@ import io.dsqlsink.seatunnel.stock.HandOver;
 import java.util.List;
 import java.util.Map;
 
-/** The log of a sink: a block at its start, lines while it works, lines at the end. */
+/** The log of a sink: a block at the start, lines while it runs, lines at the end. */
 final class JobLog {
     private final SinkLog log;
     private final NativeSink sink;

@@ -11,13 +11,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** How the sink gets on, in lines of the log now and then, and in some when it closes. */
+/** Formats the progress of the sink as log lines, periodically and at the end. */
 final class Progress {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final double MICROS_PER_SECOND = 1e6;
     private static final double BYTES_PER_MB = 1e6;
 
-    /** So many tables have a line of their own in an interval, those with most rows. */
+    /** Number of tables with their own line per interval: those with most rows. */
     private static final int TOLD_TABLES = 10;
 
     private final LogInterval interval;
@@ -103,7 +103,7 @@ final class Progress {
                                 lagMillis / 1e3));
     }
 
-    /** Rates of each table since the last call; none where there is one, whose are the sink's. */
+    /** Rates of each table since the last call; none for a single table: they are the sink's. */
     List<String> tables(Map<String, SinkStats> tables, long now) {
         List<String> lines = new ArrayList<>();
         long nanos = now - tablesAt;
@@ -195,7 +195,7 @@ final class Progress {
                 + (stats.batchesCommitted() == 0 ? "" : "; " + Cost.told(stats));
     }
 
-    /** A line for each table in the end; the time is that from its first row to its last commit. */
+    /** A final line for each table, with the time from its first row to its last commit. */
     static List<String> totals(Map<String, SinkStats> tables) {
         List<String> lines = new ArrayList<>();
         tables.forEach(

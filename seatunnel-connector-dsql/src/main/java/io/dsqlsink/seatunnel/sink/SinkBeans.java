@@ -16,9 +16,9 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * The counters of one task's sink on the platform's MBean server, and those of each of its tables.
- * The server is the process's and outlives the job, so what is registered is taken away when the
- * sink closes: it would hold the job's class loader.
+ * The counters of one task's sink, and of each of its tables, on the platform's MBean server. The
+ * server belongs to the process and outlives the job. So the beans are removed when the sink
+ * closes: they would keep the job's class loader alive.
  */
 final class SinkBeans implements AutoCloseable {
     static final String DOMAIN = "io.dsqlsink";
@@ -46,7 +46,7 @@ final class SinkBeans implements AutoCloseable {
     }
 
     /**
-     * Registers the sink's own before it is open.
+     * Registers the sink's bean before the sink is open.
      *
      * @return the first number that no other task of the job has in this process
      */
@@ -62,7 +62,7 @@ final class SinkBeans implements AutoCloseable {
         sink = opened;
     }
 
-    /** A table of this name has counters. */
+    /** Registers the bean of a table. */
     synchronized void table(String table) {
         Supplier<SinkStats> stats = () -> opened().tableStats().get(table);
         // A table that is declared again keeps its counters.
@@ -79,7 +79,7 @@ final class SinkBeans implements AutoCloseable {
         return opened;
     }
 
-    /** False if there is one of this name. No job fails for its metrics. */
+    /** False if the name is in use. Metrics never make a job fail. */
     private boolean register(CounterBean bean, String rest) {
         try {
             ObjectName name =

@@ -11,10 +11,10 @@ import org.apache.seatunnel.api.table.type.RowKind;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /**
- * Finds values that a change stream can only have got wrong: a source that does not pass on that
- * its table has changed gives NULL for a column that is there no more, and Debezium has a
- * placeholder for what the database did not log. Rows of batch jobs are left alone: the NULL of an
- * outer join comes from a column that is declared NOT NULL.
+ * Finds values that must be wrong in a change stream. A source that does not report a change of its
+ * table returns NULL for a column that no longer exists, and Debezium writes a placeholder for
+ * values that the database did not log. Rows of batch jobs are not checked: an outer join returns
+ * NULL for a column that is declared NOT NULL.
  */
 final class SourceValues {
     /** Debezium's unavailable.value.placeholder, by default. */

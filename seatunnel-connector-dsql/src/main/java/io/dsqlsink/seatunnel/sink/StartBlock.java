@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** What a sink runs with, in lines of the log at its start. Never a key or a token. */
+/** The log lines at the start of a sink: how it is configured. Never a key or a token. */
 final class StartBlock {
     private StartBlock() {}
 

@@ -10,11 +10,11 @@ import org.apache.seatunnel.api.table.type.RowKind;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /**
- * The encoded rows of one writer that are not handed over yet. Three threads meet here: the
- * writer's own, that of a checkpoint which another writer takes for all, and the timer's.
+ * The encoded rows of one writer that are not handed over yet. Three threads use it: the writer's
+ * own, the thread of a checkpoint that another writer runs for all, and the timer's.
  */
 final class TableBuffer {
-    /** So many rows hide the cost of a call to Rust, about 1 us, altogether. */
+    /** With this many rows per call, the cost of a call to Rust (about 1 us) does not matter. */
     private static final int HANDOVER_ROWS = 1_000;
 
     /**
