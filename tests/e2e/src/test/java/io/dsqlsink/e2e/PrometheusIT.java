@@ -45,7 +45,11 @@ class PrometheusIT {
                             return !prometheus.query(expression).isEmpty();
                         });
             }
-            assertThat(prometheus.query("sum(dsql_sink_rows_committed_total) > 0")).hasSize(1);
+            Poll.until(
+                    () -> "rows to be committed; the job's log:\n" + job.tail(),
+                    Servers.JOB,
+                    Duration.ofMillis(500),
+                    () -> prometheus.query("sum(dsql_sink_rows_committed_total) > 0").size() == 1);
             Poll.until(
                     () -> "all rules to be evaluated",
                     Servers.JOB,

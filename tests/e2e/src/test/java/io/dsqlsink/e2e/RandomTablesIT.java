@@ -54,7 +54,7 @@ class RandomTablesIT {
             Pattern.compile("has \\d+ bytes.*, and Aurora DSQL takes 1981");
 
     /** What a table may be refused for. */
-    private static final Pattern OF_TABLES = Pattern.compile("its unique key .* takes NULL");
+    private static final Pattern OF_TABLES = Pattern.compile("its unique key .* is nullable");
 
     private static final Pattern MARK = Pattern.compile("\\bt\\d{4}_");
     private static final Pattern CREATED = Pattern.compile("(?m) - Created: (CREATE .*)$");
