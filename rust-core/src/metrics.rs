@@ -139,9 +139,11 @@ impl Metrics {
     /// All counters, each table once and at last those that belong to none.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Counters>> {
-        let mut all = self.tables.read().names.clone();
-        all.push(self.rest.clone());
-        all
+        self.each(&self.tables.read()).cloned().collect()
+    }
+
+    fn each<'a>(&'a self, tables: &'a Tables) -> impl Iterator<Item = &'a Arc<Counters>> {
+        tables.names.iter().chain([&self.rest])
     }
 
     /// Adds to a slot of no table.
@@ -195,14 +197,15 @@ impl Metrics {
         if slot == abi::STAT_ACTIVE_MICROS {
             return self.rest.get(slot);
         }
-        self.all().iter().map(|counters| counters.get(slot)).sum()
+        let tables = self.tables.read();
+        self.each(&tables).map(|counters| counters.get(slot)).sum()
     }
 
     /// All slots at about one moment.
     #[must_use]
     pub fn snapshot(&self) -> [i64; abi::STAT_COUNT] {
         let mut sums = [0_u64; abi::STAT_COUNT];
-        for counters in self.all() {
+        for counters in self.each(&self.tables.read()) {
             for (slot, sum) in sums.iter_mut().enumerate() {
                 *sum = sum.saturating_add(counters.get(slot));
             }

@@ -72,14 +72,13 @@ impl Writer {
     /// Writes one batch, in parts if the database requires it.
     async fn write(&mut self, batch: Batch) -> Result<(), SinkError> {
         let engine = self.engine.clone();
-        let table = engine.metrics.of(Some(batch.number));
         let waited = batch.came().elapsed();
         let mut parts = vec![batch];
         while let Some(mut batch) = parts.pop() {
             engine.pool.sends(&mut self.slot, batch.bytes());
             match self.commit(&mut batch).await? {
                 Outcome::Parts(mut instead) => {
-                    table.add(abi::STAT_BATCH_SPLITS, 1);
+                    engine.metrics.of(Some(batch.number)).add(abi::STAT_BATCH_SPLITS, 1);
                     instead.reverse();
                     parts.append(&mut instead);
                 }
