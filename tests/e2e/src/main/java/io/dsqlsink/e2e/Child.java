@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,6 +20,9 @@ import java.util.concurrent.TimeUnit;
 final class Child implements AutoCloseable {
     /** Zeta cancels its job after SIGTERM, which takes seconds on a loaded machine. */
     private static final long STOP_SECONDS = 30;
+
+    /** Between two checks of a condition. */
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private static final Deque<Child> ALIVE = new ArrayDeque<>();
     private static volatile boolean interrupted;
@@ -148,6 +153,22 @@ final class Child implements AutoCloseable {
     String tail() {
         List<String> lines = log().lines().toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+    }
+
+    /**
+     * Waits for a condition as long as the process lives.
+     *
+     * @param what completes the sentence "waited in vain for ..."
+     */
+    void await(String what, Duration deadline, Callable<Boolean> condition) {
+        Poll.until(
+                () -> what + "; the end of " + log + ":\n" + tail(),
+                deadline,
+                PAUSE,
+                () -> {
+                    requireAlive();
+                    return condition.call();
+                });
     }
 
     void requireAlive() {

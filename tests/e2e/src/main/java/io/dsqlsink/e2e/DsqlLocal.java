@@ -87,12 +87,10 @@ final class DsqlLocal implements AutoCloseable {
     /** Starts it as before; what it holds outlives it if its options name a folder for that. */
     void startAgain() {
         child = Child.start("dsql-local", folder.resolve("dsql-local.log"), Map.of(), command);
-        Poll.until(
+        child.await(
                 "dsql-local's line that begins with 'ready'",
                 START,
-                Duration.ofMillis(50),
                 () -> {
-                    child.requireAlive();
                     Matcher ready = READY.matcher(child.log());
                     if (!ready.find()) {
                         return false;

@@ -64,16 +64,13 @@ final class ZetaCluster {
         Node node = new Node(child);
         nodes.add(node);
         all.add(node);
-        Poll.until(
-                () -> "a node to join; the end of its log:\n" + child.tail(),
+        child.await(
+                "a node to join",
                 START,
-                Duration.ofMillis(100),
-                () -> {
-                    child.requireAlive();
-                    return child.log().contains("Members {size:" + nodes.size())
-                            && child.log().contains(" is STARTED")
-                            && (nodes.size() == 1 || shared() > shared);
-                });
+                () ->
+                        child.log().contains("Members {size:" + nodes.size())
+                                && child.log().contains(" is STARTED")
+                                && (nodes.size() == 1 || shared() > shared));
     }
 
     /** How often the master has dealt the cluster's memory to its nodes. */

@@ -41,14 +41,7 @@ final class JarCommand {
     /** Runs it for a job until something is so, and kills it then. */
     void killWhen(String name, String config, Callable<Boolean> so, String... more) {
         try (Child child = start(name, config, more)) {
-            Poll.until(
-                    () -> command + " to be killed; it said:\n" + child.tail(),
-                    timeout,
-                    Duration.ofMillis(50),
-                    () -> {
-                        child.requireAlive();
-                        return so.call();
-                    });
+            child.await(command + " to be killed", timeout, so);
             child.kill();
         }
     }

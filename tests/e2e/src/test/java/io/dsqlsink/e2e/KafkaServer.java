@@ -50,14 +50,7 @@ final class KafkaServer implements AutoCloseable {
         tool(folder, "format", "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", file);
         Path log = folder.resolve("broker.log");
         Child child = Child.start("Kafka", log, Map.of(), java("kafka.Kafka", file)).disposable();
-        Poll.until(
-                () -> "Kafka to start; the end of its log:\n" + child.tail(),
-                START,
-                Duration.ofMillis(100),
-                () -> {
-                    child.requireAlive();
-                    return child.log().contains("Kafka Server started");
-                });
+        child.await("Kafka to start", START, () -> child.log().contains("Kafka Server started"));
         return new KafkaServer(host, folder, child);
     }
 

@@ -57,14 +57,10 @@ final class PrometheusServer implements AutoCloseable {
         Path log = folder.resolve("prometheus.log");
         Child child = Child.start("Prometheus", log, Map.of(), command).disposable();
         PrometheusServer server = new PrometheusServer(address, child);
-        Poll.until(
-                () -> "Prometheus to start; the end of its log:\n" + child.tail(),
+        child.await(
+                "Prometheus to start",
                 START,
-                Duration.ofMillis(100),
-                () -> {
-                    child.requireAlive();
-                    return child.log().contains("Server is ready to receive web requests");
-                });
+                () -> child.log().contains("Server is ready to receive web requests"));
         return server;
     }
 

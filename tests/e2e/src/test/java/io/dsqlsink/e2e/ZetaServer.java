@@ -100,12 +100,10 @@ final class ZetaServer implements AutoCloseable {
     /** Waits for the job's end and returns what the node then has to say of it. */
     JsonNode await(String id, Duration deadline) {
         JsonNode[] found = new JsonNode[1];
-        Poll.until(
-                () -> "job " + id + " to end; the end of the log:\n" + child.tail(),
+        child.await(
+                "job " + id + " to end",
                 deadline,
-                PAUSE,
                 () -> {
-                    child.requireAlive();
                     for (JsonNode job : get("finished-jobs/")) {
                         if (job.path("jobId").asText().equals(id)) {
                             found[0] = job;
