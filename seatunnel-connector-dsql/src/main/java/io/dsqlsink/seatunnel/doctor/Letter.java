@@ -30,12 +30,13 @@ final class Letter {
     }
 
     /**
+     * @param json one for all letters, as it is costly to create
      * @throws IllegalArgumentException that says what the line lacks
      */
-    static Letter of(String line) {
+    static Letter of(String line, ObjectMapper json) {
         JsonNode letter;
         try {
-            letter = new ObjectMapper().readTree(line);
+            letter = json.readTree(line);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("is not JSON: " + e.getOriginalMessage());
         }
@@ -89,9 +90,14 @@ final class Letter {
         return table;
     }
 
+    /** The table as schema.name. */
+    String target() {
+        return schema + "." + table;
+    }
+
     /** Table and key in one. */
     String id() {
-        return schema + "." + table + " " + key;
+        return target() + " " + key;
     }
 
     /** False where dead_letter_values was false. */

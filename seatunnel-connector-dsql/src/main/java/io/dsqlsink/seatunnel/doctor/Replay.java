@@ -15,10 +15,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.apache.seatunnel.shade.com.fasterxml.jackson.databind.ObjectMapper;
 
 /**
  * Writes the rows of dead letters again, through the same engine as a job, in the order of the
@@ -50,6 +52,7 @@ public final class Replay {
     /** Where rows are left alone, the number of the last letter of each key: it alone counts. */
     private final Map<String, Long> last = new HashMap<>();
 
+    private final ObjectMapper json = new ObjectMapper();
     private NativeSession session;
     private NativeSink sink;
 
@@ -80,17 +83,12 @@ public final class Replay {
         void letter(long number, String place, String line) throws InterruptedException;
     }
 
-    /** Why letters are not written. */
-    private static final class Counts {
-        long letters;
-        long broken;
-        long withoutValues;
-        long withoutKey;
-        long notNeeded;
-
-        long written() {
-            return letters - withoutValues - withoutKey - notNeeded;
-        }
+    /** Whether a letter is written, or why not. */
+    private enum Fate {
+        WRITTEN,
+        WITHOUT_VALUES,
+        WITHOUT_KEY,
+        NOT_NEEDED
     }
 
     /**
@@ -193,67 +191,70 @@ public final class Replay {
 
     /** Reads all letters before the first is written; how many will be, or -1 where one is none. */
     private long check() throws IOException, InterruptedException {
-        Counts counts = new Counts();
+        long[] broken = new long[1];
         each(
                 (number, place, line) -> {
                     try {
-                        Letter letter = Letter.of(line);
+                        Letter letter = Letter.of(line, json);
                         if (onlyMissing && !letter.keys().isEmpty()) {
                             last.put(letter.id(), number);
                         }
                     } catch (IllegalArgumentException e) {
-                        if (counts.broken++ < TOLD) {
+                        if (broken[0]++ < TOLD) {
                             report.accept(JobCheck.PROBLEM, place + " " + e.getMessage());
                         }
                     }
                 });
-        if (counts.broken > 0) {
+        if (broken[0] > 0) {
             report.accept(
                     JobCheck.FAILED,
-                    counts.broken + " lines are no dead letters, so nothing was written");
+                    broken[0] + " lines are no dead letters, so nothing was written");
             return -1;
         }
-        each((number, place, line) -> isWritten(Letter.of(line), number, counts));
-        if (counts.withoutValues > 0) {
+        Map<Fate, Long> counts = new EnumMap<>(Fate.class);
+        each(
+                (number, place, line) ->
+                        counts.merge(fate(Letter.of(line, json), number), 1L, Long::sum));
+        long withoutValues = counts.getOrDefault(Fate.WITHOUT_VALUES, 0L);
+        long withoutKey = counts.getOrDefault(Fate.WITHOUT_KEY, 0L);
+        long notNeeded = counts.getOrDefault(Fate.NOT_NEEDED, 0L);
+        if (withoutValues > 0) {
             report.accept(
                     JobCheck.PROBLEM,
-                    counts.withoutValues
+                    withoutValues
                             + " of "
-                            + counts.letters
+                            + counts.values().stream().mapToLong(Long::longValue).sum()
                             + " letters have no values (dead_letter_values = false) and cannot be"
                             + " written again: the commands verify and repair find and write such"
                             + " rows of tables with a key");
         }
-        if (counts.withoutKey > 0) {
+        if (withoutKey > 0) {
             report.accept(
                     JobCheck.PROBLEM,
-                    counts.withoutKey
+                    withoutKey
                             + " letters are of tables without a key, of which --only-missing cannot"
                             + " tell whether a row is there: replay them without it");
         }
-        if (counts.notNeeded > 0) {
+        if (notNeeded > 0) {
             report.accept(
                     JobCheck.NOTE,
-                    counts.notNeeded
+                    notNeeded
                             + " letters are left out: --only-missing deletes no row, and of a key"
                             + " the last letter alone counts");
         }
-        return counts.written();
+        return counts.getOrDefault(Fate.WRITTEN, 0L);
     }
 
-    /** Whether a letter is to be written, counted if not. */
-    private boolean isWritten(Letter letter, long number, Counts counts) {
-        counts.letters++;
+    private Fate fate(Letter letter, long number) {
         if (!letter.deletes() && !letter.hasValues()) {
-            counts.withoutValues++;
-        } else if (onlyMissing && letter.keys().isEmpty()) {
-            counts.withoutKey++;
-        } else if (onlyMissing && (letter.deletes() || last.get(letter.id()) != number)) {
-            counts.notNeeded++;
-        } else {
-            return true;
+            return Fate.WITHOUT_VALUES;
         }
-        return false;
+        if (onlyMissing && letter.keys().isEmpty()) {
+            return Fate.WITHOUT_KEY;
+        }
+        return onlyMissing && (letter.deletes() || last.get(letter.id()) != number)
+                ? Fate.NOT_NEEDED
+                : Fate.WRITTEN;
     }
 
     private void each(Each each) throws IOException, InterruptedException {
@@ -272,8 +273,8 @@ public final class Replay {
     }
 
     private void write(long number, String place, String line) throws InterruptedException {
-        Letter letter = Letter.of(line);
-        if (!isWritten(letter, number, new Counts())) {
+        Letter letter = Letter.of(line, json);
+        if (fate(letter, number) != Fate.WRITTEN) {
             return;
         }
         Target target = target(letter);
@@ -294,7 +295,7 @@ public final class Replay {
 
     /** The table with the letter's columns. A delete has those of the key alone. */
     private Target target(Letter letter) throws InterruptedException {
-        String name = letter.schema() + "." + letter.table();
+        String name = letter.target();
         Target target = targets.get(name);
         List<String> columns = letter.columns();
         if (target != null
@@ -324,7 +325,7 @@ public final class Replay {
     }
 
     private Map<String, String> types(Letter letter) throws InterruptedException {
-        String name = letter.schema() + "." + letter.table();
+        String name = letter.target();
         Map<String, String> found = types.get(name);
         if (found == null) {
             found = JobCheck.columns(session, letter.schema(), letter.table());
