@@ -4,7 +4,20 @@
 LOGS=$ROOT/target/logs
 passed=0 failed=0 skipped=0 broken='' times=''
 
-# suite NAME COMMAND...: runs it, then adds the counts that its runner printed. Both kinds of runner may print several.
+# counts_in LOG: how many tests passed, failed and were skipped. Both kinds of runner may print several sums.
+counts_in() {
+    awk '
+        { gsub(/\033\[[0-9;]*m/, "") }
+        /^test result: / { passed += $4; failed += $6; skipped += $8 }
+        # The sum of a Maven module; the lines of its classes end with the time.
+        /Tests run: .*Skipped: [0-9]+$/ {
+            gsub(/[^0-9 ]/, "")
+            passed += $1 - $2 - $3 - $4; failed += $2 + $3; skipped += $4
+        }
+        END { print passed + 0, failed + 0, skipped + 0 }' "$1"
+}
+
+# suite NAME COMMAND...: runs it, then adds the counts that its runner printed.
 suite() {
     local name=$1 log=$LOGS/test-$1.log began=$SECONDS status counts p f s
     shift
@@ -18,15 +31,7 @@ suite() {
     ) 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     set -e
-    counts=$(awk '
-        { gsub(/\033\[[0-9;]*m/, "") }
-        /^test result: / { passed += $4; failed += $6; skipped += $8 }
-        # The sum of a Maven module; the lines of its classes end with the time.
-        /Tests run: .*Skipped: [0-9]+$/ {
-            gsub(/[^0-9 ]/, "")
-            passed += $1 - $2 - $3 - $4; failed += $2 + $3; skipped += $4
-        }
-        END { print passed + 0, failed + 0, skipped + 0 }' "$log")
+    counts=$(counts_in "$log")
     times+=$(printf '%s %d:%02d, ' "$name" $(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)))
     read -r p f s <<<"$counts"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
@@ -41,18 +46,15 @@ MATRIX=$LOGS/support-matrix.md
 
 # matrix_row SUITE RELEASE ENGINE MODE [JDK]: what a suite of jobs has shown, as a row of a table in Markdown.
 matrix_row() {
-    local jdk=${5:-$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')} counts
+    local jdk=${5:-$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')} p f s
     [[ -f $LOGS/test-$1.log ]] || return 0
     if [[ ! -s $MATRIX ]]; then
         printf '| SeaTunnel | engine | mode of installation | JDK | main job (stream) | batch job | all tests |\n' >"$MATRIX"
         printf '|---|---|---|---|---|---|---|\n' >>"$MATRIX"
     fi
-    counts=$(awk '
-        { gsub(/\033\[[0-9;]*m/, "") }
-        /Tests run: .*Skipped: [0-9]+$/ { gsub(/[^0-9 ]/, ""); run += $1; failed += $2 + $3 }
-        END { print failed + 0 == 0 && run ? run " passed" : failed + 0 " of " run + 0 " failed" }' "$LOGS/test-$1.log")
-    printf '| %s | %s | %s | %s | %s | %s | %s |\n' "$2" "$3" "$4" "$jdk" \
-        "$(result "$1" StreamingIT)" "$(result "$1" BatchIT)" "$counts" >>"$MATRIX"
+    read -r p f s < <(counts_in "$LOGS/test-$1.log")
+    printf '| %s | %s | %s | %s | %s | %s | %d passed, %d failed, %d skipped |\n' "$2" "$3" "$4" "$jdk" \
+        "$(result "$1" StreamingIT)" "$(result "$1" BatchIT)" "$p" "$f" "$s" >>"$MATRIX"
 }
 
 # The last line of a run; false when a test failed or a suite did not run.
@@ -63,7 +65,6 @@ count_suites() {
     printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
     [[ $failed -eq 0 && -z $broken ]]
 }
-
 
 # result SUITE TEST: the result of one class of tests in one suite.
 result() {
