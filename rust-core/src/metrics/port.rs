@@ -1,7 +1,8 @@
-//! The port that Prometheus scrapes. All sinks of the process that name the same port share it, while any of them is open.
+//! The port that Prometheus scrapes. All sinks of the process that name the same port share it, while any of them is
+//! open.
 //!
-//! The library has no runtime that outlives its sinks, so one of the sinks serves the port. When that sink closes, another
-//! one takes over the same listening socket.
+//! The library has no runtime that outlives its sinks, so one of the sinks serves the port. When that sink closes,
+//! another one takes over the same listening socket.
 
 use std::collections::HashMap;
 use std::convert::Infallible;

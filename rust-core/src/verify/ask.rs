@@ -161,8 +161,8 @@ pub(super) async fn ask(engine: &Engine, question: &Question) -> Result<Answer, 
     answer
 }
 
-/// Reads all rows of a statement in one transaction, in portions. `each` receives a portion and whether it is the first:
-/// after a lost connection the query starts again.
+/// Reads all rows of a statement in one transaction, in portions. `each` receives a portion and whether it is the
+/// first: after a lost connection the query starts again.
 pub(super) async fn scan(
     engine: &Engine,
     sql: &str,

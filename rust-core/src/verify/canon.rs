@@ -78,8 +78,8 @@ fn push(column: &Column, value: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// A number without leading and trailing zero groups. Its scale is the column's. If the column declares none, a key gets
-/// the smallest scale, and any other column keeps the number's own scale, as the database does.
+/// A number without leading and trailing zero groups. Its scale is the column's. If the column declares none, a key
+/// gets the smallest scale, and any other column keeps the number's own scale, as the database does.
 fn numeric(scale: Option<i32>, key: bool, value: &[u8], out: &mut Vec<u8>) {
     let mut parts = value.chunks_exact(2).map(|part| i16::from_be_bytes([part[0], part[1]]));
     let (Some(_), Some(mut weight), Some(sign), Some(shown)) =

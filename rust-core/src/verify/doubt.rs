@@ -1,5 +1,5 @@
-//! Values that only the database can interpret: texts for columns of dates, times and intervals, and `jsonb`, whose text
-//! it rewrites. A query asks what it would store.
+//! Values that only the database can interpret: texts for columns of dates, times and intervals, and `jsonb`, whose
+//! text it rewrites. A query asks what it would store.
 
 use crate::error::{ErrorKind, SinkError};
 use crate::queue::stage::Staged;
@@ -74,8 +74,8 @@ pub(super) fn questions(table: &Table, staged: &Staged) -> Vec<Vec<Doubt>> {
     questions
 }
 
-/// Runs the queries. A value that the database rejects stays as it is. Its row is then reported as missing, because no row
-/// of the target has that value.
+/// Runs the queries. A value that the database rejects stays as it is. Its row is then reported as missing, because no
+/// row of the target has that value.
 pub(super) async fn ask(engine: &Engine, mut questions: Vec<Vec<Doubt>>) -> Result<Parsed, SinkError> {
     let mut parsed = Vec::new();
     while let Some(mut doubts) = questions.pop() {

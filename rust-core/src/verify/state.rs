@@ -129,8 +129,8 @@ impl State {
         }
     }
 
-    /// A row that the source has deleted, by a run of its key. If rows are not kept by key, its hash stays in the sum, and
-    /// another look finds the truth.
+    /// A row that the source has deleted, by a run of its key. If rows are not kept by key, its hash stays in the sum,
+    /// and another look finds the truth.
     pub(super) fn gone(&mut self, key: &[u8], space: &Space) {
         let Some(entry) = self.keys.as_mut().and_then(|keys| keys.remove(key)) else { return };
         let bytes = key.len() + entry.columns.len() * size_of::<u32>() + ROW_BYTES;

@@ -1,7 +1,7 @@
 //! Hashes of rows and buckets of hashes: a summary of any number of rows in constant memory.
 //!
-//! A bucket has the number of its rows and the sum of their 128-bit hashes. So the order of rows does not matter, and a row
-//! that occurs twice counts twice. The chance that two different multisets of rows have the same sum is 1 in 2^128.
+//! A bucket has the number of its rows and the sum of their 128-bit hashes. So the order of rows does not matter, and
+//! a row that occurs twice counts twice. The chance that two different multisets of rows have the same sum is 1 in 2^128.
 
 use siphasher::sip::SipHasher13;
 use siphasher::sip128::{Hasher128, SipHasher13 as SipHasher128};

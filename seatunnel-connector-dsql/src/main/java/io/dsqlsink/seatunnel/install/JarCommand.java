@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What all commands of the jar have in common: options, streams, the exit code. */
+/** The common part of all commands: options, streams, the exit code. */
 @Command(
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
@@ -41,7 +41,7 @@ abstract class JarCommand implements Callable<Integer> {
                             + " error.")
     private boolean json;
 
-    /** Does the work; what is found or fails is reported. */
+    /** Does the work. Reports findings and failures. */
     abstract void run(Home home, Report report)
             throws IOException, InstallException, InterruptedException;
 
@@ -50,7 +50,7 @@ abstract class JarCommand implements Callable<Integer> {
         PrintStream out = System.out;
         PrintStream err = System.err;
         String logging = System.getProperty(LOGGING);
-        // Whatever libraries of a home write to standard output, it is no part of the document.
+        // Libraries of a home may write to standard output; that must not end up in the document.
         System.setOut(json ? err : out);
         System.setProperty(LOGGING, Main.class.getResource("log4j2.properties").toString());
         QuietLogging.install();
@@ -64,7 +64,7 @@ abstract class JarCommand implements Callable<Integer> {
             Thread.currentThread().interrupt();
             report.failed("interrupted: run it again");
         } catch (IOException e) {
-            // The message of a file system's exception is often the name of the file alone.
+            // The message of a file system's exception is often only the file name.
             report.failed(e.toString());
         } catch (RuntimeException | LinkageError e) {
             e.printStackTrace(err);

@@ -16,16 +16,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The folder of a comparison: the report of the last look that was finished, and how far the run
- * is. Each look works in a folder of its own, so what a killed command has left running changes
- * nothing.
+ * The folder of a comparison: the report of the last finished look, and the progress of the run.
+ * Each look works in its own folder, so a job that a killed command has left running changes
+ * nothing here.
  */
 final class LookFolder {
     private static final String JSON = "verify.json";
     private static final String TEXT = "verify.txt";
     private static final String STATE = "verify.properties";
 
-    /** There while a run is not finished. */
+    /** Exists while a run is not finished. */
     private static final String RUN = "verify-run.properties";
 
     private static final String LOOK = "look-";
@@ -52,12 +52,12 @@ final class LookFolder {
         return Files.readAllLines(root.resolve(TEXT));
     }
 
-    /** One of the properties that the sink has written. */
+    /** A property that the sink has written. */
     boolean is(String what) throws IOException {
         return Boolean.parseBoolean(read(STATE).getProperty(what));
     }
 
-    /** What tells one job from another. */
+    /** Identifies a job. */
     static String identity(Home home, Path job, List<String> variables) throws IOException {
         MessageDigest digest = Jars.sha256();
         digest.update(Files.readAllBytes(job));
@@ -65,7 +65,7 @@ final class LookFolder {
         return Jars.hex(digest);
     }
 
-    /** Looks that an unfinished run of this job has behind it; 0 for none. */
+    /** Number of finished looks of an unfinished run of this job; 0 if there is none. */
     int looksDone(String job) throws IOException {
         Properties run = Files.exists(root.resolve(RUN)) ? read(RUN) : new Properties();
         return hasReport() && job.equals(run.getProperty("job"))
@@ -73,7 +73,7 @@ final class LookFolder {
                 : 0;
     }
 
-    /** A run has finished so many looks, and is to go on. */
+    /** Records that a run has finished this many looks and continues. */
     void unfinished(String job, int looks) throws IOException {
         Properties run = new Properties();
         run.setProperty("job", job);
@@ -85,7 +85,7 @@ final class LookFolder {
         move(made, root.resolve(RUN));
     }
 
-    /** Nothing is to be resumed. */
+    /** Records that there is nothing to resume. */
     void finished() throws IOException {
         Files.deleteIfExists(root.resolve(RUN));
     }
@@ -97,7 +97,7 @@ final class LookFolder {
      */
     Path begin(boolean again) throws IOException {
         Files.createDirectories(root);
-        // What a killed command has left; its job holds secrets.
+        // Left by a killed command; its job contains secrets.
         try (Stream<Path> left = Files.list(root)) {
             List<Path> looks =
                     left.filter(file -> file.getFileName().toString().startsWith(LOOK))
@@ -113,14 +113,14 @@ final class LookFolder {
         return look;
     }
 
-    /** The report of a look takes the place of the one before. */
+    /** Replaces the report by the one of a look. */
     void keep(Path look) throws IOException {
         for (String file : new String[] {TEXT, STATE, JSON}) {
             move(look.resolve(file), root.resolve(file));
         }
     }
 
-    /** Removes the folder of a look; what cannot be removed is so before the next one. */
+    /** Removes the folder of a look. If that fails, the next look removes it. */
     static void discard(Path look) {
         try {
             delete(look);

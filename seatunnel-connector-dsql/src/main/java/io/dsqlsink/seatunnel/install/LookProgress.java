@@ -5,23 +5,24 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How far a look is, by the lines of its job's log. */
+/** Reads the progress of a look from the lines of its job's log. */
 final class LookProgress {
     /**
-     * As rust-core's verify/progress.rs writes it, without per cent where only the source knows.
+     * As rust-core's verify/progress.rs writes it; without per cent if only the source knows the
+     * total.
      */
     private static final Pattern LINE =
             Pattern.compile(
                     "verify: (table (.+): (\\d+) rows of the (?:source|target) read, (\\d+) rows/s)(, .*)?");
 
-    /** Rows of the sources by the names of the targets, where they are known. */
+    /** Number of rows at the source by the name of the target, if known. */
     private final Map<String, Long> rows = new HashMap<>();
 
     void know(Map<String, Long> counted) {
         rows.putAll(counted);
     }
 
-    /** What a line of the log tells; null where that is nothing. */
+    /** The progress in a line of the log; null if it has none. */
     String of(String line) {
         Matcher matcher = LINE.matcher(line);
         if (!matcher.find()) {

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The looks of a comparison, each a job on the engine of the home, in this machine. */
+/** Runs the looks of a comparison. Each look is a job on the home's engine, on this machine. */
 final class Looks {
     /** As rust-core's verify/report.rs writes it: the verdict on a table. */
     private static final Pattern VERDICT =
@@ -48,20 +48,20 @@ final class Looks {
         this.report = report;
     }
 
-    /** From the beginning. False when it could not be done, which is reported. */
+    /** Compares from the beginning. False if that failed, which is reported. */
     boolean compare(int most, long pauseSeconds)
             throws IOException, InstallException, InterruptedException {
         folder.finished();
         return look(0, most, pauseSeconds, false);
     }
 
-    /** Where the report has differences, after a repair. */
+    /** Compares the rows that the report has, after a repair. */
     boolean compareAgain(int most, long pauseSeconds)
             throws IOException, InstallException, InterruptedException {
         return look(0, most, pauseSeconds, true);
     }
 
-    /** From where a run stopped that was killed between two looks; otherwise from the beginning. */
+    /** Continues a run that was killed between two looks; otherwise starts from the beginning. */
     boolean resume(int most, long pauseSeconds)
             throws IOException, InstallException, InterruptedException {
         int done = Files.isReadable(job) ? folder.looksDone(identity()) : 0;
@@ -80,12 +80,12 @@ final class Looks {
     }
 
     /**
-     * Looks. Rows that differ are looked at again after a pause, as they may have changed between
-     * the two sides.
+     * Runs looks. Rows that differ are compared again after a pause, as they may have changed
+     * between the reading of the two sides.
      *
-     * @param done looks so far
-     * @param most looks that the same rows are given
-     * @param again whether there is a report to begin with
+     * @param done number of looks so far
+     * @param most most looks at the same rows
+     * @param again whether to start from the report
      */
     private boolean look(int done, int most, long pauseSeconds, boolean again)
             throws IOException, InstallException, InterruptedException {
@@ -96,7 +96,7 @@ final class Looks {
             if (look > 0) {
                 TimeUnit.SECONDS.sleep(pauseSeconds);
             }
-            // What was not told by key yet is not looked at again, but for the first time.
+            // Rows that were not compared by key yet get their first look now.
             look += first || !unknown ? 1 : 0;
             if (!run(first ? VerifyJob.FIRST : "again")) {
                 return false;
@@ -118,9 +118,9 @@ final class Looks {
     }
 
     /**
-     * Tells what was found.
+     * Reports the result of each table.
      *
-     * @param differs how a table that differs is reported
+     * @param differs receives the line of a table that differs
      */
     void tell(Consumer<String> differs) throws IOException {
         for (String line : folder.text()) {
@@ -135,7 +135,7 @@ final class Looks {
         }
     }
 
-    /** Tells the result, and where it is. */
+    /** Reports the result and the folder of the report. */
     void tellResult() throws IOException {
         tell(report::problem);
         report.attach("comparison", folder.json());
@@ -148,7 +148,7 @@ final class Looks {
 
     private boolean run(String verify) throws IOException, InstallException, InterruptedException {
         Path look = folder.begin(!verify.equals(VerifyJob.FIRST));
-        // The job holds secrets: also when a signal ends this command it does not stay.
+        // The job contains secrets: it must not stay, even if a signal ends this command.
         Thread ending = new Thread(() -> LookFolder.discard(look), "discard-look");
         Runtime.getRuntime().addShutdownHook(ending);
         try {
@@ -172,7 +172,7 @@ final class Looks {
             try {
                 Runtime.getRuntime().removeShutdownHook(ending);
             } catch (IllegalStateException e) {
-                // A signal ends this command just now.
+                // A signal is ending this command.
             }
         }
     }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What a command finds. It decides how all commands look: a line for each finding, or one JSON
- * document in the end; and the exit code.
+ * The findings of a command. It decides the output of all commands: one line per finding, or one
+ * JSON document at the end, and the exit code.
  */
 public final class Report {
     /** Nothing is wrong. */
@@ -35,9 +35,7 @@ public final class Report {
     private int problems;
     private int failures;
 
-    /**
-     * How grave a finding is; the constant's name in small letters is that of the JSON document.
-     */
+    /** The severity of a finding. The JSON document has the constant's name in lower case. */
     private enum Level {
         OK("ok       "),
         NOTE("note     "),
@@ -67,14 +65,14 @@ public final class Report {
         }
     }
 
-    /** Of which the lines alone are told. */
+    /** A report that writes lines only. */
     public Report(Consumer<String> out) {
         this(out, StatusLine.silent());
     }
 
     /**
      * @param out for findings
-     * @param status for what is told of the work itself
+     * @param status for lines about the work itself
      */
     Report(Consumer<String> out, StatusLine status) {
         this.out = out;
@@ -107,7 +105,7 @@ public final class Report {
         add(Level.FAILED, what);
     }
 
-    /** Belongs to the finding before. */
+    /** Adds a detail to the last finding. */
     public void detail(String what) {
         if (!findings.isEmpty()) {
             findings.get(findings.size() - 1).details.add(what);
@@ -116,17 +114,17 @@ public final class Report {
         out.accept(DETAIL + LogText.printable(what));
     }
 
-    /** Tells what is done just now; no finding. */
+    /** Writes what the command does now. This is not a finding. */
     void log(String what) {
         status.tell(LogText.printable(what));
     }
 
-    /** Tells how far the work is; no finding. */
+    /** Writes the progress. This is not a finding. */
     void progress(String what) {
         status.progress(LogText.printable(what));
     }
 
-    /** No progress is shown any more. */
+    /** Clears the progress at the end. */
     void done() {
         status.clear();
     }
@@ -146,7 +144,7 @@ public final class Report {
         return problems;
     }
 
-    /** How many things could not be done. */
+    /** Number of things that could not be done. */
     public int failures() {
         return failures;
     }
@@ -158,7 +156,7 @@ public final class Report {
         return problems > 0 ? FINDINGS : FINE;
     }
 
-    /** All of it as a JSON document. */
+    /** All findings as a JSON document. */
     String json(String command, String version) {
         StringBuilder json = new StringBuilder("{\"command\":").append(JsonText.string(command));
         json.append(",\"version\":").append(version == null ? "null" : JsonText.string(version));

@@ -4,13 +4,13 @@ import java.io.Console;
 import java.io.PrintStream;
 
 /**
- * What a command tells of its own work, on standard error: lines, and its progress, which on a
- * terminal is one line that changes.
+ * Writes lines about a command's work, and its progress, to standard error. On a terminal the
+ * progress is one line that changes.
  */
 final class StatusLine {
     private static final String CLEAR = "\r\u001b[K";
 
-    /** Null where nobody reads it. */
+    /** Null if nothing is written. */
     private final PrintStream err;
 
     private final boolean terminal;
@@ -42,7 +42,7 @@ final class StatusLine {
         }
     }
 
-    /** A line that stays. */
+    /** Writes a line that stays. */
     void tell(String line) {
         clear();
         if (err != null) {
@@ -50,7 +50,7 @@ final class StatusLine {
         }
     }
 
-    /** How far the work is; on a terminal in place of what was told before. */
+    /** Writes the progress; on a terminal it replaces the progress before. */
     void progress(String text) {
         if (!terminal) {
             tell(text);
@@ -61,7 +61,7 @@ final class StatusLine {
         shown = true;
     }
 
-    /** Before another line is written, also to standard output. */
+    /** Clears the progress. Needed before any other line, on standard output too. */
     void clear() {
         if (shown) {
             err.print(CLEAR);
