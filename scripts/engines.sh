@@ -2,10 +2,11 @@
 # Runs the same jobs on every engine that SeaTunnel knows: Zeta, Flink 1.15 and Spark 3.3, the connector in lib/;
 # some also with the connector merged into the stock ones.
 #
-# Usage: scripts/engines.sh [zeta [--home DIR] | flink | spark]
+# Usage: scripts/engines.sh [zeta [--home DIR | --java-home DIR] | flink | spark]
 #   without one of them, all three: each in one JVM and as a cluster; Zeta also on JDK 11
 #   zeta --home DIR  every job on the SeaTunnel home in DIR, whichever release it is, in lib/, merged into the connectors
 #                    and on a cluster; ends with a table of all results. What is needed of DIR is copied
+#   zeta --java-home DIR  jobs on the Java runtime in DIR (DIR/bin/java), such as Java 8; the tests run on this machine's
 # The last line counts tests: N passed, N failed, N skipped. Exit code 0: none failed, and every suite ran a test.
 # Logs: target/logs, target/e2e.
 
@@ -13,10 +14,11 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [[ ${1:-} != --help && ${1:-} != -h ]] || help_and_exit
-[[ ${1:-zeta} =~ ^(zeta|flink|spark)$ && ($# -le 1 || ($1 == zeta && $# -eq 3 && $2 == --home)) ]] ||
+[[ ${1:-zeta} =~ ^(zeta|flink|spark)$ && ($# -le 1 || ($1 == zeta && $# -eq 3 && $2 =~ ^--(java-)?home$)) ]] ||
     die "takes zeta, flink or spark; see --help"
-engine=${1:-}
-own=${3:-}
+engine=${1:-} own='' java=''
+[[ ${2:-} != --home ]] || own=$3
+[[ ${2:-} != --java-home ]] || java=$3
 need cargo mvn java
 
 jobs=BatchIT,StockSinkIT,FakeSourceIT,SaveModesIT,DoctorIT
@@ -38,6 +40,8 @@ if [[ -n $own ]]; then
         printf '%-16s %-18s %-18s %s\n' "$test" "$(result own-lib "$test")" "$(result own-merged "$test")" \
             "$(result own-cluster "$test")"
     done
+elif [[ -n $java ]]; then
+    suite zeta-java jobs_on_java "$java" "$ZETA_VERSION" lib "StreamingIT,$jobs"
 elif [[ ${engine:-zeta} == zeta ]]; then
     suite zeta jobs_on "$ZETA_VERSION" lib "StreamingIT,$jobs,ZetaLifeIT" "-Dleft.out=flink | spark"
     suite zeta-jdk11 jobs_on_11 "$ZETA_VERSION" lib "StreamingIT,$jobs"
@@ -54,7 +58,7 @@ if [[ ${engine:-flink} == flink ]]; then
 fi
 if [[ ${engine:-spark} == spark ]]; then
     # SeaTunnel's streams do not work on Spark: no writer is ever asked to commit.
-    suite spark jobs_in spark one-jvm "$jobs,SparkFailureIT"
+    suite spark jobs_in spark one-jvm "$jobs,SparkFailureIT,SparkLifeIT"
     suite spark-merged jobs_in spark one-jvm "$merged" connectors
     suite spark-cluster jobs_in spark 'local-cluster[2,1,1024]' BatchIT
 fi

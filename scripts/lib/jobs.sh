@@ -35,10 +35,15 @@ jobs_on() {
     maven -pl tests/e2e -Dzeta.version="$1" -Dzeta.mode="$2" ${3:+-Dit.test="$3"} "${@:4}" verify
 }
 
-# jobs_on_11 VERSION MODE TEST,...: the same with JDK 11 instead of the one that runs the tests.
+# jobs_on_java DIR VERSION MODE TEST,...: the same on the Java runtime in DIR instead of the one that runs the tests.
+jobs_on_java() {
+    [[ -x $1/bin/java ]] || die "$1/bin/java is no program: name the folder of a Java runtime"
+    jobs_on "${@:2}" "-Dleft.out=flink | spark" -Djob.java.home="$(cd "$1" && pwd)"
+}
+
 jobs_on_11() {
     "$ROOT/scripts/fetch.sh" jdk11
-    jobs_on "$@" "-Dleft.out=flink | spark" -Djob.java.home="$CACHE/jdk-11"
+    jobs_on_java "$CACHE/jdk-11" "$@"
 }
 
 # jobs_in ENGINE MASTER TEST,... [MODE]: these jobs on Flink or Spark, with the connector installed in that mode, or in lib/.

@@ -36,7 +36,7 @@ public final class Cutover {
             Path file,
             List<String> variables,
             BiConsumer<String, String> report) {
-        Thread.currentThread().setContextClassLoader(loader);
+        ThreadLoader.set(loader);
         try {
             JobFile job = JobFile.read(loader, file, variables);
             List<Map<String, Object>> sinks = JobTables.ours(job);

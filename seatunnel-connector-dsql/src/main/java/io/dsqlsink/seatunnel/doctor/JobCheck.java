@@ -64,7 +64,7 @@ public final class JobCheck {
             List<String> variables,
             Path ddl,
             BiConsumer<String, String> report) {
-        Thread.currentThread().setContextClassLoader(loader);
+        ThreadLoader.set(loader);
         JobFile job;
         try {
             job = JobFile.read(loader, file, variables);

@@ -106,7 +106,7 @@ public final class Replay {
             Path refused,
             Boolean onlyMissing,
             BiConsumer<String, String> report) {
-        Thread.currentThread().setContextClassLoader(loader);
+        ThreadLoader.set(loader);
         try {
             JobFile job = JobFile.read(loader, file, variables);
             Map<String, String> options = options(job, refused, onlyMissing, report);

@@ -51,7 +51,7 @@ public final class VerifyJob {
             Path folder,
             Path to,
             BiConsumer<String, String> report) {
-        Thread.currentThread().setContextClassLoader(loader);
+        ThreadLoader.set(loader);
         try {
             JobFile job = JobFile.read(loader, file, variables);
             Map<String, Object> derived = new LinkedHashMap<>();

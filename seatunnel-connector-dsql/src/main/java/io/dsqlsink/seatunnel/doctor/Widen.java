@@ -51,7 +51,7 @@ public final class Widen {
             String column,
             boolean dryRun,
             BiConsumer<String, String> report) {
-        Thread.currentThread().setContextClassLoader(loader);
+        ThreadLoader.set(loader);
         try {
             JobFile job = JobFile.read(loader, file, variables);
             Widen widen = new Widen(loader, only, column, dryRun, report);

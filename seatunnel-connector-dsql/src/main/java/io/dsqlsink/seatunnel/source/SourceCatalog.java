@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.ServiceLoader;
 import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.TablePath;
 
@@ -85,7 +84,7 @@ public final class SourceCatalog implements AutoCloseable {
         String patience = PATIENCE_SECONDS + (Kind.of(url) == Kind.MYSQL ? "000" : "");
         properties.setProperty("connectTimeout", patience);
         properties.setProperty("socketTimeout", patience);
-        for (Driver driver : ServiceLoader.load(Driver.class, loader)) {
+        for (Driver driver : JdbcDrivers.load(loader)) {
             if (driver.acceptsURL(url)) {
                 Connection connection = driver.connect(url, properties);
                 if (connection != null) {

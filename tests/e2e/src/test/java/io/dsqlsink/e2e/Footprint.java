@@ -85,12 +85,15 @@ record Footprint(
         }
     }
 
-    /** The process has its network from us, but each socket is in its own table of files. */
+    /**
+     * The process has its network from us, but each socket is in its own table of files. A process
+     * that has ended has none.
+     */
     static long connections(long pid) throws IOException {
         Path process = Path.of("/proc", String.valueOf(pid));
         String remotePort = String.format(Locale.ROOT, ":%04X", DsqlLocal.PORT);
         Set<String> sockets = new HashSet<>();
-        for (String line : Files.readAllLines(process.resolve("net/tcp"))) {
+        for (String line : Files.readAllLines(Path.of("/proc/net/tcp"))) {
             // number, local address, remote address, state, queues, timer, retries, user, timeout,
             // inode
             String[] words = line.trim().split("\\s+");
@@ -100,6 +103,8 @@ record Footprint(
         }
         try (Stream<Path> files = Files.list(process.resolve("fd"))) {
             return files.filter(file -> sockets.contains(target(file))).count();
+        } catch (NoSuchFileException e) {
+            return 0;
         }
     }
 
