@@ -2,6 +2,7 @@ package io.dsqlsink.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -172,8 +173,7 @@ final class Servers {
         Path file = JobConfig.write(FOLDER.resolve(name + ".conf"), config);
         Path log = FOLDER.resolve(name + ".log");
         Map<String, String> all = new HashMap<>(environment);
-        // The version proves which JVM it was. No test waits for a line every half minute.
-        all.put("JAVA_OPTS", "-Ddsqlsink.log.level=DEBUG -Ddsql.sink.log.seconds=1 -showversion");
+        all.put("JAVA_OPTS", jobOptions());
         if (!JAVA_HOME.isEmpty()) {
             all.put("JAVA_HOME", JAVA_HOME);
         }
@@ -188,6 +188,18 @@ final class Servers {
         Job job = home().runOn(master, file, log, all, given);
         // There a job outlives its client.
         return onFlinkCluster() ? job.beforeClose(() -> flink().cancel(name)) : job;
+    }
+
+    /**
+     * Options of a job's JVM. Jobs of tests are short: a quick start is worth more than the fastest
+     * code. The version proves which JVM it was. No test waits for a line every half minute.
+     */
+    private static String jobOptions() {
+        Path classes = HOME.resolve("classes.jsa");
+        String archive = JAVA_HOME.isEmpty() && Files.exists(classes) ? classes.toString() : "";
+        return "-Ddsqlsink.log.level=DEBUG -Ddsql.sink.log.seconds=1 -showversion"
+                + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+                + (archive.isEmpty() ? "" : " -XX:SharedArchiveFile=" + archive);
     }
 
     static Job run(String name, String config) {
