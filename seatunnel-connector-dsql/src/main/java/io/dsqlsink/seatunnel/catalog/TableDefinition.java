@@ -43,7 +43,7 @@ public final class TableDefinition implements Serializable {
 
     /** With the indexes that SeaTunnel passes on. */
     public static TableDefinition of(DsqlTable table, CatalogTable source) {
-        return of(table, SourceTable.told(source));
+        return of(table, SourceTable.withoutCatalog(source));
     }
 
     public static TableDefinition of(DsqlTable table, SourceTable source) {

@@ -4,10 +4,10 @@ import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 
 /**
- * Ends the waits of a task that the engine has given up without a word to its writers.
+ * Stops the waits of a task that the engine has abandoned without notifying its writers.
  *
- * <p>The signs: the task's thread, see {@link TaskThread}; and the class loader, which older
- * releases of Zeta take away from all threads of a task that is over.
+ * <p>It detects this by the task's thread, see {@link TaskThread}, and by the class loader, which
+ * older releases of Zeta remove from all threads of a task that has ended.
  */
 public final class AbandonedTask implements Runnable {
     private final TaskThread task;
@@ -24,10 +24,10 @@ public final class AbandonedTask implements Runnable {
         }
     }
 
-    /** Every later call gets this error too: nothing waits for these rows. */
+    /** Every later call fails with this error too: nobody waits for these rows. */
     public static DsqlConnectorException givenUp() {
         return new DsqlConnectorException(
-                DsqlErrorCode.INTERRUPTED, "The engine abandoned the" + " task");
+                DsqlErrorCode.INTERRUPTED, "The engine abandoned the task");
     }
 
     private static ClassLoader loader() {

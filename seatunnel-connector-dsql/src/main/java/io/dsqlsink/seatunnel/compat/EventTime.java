@@ -5,11 +5,11 @@ import java.util.Map;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /**
- * When a row was changed at its source, where a row says so: in its options, which came after
- * 2.3.8. CDC sources fill them in.
+ * The time when a row was changed at its source. CDC sources put it into the row's options, which
+ * exist in releases after 2.3.8.
  */
 public final class EventTime {
-    /** The row says nothing. */
+    /** The row has no such time. */
     public static final long NONE = -1;
 
     /** The name of SeaTunnel's CommonOptions.EVENT_TIME. */
@@ -38,7 +38,7 @@ public final class EventTime {
         }
     }
 
-    /** A snapshot may have 0 for a time that it does not know. */
+    /** A snapshot may have 0 for an unknown time. */
     static long among(Object options) {
         Object time = options instanceof Map ? ((Map<?, ?>) options).get(KEY) : null;
         return time instanceof Long && (Long) time > 0 ? (Long) time : NONE;

@@ -10,7 +10,7 @@ import org.apache.seatunnel.api.sink.SinkWriter;
 import org.apache.seatunnel.api.sink.SupportSchemaEvolutionSink;
 import org.apache.seatunnel.api.table.schema.SchemaChangeType;
 
-/** The sink for releases from 2.3.9 on; loaded by them alone. */
+/** The sink for releases from 2.3.9 on; only they load this class. */
 public final class EvolvingSink extends DsqlSink implements SupportSchemaEvolutionSink {
     private static final long serialVersionUID = 1L;
 
@@ -19,8 +19,8 @@ public final class EvolvingSink extends DsqlSink implements SupportSchemaEvoluti
     }
 
     /**
-     * All kinds that this sink knows, and not those that a later release may add. What Aurora DSQL
-     * cannot do is decided with the change, and told then.
+     * All kinds that this sink knows; a later release may add others. Whether Aurora DSQL can make
+     * a change is checked and reported when the change arrives.
      */
     @Override
     public List<SchemaChangeType> supports() {

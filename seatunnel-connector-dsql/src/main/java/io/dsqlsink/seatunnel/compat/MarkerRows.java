@@ -4,15 +4,15 @@ import java.util.Map;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /**
- * Rows that carry no data: newer releases pass events on in them within Flink, and leave it to the
- * sink to tell them by their options, which rows have since 2.3.9.
+ * Rows that carry no data. On Flink, newer releases pass events in such rows, and the sink must
+ * recognize them by their options, which rows have since 2.3.9.
  */
 public final class MarkerRows {
     private static final String[] MARKS = {"flush_event", "schema_change_event"};
 
     private MarkerRows() {}
 
-    /** Slow, and to be asked of rows alone that look like none. */
+    /** Slow: call it only for rows that may be markers. */
     public static boolean isMarker(SeaTunnelRow row) {
         Map<?, ?> options;
         try {

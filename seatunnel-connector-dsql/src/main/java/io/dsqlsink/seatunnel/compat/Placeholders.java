@@ -15,11 +15,11 @@ import org.apache.seatunnel.api.table.catalog.TablePath;
 import org.apache.seatunnel.api.table.catalog.TableSchema;
 
 /**
- * What <code>${table_name}</code> and its like stand for. From 2.3.8 on the engine puts the names
- * in before the sink is asked; before, each sink has to.
+ * Replaces <code>${table_name}</code> and similar placeholders. From 2.3.8 on the engine replaces
+ * them before it calls the sink; in earlier releases each sink must do it.
  */
 public final class Placeholders {
-    /** A name, and after a colon the replacement if the source lacks this name. */
+    /** A name, and after a colon the text to use if the source lacks this name. */
     public static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(\\w+)(:[^}]*)?}");
 
     private static final Pattern FULL_NAME =
@@ -92,14 +92,14 @@ public final class Placeholders {
     }
 
     /**
-     * A name that the source lacks becomes what stands behind the colon, or empty; what is not a
-     * placeholder, or stands for a key that the source lacks, stays.
+     * Replaces a name that the source lacks by the text after the colon, or by nothing. Does not
+     * change text that is no placeholder, and placeholders of keys that the source lacks.
      */
     public String replace(String text) {
         return replace(PLACEHOLDER, text);
     }
 
-    /** The placeholders whose values have dots between names. */
+    /** Replaces only the placeholders whose values have dots between names. */
     public String replaceFullNames(String text) {
         return replace(FULL_NAME, text);
     }

@@ -4,7 +4,7 @@ import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import org.apache.seatunnel.api.sink.SinkWriter;
 
-/** A task that compares has to have all rows: what another task has, it would call extra. */
+/** A task that compares needs all rows: it would report the rows of another task as extra. */
 public final class SingleTask {
     private SingleTask() {}
 
@@ -20,7 +20,7 @@ public final class SingleTask {
         }
     }
 
-    /** Up to 2.3.4 a task does not know the number of tasks; there the second one reports it. */
+    /** Up to 2.3.4 a task does not know the number of tasks; there the second task fails. */
     private static int tasks(SinkWriter.Context context) {
         try {
             Object tasks =

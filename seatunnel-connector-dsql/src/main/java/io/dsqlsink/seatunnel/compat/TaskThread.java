@@ -1,30 +1,32 @@
 package io.dsqlsink.seatunnel.compat;
 
 /**
- * Whether the engine still runs the task that a sink writes for, seen at the task's own thread.
+ * Whether the engine still runs the task that a sink writes for, determined from the task's own
+ * thread.
  *
  * <p>Rows of several tables are written on threads of SeaTunnel's MultiTableSinkWriter, which an
- * engine neither interrupts nor asks to stop: a task that is cancelled waits in close() until they
- * have written what is queued, for ever if the database does not answer, and then goes on to write.
- * No call says so, and a class loader is not taken away where the engine keeps it. But where the
- * task's thread is says it, on every release: outside the task's call(), closing or aborting.
+ * engine neither interrupts nor asks to stop. A cancelled task waits in close() until they have
+ * written all queued rows, for ever if the database does not answer, and continues to write. No
+ * call reports this, and some engines do not remove the class loader. But the stack of the task's
+ * thread shows it on every release: the thread is outside the task's call(), in close() or in
+ * abortPrepare().
  */
 public final class TaskThread {
     private static final String ZETA = "org.apache.seatunnel.engine.server.";
     private static final String ZETA_WORKER = ZETA + "TaskExecutionService$BlockingWorker";
     private static final String ZETA_TASKS = ZETA + "task.";
 
-    /** It has another package in each of two ranges of releases. */
+    /** Its package differs between releases. */
     private static final String MULTI_TABLE_WRITER = ".MultiTableSinkWriter";
 
-    /** Null: which one it is is not known, as with Zeta's shared threads. */
+    /** Null if the thread is not known, as with Zeta's shared threads. */
     private final Thread thread;
 
     private final boolean zeta;
 
     /**
-     * Whether the thread was seen in a call of its task: if a release has another name for that, no
-     * task may be taken for a cancelled one.
+     * Whether the thread was ever seen in call() of its task. If a release names that method
+     * differently, no task must be mistaken for a cancelled one.
      */
     private volatile boolean callSeen;
 
@@ -33,7 +35,7 @@ public final class TaskThread {
         this.zeta = zeta;
     }
 
-    /** Where a thread is. */
+    /** The place of a thread in its program, from its stack. */
     static final class Place {
         private final boolean zeta;
         private final boolean inWorker;
@@ -66,25 +68,28 @@ public final class TaskThread {
         }
     }
 
-    /** The calling thread when it is that of a task of Zeta; else null. */
+    /** The calling thread if it belongs to a task of Zeta; otherwise null. */
     public static TaskThread ofZeta() {
         Place here = new Place(Thread.currentThread().getStackTrace());
         return here.inWorker ? new TaskThread(Thread.currentThread(), true) : null;
     }
 
-    /** Flink and Spark make a writer on the task's thread; Zeta does not. */
+    /**
+     * The calling thread, which creates the writer: on Flink and Spark the task's thread, on Zeta
+     * not.
+     */
     public static TaskThread ofWritersMaker() {
         Place here = new Place(Thread.currentThread().getStackTrace());
         return new TaskThread(here.zeta ? null : Thread.currentThread(), false);
     }
 
-    /** Whether the task is over, or ends in another way than by having written everything. */
+    /** Whether the task has ended, or is ending without having written everything. */
     public boolean isGivenUp() {
         return isGivenUp(null);
     }
 
     /**
-     * The same for a thread that waits for the database.
+     * As {@link #isGivenUp()}, for a thread that waits for the database.
      *
      * @param waiting null for none
      */
@@ -103,16 +108,16 @@ public final class TaskThread {
                     // A task that has written everything closes within its last call.
                     || callSeen && place.closing && !place.inCall;
         }
-        // A task that ends in order has waited for all other threads before it closes.
+        // A task that ends normally waits for all other threads before it closes.
         return waiting != null && waiting != thread && (place.closing || place.aborting);
     }
 
     /**
-     * Whether a writer is closed because everything is written. Then a single row may still be
-     * left: MultiTableSinkWriter may have had it in hand when it asked for the last commit.
+     * Whether a writer is closed because everything is written. Even then a single row may be left:
+     * a thread of MultiTableSinkWriter may have taken it just before the last commit was requested.
      *
-     * @param late rows that the writer was given since it was last asked to commit
-     * @param lateOnAnotherThread whether on another one than that which asked
+     * @param late rows that the writer received after the last request to commit
+     * @param lateOnAnotherThread whether they came on another thread than the request
      */
     public boolean endsInOrder(long late, boolean lateOnAnotherThread) {
         return zeta && callSeen

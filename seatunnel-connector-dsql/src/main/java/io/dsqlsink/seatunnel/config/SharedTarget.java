@@ -29,7 +29,7 @@ public final class SharedTarget {
     }
 
     /** The message for two that share a target. */
-    public static String told(DsqlTable one, DsqlTable other) {
+    public static String message(DsqlTable one, DsqlTable other) {
         String both =
                 "Tables "
                         + one.source()

@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * The work when applications move to the target: sets counters above the highest value, and rows
- * are counted on both sides. What the job has not migrated is listed. May be run again. Runs inside
- * a class loader of the home, as {@link JobCheck} does.
+ * The work when applications move to the target: sets identity counters above the highest value,
+ * counts the rows of both sides, and lists what the job has not migrated. It can be run again. Runs
+ * inside a class loader of the home, as {@link JobCheck} does.
  */
 public final class Cutover {
     private final ClassLoader loader;
@@ -44,7 +44,7 @@ public final class Cutover {
                 new Cutover(loader, report).of(new JobTables(loader, report).of(job, sink));
             }
             if (sinks.isEmpty()) {
-                report.accept(JobCheck.FAILED, "the job has no sink of this kind for Aurora DSQL");
+                report.accept(JobCheck.FAILED, "the job has no native sink for Aurora DSQL");
             }
         } catch (Exception e) {
             report.accept(JobCheck.FAILED, file + ": " + JobCheck.cause(e));
@@ -94,7 +94,7 @@ public final class Cutover {
             if (highest == null) {
                 report.accept(
                         JobCheck.GOOD,
-                        table + ": column " + column + " is empty and counts" + " from its start");
+                        table + ": column " + column + " has no values, so its counter is not changed");
                 continue;
             }
             long next = Math.addExact(Long.parseLong(highest), 1);
@@ -107,7 +107,7 @@ public final class Cutover {
                             + next,
                     true,
                     lines -> {});
-            report.accept(JobCheck.GOOD, table + ": column " + column + " counts on from " + next);
+            report.accept(JobCheck.GOOD, table + ": column " + column + " continues from " + next);
         }
     }
 
@@ -121,7 +121,7 @@ public final class Cutover {
             if (catalog == null) {
                 report.accept(
                         JobCheck.NOTE,
-                        table + ": " + there + " rows; the source's are not counted");
+                        table + ": " + there + " rows; the source's rows are not counted");
                 return;
             }
             long here = catalog.count(job.table().getTablePath());
@@ -164,7 +164,7 @@ public final class Cutover {
         } catch (SQLException e) {
             report.accept(
                     JobCheck.NOTE,
-                    "the source's views cannot be determined:" + " " + e.getMessage());
+                    "the source's views cannot be determined: " + e.getMessage());
         }
     }
 

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** Looks at a home and at this machine without changing anything. */
+/** Checks a home and this machine without changing anything. */
 public final class Doctor {
     private final Home home;
     private final Report report;
@@ -50,7 +50,7 @@ public final class Doctor {
     }
 
     /**
-     * Looks at one job, from the home's own classes and those of the given jar.
+     * Checks one job with the home's own classes and those of the given jar.
      *
      * @param variables key=value
      * @param ddl file for the statements that create the job's tables; or null
@@ -60,17 +60,17 @@ public final class Doctor {
         run(ours, job, variables, JobCheck.class, "run", ddl);
     }
 
-    /** Does the work for applications that move to the job's target. */
+    /** Runs {@link Cutover} for the job. */
     public void cutover(Path ours, Path job, List<String> variables)
             throws IOException, InstallException {
         run(ours, job, variables, Cutover.class, "run");
     }
 
     /**
-     * Gives the columns of the job's targets the types that their sources have by now.
+     * Changes the columns of the job's targets to the types that their sources have now.
      *
-     * @param table the one target; or null for all
-     * @param column the one column of it; or null for all
+     * @param table only this target; or null for all
+     * @param column only this column of it; or null for all
      */
     public void widen(
             Path ours,
@@ -118,8 +118,8 @@ public final class Doctor {
     }
 
     /**
-     * Calls a static method of a class that is loaded with the classes of the home: with its
-     * loader, job and variables, what else is given, and where to report to.
+     * Loads a class with the classes of the home and calls its static method with the loader, the
+     * job and its variables, the further arguments, and the receiver of the findings.
      */
     private Object run(
             Path ours,
@@ -145,7 +145,7 @@ public final class Doctor {
         }
         List<Path> jars = new ArrayList<>();
         jars.add(ours);
-        // Every connector: which of them the job needs is known when it is read.
+        // All connectors: which of them the job needs is known only when the job is read.
         for (Path jar : Home.jars(home.connectors())) {
             if (!Jars.has(jar, Jars.OUR_CLASS) || Jars.isMerged(jar)) {
                 jars.add(jar);
@@ -197,7 +197,10 @@ public final class Doctor {
         throw new NoSuchMethodException(type.getName() + "." + name);
     }
 
-    /** Files of ours, or with ours in them, that the engine's user cannot read. */
+    /**
+     * Reports jars that contain the sink and that the engine's user cannot read; returns all
+     * unreadable jars.
+     */
     private Set<Path> checkModes() throws IOException {
         Set<Path> unreadable = new HashSet<>();
         List<Path> stock = Home.jars(home.starter());
@@ -231,7 +234,7 @@ public final class Doctor {
             return;
         }
         if (receipt == null) {
-            report.note("the installer has installed nothing here");
+            report.note("nothing was installed here by the installer");
             return;
         }
         int before = report.problems();
@@ -265,7 +268,10 @@ public final class Doctor {
         }
     }
 
-    /** An engine may build a sink from one copy and read it back into another. */
+    /**
+     * An engine may create a sink with the classes of one copy and deserialize it with those of
+     * another.
+     */
     private void checkCopies() throws IOException {
         Map<String, List<String>> builds = new LinkedHashMap<>();
         List<String> whole = new ArrayList<>();
@@ -305,7 +311,7 @@ public final class Doctor {
         return jars;
     }
 
-    /** Identifies a build: the checksums of all files that a job may load. */
+    /** Identifies a build by the checksums of all files that a job may load. */
     private static String build(Path jar) throws IOException {
         Map<String, Long> sums = new TreeMap<>();
         try (ZipFile zip = Jars.open(jar)) {
@@ -323,7 +329,7 @@ public final class Doctor {
         return sums.toString();
     }
 
-    /** Worse than none: which sink a job gets depends on its source. */
+    /** A half installation is worse than none: which sink a job gets depends on its source. */
     private void checkHalf() throws IOException {
         List<String> merged = new ArrayList<>();
         List<String> stock = new ArrayList<>();

@@ -21,9 +21,9 @@ import java.util.function.BiConsumer;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 
 /**
- * Does for one job what its start would do, short of writing: reads the source's tables, checks the
- * sink's options, connects, and holds the columns of both sides against each other. Runs inside a
- * class loader of the home and speaks to doctor in types of the JDK only.
+ * Does for one job what its start would do, except writing: reads the source's tables, checks the
+ * sink's options, connects, and compares the columns of both sides. Runs inside a class loader of
+ * the home and exchanges only JDK types with doctor.
  */
 public final class JobCheck {
     /** Kinds of findings; see {@link Report}. */
@@ -56,7 +56,7 @@ public final class JobCheck {
     /**
      * Called by reflection.
      *
-     * @param ddl file that the statements go to which create the job's tables; or null
+     * @param ddl file for the statements that create the job's tables; or null
      */
     public static void run(
             ClassLoader loader,
@@ -133,7 +133,7 @@ public final class JobCheck {
     private void look(DsqlSinkConfig config, List<JobTable> tables) {
         Map<String, String> options = new HashMap<>(config.nativeOptions());
         options.put("log_level", "error");
-        // One connection is enough to look.
+        // One connection is enough for a check.
         options.put(DsqlSinkOptions.MAX_CONNECTIONS.key(), "1");
         try (NativeSession session = NativeSession.open(options);
                 NativeSink sink = NativeSink.open(options)) {
@@ -159,7 +159,7 @@ public final class JobCheck {
             throws InterruptedException {
         DsqlTable table = job.config().table();
         boolean created = job.config().saveModes().creates();
-        // A query has its own tables, which only the database can find in it.
+        // Only the database can find the tables that a query uses.
         boolean hasQuery = table.query() != null;
         Map<String, String> columns = hasQuery ? Collections.emptyMap() : columns(session, table);
         if (columns.isEmpty() && !hasQuery) {
@@ -171,7 +171,7 @@ public final class JobCheck {
                                     ? "; the job creates it"
                                     : ": create it, or set schema_save_mode ="
                                             + " CREATE_SCHEMA_WHEN_NOT_EXIST"));
-            plan.told(job, created);
+            plan.missing(job, created);
             return;
         }
         if (!hasQuery) {
@@ -206,7 +206,7 @@ public final class JobCheck {
                                     : " -> " + columns.getOrDefault(column, "missing"))
                             + (table.keys().contains(column) ? ", key" : ""));
         }
-        plan.compared(job, columns);
+        plan.existing(job, columns);
     }
 
     private static Map<String, String> columns(NativeSession session, DsqlTable table)
@@ -214,7 +214,7 @@ public final class JobCheck {
         return columns(session, table.schema(), table.name());
     }
 
-    /** Each column with its type; none where there is no such table. */
+    /** Each column with its type; empty if there is no such table. */
     static Map<String, String> columns(NativeSession session, String schema, String name)
             throws InterruptedException {
         Map<String, String> columns = new LinkedHashMap<>();
@@ -232,7 +232,7 @@ public final class JobCheck {
     }
 
     private void privileges(NativeSession session, DsqlTable table) throws InterruptedException {
-        // Rows that are only appended need the first alone.
+        // Appended rows need only the first privilege.
         int needed = table.keys().isEmpty() ? 1 : PRIVILEGES.length;
         StringBuilder asked =
                 new StringBuilder("SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE')::text");
@@ -264,7 +264,9 @@ public final class JobCheck {
         }
     }
 
-    /** An index that does not fit the key is found with the columns; here, that there is none. */
+    /**
+     * Reports a table without a primary key. A key that does not match is found with the columns.
+     */
     private void key(NativeSession session, DsqlTable table) throws InterruptedException {
         String indexes =
                 "SELECT 1 FROM pg_catalog.pg_index i"
@@ -300,7 +302,7 @@ public final class JobCheck {
         return session.execute(sql, true, lines -> {}).rows();
     }
 
-    /** What is at the bottom of it, in one line. */
+    /** The root cause, in one line. */
     static String cause(Throwable e) {
         Throwable last = e;
         while (last.getCause() != null) {

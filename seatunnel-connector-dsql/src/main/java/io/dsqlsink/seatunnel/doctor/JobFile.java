@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** A job's config as SeaTunnel reads it: the blocks of its sources and sinks. */
+/** A job's config as SeaTunnel reads it, with the blocks of its sources and sinks. */
 final class JobFile {
     private static final String CONFIG_BUILDER =
             "org.apache.seatunnel.core.starter.utils.ConfigBuilder";
@@ -20,13 +20,13 @@ final class JobFile {
     }
 
     /**
-     * By the home's own reader, with its substitutions and its decryption.
+     * Reads a config by the home's own SeaTunnel classes, with substitution and decryption.
      *
      * @param variables key=value, as with the engine's option -i
      */
     static JobFile read(ClassLoader loader, Path file, List<String> variables) throws Exception {
         for (String variable : variables) {
-            // What the client does up to 2.3.4; later ones hand them to the reader.
+            // The client does the same up to 2.3.4; later clients pass the variables to the reader.
             int at = variable.indexOf('=');
             System.setProperty(variable.substring(0, at), variable.substring(at + 1));
         }
@@ -40,7 +40,7 @@ final class JobFile {
             } catch (NoSuchMethodException e) {
                 config = reader.getMethod("of", Path.class).invoke(null, file);
             }
-            // Of the interfaces: the classes behind them are not public.
+            // Methods of the interfaces, because the classes that implement them are not public.
             String types = "org.apache.seatunnel.shade.com.typesafe.config.";
             Method root = loader.loadClass(types + "Config").getMethod("root");
             Method plain = loader.loadClass(types + "ConfigObject").getMethod("unwrapped");
@@ -55,7 +55,7 @@ final class JobFile {
         return root;
     }
 
-    /** As JSON, which SeaTunnel reads like its own form. */
+    /** The config as JSON, which SeaTunnel reads like HOCON. */
     static String json(ClassLoader loader, Map<?, ?> root) throws ReflectiveOperationException {
         String types = "org.apache.seatunnel.shade.com.typesafe.config.";
         Object value =
@@ -77,7 +77,7 @@ final class JobFile {
         return blocks("sink");
     }
 
-    /** By its name with a point, which the reader takes for a block in a block. */
+    /** The reader turns the dot in job.mode into a nested block. */
     boolean isStreaming() {
         Object env = root.get("env");
         Object job = env instanceof Map ? ((Map<?, ?>) env).get("job") : null;

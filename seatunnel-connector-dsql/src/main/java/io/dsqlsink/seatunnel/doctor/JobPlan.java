@@ -21,12 +21,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/** What becomes of a job's tables: the statements that create them, and what they do not get. */
+/** Reports how a job's tables are created, and which objects of the source they do not get. */
 final class JobPlan {
     private final ClassLoader loader;
     private final BiConsumer<String, String> report;
 
-    /** A schema is created once. */
+    /** A set, because the tables of one schema share its CREATE SCHEMA. */
     private final Set<String> ddl = new LinkedHashSet<>();
 
     private final Set<String> views = new HashSet<>();
@@ -36,8 +36,8 @@ final class JobPlan {
         this.report = report;
     }
 
-    /** Of a table that is not there. */
-    void told(JobTable job, boolean created) {
+    /** Reports on a table that does not exist. */
+    void missing(JobTable job, boolean created) {
         DsqlTable table = job.config().table();
         TableDefinition definition = job.definition();
         try {
@@ -55,8 +55,8 @@ final class JobPlan {
         lost(job, table);
     }
 
-    /** Of a table that is there; none for a query. */
-    void compared(JobTable job, Map<String, String> columns) {
+    /** Reports on a table that exists; nothing for a query. */
+    void existing(JobTable job, Map<String, String> columns) {
         DsqlTable table = job.config().table();
         if (table.query() == null) {
             for (String line : job.definition().narrowed(columns)) {
@@ -79,8 +79,7 @@ final class JobPlan {
                 report.accept(
                         JobCheck.NOTE,
                         table
-                                + ": the source's objects other than columns are unknown,"
-                                + " because "
+                                + ": the source's objects other than columns are unknown because "
                                 + job.source().unknown());
             }
             return;
@@ -94,7 +93,7 @@ final class JobPlan {
                     table
                             + ": the target does not generate values of column "
                             + extras.counter()
-                            + "; identity = true creates it so, and the command cutover sets the"
+                            + "; with identity = true it does, and the command cutover sets the"
                             + " counter");
         }
         views(job, table);
@@ -110,11 +109,11 @@ final class JobPlan {
         } catch (SQLException e) {
             report.accept(
                     JobCheck.NOTE,
-                    table + ": the source's views cannot be determined:" + " " + e.getMessage());
+                    table + ": the source's views cannot be determined: " + e.getMessage());
         }
     }
 
-    /** The statements go to a file, or are shown. */
+    /** Writes the statements to a file, or shows them. */
     void write(Path file) {
         if (file == null) {
             if (!ddl.isEmpty()) {
@@ -132,14 +131,14 @@ final class JobPlan {
         try {
             Files.write(file, lines);
             report.accept(
-                    JobCheck.GOOD, file + " has the statements, " + lines.size() + ", of the job");
+                    JobCheck.GOOD, file + " has the job's " + lines.size() + " statements");
             lint(file);
         } catch (IOException e) {
             report.accept(JobCheck.FAILED, file + " cannot be written: " + e);
         }
     }
 
-    /** By AWS's own checker, where it is installed. */
+    /** Checks the statements with AWS's dsql-lint, if it is installed. */
     private void lint(Path file) throws IOException {
         Process lint;
         try {

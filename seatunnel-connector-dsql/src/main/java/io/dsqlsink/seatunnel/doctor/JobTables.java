@@ -34,9 +34,12 @@ import org.apache.seatunnel.api.table.factory.TableSourceFactory;
 import org.apache.seatunnel.api.table.factory.TableSourceFactoryContext;
 import org.apache.seatunnel.api.table.type.BasicType;
 
-/** The tables of a job that our sink writes, asked from its sources as at the job's start. */
+/** The tables of a job that our sink writes, read from its sources as at the job's start. */
 final class JobTables {
-    /** What newer releases call the address of a CDC source, and what older ones do. */
+    /**
+     * The option for the address of a CDC source in newer releases; in older ones it is {@link
+     * #BASE_URL}.
+     */
     private static final String URL = "url";
 
     private static final String BASE_URL = "base-url";
@@ -44,15 +47,15 @@ final class JobTables {
     private final ClassLoader loader;
     private final BiConsumer<String, String> report;
 
-    /** Whether a source did not return its tables. */
-    private boolean untold;
+    /** Whether a source failed to return its tables. */
+    private boolean failed;
 
     JobTables(ClassLoader loader, BiConsumer<String, String> report) {
         this.loader = loader;
         this.report = report;
     }
 
-    /** A table of the job, with both of its sides. */
+    /** A table of the job, with its source and its target. */
     static final class JobTable {
         private final DsqlSinkConfig config;
         private final TableDefinition definition;
@@ -81,7 +84,7 @@ final class JobTables {
             return definition;
         }
 
-        /** As SeaTunnel passes it on. */
+        /** The source's table as SeaTunnel passes it to the sink. */
         CatalogTable table() {
             return table;
         }
@@ -90,7 +93,7 @@ final class JobTables {
             return source;
         }
 
-        /** Null where the source is of no database whose catalog is read. */
+        /** Opens the source's catalog; null for a database whose catalog this sink cannot read. */
         SourceCatalog open(ClassLoader loader) throws SQLException {
             return SourceCatalog.Kind.of(table) == null
                     ? null
@@ -115,9 +118,10 @@ final class JobTables {
     }
 
     /**
-     * The tables of a sink. What is wrong with a source is reported.
+     * The tables of a sink. Errors of a source are reported.
      *
-     * @throws io.dsqlsink.seatunnel.exception.DsqlConnectorException for the sink's options
+     * @throws io.dsqlsink.seatunnel.exception.DsqlConnectorException if the sink's options are
+     * wrong
      */
     List<JobTable> of(JobFile job, Map<String, Object> sink) {
         List<JobTable> tables = new ArrayList<>();
@@ -134,35 +138,34 @@ final class JobTables {
                                 + " fail too: "
                                 + JobCheck.cause(e)
                                 + address(source));
-                untold = true;
+                failed = true;
             }
             for (CatalogTable table : found) {
-                SourceTable looked =
-                        SourceTable.lookedUp(table, user(source), password(source), loader);
+                SourceTable completed =
+                        SourceTable.withCatalog(table, user(source), password(source), loader);
                 DsqlSinkConfig config =
-                        DsqlSinkConfig.of(ReadonlyConfig.fromMap(sink), looked.table());
+                        DsqlSinkConfig.of(ReadonlyConfig.fromMap(sink), completed.table());
                 config.setStreaming(job.isStreaming());
                 if (config.table().keyWarning() != null) {
                     report.accept(JobCheck.NOTE, config.table().keyWarning());
                 }
-                tables.add(new JobTable(config, table, looked, source));
+                tables.add(new JobTable(config, table, completed, source));
             }
         }
-        tellShared(tables);
+        reportShared(tables);
         return tables;
     }
 
     /**
-     * What can be told of a sink without its sources: its options, held against a table that has no
-     * more than a key.
+     * Checks as much of a sink as is possible without its sources, see {@link #alone}.
      *
      * @return null if a source returned its tables
      */
     DsqlSinkConfig withoutSource(JobFile job, Map<String, Object> sink, List<JobTable> tables) {
-        return untold && tables.isEmpty() ? alone(job, sink) : null;
+        return failed && tables.isEmpty() ? alone(job, sink) : null;
     }
 
-    /** The options of a sink, held against a table that has no more than a key. */
+    /** Checks the options of a sink against a made-up table that has only a key. */
     static DsqlSinkConfig alone(JobFile job, Map<String, Object> sink) {
         Object keys = sink.get(DsqlSinkOptions.PRIMARY_KEYS.key());
         List<String> columns = new ArrayList<>();
@@ -185,7 +188,7 @@ final class JobTables {
         return config;
     }
 
-    /** Tells what the sources of these tables do to data by themselves. */
+    /** Reports what the sources of these tables do to the data. */
     void checkSources(List<JobTable> tables) {
         Map<Map<String, Object>, List<CatalogTable>> read = new LinkedHashMap<>();
         for (JobTable table : tables) {
@@ -196,8 +199,8 @@ final class JobTables {
                         SourceCheck.run(loader, JobFile.plugin(block), block, found, report));
     }
 
-    /** Tables that are written to one target. */
-    private void tellShared(List<JobTable> tables) {
+    /** Reports source tables that share one target. */
+    private void reportShared(List<JobTable> tables) {
         Map<String, DsqlTable> targets = new HashMap<>();
         for (JobTable table : tables) {
             DsqlTable target = table.config().table();
@@ -205,12 +208,12 @@ final class JobTables {
             if (first != null && SharedTarget.isShared(first, target)) {
                 report.accept(
                         SharedTarget.isRefused(first, target) ? JobCheck.PROBLEM : JobCheck.NOTE,
-                        SharedTarget.told(first, target));
+                        SharedTarget.message(first, target));
             }
         }
     }
 
-    /** Jdbc sources have called it both ways. */
+    /** Jdbc sources know this option by two names. */
     private static String user(Map<String, Object> source) {
         Object user = source.getOrDefault("username", source.get("user"));
         return user == null ? null : user.toString();
@@ -221,7 +224,9 @@ final class JobTables {
         return password == null ? null : password.toString();
     }
 
-    /** What to do about a source that this release gives its address by another name. */
+    /**
+     * The cure if this release has another name for the option of the source's address; or nothing.
+     */
     private String address(Map<String, Object> source) {
         if (!source.containsKey(URL) || source.containsKey(BASE_URL)) {
             return "";
@@ -250,7 +255,7 @@ final class JobTables {
         }
     }
 
-    /** The sources that the sink names, or all. */
+    /** The sources that the sink names as its input; all if it names none. */
     private static List<Map<String, Object>> feeding(JobFile job, Map<String, Object> sink) {
         Object input = sink.getOrDefault("plugin_input", sink.get("source_table_name"));
         List<Map<String, Object>> named = new ArrayList<>();

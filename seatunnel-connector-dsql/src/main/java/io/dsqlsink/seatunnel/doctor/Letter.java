@@ -9,9 +9,9 @@ import org.apache.seatunnel.shade.com.fasterxml.jackson.core.JsonProcessingExcep
 import org.apache.seatunnel.shade.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.seatunnel.shade.com.fasterxml.jackson.databind.ObjectMapper;
 
-/** One line of a dead-letter file: what was to be done with a row. */
+/** One line of a dead-letter file: a row and the operation that was refused. */
 final class Letter {
-    /** By the number that a row frame has for it. */
+    /** The index is the operation's number in a row frame. */
     private static final List<String> OPERATIONS =
             Arrays.asList("INSERT", "UPDATE_BEFORE", "UPDATE_AFTER", "DELETE");
 
@@ -30,8 +30,8 @@ final class Letter {
     }
 
     /**
-     * @param json one for all letters, as it is costly to create
-     * @throws IllegalArgumentException that says what the line lacks
+     * @param json shared by all letters, because it is expensive to create
+     * @throws IllegalArgumentException that says what is wrong with the line
      */
     static Letter of(String line, ObjectMapper json) {
         JsonNode letter;
@@ -41,7 +41,7 @@ final class Letter {
             throw new IllegalArgumentException("is not JSON: " + e.getOriginalMessage());
         }
         if (letter == null || !letter.isObject()) {
-            throw new IllegalArgumentException("is not an object of JSON");
+            throw new IllegalArgumentException("is not a JSON object");
         }
         int operation = OPERATIONS.indexOf(letter.path("operation").asText());
         if (operation < 0) {
@@ -65,10 +65,10 @@ final class Letter {
                         key,
                         values);
         if (read.deletes() && read.keys().isEmpty()) {
-            throw new IllegalArgumentException("is a delete without a key");
+            throw new IllegalArgumentException("has the operation delete but no key");
         }
         if (!read.deletes() && read.hasValues() && !read.columns().containsAll(read.keys())) {
-            throw new IllegalArgumentException("has values without those of its key");
+            throw new IllegalArgumentException("has values, but not those of its key columns");
         }
         return read;
     }
@@ -95,12 +95,12 @@ final class Letter {
         return schema + "." + table;
     }
 
-    /** Table and key in one. */
+    /** Table and key as one string. */
     String id() {
         return target() + " " + key;
     }
 
-    /** False where dead_letter_values was false. */
+    /** False if the job had dead_letter_values = false. */
     boolean hasValues() {
         return values.isObject();
     }
@@ -109,7 +109,7 @@ final class Letter {
         return names(key);
     }
 
-    /** The columns that are written: of a delete those of the key. */
+    /** The columns that are written; for a delete only those of the key. */
     List<String> columns() {
         return names(deletes() ? key : values);
     }

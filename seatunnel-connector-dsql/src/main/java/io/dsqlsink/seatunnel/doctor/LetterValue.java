@@ -13,9 +13,9 @@ import java.time.temporal.TemporalQuery;
 import org.apache.seatunnel.shade.com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * A value of a dead letter as the row encoder takes it. JSON has fewer types than a table: the
- * column's type tells what a text stands for. A text that is of another form goes as it is, so that
- * the sink says what is wrong with it.
+ * Converts a value of a dead letter for the row encoder. JSON has fewer types than a table, so the
+ * column's type decides how to read a string. A string that does not have the expected form is
+ * passed on unchanged, so that the sink reports what is wrong with it.
  */
 final class LetterValue {
     private static final int HEX = 16;
@@ -23,7 +23,7 @@ final class LetterValue {
     private LetterValue() {}
 
     /**
-     * @param type the column's type as the database writes it; null where it is not known
+     * @param type the column's type as the database writes it; null if it is not known
      */
     static Object of(JsonNode value, String type) {
         if (value.isNull() || value.isMissingNode()) {
@@ -40,12 +40,12 @@ final class LetterValue {
         if (value.isNumber()) {
             return value.doubleValue();
         }
-        // An object or an array was put there by hand, for a column of JSON.
+        // A user put in an object or an array for a JSON column.
         return value.isTextual() ? ofText(value.textValue(), type) : value.toString();
     }
 
     private static Object ofText(String text, String type) {
-        // timestamp(3) without time zone: the digits change nothing here.
+        // Removes the precision, as in timestamp(3) without time zone: it does not matter here.
         String kind = type == null ? "" : type.replaceAll("\\(.*?\\)", "");
         switch (kind) {
             case "bytea":

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Whether the native library can live on this machine, under the JVM that runs doctor. */
+/** Checks whether the native library can run on this machine, with the JVM that runs doctor. */
 final class Machine {
     private static final String LIBRARY = "/native/linux-x86_64/libdsql_sink.so";
     private static final Pattern GLIBC = Pattern.compile("GLIBC_(\\d+)\\.(\\d+)");
@@ -34,7 +34,7 @@ final class Machine {
                         + System.getProperty("os.name")
                         + " "
                         + System.getProperty("os.arch")
-                        + "; the result may differ for an engine that runs another one");
+                        + "; an engine that runs another JVM may give another result");
         checkGlibc();
         String folder =
                 System.getProperty("dsql.sink.native.tmpdir", System.getProperty("java.io.tmpdir"));
@@ -54,7 +54,7 @@ final class Machine {
         int[] needed = needed();
         int[] here = here();
         if (needed == null || here == null) {
-            report.note("the release of glibc cannot be determined");
+            report.note("the version of glibc cannot be determined");
             return;
         }
         String text =
@@ -71,11 +71,13 @@ final class Machine {
         } else {
             report.problem(
                     text
-                            + ": use a newer system, or a jar that scripts/build.sh has made without --this-glibc");
+                            + ": use a newer system, or a jar that was built by scripts/build.sh without --this-glibc");
         }
     }
 
-    /** The library has the newest symbol version that it needs as text. */
+    /**
+     * The version of glibc that the library needs, taken from the symbol versions in its bytes.
+     */
     private static int[] needed() throws IOException {
         int[] newest = null;
         try (InputStream in = Machine.class.getResourceAsStream(LIBRARY)) {

@@ -26,22 +26,25 @@ import org.apache.seatunnel.shade.com.fasterxml.jackson.databind.ObjectMapper;
  * Writes the rows of dead letters again, through the same engine as a job, in the order of the
  * files. Runs inside a class loader of the home, as {@link JobCheck} does.
  *
- * <p>One table after the other may have letters with other columns, as a table changes while a job
- * runs. Rows of a table that are declared anew wait until those before them are durable, so that
- * the order of each key is kept.
+ * <p>The letters of one table may differ in their columns, because a table can change while a job
+ * runs. Then the table is declared again, after all earlier rows are durable, so that the order of
+ * each key is kept.
  */
 public final class Replay {
-    /** Rows that are handed over together. */
+    /** Most rows of one frame. */
     private static final int FRAME_ROWS = 500;
 
-    /** And bytes, from which a frame is handed over. */
+    /** A frame is passed on once it has this many bytes. */
     private static final int FRAME_BYTES = 1 << 20;
 
-    /** Letters after which all before them are made durable: as many may have to be looked at. */
+    /**
+     * After this many letters all of them are made durable. After a failure a user must replay at
+     * most this many again.
+     */
     private static final int DURABLE_LETTERS = 10_000;
 
-    /** Lines that are told one by one. */
-    private static final int TOLD = 10;
+    /** Most broken lines that are reported one by one. */
+    private static final int REPORTED = 10;
 
     private final List<Path> files;
     private final boolean onlyMissing;
@@ -49,14 +52,14 @@ public final class Replay {
     private final Map<String, Target> targets = new HashMap<>();
     private final Map<String, Map<String, String>> types = new HashMap<>();
 
-    /** Where rows are left alone, the number of the last letter of each key: it alone counts. */
+    /** With --only-missing, the number of the last letter of each key: only that one is written. */
     private final Map<String, Long> last = new HashMap<>();
 
     private final ObjectMapper json = new ObjectMapper();
     private NativeSession session;
     private NativeSink sink;
 
-    /** What is on its way. */
+    /** Letters that were passed to the sink. */
     private long handed;
 
     private String durable = "none";
@@ -67,7 +70,7 @@ public final class Replay {
         this.report = report;
     }
 
-    /** A table as its last letters have it. */
+    /** A table with the columns of its latest letters. */
     private static final class Target {
         final List<String> columns;
         final RowEncoder rows;
@@ -78,7 +81,7 @@ public final class Replay {
         }
     }
 
-    /** What is done with each letter, of which number and place are told. */
+    /** Receives each letter with its number, and its file and line. */
     private interface Each {
         void letter(long number, String place, String line) throws InterruptedException;
     }
@@ -96,7 +99,7 @@ public final class Replay {
      *
      * @param letters files of letters, the oldest first
      * @param refused file for the letters of rows that are refused again
-     * @param onlyMissing whether rows that are there are left as they are
+     * @param onlyMissing whether existing rows are left unchanged
      */
     public static void run(
             ClassLoader loader,
@@ -120,7 +123,7 @@ public final class Replay {
         }
     }
 
-    /** Those of the job's sink; null where it has none that fits. */
+    /** The options of the job's sink; null if the job has no suitable one. */
     private static Map<String, String> options(
             JobFile job, Path refused, boolean onlyMissing, BiConsumer<String, String> report) {
         List<Map<String, Object>> ours = new ArrayList<>(job.sinks());
@@ -130,14 +133,14 @@ public final class Replay {
                     JobCheck.FAILED,
                     "the job has "
                             + ours.size()
-                            + " sinks to Aurora DSQL of this kind: give a job with the one that"
+                            + " native sinks for Aurora DSQL: give a job with only the one that"
                             + " wrote the letters");
             return null;
         }
         if (ours.get(0).containsKey(DsqlSinkOptions.QUERY.key())) {
             report.accept(
                     JobCheck.FAILED,
-                    "the job writes by option 'query', and a letter does not tell what that did:"
+                    "the job writes by option 'query', and a letter does not record what that did:"
                             + " run the job again for these rows");
             return null;
         }
@@ -145,7 +148,7 @@ public final class Replay {
         Map<String, String> options = new HashMap<>(config.nativeOptions());
         options.remove(VerifyOptions.VERIFY.key());
         options.remove(VerifyOptions.VERIFY_REPORT.key());
-        // The source does not tell again of a row that gives way.
+        // A row that gives way would be lost: the source does not send it again.
         options.put(DsqlSinkOptions.UNIQUE_CONFLICT.key(), "fail");
         options.put("row_error_policy", "skip");
         options.put("row_error_limit", String.valueOf(Long.MAX_VALUE / 100));
@@ -179,9 +182,9 @@ public final class Replay {
             report.accept(
                     JobCheck.FAILED,
                     DsqlConnectorException.of(e).getMessage()
-                            + "; letters that are written for sure: "
+                            + "; letters that are certainly written: "
                             + durable
-                            + ". Give what follows them again");
+                            + ". Replay the letters after them again");
         } finally {
             if (!existed && Files.exists(refused) && Files.size(refused) == 0) {
                 Files.delete(refused);
@@ -189,7 +192,10 @@ public final class Replay {
         }
     }
 
-    /** Reads all letters before the first is written; how many will be, or -1 where one is none. */
+    /**
+     * Reads all letters before the first one is written. Returns how many will be written, or -1 if
+     * a line is not a letter.
+     */
     private long check() throws IOException, InterruptedException {
         long[] broken = new long[1];
         each(
@@ -200,7 +206,7 @@ public final class Replay {
                             last.put(letter.id(), number);
                         }
                     } catch (IllegalArgumentException e) {
-                        if (broken[0]++ < TOLD) {
+                        if (broken[0]++ < REPORTED) {
                             report.accept(JobCheck.PROBLEM, place + " " + e.getMessage());
                         }
                     }
@@ -208,7 +214,7 @@ public final class Replay {
         if (broken[0] > 0) {
             report.accept(
                     JobCheck.FAILED,
-                    broken[0] + " lines are no dead letters, so nothing was written");
+                    broken[0] + " lines are not dead letters, so nothing was written");
             return -1;
         }
         Map<Fate, Long> counts = new EnumMap<>(Fate.class);
@@ -232,15 +238,15 @@ public final class Replay {
             report.accept(
                     JobCheck.PROBLEM,
                     withoutKey
-                            + " letters are of tables without a key, of which --only-missing cannot"
-                            + " tell whether a row is there: replay them without it");
+                            + " letters are for tables without a key, where --only-missing cannot"
+                            + " check whether a row exists: replay them without it");
         }
         if (notNeeded > 0) {
             report.accept(
                     JobCheck.NOTE,
                     notNeeded
-                            + " letters are left out: --only-missing deletes no row, and of a key"
-                            + " the last letter alone counts");
+                            + " letters are skipped: --only-missing deletes no row, and writes only"
+                            + " the last letter of a key");
         }
         return counts.getOrDefault(Fate.WRITTEN, 0L);
     }
@@ -293,7 +299,7 @@ public final class Replay {
         }
     }
 
-    /** The table with the letter's columns. A delete has those of the key alone. */
+    /** The table, declared with the letter's columns. A delete has only those of the key. */
     private Target target(Letter letter) throws InterruptedException {
         String name = letter.target();
         Target target = targets.get(name);
@@ -356,7 +362,7 @@ public final class Replay {
     private void tell(long letters, long dead, Path refused) {
         report.accept(
                 JobCheck.GOOD,
-                letters - dead + " rows written again" + (onlyMissing ? " where none was" : ""));
+                letters - dead + " rows written again" + (onlyMissing ? " if they were missing" : ""));
         if (dead > 0) {
             report.accept(
                     JobCheck.PROBLEM,

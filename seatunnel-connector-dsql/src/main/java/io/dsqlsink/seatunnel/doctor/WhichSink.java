@@ -16,7 +16,7 @@ import java.util.List;
 
 /** Asks SeaTunnel itself, from the jars of the home, which sink a job would get. */
 final class WhichSink {
-    /** From this release on a sink's class path is without the source's jars. */
+    /** From this release on the class path of a sink does not include the source's jars. */
     private static final int[] SEPARATE_LOADERS = {2, 3, 9};
 
     private final Home home;
@@ -84,7 +84,7 @@ final class WhichSink {
             report.problem(job + ": SeaTunnel's classes cannot be loaded: " + e);
             return;
         } catch (Throwable e) {
-            // What SeaTunnel says when there is no such factory, or more than one.
+            // SeaTunnel's message if there is no such factory, or more than one.
             String said = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
             report.problem(job + ": " + said + "; " + remedy);
             return;

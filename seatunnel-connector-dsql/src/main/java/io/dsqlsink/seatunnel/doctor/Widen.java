@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * Gives the columns of a job's tables the types that their sources have by now. Runs inside a class
+ * Changes the columns of a job's tables to the types that the sources have now. Runs inside a class
  * loader of the home, as {@link JobCheck} does.
  */
 public final class Widen {
@@ -39,8 +39,8 @@ public final class Widen {
     /**
      * Called by reflection.
      *
-     * @param only the one table, as schema.table of the target; or null for all
-     * @param column the one column of it; or null for all
+     * @param only only this table, as schema.table of the target; or null for all
+     * @param column only this column of it; or null for all
      * @param dryRun only report what would be done
      */
     public static void run(
@@ -62,8 +62,8 @@ public final class Widen {
                 report.accept(
                         JobCheck.FAILED,
                         only == null
-                                ? "the job has no sink of this kind for Aurora DSQL"
-                                : "--table " + only + ": the job writes no such table");
+                                ? "the job has no native sink for Aurora DSQL"
+                                : "--table " + only + ": the job does not write this table");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

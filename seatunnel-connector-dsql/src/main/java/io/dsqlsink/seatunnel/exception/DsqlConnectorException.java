@@ -6,8 +6,8 @@ import io.dsqlsink.seatunnel.SinkLog;
 import org.apache.seatunnel.common.exception.SeaTunnelRuntimeException;
 
 /**
- * The one exception of this connector. Its message holds everything a user needs, in one line
- * whatever names and values are in it.
+ * The only exception of this connector. Its message holds everything a user needs, and is always
+ * one line, whatever names and values it contains.
  */
 public final class DsqlConnectorException extends SeaTunnelRuntimeException {
     private static final long serialVersionUID = 1L;
@@ -28,8 +28,8 @@ public final class DsqlConnectorException extends SeaTunnelRuntimeException {
     }
 
     /**
-     * The log line by which a failure can be found, independent of what the engine prints around
-     * its cause: code, what happened to which table, column and key, what to do.
+     * The log line by which a failure can be found, whatever the engine prints around the cause:
+     * the code, what happened to which table, column and key, and what to do.
      */
     public String line() {
         return "Aurora DSQL sink failed, "
@@ -41,8 +41,8 @@ public final class DsqlConnectorException extends SeaTunnelRuntimeException {
                 + ". What to do: "
                 + code.cure()
                 + (code.isLasting()
-                        ? ". A restart of the job, by the engine (job.retry.times) too, fails"
-                                + " again until this is done, and logs the same cause again"
+                        ? ". Until this is done, every restart of the job fails with the same"
+                                + " cause, also a restart by the engine (job.retry.times)"
                         : "");
     }
 
@@ -54,14 +54,14 @@ public final class DsqlConnectorException extends SeaTunnelRuntimeException {
     }
 
     /**
-     * An error of the native library. It is not kept as the cause: its text would stand in the log
-     * twice, and its stack trace is this one's.
+     * An error of the native library. It is not kept as the cause: the log would have its text
+     * twice, and its stack trace is the same as this one's.
      */
     public static DsqlConnectorException of(DsqlNativeException e) {
         return of("", e);
     }
 
-    /** The same with words before it that say what was to be done. */
+    /** As above, with a prefix that says what the sink was doing. */
     public static DsqlConnectorException of(String head, DsqlNativeException e) {
         String message = head + e.getMessage();
         boolean hasState = e.sqlState().isEmpty() || message.contains(e.sqlState());

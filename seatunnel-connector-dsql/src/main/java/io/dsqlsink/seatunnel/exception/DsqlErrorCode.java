@@ -111,7 +111,7 @@ public enum DsqlErrorCode implements SeaTunnelErrorCode {
         this.lasting = lasting;
     }
 
-    /** What to do in general; the message may know more. */
+    /** What to do in general; the message may be more specific. */
     public String cure() {
         return cure;
     }

@@ -99,7 +99,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     private void requireOwnTarget(DsqlTable table) {
         for (TableBuffer buffer : buffers) {
             if (SharedTarget.isShared(buffer.table(), table)) {
-                String told = SharedTarget.told(buffer.table(), table);
+                String told = SharedTarget.message(buffer.table(), table);
                 if (SharedTarget.isRefused(buffer.table(), table)) {
                     throw new DsqlConnectorException(DsqlErrorCode.CONFIG, told);
                 }

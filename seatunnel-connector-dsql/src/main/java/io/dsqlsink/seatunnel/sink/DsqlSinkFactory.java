@@ -71,12 +71,12 @@ public final class DsqlSinkFactory
         DsqlSinkConfig told = DsqlSinkConfig.of(options, context.getCatalogTable());
         SourceTable source =
                 needsIndexes(told, context.getCatalogTable())
-                        ? SourceTable.lookedUp(
+                        ? SourceTable.withCatalog(
                                 context.getCatalogTable(),
                                 options.get(SourceOptions.SOURCE_USERNAME),
                                 options.get(SourceOptions.SOURCE_PASSWORD),
                                 context.getClassLoader())
-                        : SourceTable.told(context.getCatalogTable());
+                        : SourceTable.withoutCatalog(context.getCatalogTable());
         DsqlSinkConfig config = DsqlSinkConfig.of(options, source.table());
         TableDefinition definition =
                 TableDefinition.of(config.table(), source, config.saveModes().identity());

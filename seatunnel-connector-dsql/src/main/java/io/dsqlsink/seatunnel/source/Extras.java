@@ -7,8 +7,8 @@ import java.util.List;
 import org.apache.seatunnel.api.table.catalog.TablePath;
 
 /**
- * Objects of a source's table other than columns, keys and indexes. SeaTunnel does not pass them
- * on.
+ * Objects of a source table other than columns, keys and indexes. SeaTunnel does not pass them to
+ * the sink.
  */
 public final class Extras {
     private static final String MYSQL_COLUMNS =
@@ -25,7 +25,7 @@ public final class Extras {
                     + " event_manipulation) FROM information_schema.triggers"
                     + " WHERE event_object_schema = ? AND event_object_table = ? ORDER BY 1, 2";
 
-    /** Releases before 8.0.16 have no such table. */
+    /** Releases before 8.0.16 do not have the table check_constraints. */
     private static final String MYSQL_CHECKS =
             "SELECT 'check' AS kind, c.constraint_name AS name, c.check_clause AS what"
                     + " FROM information_schema.check_constraints c"
@@ -34,7 +34,7 @@ public final class Extras {
                     + " AND t.constraint_name = c.constraint_name"
                     + " WHERE t.table_schema = ? AND t.table_name = ? ORDER BY 2";
 
-    /** Without it MySQL shows no triggers. */
+    /** Without this privilege MySQL shows no triggers. */
     private static final String MYSQL_MAY_SEE_TRIGGERS =
             "SELECT 1 AS may FROM (SELECT grantee, privilege_type FROM"
                     + " information_schema.user_privileges UNION SELECT grantee, privilege_type"
@@ -105,7 +105,7 @@ public final class Extras {
             try {
                 extras.others(catalog.query(MYSQL_CHECKS, schema, name));
             } catch (SQLException e) {
-                // Such a server has no checks.
+                // A server without this table has no checks.
             }
         }
         return extras;
@@ -144,12 +144,12 @@ public final class Extras {
         return names;
     }
 
-    /** The column whose values the source counts up, AUTO_INCREMENT or alike; or null. */
+    /** The column with AUTO_INCREMENT, identity or a sequence; or null. */
     public String counter() {
         return counter;
     }
 
-    /** What the target does not get, a phrase each. */
+    /** The objects that the target does not get, one phrase for each. */
     public List<String> lost() {
         return Collections.unmodifiableList(lost);
     }

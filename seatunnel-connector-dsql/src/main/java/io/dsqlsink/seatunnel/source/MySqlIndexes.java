@@ -9,13 +9,14 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.seatunnel.api.table.catalog.TablePath;
 
-/** Indexes as MySQL and its relatives show them. */
+/** Reads indexes of MySQL and of databases derived from it. */
 final class MySqlIndexes {
     private MySqlIndexes() {}
 
     static List<SourceIndex> of(SourceCatalog catalog, TablePath table) throws SQLException {
         Map<String, SourceIndex> indexes = new LinkedHashMap<>();
-        // Columns of the answer came with releases: Visible with 8.0, Expression with 8.0.13.
+        // Older releases lack some columns of the result: Visible came with 8.0, Expression with
+        // 8.0.13.
         for (Row row :
                 catalog.query(
                         "SHOW INDEX FROM "
@@ -40,7 +41,7 @@ final class MySqlIndexes {
         boolean unique = row.get("non_unique").equals("0");
         String kind = row.get("index_type").toLowerCase(Locale.ROOT);
         SourceIndex index = new SourceIndex(name, unique, kind);
-        // MariaDB calls it ignored.
+        // MariaDB's word for invisible is ignored.
         if ("NO".equals(row.get("visible")) || "YES".equals(row.get("ignored"))) {
             index.invisible();
         }

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import org.apache.seatunnel.api.table.catalog.TablePath;
 
-/** Indexes as PostgreSQL shows them. */
+/** Reads indexes of PostgreSQL. */
 final class PostgresIndexes {
     /**
-     * A row for each column of an index. What came with later releases is read by its name in JSON:
-     * keys apart from included columns with 11, equal NULLs with 15.
+     * Returns a row for each column of an index. Columns that older releases lack are read by name
+     * from JSON: indnkeyatts came with 11, indnullsnotdistinct with 15.
      */
     private static final String COLUMNS =
             "SELECT x.relname AS name, m.amname AS kind, i.indisunique AS uniq,"
@@ -75,7 +75,10 @@ final class PostgresIndexes {
         return index;
     }
 
-    /** Null for the type's own order, by bytes, which is Aurora DSQL's only one for texts. */
+    /**
+     * Null for the type's default order. For text this is the order of the bytes, the only one of
+     * Aurora DSQL.
+     */
     private static String order(Row row) {
         String operators = row.get("operators");
         if (operators != null && !operators.endsWith("_pattern_ops")) {
@@ -83,7 +86,7 @@ final class PostgresIndexes {
         } else if (row.get("collation") != null) {
             return "collation " + row.get("collation");
         }
-        // NULLS LAST where it ascends and FIRST where it descends is what SQL without a word has.
-        return row.is("nulls_first") == row.is("descending") ? null : "another place of NULL";
+        // The default of SQL is NULLS LAST for ASC, and NULLS FIRST for DESC.
+        return row.is("nulls_first") == row.is("descending") ? null : "a non-default order of NULLs";
     }
 }

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** A row of a source's catalog: texts by the labels of its columns, ignoring case. */
+/** A row of a source's catalog: text values by column label, ignoring case. */
 public final class Row {
     private final Map<String, String> values = new HashMap<>();
 
@@ -21,19 +21,19 @@ public final class Row {
         return row;
     }
 
-    /** Null where it is NULL, or where this release of the database has no such column. */
+    /** Null if the value is NULL, or if this release of the database has no such column. */
     public String get(String label) {
         return values.get(label);
     }
 
-    /** Of a boolean of PostgreSQL, or a number. */
+    /** Whether the value is true, or the number 1. */
     public boolean is(String label) {
         String value = get(label);
         return value != null
                 && (value.equals("t") || value.equalsIgnoreCase("true") || value.equals("1"));
     }
 
-    /** 0 where there is none. */
+    /** 0 if there is no number. */
     public int number(String label) {
         String value = get(label);
         return value == null ? 0 : Integer.parseInt(value);

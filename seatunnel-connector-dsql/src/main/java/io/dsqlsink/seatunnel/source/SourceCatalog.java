@@ -14,12 +14,12 @@ import org.apache.seatunnel.api.table.catalog.TablePath;
 
 /**
  * The catalog of a source's database, read by the JDBC driver that the source itself uses.
- * SeaTunnel reads it by DatabaseMetaData.getIndexInfo, which tells of no index that it is FULLTEXT,
- * SPATIAL, on the beginning of a column, on an expression, or of some rows only.
+ * SeaTunnel reads it by DatabaseMetaData.getIndexInfo, which does not show whether an index is
+ * FULLTEXT, SPATIAL, on a prefix of a column, on an expression, or partial.
  */
 public final class SourceCatalog implements AutoCloseable {
-    /** A source that does not answer must not keep a job from starting; it is asked before it. */
-    private static final int PATIENCE_SECONDS = 30;
+    /** A source that does not answer must not block the start of a job. */
+    private static final int TIMEOUT_SECONDS = 30;
 
     private final Kind kind;
     private final Connection connection;
@@ -29,7 +29,7 @@ public final class SourceCatalog implements AutoCloseable {
         this.connection = connection;
     }
 
-    /** Databases whose catalogs are read. */
+    /** Databases whose catalogs this class can read. */
     public enum Kind {
         MYSQL("jdbc:mysql:"),
         POSTGRESQL("jdbc:postgresql:");
@@ -40,7 +40,10 @@ public final class SourceCatalog implements AutoCloseable {
             this.scheme = scheme;
         }
 
-        /** That of a source's table, by the address that its options hold; null for any other. */
+        /**
+         * The kind of a source table's database, from the address in the table's options; null for
+         * others.
+         */
         public static Kind of(CatalogTable table) {
             return of(url(table));
         }
@@ -62,10 +65,10 @@ public final class SourceCatalog implements AutoCloseable {
     }
 
     /**
-     * Connects by a driver that the class loader has. DriverManager would give only those that the
-     * loader of this class sees.
+     * Connects by a driver that the class loader has. DriverManager would return only drivers that
+     * the loader of this class sees.
      *
-     * @param user null where the url holds it
+     * @param user null if the url contains it
      */
     public static SourceCatalog open(String url, String user, String password, ClassLoader loader)
             throws SQLException {
@@ -81,7 +84,7 @@ public final class SourceCatalog implements AutoCloseable {
             properties.setProperty("password", password == null ? "" : password);
         }
         // MySQL's driver counts milliseconds, PostgreSQL's seconds.
-        String patience = PATIENCE_SECONDS + (Kind.of(url) == Kind.MYSQL ? "000" : "");
+        String timeout = TIMEOUT_SECONDS + (Kind.of(url) == Kind.MYSQL ? "000" : "");
         properties.setProperty("connectTimeout", patience);
         properties.setProperty("socketTimeout", patience);
         for (Driver driver : JdbcDrivers.load(loader)) {
@@ -104,7 +107,7 @@ public final class SourceCatalog implements AutoCloseable {
         return kind == Kind.MYSQL ? MySqlIndexes.of(this, table) : PostgresIndexes.of(this, table);
     }
 
-    /** What else the table has. */
+    /** The table's other objects. */
     public Extras extras(TablePath table) throws SQLException {
         return Extras.of(this, table);
     }
@@ -114,7 +117,7 @@ public final class SourceCatalog implements AutoCloseable {
         return Extras.views(this, table);
     }
 
-    /** How many rows a table has. */
+    /** The number of rows of a table. */
     public long count(TablePath table) throws SQLException {
         String quote = kind == Kind.MYSQL ? "`" : "\"";
         String schema = kind == Kind.MYSQL ? table.getDatabaseName() : table.getSchemaName();
@@ -126,7 +129,7 @@ public final class SourceCatalog implements AutoCloseable {
         return quote + name.replace(quote, quote + quote) + quote;
     }
 
-    /** Each row as texts by the labels of the columns. */
+    /** Returns each row as text values by column label. */
     public List<Row> query(String sql, String... parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
@@ -147,7 +150,7 @@ public final class SourceCatalog implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException e) {
-            // What was to be read is read.
+            // Everything has been read: an error on closing does not matter.
         }
     }
 }

@@ -5,7 +5,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** An index as the source's own catalog has it, which SeaTunnel passes on in part only. */
+/**
+ * An index as the source's own catalog describes it. SeaTunnel passes only a part of this to the
+ * sink.
+ */
 public final class SourceIndex {
     private final String name;
     private final boolean unique;
@@ -18,7 +21,7 @@ public final class SourceIndex {
     private boolean nullsDistinct = true;
 
     /**
-     * @param kind what the source calls its access method, in lower case
+     * @param kind the source's name of its access method, in lower case
      */
     SourceIndex(String name, boolean unique, String kind) {
         this.name = name;
@@ -71,17 +74,19 @@ public final class SourceIndex {
         return Collections.unmodifiableList(included);
     }
 
-    /** PostgreSQL's SQL condition of the rows it holds; null when it holds all. */
+    /** The SQL condition of a partial index of PostgreSQL; null for an index of all rows. */
     public String predicate() {
         return predicate;
     }
 
-    /** Why it means nothing elsewhere, such as that it was never built; null in general. */
+    /**
+     * Why it cannot be created at the target, such as that its build never finished; usually null.
+     */
     public String flaw() {
         return flaw;
     }
 
-    /** False when the source itself uses it for no query. */
+    /** False if the source itself uses it for no query. */
     public boolean visible() {
         return visible;
     }
@@ -90,7 +95,9 @@ public final class SourceIndex {
         return nullsDistinct;
     }
 
-    /** Whether all rows differ in its columns as they are: no prefixes, expressions, conditions. */
+    /**
+     * Whether it makes whole columns of all rows unique: no prefixes, expressions or conditions.
+     */
     public boolean isWholeKey() {
         return unique
                 && flaw == null
@@ -102,7 +109,7 @@ public final class SourceIndex {
         return parts.stream().map(Part::column).collect(Collectors.toList());
     }
 
-    /** A column of it, or an expression. */
+    /** A column of the index, or an expression. */
     public static final class Part {
         private final String column;
         private final String expression;
@@ -137,7 +144,7 @@ public final class SourceIndex {
             return expression;
         }
 
-        /** How many characters, or bytes, it begins with; 0 for all. */
+        /** The length of the prefix in characters or bytes; 0 for the whole column. */
         public int prefix() {
             return prefix;
         }
@@ -146,7 +153,7 @@ public final class SourceIndex {
             return descending;
         }
 
-        /** An order that is not the type's own, as the source calls it; null in general. */
+        /** The source's name of an order that is not the type's default; usually null. */
         public String order() {
             return order;
         }

@@ -12,8 +12,8 @@ import org.apache.seatunnel.api.table.catalog.ConstraintKey;
 import org.apache.seatunnel.api.table.catalog.TableSchema;
 
 /**
- * A source's table as SeaTunnel passes it on, with what its own catalog adds. Up to 2.3.5 the
- * table's options hold the account that the source reads with; later the job has to name one.
+ * A source table as SeaTunnel passes it to the sink, completed from the source's own catalog. Up to
+ * 2.3.5 the table's options contain the source's account; later the job must name one.
  */
 public final class SourceTable {
     private static final String USERNAME = "username";
@@ -39,12 +39,12 @@ public final class SourceTable {
         this.unknown = unknown;
     }
 
-    /** As SeaTunnel passes it on. */
-    public static SourceTable told(CatalogTable table) {
-        return told(table, "its catalog was not read");
+    /** The table as SeaTunnel passes it to the sink, without a look into the catalog. */
+    public static SourceTable withoutCatalog(CatalogTable table) {
+        return withoutCatalog(table, "its catalog was not read");
     }
 
-    private static SourceTable told(CatalogTable table, String why) {
+    private static SourceTable withoutCatalog(CatalogTable table, String why) {
         SourceCatalog.Kind kind = SourceCatalog.Kind.of(table);
         List<SourceIndex> indexes = new ArrayList<>();
         for (ConstraintKey constraint : constraints(table)) {
@@ -61,7 +61,7 @@ public final class SourceTable {
                 indexes.add(index);
             }
         }
-        // A unique index of PostgreSQL may hold some rows only, and then is no key of all.
+        // A unique index of PostgreSQL may be partial, and then is not a key of all rows.
         CatalogTable trusted =
                 kind == SourceCatalog.Kind.POSTGRESQL
                         ? withKeys(table, Collections.emptyList())
@@ -70,36 +70,35 @@ public final class SourceTable {
     }
 
     /**
-     * With the indexes of the source's catalog, where its database is one whose catalog is read and
-     * it answers.
+     * The table with the indexes of the source's catalog, if that catalog can be read.
      *
-     * @param user that the job names for it; null for none
+     * @param user the account that the job names for the catalog; null for none
      */
-    public static SourceTable lookedUp(
+    public static SourceTable withCatalog(
             CatalogTable table, String user, String password, ClassLoader loader) {
         SourceCatalog.Kind kind = SourceCatalog.Kind.of(table);
         if (kind == null) {
-            return told(table);
+            return withoutCatalog(table);
         }
         Map<String, String> options = table.getOptions();
         String account = user == null ? options.get(USERNAME) : user;
         String secret = user == null ? options.get(PASSWORD) : password;
         if (account == null) {
-            return told(
+            return withoutCatalog(
                     table,
-                    "this SeaTunnel does not pass on the account for reading its" + " catalog");
+                    "this SeaTunnel does not pass on the account for reading its catalog");
         } else if (!isSame(table, options.get(TABLE_NAME))) {
-            return told(table, "a transform has renamed the table");
+            return withoutCatalog(table, "a transform has renamed the table");
         }
         try (SourceCatalog catalog =
                 SourceCatalog.open(SourceCatalog.url(table), account, secret, loader)) {
             return of(table, catalog);
         } catch (SQLException e) {
-            return told(table, "its catalog cannot be read: " + e.getMessage());
+            return withoutCatalog(table, "its catalog cannot be read: " + e.getMessage());
         }
     }
 
-    /** With the indexes of a catalog that is open. */
+    /** The table with the indexes of an open catalog. */
     public static SourceTable of(CatalogTable table, SourceCatalog catalog) throws SQLException {
         List<SourceIndex> indexes = catalog.indexes(table.getTablePath());
         List<ConstraintKey> keys = new ArrayList<>();
@@ -146,12 +145,12 @@ public final class SourceTable {
                 table.getComment());
     }
 
-    /** With the unique keys that are known to be keys of all rows. */
+    /** The table, with only those unique keys that are known to cover all rows. */
     public CatalogTable table() {
         return table;
     }
 
-    /** Null where the catalog is of no database that is known. */
+    /** Null for a database whose catalog this sink cannot read. */
     public SourceCatalog.Kind kind() {
         return kind;
     }
@@ -160,12 +159,12 @@ public final class SourceTable {
         return Collections.unmodifiableList(indexes);
     }
 
-    /** Null where the catalog was not read. */
+    /** Null if the catalog was not read. */
     public Extras extras() {
         return extras;
     }
 
-    /** Why only SeaTunnel's incomplete information about the indexes is used; or null. */
+    /** Why the sink uses only SeaTunnel's incomplete information about the indexes; or null. */
     public String unknown() {
         return unknown;
     }

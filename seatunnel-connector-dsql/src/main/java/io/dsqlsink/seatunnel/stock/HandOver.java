@@ -10,11 +10,11 @@ import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
 
 /**
- * Which of two sinks writes to Aurora DSQL: from 2.3.13 on connector-jdbc has a dialect dsql of its
- * own.
+ * Decides which of two sinks writes to Aurora DSQL: from 2.3.13 on connector-jdbc has a dialect
+ * dsql of its own.
  */
 public final class HandOver {
-    /** The same in every release that has it. */
+    /** The name is the same in every release that has this class. */
     public static final String DIALECT_CLASS =
             "org/apache/seatunnel/connectors/seatunnel/jdbc/internal/dialect/dsql/"
                     + "DsqlDialectFactory.class";
@@ -39,8 +39,8 @@ public final class HandOver {
     }
 
     /**
-     * What the stock sink is given: with the source's names in the one option that our factories
-     * keep the engine from putting them in ({@code excludeTablePlaceholderReplaceKeys}).
+     * The context for the stock sink. It replaces the placeholders in the one option that our
+     * factories exclude from the engine's replacement ({@code excludeTablePlaceholderReplaceKeys}).
      */
     public static TableSinkFactoryContext named(TableSinkFactoryContext context) {
         String sql = context.getOptions().getOptional(DsqlSinkOptions.CUSTOM_SQL).orElse(null);
@@ -57,7 +57,10 @@ public final class HandOver {
                 context.getClassLoader());
     }
 
-    /** The options as they are written; null before 2.3.8, whose engine puts no names in. */
+    /**
+     * The options as the job has them; null before 2.3.8, where the engine replaces no
+     * placeholders.
+     */
     @SuppressWarnings("unchecked")
     private static Map<String, Object> written(ReadonlyConfig options) {
         try {

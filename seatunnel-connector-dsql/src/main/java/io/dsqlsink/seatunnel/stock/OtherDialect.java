@@ -11,26 +11,28 @@ import java.util.regex.Pattern;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 
 /**
- * A sink block that is meant for Aurora DSQL and says something else, as a misspelt dialect does.
- * The stock sink would write to it as to PostgreSQL, or end in an error that names nothing.
+ * Detects a sink block that is meant for Aurora DSQL but has another dialect, such as a misspelt
+ * one. The stock sink would write as to PostgreSQL, or fail with an error that does not name the
+ * cause.
  */
 public final class OtherDialect {
-    /** dsql-fips and endpoints of PrivateLink among them. */
+    /** Also matches dsql-fips and endpoints of PrivateLink. */
     private static final Pattern HOST =
             Pattern.compile("[./]dsql(-[a-z0-9]+)?\\.[a-z0-9-]+\\.on\\.aws([:/?]|$)");
 
     private OtherDialect() {}
 
     /**
-     * Refuses such a block, unless it says that the stock sink is meant.
+     * Refuses such a block, unless it sets dsql_native.
      *
-     * @throws DsqlConnectorException that names the dialect and what it was known by
+     * @throws DsqlConnectorException that names the dialect, and the options that show what is
+     * meant
      */
     public static void refuse(ReadonlyConfig options) {
         Map<String, String> block = options.toMap();
         List<String> signs = new ArrayList<>();
         if (HOST.matcher(block.getOrDefault(DsqlSinkOptions.URL.key(), "")).find()) {
-            signs.add("'url' leads to an endpoint of Aurora DSQL");
+            signs.add("'url' is an endpoint of Aurora DSQL");
         }
         for (String key : IdentityOptions.keys()) {
             if (block.containsKey(key)) {

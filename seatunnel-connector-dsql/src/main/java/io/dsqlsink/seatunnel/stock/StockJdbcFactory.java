@@ -15,20 +15,20 @@ import java.util.function.BiConsumer;
 import org.apache.seatunnel.api.table.factory.TableSinkFactory;
 
 /**
- * Finds the stock Jdbc sink factory behind our class of the same name. Places, in this order: the
- * copy that the installer kept beside us under another name; the same through the context class
- * loader; the next class file of the name on the class path; the connector-jdbc jar in the
- * connectors folder.
+ * Finds the stock Jdbc sink factory, which our class of the same name hides. It searches in this
+ * order: the copy that the installer kept under another name in our jar; the same through the
+ * context class loader; the next class file of that name on the class path; the connector-jdbc jar
+ * in the connectors folder.
  */
 public final class StockJdbcFactory {
-    /** The stock class. Our class has the same name. */
+    /** The name of the stock class. Our class has the same name. */
     public static final String NAME =
             "org.apache.seatunnel.connectors.seatunnel.jdbc.sink.JdbcSinkFactory";
 
-    /** What the installer calls the stock class when it puts ours in its place. */
+    /** The name that the installer gives the stock class when it replaces it by ours. */
     public static final String RENAMED = NAME + "$Stock";
 
-    /** Our class names this package, in every version of it; the stock class does not. */
+    /** Every version of our class refers to this package; the stock class does not. */
     private static final String OUR_PACKAGE = "io/dsqlsink/";
 
     private static final String FLINK_STARTER =
@@ -37,7 +37,7 @@ public final class StockJdbcFactory {
     private StockJdbcFactory() {}
 
     /**
-     * @throws DsqlConnectorException when there is no stock factory
+     * @throws DsqlConnectorException if there is no stock factory
      */
     @SuppressWarnings("rawtypes")
     public static TableSinkFactory find() {
@@ -92,13 +92,13 @@ public final class StockJdbcFactory {
     }
 
     private static boolean isOurs(byte[] classFile) {
-        // A class file holds its names in a form that is ASCII for these.
+        // The encoding of names in class files is the same as ASCII for this package.
         return new String(classFile, StandardCharsets.ISO_8859_1).contains(OUR_PACKAGE);
     }
 
     /**
-     * On Flink the starter adds connector-jdbc to the client's class path only when no factory is
-     * visible yet, and from lib/ ours is. The task managers get the jar in any case.
+     * On Flink the starter adds connector-jdbc to the client's class path only if no Jdbc factory
+     * is visible yet. If our jar is in lib/, one is. The task managers get the jar in any case.
      */
     private static boolean addConnectorJdbc(ClassLoader loader)
             throws ReflectiveOperationException, IOException {
@@ -126,7 +126,7 @@ public final class StockJdbcFactory {
         return true;
     }
 
-    /** The folder next to the lib/ that has our jar, or null. */
+    /** The connectors folder next to the lib/ that contains our jar, or null. */
     private static File connectorsFolder() {
         try {
             File jar =
@@ -154,7 +154,7 @@ public final class StockJdbcFactory {
         }
     }
 
-    /** Defines the stock class although its parents have another one, ours, under the name. */
+    /** Defines the stock class itself, because its parent has our class under the same name. */
     private static final class StockLoader extends ClassLoader {
         private final URL file;
         private final byte[] bytes;

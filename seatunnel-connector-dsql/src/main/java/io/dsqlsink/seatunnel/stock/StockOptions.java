@@ -5,14 +5,17 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What becomes of each option that the stock Jdbc sink has in any of its releases. */
+/** How this sink treats each option that the stock Jdbc sink has in any release. */
 public final class StockOptions {
     public enum Effect {
-        /** This sink, or the engine for it, does what the option says. */
+        /** This sink, or the engine, does what the option says. */
         HONOURED,
-        /** The sink does not use it; the log says so in one line for a job that has it. */
+        /** The sink ignores it; one log line says so if a job sets it. */
         NONE,
-        /** Some value, or any, would write something else than the user asked for. */
+        /**
+         * Refused, for some or all values: the sink would write something else than the user asked
+         * for.
+         */
         REFUSED
     }
 
@@ -95,7 +98,7 @@ public final class StockOptions {
                             "multi_table_config",
                             ANY,
                             "is not supported: remove it; each table has its source's key, and"
-                                    + " 'primary_keys' may say \"${primary_key}\" or"
+                                    + " 'primary_keys' may be \"${primary_key}\" or"
                                     + " \"${unique_key}\""),
                     refused(
                             "table_options",
@@ -112,14 +115,14 @@ public final class StockOptions {
         return Collections.unmodifiableMap(table);
     }
 
-    /** Every stock option and what becomes of it. */
+    /** Every stock option with its effect. */
     public static Map<String, Effect> effects() {
         Map<String, Effect> effects = new LinkedHashMap<>();
         TABLE.forEach((key, entry) -> effects.put(key, entry.effect));
         return effects;
     }
 
-    /** Adds a problem for each value that is refused or not a value of its option. */
+    /** Reports a problem for each refused value. */
     public static void check(OptionReader options) {
         for (Entry entry : TABLE.values()) {
             String value = options.raw(entry.key);
@@ -144,7 +147,7 @@ public final class StockOptions {
     private static final class Entry {
         private final String key;
         private final Effect effect;
-        // Refused values, with the reason and what to do.
+        // Each refused value with the reason and what to do.
         private final Map<String, String> reasons = new LinkedHashMap<>();
 
         Entry(String key, Effect effect) {

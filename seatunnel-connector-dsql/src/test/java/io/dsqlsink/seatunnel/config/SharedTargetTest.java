@@ -33,13 +33,13 @@ class SharedTargetTest {
         assertThat(SharedTarget.isShared(one, one)).isFalse();
         assertThat(SharedTarget.isShared(one, table("shop1", null, "items"))).isFalse();
         assertThat(SharedTarget.isRefused(one, other)).isTrue();
-        assertThat(SharedTarget.told(one, other))
+        assertThat(SharedTarget.message(one, other))
                 .contains("shop1.orders and shop2.orders", "public.orders", "[id]")
                 .contains("\"${database_name}_${table_name}\"", "merge_tables = true");
-        assertThat(SharedTarget.told(table("d", "s1", "t"), table("d", "s2", "t")))
+        assertThat(SharedTarget.message(table("d", "s1", "t"), table("d", "s2", "t")))
                 .contains("\"${schema_name}_${table_name}\"");
         options.put("table", "all_of_them");
-        assertThat(SharedTarget.told(table("d", null, "t1"), table("d", null, "t2")))
+        assertThat(SharedTarget.message(table("d", null, "t1"), table("d", null, "t2")))
                 .contains("\"${table_name}\"");
     }
 

@@ -67,9 +67,9 @@ class ErrorsTest {
         assertThat(data)
                 .startsWith(
                         "Aurora DSQL sink failed, DSQL-06 DATA: table t: column \"n\". What to do: ")
-                .contains(DsqlErrorCode.DATA.cure(), "A restart of the job");
+                .contains(DsqlErrorCode.DATA.cure(), "every restart of the job");
         String away = new DsqlConnectorException(DsqlErrorCode.CONNECTION, "away").line();
-        assertThat(away).doesNotContain("A restart of the job");
+        assertThat(away).doesNotContain("every restart of the job");
     }
 
     @Test

@@ -176,7 +176,7 @@ class IndexesTest extends DsqlFixture {
                         column("bin", "bytea"),
                         column("span", "interval"));
         SourceTable found =
-                SourceTable.lookedUp(told, "postgres", null, getClass().getClassLoader());
+                SourceTable.withCatalog(told, "postgres", null, getClass().getClassLoader());
         assertThat(found.unknown()).isNull();
         TableDefinition definition = prepare(found);
         // The rows lack a column of its condition: the database refuses it.
@@ -189,7 +189,7 @@ class IndexesTest extends DsqlFixture {
                         "CREATE UNIQUE INDEX nulls: (a, name) NULLS NOT DISTINCT",
                         "CREATE UNIQUE INDEX whole: (name)");
         assertThat(leftOut(definition, "mixed")).contains("some of its columns ascend");
-        assertThat(leftOut(definition, "nulls_first")).contains("another place of NULL");
+        assertThat(leftOut(definition, "nulls_first")).contains("a non-default order of NULLs");
         assertThat(leftOut(definition, "hashed")).contains("HASH");
         assertThat(leftOut(definition, "in_doc")).contains("no GIN indexes");
         assertThat(leftOut(definition, "of_doc")).contains("type jsonb");
@@ -217,7 +217,7 @@ class IndexesTest extends DsqlFixture {
                         column("id", "int4"),
                         column("name", "varchar(40)"));
         SourceTable found =
-                SourceTable.lookedUp(told, "postgres", null, getClass().getClassLoader());
+                SourceTable.withCatalog(told, "postgres", null, getClass().getClassLoader());
         TableDefinition definition = prepare(found, "field_ide", "UPPERCASE");
         assertThat(leftOut(definition, "folded")).contains("names columns as the source does");
         assertThat(leftOut(definition, "partial")).contains("its condition (id > 5)");
@@ -239,7 +239,7 @@ class IndexesTest extends DsqlFixture {
                         column("a", "int4", false),
                         column("b", "int4", false));
         ClassLoader loader = getClass().getClassLoader();
-        SourceTable found = SourceTable.lookedUp(told, "postgres", null, loader);
+        SourceTable found = SourceTable.withCatalog(told, "postgres", null, loader);
         assertThat(prepare(found).target().getTableId().getTableName()).isEqualTo("t");
         assertThat(created("t")).containsExactly("CREATE UNIQUE INDEX partial: (a) WHERE (b > 5)");
         assertThat(
@@ -249,7 +249,7 @@ class IndexesTest extends DsqlFixture {
 
         // Nobody knows what it holds where the catalog is not read.
         dsql.sql("DROP TABLE dst.t");
-        SourceTable unread = SourceTable.lookedUp(told, "nobody", null, loader);
+        SourceTable unread = SourceTable.withCatalog(told, "nobody", null, loader);
         assertThat(unread.unknown()).contains("its catalog cannot be read").contains("nobody");
         TableDefinition definition = prepare(unread);
         assertThat(leftOut(definition, "partial"))
@@ -259,7 +259,7 @@ class IndexesTest extends DsqlFixture {
 
         dsql.sql("DROP TABLE dst.t");
         dsql.sql("CREATE UNIQUE INDEX of_all ON src.t (b)");
-        prepare(SourceTable.lookedUp(told, "postgres", null, loader));
+        prepare(SourceTable.withCatalog(told, "postgres", null, loader));
         assertThat(dsql.sql("SELECT indexdef FROM pg_indexes WHERE indexname = 't_pkey'"))
                 .containsExactly("CREATE UNIQUE INDEX t_pkey ON dst.t USING btree (b)");
     }
@@ -290,7 +290,7 @@ class IndexesTest extends DsqlFixture {
                         column("name", "varchar(40)"),
                         column("url", "varchar(700)"),
                         column("note", "text"));
-        SourceTable source = SourceTable.lookedUp(told, null, null, getClass().getClassLoader());
+        SourceTable source = SourceTable.withCatalog(told, null, null, getClass().getClassLoader());
         assertThat(source.unknown()).contains("does not pass on the account");
         TableDefinition definition = prepare(source);
         assertThat(created("t"))
@@ -322,7 +322,7 @@ class IndexesTest extends DsqlFixture {
         constraints.add(0, index("any", "n"));
         PhysicalColumn[] all = columns.toArray(new PhysicalColumn[0]);
         TableDefinition definition =
-                prepare(SourceTable.told(source(null, "t", List.of("id"), constraints, all)));
+                prepare(SourceTable.withoutCatalog(source(null, "t", List.of("id"), constraints, all)));
         assertThat(created("t")).hasSize(23).contains("CREATE UNIQUE INDEX u: (c26, c1)");
         assertThat(leftOut(definition, "nine")).contains("9 columns").contains("takes 8");
         assertThat(leftOut(definition, "declared")).contains("2001 bytes").contains("2000");
@@ -340,28 +340,28 @@ class IndexesTest extends DsqlFixture {
     void namesOfIndexesAvoidExistingNames() throws Exception {
         PhysicalColumn[] columns = {column("id", "int"), column("a", "int")};
         List<String> key = List.of("id");
-        prepare(SourceTable.told(source(null, "x", key, List.of(index("y_z", "a")), columns)));
+        prepare(SourceTable.withoutCatalog(source(null, "x", key, List.of(index("y_z", "a")), columns)));
         assertThat(created("x")).containsExactly("CREATE INDEX y_z: (a)");
         // Index x_y_z is there.
-        prepare(SourceTable.told(source(null, "x_y", key, List.of(index("z", "a")), columns)));
+        prepare(SourceTable.withoutCatalog(source(null, "x_y", key, List.of(index("z", "a")), columns)));
         assertThat(created("x_y")).hasSize(1).first().asString().doesNotContain("z: (a)");
         // And again, as after an interruption.
-        prepare(SourceTable.told(source(null, "x_y", key, List.of(index("z", "a")), columns)));
+        prepare(SourceTable.withoutCatalog(source(null, "x_y", key, List.of(index("z", "a")), columns)));
         assertThat(created("x_y")).hasSize(1);
         // A table of the index's name.
-        prepare(SourceTable.told(source(null, "x_y_z", key, List.of(), columns)));
+        prepare(SourceTable.withoutCatalog(source(null, "x_y_z", key, List.of(), columns)));
         assertThat(dsql.sql("SELECT count(*) FROM dst.x_y_z")).containsExactly("0");
         assertThat(created("x")).hasSize(1).first().asString().endsWith(": (a)");
-        prepare(SourceTable.told(source(null, "x", key, List.of(index("y_z", "a")), columns)));
+        prepare(SourceTable.withoutCatalog(source(null, "x", key, List.of(index("y_z", "a")), columns)));
         assertThat(created("x")).hasSize(1);
         // An index of a table's name.
         prepare(
-                SourceTable.told(
+                SourceTable.withoutCatalog(
                         source(null, "x_y", key, List.of(index("z", "id", "a")), columns)));
-        prepare(SourceTable.told(source(null, "p", key, List.of(), columns)));
-        prepare(SourceTable.told(source(null, "p_q", key, List.of(), columns)));
+        prepare(SourceTable.withoutCatalog(source(null, "p", key, List.of(), columns)));
+        prepare(SourceTable.withoutCatalog(source(null, "p_q", key, List.of(), columns)));
         dsql.sql("DROP TABLE dst.p");
-        prepare(SourceTable.told(source(null, "p", key, List.of(index("q", "a")), columns)));
+        prepare(SourceTable.withoutCatalog(source(null, "p", key, List.of(index("q", "a")), columns)));
         assertThat(created("p")).hasSize(1);
     }
 
@@ -375,7 +375,7 @@ class IndexesTest extends DsqlFixture {
                         index(same + "2", "b"),
                         index("\uD83D\uDE00".repeat(20), "a", "b"),
                         index("quote\" and . dot", "b", "a"));
-        prepare(SourceTable.told(source(null, "名", List.of("id"), constraints, columns)));
+        prepare(SourceTable.withoutCatalog(source(null, "名", List.of("id"), constraints, columns)));
         assertThat(created("名")).hasSize(4);
     }
 }

@@ -185,7 +185,7 @@ class ReplayTest extends DsqlWriterFixture {
         assertThat(said)
                 .anyMatch(line -> line.contains(letters + ", line 2 has no operation"))
                 .anyMatch(line -> line.contains(letters + ", line 3 is not JSON"))
-                .anyMatch(line -> line.contains("2 lines are no dead letters"));
+                .anyMatch(line -> line.contains("2 lines are not dead letters"));
         checkRows("orders");
     }
 

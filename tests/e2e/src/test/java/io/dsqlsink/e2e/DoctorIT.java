@@ -166,13 +166,13 @@ class DoctorIT {
 
             JarCommand cutover = new JarCommand("cutover", FOLDER, PATIENCE);
             assertThat(cutover.run("cutover", config, 1))
-                    .contains("parts: column id counts on from 3")
+                    .contains("parts: column id continues from 3")
                     .contains("parts: 2 rows, but 3 at the source")
                     .contains("not migrated: foreign key up_fk")
                     .contains("not migrated: view doctor_plan.seen");
             Sql.run(target, "INSERT INTO planned.parts (id) VALUES (40)");
             assertThat(cutover.run("cutover-again", config, 0))
-                    .contains("parts: column id counts on from 41")
+                    .contains("parts: column id continues from 41")
                     .contains("parts: 3 rows, as at the source");
             Sql.run(target, "INSERT INTO planned.parts (name) VALUES ('new')");
             assertThat(Sql.number(target, "SELECT max(id) FROM planned.parts")).isEqualTo(41);

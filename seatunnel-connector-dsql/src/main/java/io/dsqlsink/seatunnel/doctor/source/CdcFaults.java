@@ -1,17 +1,17 @@
 package io.dsqlsink.seatunnel.doctor.source;
 
-/** What a change stream does not pass on, as far as the job's config alone shows it. */
+/** Reports what a change stream does not pass on, as far as the job's config shows it. */
 final class CdcFaults {
     private CdcFaults() {}
 
     static void ofConfig(SourceJob job, Faults faults) {
-        boolean told = job.isOn("schema-changes.enabled", "debezium.include.schema.changes");
-        if (job.isPostgres() || !told) {
+        boolean passedOn = job.isOn("schema-changes.enabled", "debezium.include.schema.changes");
+        if (job.isPostgres() || !passedOn) {
             faults.warn(
                     "changes of columns while the job runs are not passed on: added columns are"
                             + " left out, dropped and renamed ones arrive as NULL, and numbers too"
                             + " large for the old type arrive wrong (5000000000 as 705032704)."
-                            + " To mend: "
+                            + " To fix this: "
                             + cureOfChanges(job));
         }
         faults.note(

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
-/** Tells what was found, a line each: source, table, columns, what happens, and the cure. */
+/** Reports each fault in one line: source, table, columns, what happens, and the cure. */
 final class Faults {
-    /** Kinds, as doctor's report has them. */
+    /** Kinds of findings in doctor's report. */
     static final String NOTE = "note";
 
-    /** Values may arrive otherwise than they are. */
+    /** Values may arrive changed. */
     static final String WARN = "warn";
 
-    /** Rows of this job do not arrive. */
+    /** Some rows of this job do not arrive. */
     static final String PROBLEM = "problem";
 
     private final SourceJob job;
@@ -31,7 +31,7 @@ final class Faults {
         report.accept(WARN, "source " + job.plugin() + ": " + what);
     }
 
-    /** Nothing for no columns; they are of one table. */
+    /** Reports columns of one table; nothing if there are none. */
     void warn(List<SourceColumn> columns, String what, String cure) {
         tell(WARN, columns, what, cure);
     }
@@ -56,7 +56,7 @@ final class Faults {
                             + names
                             + ": "
                             + what
-                            + ". To mend: "
+                            + ". To fix this: "
                             + cure);
         }
     }

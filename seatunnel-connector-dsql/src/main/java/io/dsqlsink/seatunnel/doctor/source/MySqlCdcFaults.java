@@ -12,12 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What MySQL-CDC does to values, by its two ways to read: the first load and the binlog. */
+/** What MySQL-CDC does to values. It reads in two ways: the first load and the binlog. */
 final class MySqlCdcFaults {
-    /** Character sets whose bytes are those of UTF-8, or no text at all. */
+    /** Character sets whose bytes are valid UTF-8, and binary. */
     private static final String SAFE_CHARACTER_SETS = "|utf8|utf8mb3|utf8mb4|ascii|binary";
 
-    /** Two days of a year with and without daylight saving time. */
+    /** A day without and a day with daylight saving time. */
     private static final long WINTER = Instant.parse("2024-01-01T00:00:00Z").getEpochSecond();
 
     private static final long SUMMER = Instant.parse("2024-07-01T00:00:00Z").getEpochSecond();
@@ -77,7 +77,7 @@ final class MySqlCdcFaults {
                 "keep such durations in a number column, or leave the column out");
     }
 
-    /** The binlog has instants, which SeaTunnel shows in the zone of the job or of its JVM. */
+    /** The binlog has instants, which SeaTunnel converts to the zone of the job or of its JVM. */
     private static void zone(
             SourceJob job, SourceDatabase database, List<SourceColumn> columns, Faults faults)
             throws SQLException {
@@ -92,7 +92,7 @@ final class MySqlCdcFaults {
             faults.warn(
                     columns,
                     "server-time-zone = " + option + " is not a time zone",
-                    "set" + " it to a time zone");
+                    "set it to a time zone");
             return;
         }
         List<String> offsets =
@@ -126,7 +126,7 @@ final class MySqlCdcFaults {
                 zone.getRules().getOffset(Instant.ofEpochSecond(second)).getTotalSeconds());
     }
 
-    /** What is not of one column. */
+    /** Checks settings of the server and foreign keys. */
     static void checkServer(
             SourceJob job,
             SourceDatabase database,

@@ -46,7 +46,7 @@ final class MySqlJdbcFaults {
         MySqlValues.skippedHours(database, ofType(columns, "datetime"), faults);
     }
 
-    /** In a query the driver reports such a column as BIT; its numbers show that it is not. */
+    /** In a query the driver reports a tinyint(1) as BIT; only its values show that it is not. */
     private static boolean isBoolean(SourceJob job, SourceColumn column) {
         return column.isOfQuery()
                 ? column.type().matches("(tinyint|bit)(\\(1\\))?")

@@ -12,9 +12,12 @@ import java.time.zone.ZoneRules;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What both sources of MySQL do to values. */
+/** What both sources for MySQL do to values. */
 final class MySqlValues {
-    /** Whole or in part; in strict mode MySQL takes no zero date for comparison. */
+    /**
+     * Matches dates that are zero in whole or in part. Strict mode does not accept a zero date in a
+     * comparison.
+     */
     static final String ZERO_DATE = "(MONTH(@) = 0 OR DAYOFMONTH(@) = 0)";
 
     static final String CURE_OF_ZERO_DATES =
@@ -22,15 +25,18 @@ final class MySqlValues {
 
     static final String NO_TIME_OF_DAY = "(@ < '00:00:00' OR @ >= '24:00:00')";
 
-    /** Years that a zone's own rules are asked for; before them its list has every change. */
+    /**
+     * Checks the rules of a zone up to this year; earlier changes are in the zone's list of
+     * transitions.
+     */
     private static final int LAST_YEAR = 2040;
 
     private MySqlValues() {}
 
-    /** MySQL itself rounds when it writes a float as text. */
+    /** Reports float columns, which MySQL itself rounds when it writes them as text. */
     static void floats(List<SourceColumn> columns, Faults faults, String when) {
         List<SourceColumn> floats = ofType(columns, "float");
-        // With digits behind the point they are written out.
+        // With a number of decimals, as in float(10,2), they are not rounded.
         floats.removeIf(column -> column.type().contains(","));
         faults.warn(
                 floats,
@@ -38,7 +44,7 @@ final class MySqlValues {
                 "declare the column DOUBLE at the source");
     }
 
-    /** A date and time that the JVM's zone skips for daylight saving time. */
+    /** Reports times that the JVM's zone skips for daylight saving time. */
     static void skippedHours(SourceDatabase database, List<SourceColumn> columns, Faults faults) {
         ZoneId zone = ZoneId.systemDefault();
         List<String> gaps = gaps(zone.getRules());

@@ -12,8 +12,8 @@ import org.apache.seatunnel.api.table.catalog.CatalogTable;
 import org.apache.seatunnel.api.table.catalog.TablePath;
 
 /**
- * What a job's source does to its data by itself, as far as the job's config and the source's
- * catalog show it: docs/sources.md has each of these faults with the releases that it was seen on.
+ * Reports how a job's source changes or loses data, as far as the job's config and the source's
+ * catalog show it. docs/sources.md has each of these faults with the releases on which it was seen.
  * Only reads from the source.
  */
 public final class SourceCheck {
@@ -22,8 +22,8 @@ public final class SourceCheck {
     /**
      * @param loader has the classes of the home, JDBC drivers among them
      * @param plugin the source's name in the job
-     * @param block its options
-     * @param tables what it says that it reads
+     * @param block the source's options
+     * @param tables the tables that the source returns
      * @param report receives kind and text, see {@link Faults}
      */
     public static void run(
@@ -68,7 +68,7 @@ public final class SourceCheck {
         }
     }
 
-    /** By table, in the job's order. A query's columns are taken from its result. */
+    /** The columns of each table, in the job's order. For a query they come from its result. */
     private static Map<String, List<SourceColumn>> columns(
             SourceJob job, SourceDatabase database, List<CatalogTable> tables) throws SQLException {
         Map<String, List<SourceColumn>> columns = new LinkedHashMap<>();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** A column as the source's own catalog has it. */
+/** A column as the source's own catalog describes it. */
 final class SourceColumn {
     private static final String MYSQL_COLUMNS =
             "SELECT column_name, data_type, column_type, character_set_name, is_nullable,"
@@ -33,7 +33,7 @@ final class SourceColumn {
                     + " WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p', 'v', 'm')"
                     + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
 
-    /** For a column whose catalog does not have its digits of a second's fraction. */
+    /** The catalog does not have the column's number of fractional digits of a second. */
     private static final int UNKNOWN_FRACTION = -1;
 
     private final String table;
@@ -45,7 +45,7 @@ final class SourceColumn {
 
     /**
      * @param facts name, type, whole type, character set, YES or NO for nullable, key
-     * @param entry the options of the job that are about its table
+     * @param entry the job's options for the table
      */
     private SourceColumn(
             String table,
@@ -122,15 +122,15 @@ final class SourceColumn {
         return matching;
     }
 
-    /** Those of a type, by its name alone. */
+    /** The columns of these types, compared by type name. */
     static List<SourceColumn> ofType(List<SourceColumn> columns, String types) {
         return matching(columns, column -> column.typeName().matches(types));
     }
 
     /**
-     * Those that have rows of a kind, or where that could not be found out.
+     * The columns for which a row meets the condition, or for which this is unknown.
      *
-     * @param condition with @ for the column
+     * @param condition with @ in place of the column
      */
     static List<SourceColumn> having(
             List<SourceColumn> columns, SourceDatabase database, String condition) {
@@ -154,17 +154,17 @@ final class SourceColumn {
         return facts[0];
     }
 
-    /** Without length and sign, in small letters. */
+    /** The type's name without length and sign, in lower case. */
     String typeName() {
         return SourceCheck.lower(facts[1]).replaceAll(" unsigned.*", "");
     }
 
-    /** As a person writes it. */
+    /** The type as a user writes it. */
     String type() {
         return SourceCheck.lower(facts[2]);
     }
 
-    /** The number in the brackets of its type; 0 without one. */
+    /** The number in the parentheses of the type; 0 if there is none. */
     int length() {
         String digits = type().replaceAll("^[^(]*\\(?(\\d*).*$", "$1");
         return digits.isEmpty() ? 0 : Integer.parseInt(digits);
@@ -200,7 +200,7 @@ final class SourceColumn {
         return fraction == UNKNOWN_FRACTION;
     }
 
-    /** What the job says of its table: a copy. */
+    /** A copy of the job's options for the table. */
     Map<String, Object> entry() {
         return new LinkedHashMap<>(entry);
     }

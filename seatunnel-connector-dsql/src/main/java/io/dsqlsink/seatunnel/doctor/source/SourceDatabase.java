@@ -9,16 +9,16 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A connection to the source, by the driver that the home has, which only reads. */
+/** A read-only connection to the source, by the driver that the home has. */
 final class SourceDatabase implements AutoCloseable {
-    /** Long for a query of a catalog, short for a user who waits for doctor. */
-    private static final int PATIENCE_SECONDS = 10;
+    /** Long enough for a query of a catalog, and short enough for a user who waits for doctor. */
+    private static final int TIMEOUT_SECONDS = 10;
 
     /** The result of a check of the rows. */
     enum Answer {
         YES,
         NO,
-        /** Refused, or it would have taken too long. */
+        /** The database refused the check, or it took too long. */
         UNKNOWN
     }
 
@@ -39,7 +39,7 @@ final class SourceDatabase implements AutoCloseable {
     /** All rows of a statement, every value as text. */
     List<List<String>> rows(String sql, String... parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setQueryTimeout(PATIENCE_SECONDS);
+            statement.setQueryTimeout(TIMEOUT_SECONDS);
             for (int i = 0; i < parameters.length; i++) {
                 statement.setString(i + 1, parameters[i]);
             }
@@ -58,7 +58,7 @@ final class SourceDatabase implements AutoCloseable {
         }
     }
 
-    /** For what only the driver knows, such as the columns of a query. */
+    /** For information that only the driver has, such as the columns of a query. */
     Connection connection() {
         return connection;
     }
@@ -67,7 +67,7 @@ final class SourceDatabase implements AutoCloseable {
     Answer has(String relation, String condition) {
         String sql = "SELECT 1 FROM " + relation + " WHERE " + condition + " LIMIT 1";
         try (Statement statement = connection.createStatement()) {
-            statement.setQueryTimeout(PATIENCE_SECONDS);
+            statement.setQueryTimeout(TIMEOUT_SECONDS);
             try (ResultSet result = statement.executeQuery(sql)) {
                 return result.next() ? Answer.YES : Answer.NO;
             }

@@ -49,7 +49,7 @@ final class SourceJob {
                 return properties.getProperty("version", "");
             }
         } catch (IOException e) {
-            // Unknown, as below.
+            // The release stays unknown, see isBefore.
         }
         return "";
     }
@@ -62,7 +62,7 @@ final class SourceJob {
         return release;
     }
 
-    /** Of a release that is not known: false. */
+    /** False if the release is not known. */
     boolean isBefore(int major, int minor, int patch) {
         Matcher parts = RELEASE.matcher(release);
         if (!parts.matches()) {
@@ -78,7 +78,7 @@ final class SourceJob {
         return false;
     }
 
-    /** The first of these options that is set; null when none is. */
+    /** The value of the first of these options that is set; null if none is. */
     String option(String... keys) {
         for (String key : keys) {
             if (options.get(key) != null) {

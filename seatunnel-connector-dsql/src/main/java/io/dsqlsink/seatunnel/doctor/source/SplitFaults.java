@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** Rows that the Jdbc source does not read because of how it splits a table. */
 final class SplitFaults {
-    /** Where the job says nothing: rows of a split of a table without partition_column. */
+    /** The default: rows per split of a table without partition_column. */
     private static final int SPLIT_SIZE = 8096;
 
     private SplitFaults() {}
@@ -28,7 +28,8 @@ final class SplitFaults {
                     matching(columns, column -> column.name().equalsIgnoreCase(partition)),
                     faults);
         } else if (entry.get("query") == null) {
-            // SeaTunnel splits a table by its key, or by a unique column that may be NULL.
+            // SeaTunnel splits a table by its key, or else by a unique column, which may contain
+            // NULL.
             boolean keyed = columns.stream().anyMatch(SourceColumn::isPrimary);
             List<SourceColumn> unique = matching(columns, SourceColumn::isUnique);
             if (!keyed && !unique.isEmpty()) {
