@@ -94,7 +94,10 @@ public final class Cutover {
             if (highest == null) {
                 report.accept(
                         JobCheck.GOOD,
-                        table + ": column " + column + " has no values, so its counter is not changed");
+                        table
+                                + ": column "
+                                + column
+                                + " has no values, so its counter is not changed");
                 continue;
             }
             long next = Math.addExact(Long.parseLong(highest), 1);
@@ -163,8 +166,7 @@ public final class Cutover {
             }
         } catch (SQLException e) {
             report.accept(
-                    JobCheck.NOTE,
-                    "the source's views cannot be determined: " + e.getMessage());
+                    JobCheck.NOTE, "the source's views cannot be determined: " + e.getMessage());
         }
     }
 

@@ -130,8 +130,7 @@ final class JobPlan {
         ddl.forEach(statement -> lines.add(statement + ";"));
         try {
             Files.write(file, lines);
-            report.accept(
-                    JobCheck.GOOD, file + " has the job's " + lines.size() + " statements");
+            report.accept(JobCheck.GOOD, file + " has the job's " + lines.size() + " statements");
             lint(file);
         } catch (IOException e) {
             report.accept(JobCheck.FAILED, file + " cannot be written: " + e);

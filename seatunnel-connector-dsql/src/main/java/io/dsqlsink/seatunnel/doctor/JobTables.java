@@ -121,7 +121,7 @@ final class JobTables {
      * The tables of a sink. Errors of a source are reported.
      *
      * @throws io.dsqlsink.seatunnel.exception.DsqlConnectorException if the sink's options are
-     * wrong
+     *     wrong
      */
     List<JobTable> of(JobFile job, Map<String, Object> sink) {
         List<JobTable> tables = new ArrayList<>();

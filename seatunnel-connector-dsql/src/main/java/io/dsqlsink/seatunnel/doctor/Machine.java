@@ -75,9 +75,7 @@ final class Machine {
         }
     }
 
-    /**
-     * The version of glibc that the library needs, taken from the symbol versions in its bytes.
-     */
+    /** The version of glibc that the library needs, taken from the symbol versions in its bytes. */
     private static int[] needed() throws IOException {
         int[] newest = null;
         try (InputStream in = Machine.class.getResourceAsStream(LIBRARY)) {

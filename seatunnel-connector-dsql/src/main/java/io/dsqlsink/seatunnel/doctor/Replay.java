@@ -362,7 +362,10 @@ public final class Replay {
     private void tell(long letters, long dead, Path refused) {
         report.accept(
                 JobCheck.GOOD,
-                letters - dead + " rows written again" + (onlyMissing ? " if they were missing" : ""));
+                letters
+                        - dead
+                        + " rows written again"
+                        + (onlyMissing ? " if they were missing" : ""));
         if (dead > 0) {
             report.accept(
                     JobCheck.PROBLEM,

@@ -87,6 +87,8 @@ final class PostgresIndexes {
             return "collation " + row.get("collation");
         }
         // The default of SQL is NULLS LAST for ASC, and NULLS FIRST for DESC.
-        return row.is("nulls_first") == row.is("descending") ? null : "a non-default order of NULLs";
+        return row.is("nulls_first") == row.is("descending")
+                ? null
+                : "a non-default order of NULLs";
     }
 }

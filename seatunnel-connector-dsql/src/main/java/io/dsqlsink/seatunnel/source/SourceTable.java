@@ -85,8 +85,7 @@ public final class SourceTable {
         String secret = user == null ? options.get(PASSWORD) : password;
         if (account == null) {
             return withoutCatalog(
-                    table,
-                    "this SeaTunnel does not pass on the account for reading its catalog");
+                    table, "this SeaTunnel does not pass on the account for reading its catalog");
         } else if (!isSame(table, options.get(TABLE_NAME))) {
             return withoutCatalog(table, "a transform has renamed the table");
         }

@@ -26,7 +26,7 @@ public final class OtherDialect {
      * Refuses such a block, unless it sets dsql_native.
      *
      * @throws DsqlConnectorException that names the dialect, and the options that show what is
-     * meant
+     *     meant
      */
     public static void refuse(ReadonlyConfig options) {
         Map<String, String> block = options.toMap();

@@ -322,7 +322,9 @@ class IndexesTest extends DsqlFixture {
         constraints.add(0, index("any", "n"));
         PhysicalColumn[] all = columns.toArray(new PhysicalColumn[0]);
         TableDefinition definition =
-                prepare(SourceTable.withoutCatalog(source(null, "t", List.of("id"), constraints, all)));
+                prepare(
+                        SourceTable.withoutCatalog(
+                                source(null, "t", List.of("id"), constraints, all)));
         assertThat(created("t")).hasSize(23).contains("CREATE UNIQUE INDEX u: (c26, c1)");
         assertThat(leftOut(definition, "nine")).contains("9 columns").contains("takes 8");
         assertThat(leftOut(definition, "declared")).contains("2001 bytes").contains("2000");
@@ -340,19 +342,27 @@ class IndexesTest extends DsqlFixture {
     void namesOfIndexesAvoidExistingNames() throws Exception {
         PhysicalColumn[] columns = {column("id", "int"), column("a", "int")};
         List<String> key = List.of("id");
-        prepare(SourceTable.withoutCatalog(source(null, "x", key, List.of(index("y_z", "a")), columns)));
+        prepare(
+                SourceTable.withoutCatalog(
+                        source(null, "x", key, List.of(index("y_z", "a")), columns)));
         assertThat(created("x")).containsExactly("CREATE INDEX y_z: (a)");
         // Index x_y_z is there.
-        prepare(SourceTable.withoutCatalog(source(null, "x_y", key, List.of(index("z", "a")), columns)));
+        prepare(
+                SourceTable.withoutCatalog(
+                        source(null, "x_y", key, List.of(index("z", "a")), columns)));
         assertThat(created("x_y")).hasSize(1).first().asString().doesNotContain("z: (a)");
         // And again, as after an interruption.
-        prepare(SourceTable.withoutCatalog(source(null, "x_y", key, List.of(index("z", "a")), columns)));
+        prepare(
+                SourceTable.withoutCatalog(
+                        source(null, "x_y", key, List.of(index("z", "a")), columns)));
         assertThat(created("x_y")).hasSize(1);
         // A table of the index's name.
         prepare(SourceTable.withoutCatalog(source(null, "x_y_z", key, List.of(), columns)));
         assertThat(dsql.sql("SELECT count(*) FROM dst.x_y_z")).containsExactly("0");
         assertThat(created("x")).hasSize(1).first().asString().endsWith(": (a)");
-        prepare(SourceTable.withoutCatalog(source(null, "x", key, List.of(index("y_z", "a")), columns)));
+        prepare(
+                SourceTable.withoutCatalog(
+                        source(null, "x", key, List.of(index("y_z", "a")), columns)));
         assertThat(created("x")).hasSize(1);
         // An index of a table's name.
         prepare(
@@ -361,7 +371,9 @@ class IndexesTest extends DsqlFixture {
         prepare(SourceTable.withoutCatalog(source(null, "p", key, List.of(), columns)));
         prepare(SourceTable.withoutCatalog(source(null, "p_q", key, List.of(), columns)));
         dsql.sql("DROP TABLE dst.p");
-        prepare(SourceTable.withoutCatalog(source(null, "p", key, List.of(index("q", "a")), columns)));
+        prepare(
+                SourceTable.withoutCatalog(
+                        source(null, "p", key, List.of(index("q", "a")), columns)));
         assertThat(created("p")).hasSize(1);
     }
 
