@@ -53,7 +53,7 @@ impl Options {
         chosen.map(|(_, meaning)| *meaning).ok_or_else(|| {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
             let text = text.unwrap_or_default();
-            SinkError::option(key, format!("'{text}' is none of {}", known.join(", ")))
+            SinkError::option(key, format!("'{text}' is not one of {}", known.join(", ")))
         })
     }
 

@@ -1,14 +1,14 @@
-//! Limits on connections: how many at once, how many new ones per second.
+//! Limits on connections: the number at once, and of new ones per second.
 
 use parking_lot::Mutex;
 use std::time::Instant;
 
 use crate::faults::Connects;
 
-/// New connections that may come at once before the rate counts.
+/// New connections that may come at once before the rate applies.
 const BURST: f64 = 1_000.0;
 
-/// A bucket that fills at the allowed rate; every connection takes one from it.
+/// A token bucket that fills at the allowed rate; every connection takes one token.
 #[derive(Debug)]
 pub struct Admission {
     most: usize,
@@ -17,14 +17,14 @@ pub struct Admission {
 }
 
 impl Admission {
-    /// `most` connections at once, `rate` new ones per second after a burst.
+    /// Allows `most` connections at once, and `rate` new ones per second after a burst.
     pub fn new(most: usize, rate: u32) -> Self {
-        // A test that sets a low rate wants to see it soon, so the burst shrinks with it.
+        // A test that sets a low rate must reach it soon, so the burst is smaller too.
         let burst = if rate < 100 { f64::from(rate) } else { BURST };
         Admission { most, rate: f64::from(rate), bucket: Mutex::new((burst, Instant::now())) }
     }
 
-    /// How a new connection is treated while `open` others exist.
+    /// Decides about a new connection while `open` others exist.
     pub fn admit(&self, open: usize) -> Connects {
         let mut bucket = self.bucket.lock();
         let full = if self.rate < 100.0 { self.rate } else { BURST };

@@ -5,8 +5,9 @@ use tokio_postgres::Client;
 
 const SCHEMA: &str = include_str!("bootstrap.sql");
 
-/// `version()` as recorded. Only in a PostgreSQL of our own: it changes the system catalog.
-/// STABLE, so that the planner inlines it; called as a built-in it would run PostgreSQL's own code.
+/// `version()` as recorded. Used only in an embedded PostgreSQL, because it changes the system
+/// catalog. STABLE, so that the planner inlines it; a call as a built-in would run PostgreSQL's own
+/// code.
 const VERSION: &str = "
 SET allow_system_table_mods = on;
 CREATE OR REPLACE FUNCTION pg_catalog.version() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
@@ -14,7 +15,7 @@ CREATE OR REPLACE FUNCTION pg_catalog.version() RETURNS text LANGUAGE sql STABLE
 RESET allow_system_table_mods;
 ";
 
-/// Runs at every start and changes nothing that is already there.
+/// Runs at every start and does not change what exists already.
 pub async fn run(client: &Client, embedded: bool, job_memory: u64) -> Result<()> {
     client.batch_execute(SCHEMA).await?;
     let memory = format!(

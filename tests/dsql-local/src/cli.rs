@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "dsql-local", version, args_conflicts_with_subcommands = true)]
 pub struct Cli {
-    /// What to do instead of serving.
+    /// A command to run instead of the server.
     #[command(subcommand)]
     pub command: Option<Command>,
     /// Flags of the server.
@@ -35,7 +35,7 @@ pub enum Command {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },
-    /// Mint a token for the first principal and print it; use it as the password.
+    /// Create a token for the first principal and print it; use it as the password.
     Token {
         /// Database role; `admin` gets DbConnectAdmin.
         #[arg(long, default_value = "admin")]
@@ -43,7 +43,7 @@ pub enum Command {
         /// Validity in seconds.
         #[arg(long, default_value_t = 900)]
         expires: i64,
-        /// Flags of the server that matter here: endpoint, region and credentials.
+        /// Flags of the server; only endpoint, region and credentials are used here.
         #[command(flatten)]
         options: Box<Options>,
     },
@@ -71,7 +71,8 @@ pub struct Options {
     /// [,actions=DbConnect+DbConnectAdmin|none][,arn=..]. May be repeated.
     #[arg(long, value_parser = parse_principal)]
     pub principal: Vec<Principal>,
-    /// State: ca.pem, server certificate, pgdata. Kept when given; default: a temporary directory removed at exit.
+    /// Folder for ca.pem, the server certificate and pgdata, kept after exit. Default: a temporary
+    /// folder, removed at exit.
     #[arg(long)]
     pub dir: Option<PathBuf>,
     /// A running PostgreSQL with trust authentication for user postgres. Default: start one in the state directory.
@@ -86,7 +87,8 @@ pub struct Options {
     /// Connections at once.
     #[arg(long, default_value_t = 10_000)]
     pub max_connections: usize,
-    /// New connections per second, after a burst of 1,000 (below 100: after a burst of as many).
+    /// New connections per second, after a burst of 1,000 (for a rate below 100: after a burst of
+    /// that size).
     #[arg(long, default_value_t = 100)]
     pub connection_rate: u32,
     /// Seconds after which a connection is closed.
@@ -101,19 +103,20 @@ pub struct Options {
     /// Seconds after which sys.jobs forgets a finished job.
     #[arg(long, default_value_t = 1_800)]
     pub job_memory: u64,
-    /// What things cost in time: none, or region for the figures of real clusters.
+    /// How long operations take: none, or region for the figures of real clusters.
     #[arg(long, value_parser = Costs::profile, default_value = "none")]
     pub profile: Costs,
-    /// One figure of the profile, NAME=MICROSECONDS (jitter: percent). May be repeated.
+    /// One figure of the profile, as NAME=MICROSECONDS (jitter in percent). May be repeated.
     #[arg(long, value_parser = parse_cost)]
     pub cost: Vec<(String, u64)>,
     /// Refuse statements with unnest, when they are parsed or when they are executed: unnest, unnest-execute.
     #[arg(long, value_parser = Refuse::parse, default_value = "nothing")]
     pub refuse: Refuse,
-    /// Check TLS and tokens, then relay without any rule: everything answers as PostgreSQL does.
+    /// Check TLS and tokens, then relay without any rule: all answers are PostgreSQL's.
     #[arg(long)]
     pub relay_only: bool,
-    /// Answer INSERTs with parameters as if they had been done, and relay the rest: shows what a client alone can do.
+    /// Answer INSERTs and DELETEs with parameters without executing them, and relay the rest:
+    /// measures a client alone.
     #[arg(long, conflicts_with = "relay_only")]
     pub answer_only: bool,
     /// Do not answer OC001 to other sessions after a schema change.
@@ -123,14 +126,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        // The defaults live in one place, the attributes above.
+        // The defaults are defined once, in the attributes above.
         Cli::parse_from(["dsql-local"]).options
     }
 }
 
 fn parse_cost(text: &str) -> Result<(String, u64), String> {
     let (name, value) = text.split_once('=').ok_or_else(|| format!("{text} is not NAME=MICROSECONDS"))?;
-    let value = value.parse().map_err(|_| format!("{value} is no number"))?;
+    let value = value.parse().map_err(|_| format!("{value} is not a number"))?;
     Costs::default().set(name, value)?;
     Ok((name.to_owned(), value))
 }
@@ -152,7 +155,7 @@ fn parse_principal(text: &str) -> Result<Principal, String> {
             "secret_access_key" => principal.secret_access_key = value.to_owned(),
             "session_token" => principal.session_token = Some(value.to_owned()),
             "expires_at" => {
-                principal.expires_at = Some(value.parse().map_err(|_| format!("{value} is no number"))?)
+                principal.expires_at = Some(value.parse().map_err(|_| format!("{value} is not a number"))?)
             }
             "arn" => principal.arn = value.to_owned(),
             "actions" => {
@@ -163,22 +166,22 @@ fn parse_principal(text: &str) -> Result<Principal, String> {
         }
     }
     if principal.access_key_id.is_empty() || principal.secret_access_key.is_empty() {
-        return Err("access_key_id and secret_access_key are needed".to_owned());
+        return Err("access_key_id and secret_access_key are required".to_owned());
     }
     Ok(principal)
 }
 
 impl Options {
-    /// Everybody who may connect.
+    /// All principals that may connect.
     pub fn principals(&self) -> Vec<Principal> {
         std::iter::once(self.principal()).chain(self.principal.iter().cloned()).collect()
     }
 
-    /// How long operations take: the profile, and figures that replace its own.
+    /// How long operations take: the profile, with the figures that replace its own.
     pub fn costs(&self) -> Costs {
         let mut costs = self.profile;
         for (name, value) in &self.cost {
-            // The command line has checked the names.
+            // The names were checked on the command line.
             costs.set(name, *value).unwrap_or_default();
         }
         costs

@@ -1,4 +1,5 @@
-//! What all sessions share: identity of the cluster, its clock, the principals, counters, and the switch that ends it.
+//! What all sessions share: the cluster's identity, clock, principals and counters, and the
+//! sessions to cut.
 
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -25,15 +26,15 @@ pub struct Cluster {
     pub endpoint: String,
     /// Region that tokens must name.
     pub region: String,
-    /// Everybody who may connect.
+    /// All principals that may connect.
     pub principals: Vec<Principal>,
     /// The PostgreSQL behind the stand-in.
     pub backend: SocketAddr,
     /// Counters since the start.
     pub stats: Stats,
-    /// What is known about query texts.
+    /// The cache of analysed query texts.
     pub sql: sql::Cache,
-    /// Faults on demand.
+    /// Faults that were requested.
     pub faults: Faults,
     /// Limits on new connections.
     pub admission: Admission,
@@ -43,24 +44,25 @@ pub struct Cluster {
     pub age_limit: Duration,
     /// The sockets of the clients.
     pub network: Network,
-    /// A connection to PostgreSQL for the stand-in's own questions.
+    /// A connection to PostgreSQL for the stand-in's own queries.
     admin: tokio::sync::Mutex<Arc<tokio_postgres::Client>>,
     /// Time that an asynchronous job takes.
     pub job_delay: Duration,
     /// Wakes the worker of jobs.
     pub job_waits: Notify,
-    /// No rules after startup.
+    /// No rule applies after startup.
     pub relay_only: bool,
     /// INSERTs are answered and not executed.
     pub answer_only: bool,
-    /// Whether sessions learn of schema changes by OC001.
+    /// Whether sessions get OC001 after a schema change.
     pub schema_conflicts: bool,
     schema_version: AtomicU64,
     /// Number of jobs that have changed the catalog.
     jobs_done: AtomicU64,
     tables: Mutex<(u64, HashMap<String, Arc<Table>>)>,
     costs: Mutex<Costs>,
-    /// Shift of the clock in seconds, and for how many logins still (`None`: all).
+    /// Shift of the clock in seconds, and the number of logins that it still applies to (`None`:
+    /// all).
     clock: Mutex<(i64, Option<u64>)>,
     sessions: Mutex<HashMap<u64, Arc<Notify>>>,
 }
@@ -70,7 +72,7 @@ pub struct Cluster {
 pub struct Stats {
     /// TCP connections accepted.
     pub accepted: AtomicU64,
-    /// Connections that got through authentication.
+    /// Connections that passed authentication.
     pub connected: AtomicU64,
     /// Connections refused at startup.
     pub refused: AtomicU64,
@@ -84,9 +86,9 @@ pub struct Stats {
     pub describes: AtomicU64,
     /// Transactions that wrote and committed.
     pub commits: AtomicU64,
-    /// Rows written by those.
+    /// Rows written by these transactions.
     pub rows: AtomicU64,
-    /// Errors of the stand-in itself sent to clients (not those that PostgreSQL answered).
+    /// Errors of the stand-in itself that were sent to clients, without those of PostgreSQL.
     pub errors: AtomicU64,
 }
 
@@ -96,7 +98,7 @@ pub fn count(counter: &AtomicU64) {
 }
 
 impl Cluster {
-    /// A cluster as the options describe it.
+    /// Creates a cluster as the options describe it.
     pub fn new(options: &Options, backend: SocketAddr, admin: tokio_postgres::Client) -> Self {
         let faults = Faults::default();
         faults.change(|plan| plan.refuse = options.refuse);
@@ -142,7 +144,8 @@ impl Cluster {
         i64::try_from(now).unwrap_or(i64::MAX).saturating_add(shift)
     }
 
-    /// The connection for the stand-in's own questions; a new one when PostgreSQL has ended the last.
+    /// The connection for the stand-in's own queries; a new one if PostgreSQL has closed the last
+    /// one.
     pub async fn admin(&self) -> Arc<tokio_postgres::Client> {
         let mut admin = self.admin.lock().await;
         if admin.is_closed()
@@ -153,17 +156,18 @@ impl Cluster {
         Arc::clone(&admin)
     }
 
-    /// What things cost in time.
+    /// How long operations take.
     pub fn costs(&self) -> Costs {
         *self.costs.lock()
     }
 
-    /// Changes what things cost.
+    /// Changes how long operations take.
     pub fn change_costs(&self, change: impl FnOnce(&mut Costs) -> Result<(), String>) -> Result<(), String> {
         change(&mut self.costs.lock())
     }
 
-    /// What the catalog says about a table, kept until the schema changes or a job has built an index.
+    /// What the catalog says about a table, cached until the schema changes or a job has built an
+    /// index.
     pub async fn table(&self, name: &str) -> Result<Arc<Table>, tokio_postgres::Error> {
         // Both only grow, so their sum changes with every change.
         let version = || self.schema_version() + self.jobs_done.load(Ordering::Acquire);
@@ -177,8 +181,8 @@ impl Cluster {
                 return Ok(Arc::clone(known));
             }
         }
-        // The session's search path is not known here: a name without a schema that is not in public is the only table of
-        // that name.
+        // The session's search path is not known here: a name without a schema means a table in
+        // public, or else the only table of that name.
         let query = "WITH relation AS (SELECT coalesce(to_regclass($1), (SELECT min(oid::bigint)::oid::regclass FROM pg_class
                 WHERE ARRAY[relname::text] = parse_ident($1) AND relkind = 'r' HAVING count(*) = 1)) AS id)
             SELECT
@@ -202,16 +206,19 @@ impl Cluster {
         };
         let table = Arc::new(table);
         let mut tables = self.tables.lock();
-        // What was read before a change must not outlive it; a table that is not there may come at any time.
+        // Do not cache what was read before a change, nor a missing table, which may be created at
+        // any time.
         if tables.0 == asked && version() == asked && !table.columns.is_empty() {
             tables.1.insert(name.to_owned(), Arc::clone(&table));
         }
         Ok(table)
     }
 
-    /// Ends the statement of a PostgreSQL process if it waits for a row or its writer; returns whether it did.
+    /// Cancels the statement of a PostgreSQL process if it waits for a row or its writer; returns
+    /// whether it did.
     pub async fn end_row_wait(&self, pid: i32) -> Result<bool, tokio_postgres::Error> {
-        // Other locks, such as the one for extending a table, are short and none of the client's business.
+        // Other locks, such as the one for extending a table, are short and not caused by the
+        // client.
         let query = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity \
                      WHERE pid = $1 AND wait_event_type = 'Lock' AND wait_event IN ('transactionid', 'tuple', 'spectoken')";
         Ok(self.admin().await.query_opt(query, &[&pid]).await?.is_some())
@@ -222,12 +229,12 @@ impl Cluster {
         self.schema_version.load(Ordering::Acquire)
     }
 
-    /// Notes a committed schema change; returns the new number.
+    /// Records a committed schema change; returns the new number.
     pub fn schema_changed(&self) -> u64 {
         self.schema_version.fetch_add(1, Ordering::AcqRel) + 1
     }
 
-    /// Notes that a job has changed the catalog.
+    /// Records that a job has changed the catalog.
     pub fn job_done(&self) {
         self.jobs_done.fetch_add(1, Ordering::AcqRel);
     }

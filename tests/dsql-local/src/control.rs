@@ -1,5 +1,5 @@
-//! The control port: one command per line, as `dsql-local ctl` sends it; one line of JSON as the answer, with the key
-//! `error` when the command was not understood.
+//! The control port: takes one command per line, as `dsql-local ctl` sends it, and answers one line
+//! of JSON, with the key `error` if the command was not understood.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -70,7 +70,7 @@ async fn answer(cluster: &Cluster, words: &[&str]) -> Result<Value, String> {
         ["stats"] => return Ok(stats(cluster)),
         ["faults"] | ["faults", "list"] => {}
         ["faults", "clear"] => cluster.faults.change(|plan| {
-            // What the database refuses is no fault.
+            // Refused statements are not faults, so they stay.
             *plan = Plan { refuse: plan.refuse, ..Plan::default() };
         }),
         ["faults", "add", effect, flags @ ..] => {
@@ -159,7 +159,7 @@ fn connects(how: &str) -> Result<Connects, String> {
         "waking-up" => Connects::WakingUp,
         "too-many" => Connects::TooMany,
         "rate" => Connects::Rate,
-        _ => return Err(format!("{how} is none of accept, refuse, hang, waking-up, too-many, rate")),
+        _ => return Err(format!("{how} is not one of accept, refuse, hang, waking-up, too-many, rate")),
     })
 }
 
@@ -170,7 +170,7 @@ fn fault(effect: &str, flags: &[&str]) -> Result<Fault, String> {
         "xx000" => Effect::Xx000,
         "eof" => Effect::Eof,
         "reset" => Effect::Reset,
-        _ => return Err(format!("{effect} is none of OC000, OC001, XX000, EOF, RESET")),
+        _ => return Err(format!("{effect} is not one of OC000, OC001, XX000, EOF, RESET")),
     };
     let mut fault = Fault { effect, when: When::Before, left: 1, skip: 0, probability: 1.0, matching: None };
     let mut flags = flags;
@@ -183,15 +183,15 @@ fn fault(effect: &str, flags: &[&str]) -> Result<Fault, String> {
                     "before" => When::Before,
                     "after" => When::After,
                     "late" if effect == Effect::Eof => When::Late,
-                    "late" => return Err("--when late is for EOF alone".to_owned()),
+                    "late" => return Err("--when late is only for EOF".to_owned()),
                     "statement" => When::Statement,
-                    _ => return Err(format!("{value} is none of before, after, late, statement")),
+                    _ => return Err(format!("{value} is not one of before, after, late, statement")),
                 }
             }
             "--count" => fault.left = number(value)?,
             "--skip" => fault.skip = number(value)?,
             "--probability" => fault.probability = number(value)?,
-            // The text may hold blanks, so it comes last.
+            // The text may contain blanks, so it comes last.
             "--match" => {
                 fault.matching = Some(rest.join(" "));
                 flags = &[];

@@ -1,7 +1,9 @@
-//! What a transaction costs in time on a real cluster: the figures with their sources, and pure arithmetic over them.
+//! How long a transaction takes on a real cluster: the figures with their sources, and the
+//! arithmetic with them.
 //!
-//! The figures are of one region (client and cluster in the same one) and of tables that have been split already. The
-//! session sleeps for what PostgreSQL itself has not used up; see `session::pace`.
+//! The figures are for a client and a cluster in the same region, and for tables that have been
+//! split already. The session sleeps for the time that PostgreSQL itself has not used; see
+//! `session::pace`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,11 +13,12 @@ use serde::Serialize;
 /// One figure of the model.
 #[derive(Debug)]
 pub struct Figure {
-    /// As `--cost` and the control port call it.
+    /// Its name for `--cost` and the control port.
     pub name: &'static str,
     /// Microseconds in the profile `region`; percent for `jitter`.
     pub region: u64,
-    /// Where it comes from. Grades: A recorded on a cluster, B documentation of AWS, C one report, D inference.
+    /// Its source. Grades: A recorded on a cluster, B documentation of AWS, C one report, D
+    /// inference.
     pub source: &'static str,
 }
 
@@ -24,7 +27,7 @@ pub const FIGURES: [Figure; 8] = [
     Figure {
         name: "transaction",
         region: 5_500,
-        source: "D: what is left of the 7 to 10 ms that the insert of one row takes (A: ROBO, DPULAB, 2026-09)",
+        source: "D: the rest of the 7 to 10 ms that the insert of one row takes (A: ROBO, DPULAB, 2026-09)",
     },
     Figure {
         name: "row",
@@ -61,24 +64,25 @@ pub const FIGURES: [Figure; 8] = [
     },
 ];
 
-/// Rows from which a commit takes all of its time: those of the loads that it was measured on.
+/// Rows from which a commit takes its full time: the batch size of the measured loads.
 const FULL_COMMIT: u64 = 3_000;
-/// Percent of a commit's time that a commit of one row takes. D: leaves the insert of one row within 7 to 10 ms.
+/// Percent of the full commit time that a commit of one row takes. D: with it, the insert of one
+/// row takes 7 to 10 ms.
 const LEAST_COMMIT: u64 = 5;
 
-/// The figures that count now; all zero without a profile.
+/// The figures in use; all zero without a profile.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Costs {
-    /// A transaction that writes: its first statement, without the rows.
+    /// The first statement of a transaction that writes, without its rows.
     pub transaction: u64,
     /// A row written.
     pub row: u64,
-    /// An entry in a secondary index, of a row written.
+    /// An entry in a secondary index for a written row.
     pub index_entry: u64,
     /// The commit of a full transaction.
     pub commit: u64,
-    /// Percent around the mean that a transaction may take more or less.
+    /// Percent by which a transaction may take more or less than the mean.
     pub jitter: u64,
     /// A look-up, and every further statement of a transaction that writes.
     pub read: u64,
@@ -91,7 +95,7 @@ pub struct Costs {
 /// The work to wait for: a whole transaction, or a part of it that a client waits for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Work {
-    /// The first writing statement of a transaction is part of it.
+    /// It includes the first writing statement of a transaction.
     pub opens: bool,
     /// Other statements: look-ups, further writes.
     pub statements: u64,
@@ -101,12 +105,12 @@ pub struct Work {
     pub deleted: u64,
     /// Entries in secondary indexes that the inserted and updated rows have.
     pub index_entries: u64,
-    /// A commit, of a transaction with so many rows.
+    /// A commit of a transaction with this many rows.
     pub commits: Option<u64>,
 }
 
 impl Costs {
-    /// The costs of a profile by its name.
+    /// Returns the costs of a profile by name.
     pub fn profile(name: &str) -> Result<Costs, String> {
         match name {
             "none" => Ok(Costs::default()),
@@ -117,7 +121,7 @@ impl Costs {
                 }
                 Ok(costs)
             }
-            _ => Err(format!("{name} is none of none, region")),
+            _ => Err(format!("{name} is not one of none, region")),
         }
     }
 
@@ -128,7 +132,7 @@ impl Costs {
             "row" => &mut self.row,
             "index-entry" => &mut self.index_entry,
             "commit" => &mut self.commit,
-            // More would be time before the beginning.
+            // More would give a negative time.
             "jitter" if value > 100 => return Err("jitter is at most 100 percent".to_owned()),
             "jitter" => &mut self.jitter,
             "read" => &mut self.read,
@@ -136,14 +140,14 @@ impl Costs {
             "delete-row" => &mut self.delete_row,
             _ => {
                 let names: Vec<&str> = FIGURES.iter().map(|f| f.name).collect();
-                return Err(format!("{name} is none of {}", names.join(", ")));
+                return Err(format!("{name} is not one of {}", names.join(", ")));
             }
         };
         *figure = value;
         Ok(())
     }
 
-    /// Whether anything takes time at all.
+    /// Whether any operation takes time.
     pub fn active(&self) -> bool {
         Costs { jitter: 0, ..*self } != Costs::default()
     }
@@ -174,7 +178,8 @@ impl Costs {
     }
 }
 
-/// A number from 0 to 1,000 that looks random. Not that of the faults, whose order must not depend on a profile.
+/// A pseudo-random number from 0 to 1,000. It is separate from that of the faults, whose order must
+/// not depend on a profile.
 pub fn roll() -> u64 {
     // Splitmix64: its increment and multipliers.
     static STATE: AtomicU64 = AtomicU64::new(0);
@@ -211,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn recorded_rows_come_out() {
+    fn the_model_matches_recorded_times() {
         // One unique secondary index: 577 ms.
         check(&transaction(1_000, 1_000, 0), 572_000, 582_000);
         check(&transaction(1, 0, 0), 7_000, 10_000);
@@ -227,7 +232,8 @@ mod tests {
         // The commit of a full transaction: 47 ms; it is part of the above.
         check(&Work { commits: Some(3_000), ..Work::default() }, 47_000, 47_000);
         check(&Work { commits: Some(30_000), ..Work::default() }, 47_000, 47_000);
-        // Several statements that write: 19 to 28 ms, round trips of the client included (four of 0.5 ms here).
+        // Several statements that write: 19 to 28 ms, including round trips of the client (four of
+        // 0.5 ms here).
         check(&Work { statements: 5, ..transaction(6, 0, 0) }, 17_000, 26_000);
     }
 
@@ -261,7 +267,7 @@ mod tests {
         assert!(!costs.active());
         costs.set("jitter", 50).unwrap_or_default();
         assert!(!costs.active());
-        assert!(costs.set("rows", 1).is_err_and(|e| e.starts_with("rows is none of transaction, row, ")));
+        assert!(costs.set("rows", 1).is_err_and(|e| e.starts_with("rows is not one of transaction, row, ")));
         assert!(costs.set("jitter", 101).is_err());
         assert!(costs.set("row", 7).is_ok() && costs.active());
         assert!(Costs::profile("moon").is_err());

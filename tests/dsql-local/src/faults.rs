@@ -1,4 +1,5 @@
-//! Faults on demand: what the control port has asked for, and the decision at each point where one may strike.
+//! Faults on demand: those requested by the control port, and the decision at each point where one
+//! may happen.
 
 use parking_lot::Mutex;
 use std::time::Duration;
@@ -24,35 +25,36 @@ pub enum Effect {
     Reset,
 }
 
-/// Where it happens, seen from the real commit in PostgreSQL.
+/// When it happens, relative to the real commit in PostgreSQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum When {
-    /// Instead of the commit: nothing is kept.
+    /// Instead of the commit: no data is kept.
     Before,
     /// After the commit: the data is kept, the client does not get the answer.
     After,
-    /// The connection ends, and [`LATE`] later the commit is carried out.
+    /// The connection ends, and the commit happens [`LATE`] later.
     Late,
-    /// When a statement arrives, instead of running it.
+    /// Instead of running a statement.
     Statement,
 }
 
-/// How long a late commit comes after the end of its connection: a client that comes back at once looks before it.
+/// How long after the end of its connection a late commit happens: a client that reconnects at once
+/// checks before the commit.
 pub const LATE: Duration = Duration::from_millis(150);
 
-/// One order from the control port.
+/// One request from the control port.
 #[derive(Debug, Clone, Serialize)]
 pub struct Fault {
     /// What happens.
     pub effect: Effect,
     /// Where.
     pub when: When,
-    /// How often still.
+    /// How many times it still happens.
     pub left: u64,
-    /// Points of this kind that pass unharmed first.
+    /// Points of this kind that are skipped first.
     pub skip: u64,
-    /// Chance from 0 to 1 that it strikes at a point.
+    /// Probability from 0 to 1 that it happens at a point.
     pub probability: f64,
     /// Only statements that contain this text.
     pub matching: Option<String>,
@@ -82,7 +84,7 @@ impl Connects {
     pub fn answer(self) -> Option<SqlError> {
         let (code, message) = match self {
             Connects::Accept | Connects::Refuse | Connects::Hang => return None,
-            // The SQLSTATE of this one is not recorded.
+            // The SQLSTATE of this error is not recorded.
             Connects::WakingUp => {
                 ("08006", "unable to accept connection, waking up cluster, please retry later")
             }
@@ -93,8 +95,8 @@ impl Connects {
     }
 }
 
-/// What the database is told to refuse although it would take it. Whether a real cluster takes a whole
-/// `INSERT .. SELECT .. FROM unnest(..)` is not recorded, so a writer must have a way without.
+/// Statements that are refused on request. It is not recorded whether a real cluster accepts a
+/// whole `INSERT .. SELECT .. FROM unnest(..)`, so a writer must have an alternative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refuse {
@@ -108,17 +110,18 @@ pub enum Refuse {
 }
 
 impl Refuse {
-    /// By the name that the command line and the control port use.
+    /// Reads the name that the command line and the control port use.
     pub fn parse(name: &str) -> Result<Refuse, String> {
         match name {
             "nothing" => Ok(Refuse::Nothing),
             "unnest" => Ok(Refuse::Unnest),
             "unnest-execute" => Ok(Refuse::UnnestExecute),
-            _ => Err(format!("{name} is none of nothing, unnest, unnest-execute")),
+            _ => Err(format!("{name} is not one of nothing, unnest, unnest-execute")),
         }
     }
 
-    /// What a refused statement is answered. Nobody has recorded such a refusal: the words are a guess.
+    /// The error for a refused statement. Such a refusal was never recorded: the message is a
+    /// guess.
     pub fn error() -> SqlError {
         SqlError::error("0A000", "unsupported function: unnest")
     }
@@ -127,19 +130,20 @@ impl Refuse {
 /// Everything that the control port can change about how requests are answered.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Plan {
-    /// Orders, in the order given.
+    /// The requested faults, in the order of the requests.
     pub faults: Vec<Fault>,
     /// Delay before the answer to every round trip.
     pub round_trip: Duration,
     /// Further delay of every commit.
     pub commit: Duration,
-    /// New connections: how, and how many of them still (`None`: all).
+    /// How new connections are treated, and how many of them (`None`: all).
     pub connects: (Connects, Option<u64>),
     /// Statements refused.
     pub refuse: Refuse,
     /// Requests wait while this is set.
     pub paused: bool,
-    /// Commits wait while this is set, those of autocommit statements among them; the rest is answered.
+    /// Commits wait while this is set, including those of autocommit statements; everything else is
+    /// answered.
     pub commits_paused: bool,
 }
 
@@ -184,7 +188,8 @@ impl Faults {
         self.plan.lock().refuse
     }
 
-    /// Takes one strike at this point, if one is ordered. `texts` are the statements concerned.
+    /// The fault that happens at this point, if one was requested; counts it down. `texts` are the
+    /// statements concerned.
     pub fn strike(&self, when: When, texts: &[&str]) -> Option<Effect> {
         let mut plan = self.plan.lock();
         for fault in plan.faults.iter_mut().filter(|f| f.when == when && f.left > 0) {
@@ -235,7 +240,7 @@ impl Faults {
 }
 
 impl Effect {
-    /// The error that the client is sent, unless its connection ends.
+    /// The error that the client gets, unless its connection ends.
     pub fn error(self) -> Option<SqlError> {
         match self {
             Effect::Oc000 => Some(txn::data_conflict()),

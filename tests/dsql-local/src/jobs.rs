@@ -1,4 +1,4 @@
-//! The worker that carries out asynchronous jobs: index builds and validation of constraints.
+//! The worker that runs asynchronous jobs: index builds and validation of constraints.
 //!
 //! On a real cluster a build takes 20 to 50 s even on a tiny table; here it takes the delay that the options set.
 
@@ -12,7 +12,7 @@ use tokio_postgres::Client;
 use crate::cluster::Cluster;
 use crate::postgres;
 
-/// Jobs left over when the worker could not connect are looked for again after this time.
+/// If the worker could not connect, it looks for jobs again after this time.
 const RETRY: Duration = Duration::from_secs(1);
 
 const NEXT: &str = "SELECT job_id, work, job_type FROM dsql_local.jobs WHERE status = 'submitted' ORDER BY start_time LIMIT 1";
@@ -48,13 +48,13 @@ async fn run(cluster: &Cluster, backend: SocketAddr) -> Result<()> {
 }
 
 async fn failure(client: &Client, error: &tokio_postgres::Error) -> String {
-    // The failed work was one transaction of several statements; nothing of it is left.
+    // The failed work was one transaction of several statements: it is rolled back as a whole.
     client.batch_execute("ROLLBACK").await.ok();
     match error.as_db_error() {
         Some(e) if e.code().code() == "23505" => {
             "found duplicate key(s) while validating index uniqueness".to_owned()
         }
-        // Recorded without the table, which the job names already.
+        // The recorded message does not name the table, because the job names it.
         Some(e) if e.code().code() == "23514" => {
             let table = e.table().map(|table| format!(" of relation \"{table}\"")).unwrap_or_default();
             e.message().replacen(&table, "", 1)

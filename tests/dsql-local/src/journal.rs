@@ -1,5 +1,6 @@
-//! What was committed, change by change in commit order, read from PostgreSQL's own log by logical decoding. So a test
-//! can prove that nothing was lost, duplicated or reordered. It costs nothing while it is not used.
+//! What was committed, change by change in commit order, read from PostgreSQL's own log by logical
+//! decoding. With it a test can prove that nothing was lost, duplicated or reordered. It costs
+//! nothing while it is not used.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,13 +9,15 @@ use serde_json::{Map, Value, json};
 use tokio_postgres::Client;
 
 const SLOT: &str = "dsql_local_journal";
-/// Decoding ends where the log is flushed, and commits do not wait for that (synchronous_commit=off); this one does.
+/// Decoding stops at the flushed end of the log, and commits do not wait for the flush
+/// (synchronous_commit=off). This commit does.
 const FLUSH: &str = "BEGIN; SET LOCAL synchronous_commit = on;
     SELECT pg_logical_emit_message(true, 'dsql_local', ''); COMMIT";
-/// Changes returned at once when the caller names no number. Whole transactions are returned, so it may be a few more.
+/// The default number of changes returned at once. Whole transactions are returned, so it may be a
+/// few more.
 pub const DEFAULT_LIMIT: i32 = 10_000;
 
-/// Begins the journal here; an earlier one is thrown away.
+/// Begins a new journal and discards an earlier one.
 pub async fn start(client: &Client) -> Result<Value> {
     stop(client).await?;
     client
@@ -31,7 +34,7 @@ pub async fn stop(client: &Client) -> Result<Value> {
     Ok(json!({ "journal": "stopped" }))
 }
 
-/// The next changes, taken out of the journal.
+/// Returns the next changes and removes them from the journal.
 pub async fn read(client: &Client, limit: i32) -> Result<Value> {
     client.batch_execute(FLUSH).await?;
     let query = "SELECT xid::text, data FROM pg_logical_slot_get_changes($1, NULL, $2, 'include-xids', '0')";
@@ -76,7 +79,8 @@ async fn keys(client: &Client) -> Result<HashMap<String, Vec<String>>> {
     Ok(keys)
 }
 
-/// One line of test_decoding: `table public.t: INSERT: id[integer]:1 v[text]:'x'`. The stand-in's own tables are left out.
+/// Parses one line of test_decoding: `table public.t: INSERT: id[integer]:1 v[text]:'x'`. The
+/// stand-in's own tables are skipped.
 fn change(data: &str, keys: &HashMap<String, Vec<String>>) -> Result<Option<Map<String, Value>>> {
     let rest = data.strip_prefix("table ").context("not a table")?;
     let (table, rest) = rest.split_once(": ").context("no table")?;
@@ -106,13 +110,14 @@ fn change(data: &str, keys: &HashMap<String, Vec<String>>) -> Result<Option<Map<
     Ok(Some(out))
 }
 
-/// `name[type]:value name[type]:'text with ''quotes''' name[type]:null`; every value is given as text.
+/// `name[type]:value name[type]:'text with ''quotes''' name[type]:null`; every value is returned as
+/// text.
 fn columns(text: &str) -> Result<Map<String, Value>> {
     let mut out = Map::new();
     let mut rest = text;
     while !rest.is_empty() && rest != "(no-tuple-data)" {
         let (name, tail) = name(rest)?;
-        // Array types hold brackets themselves.
+        // Array types contain brackets themselves.
         let colon = tail.find("]:").context("no type")?;
         let (value, tail) = value(&tail[colon + 2..])?;
         out.insert(name, value);
@@ -140,7 +145,7 @@ fn value(text: &str) -> Result<(Value, &str)> {
     Ok((value, &text[end..]))
 }
 
-/// Text up to the closing quote, doubled quotes undone, and what follows.
+/// The text up to the closing quote, with doubled quotes undone, and the rest.
 fn quoted_until(text: &str, quote: char) -> Result<(String, &str)> {
     let mut out = String::new();
     let mut chars = text.char_indices().peekable();

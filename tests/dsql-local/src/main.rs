@@ -1,4 +1,5 @@
-//! The program: parses the command line, runs the server until a signal, or talks to a running one.
+//! The program: parses the command line, then runs the server until a signal, or sends a command to
+//! a running one.
 
 use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -45,7 +46,7 @@ async fn serve(options: &Options) -> Result<()> {
     server.stop().await
 }
 
-/// Sends one line, prints one line; an answer with `error` is an error of the program.
+/// Sends one line and prints one line; fails if the answer has the key `error`.
 async fn ctl(control: SocketAddr, words: &[String]) -> Result<()> {
     let mut tcp = TcpStream::connect(control).await.with_context(|| format!("connect to {control}"))?;
     tcp.write_all(format!("{}\n", words.join(" ")).as_bytes()).await?;

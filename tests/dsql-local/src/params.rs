@@ -14,8 +14,8 @@ pub struct Param<'a> {
 /// An element of an array; NULL is `None`.
 pub type Element<'a> = Option<Cow<'a, [u8]>>;
 
-/// The parameters of a Bind, whose body is given from its format codes on. Ends early where the message is malformed;
-/// PostgreSQL says so.
+/// The parameters of a Bind, whose body is given from its format codes on. Stops at a malformed
+/// place, which PostgreSQL reports.
 pub fn of(body: &[u8]) -> impl Iterator<Item = Param<'_>> {
     let formats = usize::from(short(body, 0));
     let mut at = 2 + 2 * formats;
@@ -45,7 +45,8 @@ fn int(body: &[u8], at: usize) -> Option<i32> {
 }
 
 impl<'a> Param<'a> {
-    /// Number of elements, if it is an array: that of all dimensions together, as `unnest` yields them.
+    /// Number of elements if it is an array: the product of all dimensions, as `unnest` returns
+    /// them.
     pub fn length(&self) -> u64 {
         let Some(value) = self.value else { return 0 };
         let length = if self.binary { binary_length(value) } else { text_elements(value).map(|e| e.len()) };
@@ -67,7 +68,7 @@ fn binary_length(value: &[u8]) -> Option<usize> {
         return None;
     }
     let lengths = (0..dimensions).map(|d| usize::try_from(int(value, 12 + 8 * d)?).ok());
-    // No dimension is an empty array, not one of one element.
+    // An array without dimensions is empty; it does not have one element.
     let all = lengths.map(|n| n.unwrap_or(0)).try_fold(1usize, usize::checked_mul)?;
     Some(if dimensions == 0 { 0 } else { all })
 }
@@ -75,7 +76,7 @@ fn binary_length(value: &[u8]) -> Option<usize> {
 fn binary_elements(value: &[u8]) -> Option<Vec<Element<'_>>> {
     let count = binary_length(value)?;
     let mut at = 12 + 8 * usize::try_from(int(value, 0)?).ok()?;
-    // The header may lie about the number; every element has at least its length.
+    // The number in the header may be wrong; each element has at least its 4 length bytes.
     let mut elements = Vec::with_capacity(count.min(value.len() / 4));
     for _ in 0..count {
         let length = int(value, at)?;
@@ -90,7 +91,7 @@ fn binary_elements(value: &[u8]) -> Option<Vec<Element<'_>>> {
     Some(elements)
 }
 
-/// `{1,NULL,"a \"quoted\" one",{nested}}`; bounds may stand in front.
+/// `{1,NULL,"a \"quoted\" one",{nested}}`; bounds may come first.
 fn text_elements(value: &[u8]) -> Option<Vec<Element<'_>>> {
     let open = value.iter().position(|b| *b == b'{')?;
     let mut elements = Vec::new();
@@ -175,7 +176,7 @@ mod tests {
         check(&array(&[0], &[]), true, Some(&[]));
         check(&array(&[3], &[Some(b"a"), None, Some(b"")]), true, Some(&[Some("a"), None, Some("")]));
         check(&array(&[2, 1], &[Some(b"a"), Some(b"b")]), true, Some(&[Some("a"), Some("b")]));
-        // Announced and not there; more dimensions than there can be.
+        // Elements that are announced but missing; too many dimensions.
         check(&array(&[i32::MAX], &[Some(b"a")]), true, None);
         check(&array(&[1, 1, 1, 1, 1, 1, 1], &[Some(b"a")]), true, None);
         check(b"\0\0", true, None);

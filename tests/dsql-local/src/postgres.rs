@@ -1,4 +1,4 @@
-//! The PostgreSQL behind the stand-in: finding the binaries, a data directory, start and stop.
+//! The PostgreSQL behind the stand-in: its binaries, its data directory, start and stop.
 //!
 //! PostgreSQL refuses to run as root. Started by root, it runs as user `postgres` or `nobody`; binaries which that user
 //! cannot reach (a cache below /root) are copied into the state directory.
@@ -19,7 +19,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a fast shutdown may take before the process is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Runs PostgreSQL and ends it when its standard input closes, so that it does not outlive a killed dsql-local.
+/// Runs PostgreSQL and stops it when its standard input closes, so that it stops even if dsql-local
+/// is killed.
 const WRAPPER: &str = r#"exec 3<&0
 "$@" </dev/null 3<&- &
 p=$!
@@ -27,7 +28,7 @@ p=$!
 exec 3<&-
 wait $p"#;
 
-/// Durability is not wanted here, speed is; logical WAL feeds the journal.
+/// Durability is not needed here, but speed is. The journal needs logical WAL.
 const SETTINGS: &[&str] = &[
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
@@ -60,7 +61,7 @@ struct Account {
 }
 
 impl Postgres {
-    /// Starts PostgreSQL on `dir`/pgdata, making it first when absent.
+    /// Starts PostgreSQL on `dir`/pgdata, which it creates if it is missing.
     pub async fn start(dir: &Path, home: Option<&Path>) -> Result<Postgres> {
         let home = find_home(home)?;
         let account = unprivileged()?;
@@ -84,7 +85,7 @@ impl Postgres {
         loop {
             let written = fs::metadata(&log).map_or(0, |meta| meta.len());
             match Self::launch(&home, &data, &log, account.as_ref(), deadline).await {
-                Err(_) if in_the_way(&log, written) && Instant::now() < deadline => {
+                Err(_) if is_temporary(&log, written) && Instant::now() < deadline => {
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
                 started => return started,
@@ -113,10 +114,10 @@ impl Postgres {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         while connect(address, "postgres").await.is_err() {
             if let Some(status) = child.try_wait()? {
-                bail!("PostgreSQL ended at start ({status}); see {}", log.display());
+                bail!("PostgreSQL ended during its start ({status}); see {}", log.display());
             }
             if Instant::now() > deadline {
-                bail!("PostgreSQL does not answer within {START_TIMEOUT:?}; see {}", log.display());
+                bail!("PostgreSQL did not answer within {START_TIMEOUT:?}; see {}", log.display());
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -133,9 +134,10 @@ impl Postgres {
     }
 }
 
-/// Whether PostgreSQL ended for what passes by itself: another program took the port just found free, or processes of a
-/// PostgreSQL that was killed on the same data are about to end. Its log tells, from `written` bytes on.
-fn in_the_way(log: &Path, written: u64) -> bool {
+/// Whether PostgreSQL ended for a temporary reason, according to its log from byte `written` on:
+/// another program took the port that was free before, or processes of a killed PostgreSQL on the
+/// same data have not ended yet.
+fn is_temporary(log: &Path, written: u64) -> bool {
     let log = fs::read(log).unwrap_or_default();
     let said = String::from_utf8_lossy(log.get(usize::try_from(written).unwrap_or(0)..).unwrap_or_default());
     ["Address already in use", "is still in use", "lock file \"postmaster.pid\" already exists"]
@@ -143,13 +145,13 @@ fn in_the_way(log: &Path, written: u64) -> bool {
         .any(|reason| said.contains(reason))
 }
 
-/// A connection for the stand-in's own use, as `user`, outside all rules.
+/// A connection for the stand-in's own use, as `user`, without any rules.
 pub async fn connect(address: SocketAddr, user: &str) -> Result<tokio_postgres::Client> {
     let mut config = tokio_postgres::Config::new();
     config.host(address.ip().to_string()).port(address.port()).user(user).dbname("postgres");
     config.application_name("dsql-local").connect_timeout(Duration::from_secs(10));
     let (client, connection) = config.connect(tokio_postgres::NoTls).await?;
-    // The connection ends by itself when the client is dropped; its error reaches the client's next call.
+    // The connection ends when the client is dropped; the client's next call returns its error.
     tokio::spawn(async move { connection.await.ok() });
     Ok(client)
 }
@@ -183,7 +185,7 @@ pub fn find_home(given: Option<&Path>) -> Result<PathBuf> {
     bail!("no PostgreSQL 16 found: run `scripts/fetch.sh postgres`, or give --postgres-home")
 }
 
-/// Whom to run as: nobody special when this process is not root.
+/// The account to run as: none if this process is not root.
 fn unprivileged() -> Result<Option<Account>> {
     if !rustix::process::geteuid().is_root() {
         return Ok(None);
@@ -208,7 +210,7 @@ fn run_as(command: &mut Command, account: Option<&Account>) {
     }
 }
 
-/// Whether the account may pass through every folder down to `path`.
+/// Whether the account may enter every folder down to `path`.
 fn may_enter(path: &Path, account: &Account) -> bool {
     path.ancestors().all(|folder| {
         let Ok(meta) = fs::metadata(folder) else { return folder.as_os_str().is_empty() };
@@ -280,7 +282,7 @@ async fn init(home: &Path, data: &Path, account: Option<&Account>) -> Result<()>
     Ok(())
 }
 
-/// Ends a PostgreSQL that a killed run left on the same data directory.
+/// Stops a PostgreSQL that a killed run left on the same data directory.
 async fn end_stale(data: &Path) -> Result<()> {
     let Ok(text) = fs::read_to_string(data.join("postmaster.pid")) else { return Ok(()) };
     let Some(pid) = text.lines().next().and_then(|line| line.trim().parse::<i32>().ok()) else {

@@ -23,7 +23,7 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Where the control port listens.
     pub control: SocketAddr,
-    /// Where PostgreSQL itself listens, for looking past the stand-in.
+    /// Where PostgreSQL itself listens, for reading it without the stand-in.
     pub postgres: SocketAddr,
     /// The CA certificate that clients must trust.
     pub ca: PathBuf,
@@ -33,7 +33,7 @@ pub struct Server {
     pub cluster: Arc<Cluster>,
     embedded: Option<Postgres>,
     tasks: JoinSet<()>,
-    // Removed when dropped, after PostgreSQL has stopped.
+    // Removed on drop, after PostgreSQL has stopped.
     _temp: Option<TempDir>,
 }
 
@@ -105,7 +105,7 @@ fn state_dir(options: &Options) -> Result<(PathBuf, Option<TempDir>)> {
             (temp.path().canonicalize()?, Some(temp))
         }
     };
-    // PostgreSQL may run as another user, who must be able to pass.
+    // PostgreSQL may run as another user, which must be able to enter the folder.
     std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o755))?;
     Ok((dir, temp))
 }

@@ -3,7 +3,7 @@
 
 use crate::wire::SqlError;
 
-/// Recorded by AWS's own tools; every `enable_*` is allowed too.
+/// Recorded from AWS's own tools; every `enable_*` is allowed too.
 const ALLOWED: &[&str] = &[
     "application_name",
     "client_encoding",
@@ -17,10 +17,10 @@ const ALLOWED: &[&str] = &[
     "timezone",
 ];
 
-/// Makes PostgreSQL behave like Aurora DSQL where a setting can.
+/// Settings that make PostgreSQL behave like Aurora DSQL.
 pub const BACKEND: &[(&str, &str)] = &[
     ("default_transaction_isolation", "repeatable read"),
-    // Waits for rows are ended much earlier by the session; this is for tables that DDL has locked.
+    // The session ends a wait for a row much earlier; this is for tables that DDL has locked.
     ("lock_timeout", "5s"),
 ];
 
@@ -33,7 +33,8 @@ pub fn check(name: &str) -> Result<(), SqlError> {
     refuse(name)
 }
 
-/// Whether SET may change `name` in a session that runs. Recorded: not the role. The message is that of the others.
+/// Whether SET may change `name` in a running session. Recorded: not the role. The message is that
+/// of the others.
 pub fn check_set(name: &str) -> Result<(), SqlError> {
     if name.eq_ignore_ascii_case("role") { refuse(name) } else { check(name) }
 }
@@ -45,8 +46,8 @@ fn refuse(name: &str) -> Result<(), SqlError> {
 /// Names the cluster behind PrivateLink without private DNS.
 const CLUSTER_ID: &str = "amzn-cluster-id";
 
-/// The settings of the `options` startup parameter: `-c name=value` and `--name=value`. `None` stands for a word that is
-/// no setting.
+/// The settings of the `options` startup parameter: `-c name=value` and `--name=value`. `None`
+/// stands for a word that is not a setting.
 fn options(text: &str) -> Vec<Option<(&str, &str)>> {
     let mut out = Vec::new();
     let mut words = text.split_whitespace();
@@ -79,7 +80,7 @@ pub fn cluster_id(text: &str) -> Option<&str> {
     options(text).into_iter().flatten().find_map(|(name, value)| (name == CLUSTER_ID).then_some(value))
 }
 
-/// The options as PostgreSQL can take them.
+/// The options in a form that PostgreSQL accepts.
 pub fn without_cluster_id(text: &str) -> String {
     let settings = options(text).into_iter().flatten().filter(|(name, _)| *name != CLUSTER_ID);
     settings.map(|(name, value)| format!("--{name}={value}")).collect::<Vec<_>>().join(" ")

@@ -1,8 +1,9 @@
-//! From the first byte of a connection to an authenticated session: TLS by SSLRequest or at once, SNI, the startup
-//! packet, the token, and the connection to PostgreSQL. What is refused here is answered as Aurora DSQL does.
+//! From the first byte of a connection to an authenticated session: TLS by SSLRequest or at once,
+//! SNI, the startup packet, the token, and the connection to PostgreSQL. Refusals are answered as
+//! Aurora DSQL does.
 //!
-//! Unrecorded, and chosen here: the SQLSTATE for a missing SNI and for a database other than `postgres`; what a startup
-//! without TLS is answered (a real endpoint may just close the connection).
+//! Not recorded, and chosen here: the SQLSTATE for a missing SNI and for a database other than
+//! `postgres`; the answer to a startup without TLS (a real endpoint may just close the connection).
 
 use std::io;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ const GSS_REQUEST: u32 = 80_877_104;
 const TLS_HANDSHAKE: u8 = 0x16;
 /// Longest frontend message; a longer one makes the server close the connection without an answer (recorded).
 pub const MESSAGE_LIMIT: usize = 10 * 1024 * 1024;
-/// Longest message from PostgreSQL; its own bound is 1 GiB.
+/// Longest message from PostgreSQL; its own limit is 1 GiB.
 const BACKEND_LIMIT: usize = 1 << 30;
 
 /// An authenticated client and its own connection to PostgreSQL.
@@ -44,9 +45,9 @@ pub struct Connected {
     pub user: String,
     /// The client.
     pub client: FrameReader<TlsStream<TcpStream>>,
-    /// From PostgreSQL; its answer to the startup packet has not been read yet.
+    /// Reads from PostgreSQL; its answer to the startup packet has not been read yet.
     pub backend_reader: FrameReader<tokio::net::tcp::OwnedReadHalf>,
-    /// To PostgreSQL.
+    /// Writes to PostgreSQL.
     pub backend_writer: tokio::net::tcp::OwnedWriteHalf,
 }
 
@@ -65,7 +66,7 @@ pub async fn accept(
     match connects {
         Connects::Refuse => return Ok(None),
         Connects::Hang => {
-            // Ends when the client gives up.
+            // Ends when the client closes the connection.
             while tcp.read(&mut [0; 1024]).await? > 0 {}
             return Ok(None);
         }
@@ -79,7 +80,8 @@ pub async fn accept(
     if !direct {
         match plain_request(&mut tcp).await? {
             Plain::Tls => {}
-            // Recorded: a cancel request has no effect. Like PostgreSQL's, its answer is the end of the connection.
+            // Recorded: a cancel request has no effect. As in PostgreSQL, the answer is the end of
+            // the connection.
             Plain::Cancel => return Ok(None),
             Plain::Startup => {
                 let error = SqlError::fatal("08006", "unable to accept connection, SSL is required");
@@ -97,7 +99,7 @@ pub async fn accept(
     }
     let Some(sni) = sni else {
         let error = SqlError::fatal("08006", "unable to accept connection, sni was not received");
-        // The client speaks first; an answer before its startup packet would be taken for noise.
+        // The client speaks first; it would not understand an answer before its startup packet.
         read_startup(&mut stream).await?;
         return refuse(cluster, &mut stream, &error).await;
     };
@@ -119,8 +121,8 @@ pub async fn accept(
     let parameters = parameters(&packet).context("malformed startup packet")?;
     let named = value(&parameters, "options").and_then(settings::cluster_id);
     if sni != cluster.endpoint && named != cluster.endpoint.split('.').next() {
-        // The real front door routes by SNI, or by the cluster's name behind PrivateLink; a name that is no cluster ends
-        // there. What it answers is not recorded.
+        // The real service routes by SNI, or by the cluster's name behind PrivateLink, and refuses
+        // an unknown name. Its answer is not recorded.
         bail!("SNI {sni} is not the endpoint");
     }
     let user = value(&parameters, "user").unwrap_or_default().to_owned();
@@ -160,7 +162,7 @@ pub async fn accept(
     }))
 }
 
-/// What a connection that does not start with TLS wants.
+/// The request of a connection that does not start with TLS.
 enum Plain {
     Tls,
     Cancel,
@@ -170,7 +172,7 @@ enum Plain {
 
 async fn plain_request(tcp: &mut TcpStream) -> Result<Plain> {
     loop {
-        // Read exactly one packet: what follows SSLRequest belongs to TLS.
+        // Read exactly one packet: the bytes after SSLRequest belong to TLS.
         let Some((code, _)) = read_startup(tcp).await? else { return Ok(Plain::End) };
         match code {
             SSL_REQUEST => {
@@ -194,7 +196,7 @@ async fn read_startup<S: AsyncReadExt + Unpin>(stream: &mut S) -> io::Result<Opt
     }
     let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
     let code = u32::from_be_bytes([head[4], head[5], head[6], head[7]]);
-    // PostgreSQL's own bound for startup packets (MAX_STARTUP_PACKET_LENGTH).
+    // PostgreSQL's own limit for startup packets (MAX_STARTUP_PACKET_LENGTH).
     if !(8..=10_000).contains(&length) {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "invalid length of startup packet"));
     }
@@ -218,7 +220,7 @@ fn value<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> 
     parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
 }
 
-/// Every role but `admin` needs a mapping from the caller's identity. The HINT is not recorded.
+/// Every role except `admin` needs a mapping from the caller's identity. The HINT is not recorded.
 async fn mapped(cluster: &Cluster, user: &str, arn: &str) -> Result<Result<(), SqlError>> {
     let query = "SELECT 1 FROM sys.iam_pg_role_mappings WHERE pg_role_name = $1 AND arn = $2";
     if user == "admin" || cluster.admin().await.query_opt(query, &[&user, &arn]).await?.is_some() {
@@ -227,7 +229,7 @@ async fn mapped(cluster: &Cluster, user: &str, arn: &str) -> Result<Result<(), S
     Ok(Err(token::denied(format!("IAM authentication failed for user \"{user}\""))))
 }
 
-/// The database and the startup settings that Aurora DSQL takes.
+/// Checks the database and the startup settings as Aurora DSQL does.
 fn admit(parameters: &[(String, String)]) -> Result<(), SqlError> {
     let database = value(parameters, "database").or(value(parameters, "user")).unwrap_or_default();
     if database != "postgres" {

@@ -1,4 +1,5 @@
-//! Certificates and the TLS set-up: an own CA, one server certificate for the endpoint name, rustls with ring.
+//! Certificates and TLS configuration: a CA of its own, one server certificate for the endpoint's
+//! name, rustls with ring.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -17,8 +18,9 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 /// ALPN name of PostgreSQL, required when TLS starts without SSLRequest.
 pub const ALPN: &[u8] = b"postgresql";
 
-/// Makes or reads the CA and the server certificate in `dir`. The CA is kept so that clients can go on trusting it; the
-/// server certificate is created again at every start, since the endpoint name may have changed.
+/// Creates or reads the CA in `dir`, and creates the server certificate. The CA is kept so that
+/// clients can continue to trust it. The server certificate is new at every start, because the
+/// endpoint's name may have changed.
 pub fn prepare(dir: &Path, endpoint: &str) -> Result<(PathBuf, Arc<ServerConfig>)> {
     let ca_cert = dir.join("ca.pem");
     let ca_key = dir.join("ca.key");

@@ -1,9 +1,10 @@
 //! Checks the IAM token that a client sends as its password: a SigV4 presigned request without `https://`.
 //!
-//! The signature is computed here from hmac and sha2, with no code shared with the sink, so that an error in one is seen
-//! by the other. Recorded on real clusters: the SQLSTATE and message of every refusal, and the HINT of a stale token, of
-//! a principal without permission and of an action that does not fit the user. The other HINTs are the texts that AWS
-//! services answer to a bad SigV4 request; nobody recorded them for Aurora DSQL.
+//! The signature is computed here from hmac and sha2. It shares no code with the sink, so that each
+//! finds errors of the other. Recorded on real clusters: the SQLSTATE and message of every refusal,
+//! and the HINT of a stale token, of a principal without permission and of an action that does not
+//! fit the user. The other HINTs are the texts with which AWS services answer a bad SigV4 request;
+//! they were not recorded for Aurora DSQL.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -27,7 +28,8 @@ pub struct Principal {
     pub access_key_id: String,
     /// AWS secret access key.
     pub secret_access_key: String,
-    /// Session token of temporary credentials; must be sent exactly when set.
+    /// Session token of temporary credentials. A client must send it if, and only if, it is set
+    /// here.
     pub session_token: Option<String>,
     /// Unix time after which temporary credentials are refused.
     pub expires_at: Option<i64>,
@@ -50,7 +52,7 @@ pub struct Check<'a> {
     pub user: &'a str,
     /// Server clock, unix seconds.
     pub now: i64,
-    /// Everybody who may connect.
+    /// All principals that may connect.
     pub principals: &'a [Principal],
 }
 
@@ -59,7 +61,7 @@ pub fn check<'p>(token: &str, check: &Check<'p>) -> Result<&'p Principal, SqlErr
     verify(token, check).map_err(denied)
 }
 
-/// The answer to every client that may not connect.
+/// The error for every client that may not connect.
 pub fn denied(hint: impl Into<String>) -> SqlError {
     SqlError::fatal("08006", "unable to accept connection, access denied").with_hint(hint)
 }
@@ -180,7 +182,7 @@ fn hmac(key: &[u8], data: &[u8]) -> Result<Vec<u8>, String> {
     Ok(mac.finalize().into_bytes().to_vec())
 }
 
-/// A token taken apart; names and values are percent-decoded.
+/// A parsed token; names and values are percent-decoded.
 struct Parsed {
     path: String,
     query: Vec<(String, String)>,
@@ -265,7 +267,7 @@ fn format_amz_date(unix: i64) -> String {
     )
 }
 
-/// Mints a token; used by `dsql-local token` and by tests.
+/// Creates a token; used by `dsql-local token` and by tests.
 pub fn mint(principal: &Principal, host: &str, region: &str, admin: bool, now: i64, expires: i64) -> String {
     let amz_date = format_amz_date(now);
     let date = &amz_date[..8];

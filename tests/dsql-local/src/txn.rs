@@ -7,13 +7,14 @@ use crate::wire::SqlError;
 
 /// Rows that one transaction may modify (recorded: 3,000 pass, 3,001 fail at the statement).
 pub const ROW_LIMIT: u64 = 3_000;
-/// Accounted bytes that one transaction may modify, checked at COMMIT.
+/// Bytes that one transaction may modify, by Aurora DSQL's accounting, checked at COMMIT.
 pub const SIZE_LIMIT: u64 = 10 * 1024 * 1024;
-/// Cost of a row beside its values. From "a batch of 500 rows without index takes 9.93 MiB raw" (AWS skill):
-/// (10 - 9.93) MiB / 500.
+/// Cost of a row in addition to its values. From "a batch of 500 rows without index takes 9.93 MiB
+/// raw" (AWS skill): (10 - 9.93) MiB / 500.
 pub const ROW_OVERHEAD: u64 = 146;
-/// How much of that is the primary key, which counts twice; larger keys cost more. From "raw and 105 to 147 B a row" (ROBO,
-/// 2026-09): 146 - 105. That the key makes the difference is an inference.
+/// The part of it that is the primary key, which counts twice; larger keys cost more. From "raw and
+/// 105 to 147 B a row" (ROBO, 2026-09): 146 - 105. That the key makes the difference is an
+/// inference.
 pub const KEY_IN_OVERHEAD: u64 = 41;
 /// Cost of an entry in a secondary index: key, primary key and overhead. From "with four indexes on 100-byte text it takes
 /// 9.11 MiB": (9.93 - 9.11) MiB / 500 / 4.
@@ -32,7 +33,7 @@ pub struct Table {
     pub key_name: Option<String>,
     /// All its columns, in order.
     pub columns: Vec<String>,
-    /// Whether foreign keys change other rows with its own.
+    /// Whether foreign keys change other rows when its rows change.
     pub cascades: bool,
 }
 
@@ -45,14 +46,14 @@ pub struct Written {
     pub bytes: u64,
 }
 
-/// How far a transaction has come.
+/// The state of a transaction.
 #[derive(Debug, Default)]
 pub struct Txn {
     /// Time of its first statement.
     pub started: Option<Instant>,
     /// Rows modified.
     pub rows: u64,
-    /// Those of them that were not deleted, and so weigh something.
+    /// Those of them that were not deleted; only these have bytes.
     pub written: u64,
     /// Bytes written by statements that name no table, and by COPY.
     pub bytes: u64,
@@ -62,29 +63,29 @@ pub struct Txn {
     pub wrote: bool,
     /// DDL statements it ran.
     pub ddl: u32,
-    /// It lost a conflict and will fail at COMMIT.
+    /// The error of a lost conflict, with which COMMIT will fail.
     pub doomed: Option<SqlError>,
-    /// Whether it is one of the quicker or of the slower ones, from 0 to 1,000.
-    pub luck: Option<u64>,
+    /// How fast the model makes it, from 0 to 1,000.
+    pub roll: Option<u64>,
 }
 
 impl Txn {
-    /// Notes that a statement begins.
+    /// Records that a statement begins.
     pub fn touch(&mut self) {
         self.started.get_or_insert_with(Instant::now);
     }
 
-    /// Whether COMMIT has anything to decide.
+    /// Whether it changes anything.
     pub fn changes(&self) -> bool {
         self.wrote || self.ddl > 0 || self.doomed.is_some()
     }
 
-    /// Whether COMMIT must be decided about: it changes something or is too old.
+    /// Whether the session must decide about its COMMIT: it changes something or is too old.
     pub fn must_decide(&self, age_limit: Duration) -> bool {
         self.changes() || self.started.is_some_and(|at| at.elapsed() > age_limit)
     }
 
-    /// Counts the rows of a finished statement; the error is Aurora DSQL's when they are too many.
+    /// Counts the rows of a finished statement; returns Aurora DSQL's error if there are too many.
     pub fn add_rows(&mut self, rows: u64, weigh: bool) -> Result<(), SqlError> {
         self.rows += rows;
         self.written += if weigh { rows } else { 0 };
@@ -104,14 +105,14 @@ impl Txn {
         self.value_bytes() + self.written * (ROW_OVERHEAD + MOST_INDEXES * INDEX_ENTRY) > SIZE_LIMIT
     }
 
-    /// What COMMIT answers before PostgreSQL is asked.
+    /// The error of COMMIT that is known before PostgreSQL commits.
     pub fn verdict(&self, age_limit: Duration, index_bytes: u64) -> Result<(), SqlError> {
         if let Some(error) = &self.doomed {
             return Err(error.clone());
         }
         let age = self.started.map_or(Duration::ZERO, |at| at.elapsed());
         if age > age_limit {
-            // The text stays the recorded one when tests set a shorter limit.
+            // The message is the recorded one, even if tests set a shorter limit.
             return Err(SqlError::error("54000", "transaction age limit of 300s exceeded")
                 .with_detail(format!("Current transaction age {}s exceeds 300s", age.as_secs())));
         }
@@ -125,7 +126,7 @@ impl Txn {
     }
 }
 
-/// PostgreSQL's own answer to whatever comes in a transaction that has failed.
+/// PostgreSQL's own answer to every statement in a failed transaction.
 pub fn aborted() -> SqlError {
     SqlError::error(
         "25P02",

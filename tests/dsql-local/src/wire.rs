@@ -1,12 +1,13 @@
-//! The PostgreSQL wire protocol as far as the stand-in needs it: frames cut out of a byte stream, and the few messages
-//! it writes itself. Nothing here knows about Aurora DSQL.
+//! The part of the PostgreSQL wire protocol that the stand-in needs: it splits a byte stream into
+//! frames, and writes a few messages. It contains nothing about Aurora DSQL.
 
 use std::io;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// Bytes read from a socket at once. One TLS record holds 16 KiB; several fit, so that a large Bind costs few wakeups.
+/// Bytes read from a socket at once. A TLS record has up to 16 KiB; several fit, so that a large
+/// Bind needs few reads.
 const READ_CHUNK: usize = 128 * 1024;
 
 /// A complete protocol message: type byte, length, body.
@@ -19,13 +20,13 @@ impl Frame {
         self.0.first().copied().unwrap_or(0)
     }
 
-    /// What follows the length.
+    /// The bytes after the length.
     pub fn body(&self) -> &[u8] {
         self.0.get(5..).unwrap_or(&[])
     }
 }
 
-/// Why no further frame can be cut from a stream.
+/// Why no further frame can be read from a stream.
 #[derive(Debug)]
 pub enum FrameError {
     /// The announced length is over the limit given to [`FrameReader::new`].
@@ -34,7 +35,7 @@ pub enum FrameError {
     Malformed,
 }
 
-/// Cuts frames out of a byte stream. `fill` is cancel safe.
+/// Splits a byte stream into frames. `fill` is cancel safe.
 #[derive(Debug)]
 pub struct FrameReader<R> {
     inner: R,
@@ -50,7 +51,8 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
 
     /// Reads more bytes; 0 means the end of the stream.
     pub async fn fill(&mut self) -> io::Result<usize> {
-        // A frame that is known to be long gets its room at once instead of by repeated doubling.
+        // The buffer of a frame that is known to be long is allocated at once instead of by
+        // repeated doubling.
         let missing = self.announced().map_or(0, |n| n.min(self.limit).saturating_sub(self.buffer.len()));
         self.buffer.reserve(missing.max(READ_CHUNK));
         self.inner.read_buf(&mut self.buffer).await
@@ -161,7 +163,7 @@ impl SqlError {
     }
 }
 
-/// Appends one message; `body` writes what follows the length.
+/// Appends one message; `body` writes the bytes after the length.
 pub fn message(out: &mut BytesMut, tag: u8, body: impl FnOnce(&mut BytesMut)) {
     out.put_u8(tag);
     let at = out.len();

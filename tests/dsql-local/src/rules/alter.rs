@@ -1,4 +1,4 @@
-//! ALTER TABLE and its relatives that share the node.
+//! ALTER TABLE and the statements that share its node.
 
 use postgresql_cst_parser::ResolvedNode;
 use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
@@ -24,7 +24,8 @@ fn one(command: &ResolvedNode, is_async: bool) -> Verdict {
     match words[..] {
         ["VALIDATE", ..] if is_async => Ok(()),
         ["VALIDATE", ..] => unsupported("unsupported ALTER TABLE VALIDATE CONSTRAINT statement"),
-        // Deferrability, all that PostgreSQL alters of a constraint (recorded).
+        // Only whether it is deferrable: PostgreSQL can alter nothing else of a constraint
+        // (recorded).
         ["ALTER", "CONSTRAINT", ..] => Ok(()),
         ["ALTER", ref rest @ ..] => {
             // The column's name is between ALTER [COLUMN] and the action.
@@ -36,8 +37,8 @@ fn one(command: &ResolvedNode, is_async: bool) -> Verdict {
     }
 }
 
-/// What PostgreSQL calls the action in its own messages, as every recorded refusal does: its first words, and LEVEL is left
-/// out of ROW LEVEL SECURITY.
+/// PostgreSQL's name of the action in its own messages, which all recorded refusals use: its first
+/// words, and ROW SECURITY for ROW LEVEL SECURITY.
 fn action(words: &[&str]) -> String {
     let words: Vec<&str> = words.iter().copied().filter(|word| *word != "LEVEL").collect();
     let count = match words[..] {
@@ -51,7 +52,7 @@ fn action(words: &[&str]) -> String {
     words.iter().take(count).copied().collect::<Vec<_>>().join(" ")
 }
 
-/// A new column takes a plain type and nothing else; STORAGE and COMPRESSION are no constraints.
+/// A new column may have only a type; STORAGE and COMPRESSION do not count as constraints.
 fn add_column(column: &ResolvedNode) -> Verdict {
     if let Some(typename) = tree::child(column, K::Typename) {
         types::check(&types::read(typename))?;
@@ -62,7 +63,7 @@ fn add_column(column: &ResolvedNode) -> Verdict {
     Ok(())
 }
 
-/// CHECK and FOREIGN KEY come NOT VALID, UNIQUE from an index that exists.
+/// CHECK and FOREIGN KEY must be NOT VALID; UNIQUE must use an existing index.
 fn add_constraint(constraint: &ResolvedNode) -> Verdict {
     let not_valid = {
         let words: Vec<String> =
@@ -71,7 +72,7 @@ fn add_constraint(constraint: &ResolvedNode) -> Verdict {
     };
     let kind = tree::find(constraint, K::ConstraintElem)
         .and_then(|element| tree::tokens(element).next().map(|(kind, _)| kind));
-    // PostgreSQL's grammar refuses these itself, before anything else is looked at (recorded).
+    // PostgreSQL's grammar itself refuses these, before all other checks (recorded).
     let marked = match kind {
         Some(K::UNIQUE) => "UNIQUE",
         Some(K::PRIMARY) => "PRIMARY KEY",
@@ -89,11 +90,12 @@ fn add_constraint(constraint: &ResolvedNode) -> Verdict {
     if fine { Ok(()) } else { unsupported("unsupported ALTER TABLE ADD CONSTRAINT statement") }
 }
 
-/// ALTER DOMAIN: what was refused on a cluster; the words are not recorded and are those of ALTER TABLE.
+/// ALTER DOMAIN: the forms that a cluster refuses. The messages are not recorded; they follow those
+/// of ALTER TABLE.
 pub(super) fn domain(node: &ResolvedNode) -> Verdict {
     let words: Vec<String> = tree::tokens(node).map(|(_, text)| text.to_ascii_uppercase()).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    // The name ends where the action begins; none of its parts is one of these words unless quoted.
+    // The name ends where the action begins; its parts can be one of these words only if quoted.
     let added =
         tree::child(node, K::DomainConstraint).is_some() || tree::child(node, K::TableConstraint).is_some();
     match words[..] {
@@ -109,7 +111,7 @@ fn alter_column(action: &[&str]) -> Verdict {
         ["SET", "STORAGE", ..] | ["RESTART", ..] => return Ok(()),
         ["SET", "NOT", "NULL"] => "SET NOT NULL",
         ["TYPE" | "SET", "DATA", ..] | ["TYPE", ..] => "SET DATA TYPE",
-        // Taken since July 2026; the type and cache of the column are looked at by PostgreSQL only.
+        // Accepted since July 2026; only PostgreSQL checks the type and cache of the column.
         ["ADD", "GENERATED", ..] => return Ok(()),
         ["ADD", ..] => "ADD IDENTITY",
         ["SET", "STATISTICS", ..] => "SET STATISTICS",

@@ -8,8 +8,8 @@ use crate::sql::tree;
 use crate::wire::SqlError;
 
 pub(super) fn create(node: &ResolvedNode, is_async: bool) -> Verdict {
-    // PostgreSQL's grammar has the access method before everything that follows, so it is refused first (recorded for an
-    // index without ASYNC). The one that there is may be named.
+    // In PostgreSQL's grammar the access method comes before the rest, so it is refused first
+    // (recorded for an index without ASYNC). The only method that exists may be named.
     if let Some(method) = tree::child(node, K::access_method_clause)
         && tree::tokens(method).last().is_none_or(|(_, name)| tree::identifier(name) != "btree_index")
     {
@@ -29,7 +29,7 @@ pub(super) fn create(node: &ResolvedNode, is_async: bool) -> Verdict {
     }
     for column in columns {
         let Some(options) = tree::child(column, K::index_elem_options) else { continue };
-        // NULLS FIRST and NULLS LAST are taken (recorded).
+        // NULLS FIRST and NULLS LAST are accepted (recorded).
         if tree::has(options, K::opt_asc_desc) {
             return unsupported("specifying sort order not supported for index keys");
         }

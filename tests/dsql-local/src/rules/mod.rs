@@ -1,9 +1,10 @@
 //! Which statements Aurora DSQL refuses, decided on the parse tree.
 //!
-//! Recorded messages are marked by the tests over `tests/data/dsql_recorded.json`. A statement that the server does not
-//! know at all is `unsupported statement: X`, where X is PostgreSQL's own name of the statement node without `Stmt`; that
-//! form is used for those that nobody recorded. The few that have words of their own are `CREATE TRIGGER`, `CREATE TYPE ..
-//! AS ENUM`, `ALTER TYPE`, functions by their language, procedures, MERGE, VACUUM, RENAME and DROP.
+//! The tests over `tests/data/dsql_recorded.json` show which messages are recorded. The message for
+//! a statement that the server does not know at all is `unsupported statement: X`, where X is
+//! PostgreSQL's own name of the statement node without `Stmt`; statements that were not recorded
+//! get this form too. The few with a message of their own are `CREATE TRIGGER`, `CREATE TYPE .. AS
+//! ENUM`, `ALTER TYPE`, functions by their language, procedures, MERGE, VACUUM, RENAME and DROP.
 
 mod alter;
 mod index;
@@ -21,7 +22,7 @@ use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
 
 use crate::wire::SqlError;
 
-/// What a rule says.
+/// The result of a rule.
 pub type Verdict = Result<(), SqlError>;
 
 /// 0A000 feature_not_supported, the SQLSTATE of nearly every refusal.
@@ -29,7 +30,8 @@ fn unsupported<T>(message: impl Into<String>) -> Result<T, SqlError> {
     Err(SqlError::error("0A000", message))
 }
 
-/// Refuses a statement that Aurora DSQL does not take. `is_async`: the word ASYNC was taken out of it.
+/// Refuses a statement that Aurora DSQL does not accept. `is_async`: the word ASYNC was removed
+/// from it.
 pub fn check(node: &ResolvedNode, is_async: bool) -> Verdict {
     if let Some(name) = unknown_statement(node) {
         return unsupported(format!("unsupported statement: {name}"));

@@ -1,4 +1,5 @@
-//! CREATE, ALTER, DROP and GRANT of what is no table: types, functions, triggers and the like.
+//! CREATE, ALTER, DROP and GRANT of objects that are not tables: types, functions, triggers and
+//! others.
 
 use postgresql_cst_parser::ResolvedNode;
 use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
@@ -37,15 +38,16 @@ pub(super) fn function(node: &ResolvedNode) -> Verdict {
         return unsupported(format!("CREATE FUNCTION with language {name} not supported"));
     }
     body(node)?;
-    // Arrays are no column types, but arguments and results they are (recorded); ranges are neither.
+    // Columns cannot be arrays, but arguments and results can (recorded); ranges can be none of
+    // them.
     let results = node.descendants().filter(|n| n.kind() == K::func_return);
     results
         .filter_map(|n| tree::find(n, K::Typename))
         .try_for_each(|typename| types::check(&types::Type { array: false, ..types::read(typename) }))
 }
 
-/// The statements of a body are parsed when the function is created: recorded for SET. What they call is looked at when
-/// they run.
+/// The statements of a body are parsed when the function is created: recorded for SET. The
+/// functions that they call are checked when they run.
 fn body(node: &ResolvedNode) -> Verdict {
     let Some(text) = tree::find(node, K::func_as).and_then(|n| tree::tokens(n).next()) else { return Ok(()) };
     let quoted = text.1.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
@@ -90,7 +92,7 @@ pub(super) fn drop(node: &ResolvedNode) -> Verdict {
     }
 }
 
-/// The target of statistics; ALTER STATISTICS has no other form but RENAME, OWNER and SET SCHEMA.
+/// The target of statistics; the other forms of ALTER STATISTICS are RENAME, OWNER and SET SCHEMA.
 pub(super) fn statistics(node: &ResolvedNode) -> Verdict {
     const TARGET: u64 = 100;
     let number = tree::tokens(node).find_map(|(kind, text)| (kind == K::ICONST).then_some(text));
@@ -103,8 +105,8 @@ pub(super) fn statistics(node: &ResolvedNode) -> Verdict {
     }
 }
 
-/// Grants on the schemas that belong to the system are refused, and on objects that there are none of. The message is
-/// recorded for GRANT ON DATABASE; REVOKE has PostgreSQL's same node.
+/// Refuses grants on system schemas, and on kinds of objects that do not exist. The message is
+/// recorded for GRANT ON DATABASE; REVOKE has the same node in PostgreSQL.
 pub(super) fn grant(node: &ResolvedNode) -> Verdict {
     let Some(target) = tree::find(node, K::privilege_target) else { return Ok(()) };
     match tree::tokens(target).next().map(|(kind, _)| kind) {

@@ -1,4 +1,4 @@
-//! SELECT, INSERT, UPDATE, DELETE and what may stand inside them.
+//! SELECT, INSERT, UPDATE, DELETE, and the clauses inside them.
 
 use postgresql_cst_parser::ResolvedNode;
 use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
@@ -8,7 +8,7 @@ use crate::settings;
 use crate::sql::tree;
 use crate::wire::SqlError;
 
-/// Clauses and functions that Aurora DSQL does not take.
+/// Refuses clauses and functions that Aurora DSQL does not accept.
 pub(super) fn check(node: &ResolvedNode) -> Verdict {
     for inner in node.descendants() {
         match inner.kind() {
@@ -37,8 +37,8 @@ fn function(call: &ResolvedNode) -> Verdict {
             let parameter = first.trim_matches('\'');
             settings::check_set(parameter)
         }
-        // AWS's own samples say so of the first; the others are of the kind: they need what a cluster without a shared
-        // memory, files or snapshots that others can import does not have (grade D).
+        // For advisory locks AWS's own samples say so. The others are inferred (grade D): they need
+        // shared memory, files or exported snapshots, which a cluster does not have.
         Some(name) if is_refused(name) => unsupported(format!("unsupported function: {name}")),
         Some(
             "to_tsvector" | "to_tsquery" | "plainto_tsquery" | "phraseto_tsquery" | "websearch_to_tsquery",
@@ -62,7 +62,7 @@ fn text_search(call: &ResolvedNode) -> Verdict {
         [first, _] => tree::text(first).trim_matches('\'').to_owned(),
         _ => return Ok(()),
     };
-    // The one configuration that there is (recorded).
+    // The only configuration that exists (recorded).
     if matches!(name.as_str(), "simple" | "pg_catalog.simple") {
         return Ok(());
     }

@@ -43,16 +43,17 @@ pub(super) fn set(node: &ResolvedNode) -> Verdict {
         let name = tree::name_parts(name).join(".");
         return settings::check_set(&name);
     }
-    // The forms with a syntax of their own: SET TIME ZONE, SET SESSION AUTHORIZATION, SET TRANSACTION, ...
+    // The forms with their own syntax: SET TIME ZONE, SET SESSION AUTHORIZATION, SET TRANSACTION,
+    // ...
     let words: Vec<String> = tree::tokens(node).map(|(_, text)| text.to_ascii_uppercase()).collect();
     let words: Vec<&str> =
         words.iter().map(String::as_str).filter(|w| !matches!(*w, "LOCAL" | "SESSION")).collect();
     match words.get(1).copied().unwrap_or_default() {
         "TIME" | "NAMES" | "SCHEMA" | "CATALOG" => Ok(()),
         "ROLE" => settings::check_set("role"),
-        // Accepted for the one level that there is, and for reading and writing.
+        // Accepted for the only isolation level, and for READ ONLY and READ WRITE.
         "CHARACTERISTICS" if !words.contains(&"DEFERRABLE") => isolation(node),
-        // RESET ALL only takes back what could be set.
+        // RESET ALL resets only what could be set.
         "ALL" if words[0] == "RESET" => Ok(()),
         // Recorded: an unknown level is reported before the statement is refused.
         "TRANSACTION" => isolation(node).and_then(|()| settings::check("TRANSACTION")),
@@ -63,7 +64,7 @@ pub(super) fn set(node: &ResolvedNode) -> Verdict {
     }
 }
 
-/// Parameters that Aurora DSQL does not know.
+/// Refuses parameters that Aurora DSQL does not know.
 pub(super) fn show(node: &ResolvedNode) -> Verdict {
     let name = tree::find(node, K::var_name).map(|n| tree::name_parts(n).join(".")).unwrap_or_default();
     if matches!(name.as_str(), "lc_collate" | "lc_ctype") {

@@ -7,13 +7,14 @@ use super::{Verdict, types, unsupported};
 use crate::sql::tree;
 use crate::wire::SqlError;
 
-/// Columns of a table as measured on a real cluster (the documentation says 255, and so does the message).
+/// Most columns of a table, as measured on a real cluster (the documentation and the message say
+/// 255).
 const COLUMNS: usize = 256;
-/// Columns of a key or index.
+/// Most columns of a key or index.
 const KEY_COLUMNS: usize = 8;
 /// Smallest cache of a sequence that is not 1.
 const SEQUENCE_CACHE: u64 = 65_536;
-/// Declared bytes that the columns of a key may add up to.
+/// Most declared bytes of all columns of a key together.
 const KEY_BYTES: u64 = 2_000;
 
 pub(super) fn create(node: &ResolvedNode) -> Verdict {
@@ -144,7 +145,7 @@ fn check_key(key: &[String], declared: &[(String, types::Type)]) -> Verdict {
     for column in key {
         let Some((_, written)) = declared.iter().find(|(name, _)| name == column) else { continue };
         types::check_key(&written.name)?;
-        // Only a declared length counts; text in a key is checked when it is written.
+        // Only a declared length counts; a text value in a key is checked when it is written.
         if matches!(written.name.as_str(), "character" | "character varying") {
             bytes += written.modifiers.first().copied().unwrap_or(0);
         }

@@ -1,4 +1,4 @@
-//! Statements and the refusal that each one gets; `None` where Aurora DSQL takes it.
+//! Statements, each with its refusal; `None` if Aurora DSQL accepts it.
 
 use crate::sql::statement::analyse;
 
@@ -12,7 +12,7 @@ fn unsupported(text: &str, name: &str) {
 }
 
 #[test]
-fn takes_what_an_application_writes() {
+fn accepts_statements_of_applications() {
     for text in [
         "CREATE TABLE t (id bigint PRIMARY KEY, v varchar(10) NOT NULL DEFAULT 'x', n numeric(10, 2) CHECK (n > 0))",
         "CREATE TABLE t (a int, b uuid DEFAULT gen_random_uuid(), c timestamp(3), PRIMARY KEY (a, b))",
@@ -83,9 +83,9 @@ fn refuses_statements_by_their_node() {
     check("CREATE FUNCTION f(int[]) RETURNS int[] LANGUAGE sql AS $$ SELECT $1 $$", None);
 }
 
-/// Which of the two wordings a statement gets.
+/// Which of the two kinds of messages a statement gets.
 #[test]
-fn words_refusals_as_recorded() {
+fn refusals_have_the_recorded_messages() {
     let refused = |text: &str, message: &str| check(text, Some(&format!("0A000 {message}")));
     refused(
         "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
@@ -123,7 +123,7 @@ fn words_refusals_as_recorded() {
     check("ALTER STATISTICS s SET STATISTICS 100", None);
     refused("CREATE INDEX ASYNC i ON t USING btree (a)", "USING not supported for CREATE INDEX");
     check("CREATE INDEX ASYNC i ON t USING btree_index (a NULLS FIRST)", None);
-    // Inferred: the refusal is recorded without the access method.
+    // Inferred: this refusal is recorded only without the access method.
     refused("CREATE INDEX i ON t USING btree_index (a)", "unsupported mode. please use CREATE INDEX ASYNC.");
     refused("CREATE INDEX ASYNC i ON t (a DESC)", "specifying sort order not supported for index keys");
     let role = "setting configuration parameter \"role\" not supported";
@@ -151,7 +151,7 @@ fn words_refusals_as_recorded() {
     refused("SELECT pg_export_snapshot()", "unsupported function: pg_export_snapshot");
 }
 
-/// The word in a literal, a comment or a name is not the statement.
+/// A keyword in a literal, a comment or a name does not make a statement of that kind.
 #[test]
 fn reads_the_tree_and_not_the_text() {
     check("SELECT 'TRUNCATE t' AS \"SAVEPOINT x\" -- VACUUM", None);
@@ -172,7 +172,7 @@ fn reads_the_tree_and_not_the_text() {
 }
 
 #[test]
-fn reads_types_however_they_are_spelled() {
+fn reads_all_spellings_of_types() {
     let column = |spelled: &str, expect: Option<&str>| {
         let text = format!("CREATE TABLE t (v {spelled})");
         check(&text, expect.map(|name| format!("0A000 datatype {name} not supported")).as_deref());

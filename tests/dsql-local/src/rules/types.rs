@@ -7,7 +7,7 @@ use super::{Verdict, unsupported};
 use crate::sql::tree;
 use crate::wire::SqlError;
 
-/// Types of PostgreSQL that Aurora DSQL has no columns of, by the name it displays.
+/// Types of PostgreSQL that a column of Aurora DSQL cannot have, by display name.
 const REFUSED: &[(&str, &str)] = &[
     ("varbit", "bit varying"),
     ("money", "money"),
@@ -54,14 +54,14 @@ const REFUSED: &[(&str, &str)] = &[
 /// Types that a key or index cannot have.
 const NOT_IN_KEY: &[&str] = &["bytea", "json", "jsonb", "interval", "time with time zone"];
 
-/// Bytes that a declared character may take; the declared limits are in bytes of this kind (AWS skill).
+/// Longest declared character; declared lengths count as bytes here (AWS skill).
 const CHAR_LIMIT: u64 = 4_096;
-/// The same for varchar.
+/// Longest declared varchar.
 const VARCHAR_LIMIT: u64 = 65_535;
 /// Largest declared precision of numeric.
 const NUMERIC_PRECISION: u64 = 1_000;
 
-/// A type as written, taken apart.
+/// A type as written, in its parts.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Type {
     /// PostgreSQL's display name, lower case, without length.
@@ -151,7 +151,7 @@ pub(super) fn check_key(name: &str) -> Verdict {
     Ok(())
 }
 
-/// Every type named below `node`.
+/// Checks every type that is named below `node`.
 pub(super) fn check_all(node: &ResolvedNode) -> Verdict {
     node.children().filter(|n| n.kind() == K::Typename).try_for_each(|typename| check(&read(typename)))
 }

@@ -1,8 +1,9 @@
-//! A server that only answers: INSERTs and DELETEs with parameters, and BEGIN, COMMIT and ROLLBACK around them, are
-//! answered as if they had been done; everything else goes to PostgreSQL. So the speed that a client reaches is its own.
-//! It costs as little as possible: of the values at most the length of an array is looked at.
+//! A server that only answers. It answers INSERTs and DELETEs with parameters, and BEGIN, COMMIT
+//! and ROLLBACK around them, without executing them; everything else goes to PostgreSQL. So the
+//! measured speed is that of the client alone. It does as little as possible: of the values it
+//! reads at most the length of an array.
 //!
-//! A transaction block exists in PostgreSQL only from the first statement in it that goes there.
+//! A transaction block begins in PostgreSQL only with the first statement that is sent there.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::wire::{Frame, FrameError, SqlError, cstr, message, take_cstr};
 struct Known {
     answerable: Answerable,
     unnest: bool,
-    /// Number of parameter types and these, as Parse brought them.
+    /// The number of parameter types and the types, as in the Parse message.
     types: Bytes,
 }
 
@@ -37,7 +38,7 @@ pub(super) enum Block {
     There(u8),
 }
 
-/// What is known between two messages.
+/// The state between two messages.
 #[derive(Debug, Default)]
 pub(super) struct Answering {
     known: HashMap<String, Arc<Known>>,
@@ -45,11 +46,11 @@ pub(super) struct Answering {
     pub(super) block: Block,
     /// The block here has failed.
     pub(super) failed: bool,
-    /// An error was sent; what follows up to Sync is ignored.
+    /// An error was sent; messages up to Sync are ignored.
     pub(super) skipping: bool,
-    /// Messages since the last Sync went to PostgreSQL, so it must see the next.
+    /// Messages since the last Sync went to PostgreSQL, so it must get the next Sync.
     pub(super) relayed: bool,
-    /// Types of the messages that PostgreSQL has not answered.
+    /// Types of the messages that PostgreSQL has not answered yet.
     pub(super) asked: VecDeque<u8>,
     pub(super) copying: bool,
 }
@@ -100,7 +101,7 @@ impl Session<'_> {
                     return self.relay_frame(state, frame).await;
                 };
                 self.settle_relayed(state).await?;
-                // Arrays are short texts.
+                // Statements with arrays are short.
                 let arrays = matches!(&answerable, Answerable::Write { rows: Rows::Arrays(_), .. });
                 let unnest = arrays && text.to_ascii_lowercase().contains("unnest");
                 if unnest && self.cluster.faults.refuse() == Refuse::Unnest {
@@ -194,7 +195,7 @@ impl Session<'_> {
         match state.block {
             Block::None => self.end_transaction(false),
             Block::Here => {}
-            // PostgreSQL's transaction fails with ours.
+            // PostgreSQL's transaction must fail too.
             Block::There(_) => self.ask(state, "dsql_local_poison", false).await?,
         }
         Ok(())

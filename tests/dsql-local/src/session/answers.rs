@@ -1,4 +1,4 @@
-//! What PostgreSQL answers: passed on, swallowed, counted, or replaced by what Aurora DSQL would say.
+//! PostgreSQL's answers: passed on, dropped, counted, or replaced by those of Aurora DSQL.
 
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ const MARKER: &str = "dsql_local_refusal_";
 /// Aurora DSQL's answer to a key beyond its limit.
 const KEY_TOO_LARGE: &str = "key size too large";
 
-/// A statement that takes longer than this is looked after: it may be waiting for another writer, which no statement of
-/// Aurora DSQL does.
+/// A statement that takes longer than this is checked: it may be waiting for another writer, and no
+/// statement of Aurora DSQL waits.
 const WAIT_CHECK: Duration = Duration::from_millis(25);
 
 /// CommandComplete.
@@ -40,7 +40,8 @@ impl Session<'_> {
         }
     }
 
-    /// Waits until PostgreSQL owes nothing. The client's next messages stay unread, except COPY data.
+    /// Waits until PostgreSQL has answered everything. The client's next messages stay unread,
+    /// except COPY data.
     pub(super) async fn drain(&mut self) -> Flow {
         loop {
             self.pipes.flush_backend().await?;
@@ -70,7 +71,7 @@ impl Session<'_> {
         }
     }
 
-    /// Makes PostgreSQL answer everything asked so far, and waits for it.
+    /// Makes PostgreSQL answer all requests so far, and waits for the answers.
     pub(super) async fn barrier(&mut self) -> Flow {
         if !self.expected.is_empty() {
             message(self.pipes.backend_queue(), b'H', |_| {});
@@ -78,7 +79,7 @@ impl Session<'_> {
         self.drain().await
     }
 
-    /// One step of COPY FROM STDIN: whichever side speaks first.
+    /// One step of COPY FROM STDIN, for a message of either side.
     async fn relay_copy(&mut self) -> Flow {
         self.pipes.flush_client().await?;
         while let Ok(Some(frame)) = self.pipes.client.next_frame() {
@@ -145,7 +146,7 @@ impl Session<'_> {
         }
     }
 
-    /// A ParameterStatus; the others pass unchanged.
+    /// Passes on a ParameterStatus, with the version replaced.
     pub(super) fn forward_parameter(&mut self, frame: &Frame) {
         let mut body = frame.body();
         if frame.tag() == b'S' && take_cstr(&mut body) == Some("server_version") {
@@ -209,7 +210,7 @@ impl Session<'_> {
                 self.note(Kind::Write, deletes, table.map(String::as_str), rows);
                 self.txn.wrote = true;
                 match table {
-                    // Recorded: rows that are deleted count, and weigh nothing.
+                    // Recorded: deleted rows count as rows, but have no bytes.
                     _ if deletes => {}
                     Some(table) => {
                         let written = self.txn.tables.entry(table.clone()).or_default();
@@ -230,7 +231,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// The client gets an error instead of a completion, so PostgreSQL must not keep its changes.
+    /// Sends the client an error instead of the completion, so PostgreSQL must not keep the
+    /// changes.
     pub(super) fn fail_completed(&mut self, error: &SqlError, simple: bool) {
         self.emit_error(error);
         self.unit.poison = true;
@@ -238,7 +240,7 @@ impl Session<'_> {
             self.unit.fail();
         } else {
             self.unit.outcome = Outcome::Skipping;
-            // Answers to what the client sent after the failed statement do not exist for it.
+            // The client must not see answers to messages that it sent after the failed statement.
             self.expected.iter_mut().for_each(|e| e.show = Show::Nothing);
         }
     }
@@ -265,7 +267,7 @@ impl Session<'_> {
         if simple {
             self.unit.fail();
         } else {
-            // PostgreSQL skips what it has been sent up to Sync.
+            // PostgreSQL skips all messages up to Sync.
             while self.expected.front().is_some_and(|e| !matches!(e.request, Request::Sync)) {
                 self.expected.pop_front();
             }
@@ -274,7 +276,7 @@ impl Session<'_> {
         }
     }
 
-    /// Whether an error of PostgreSQL stems from another writer.
+    /// Whether another writer caused an error of PostgreSQL.
     fn is_conflict(&self, code: &str) -> bool {
         matches!(code, "40001" | "40P01" | "55P03") || code == "57014" && self.unit.evicted
     }
@@ -290,12 +292,12 @@ impl Session<'_> {
             "42601" => {
                 let number = text.split(MARKER).nth(1)?.trim_end_matches('"').parse().ok()?;
                 let refusal = self.unit.refusals.remove(&number)?;
-                // Recorded: a transaction that has failed says so before anything else is looked at.
+                // Recorded: in a failed transaction this error comes before all other checks.
                 Some(if self.real == Real::Failed { txn::aborted() } else { refusal })
             }
-            // PostgreSQL's own bound, where no trigger counts (an expression).
+            // PostgreSQL's own limit, where no trigger checks the size (an expression).
             "54000" if text.starts_with("index row ") => Some(SqlError::error("54000", KEY_TOO_LARGE)),
-            // Raised by the stand-in's own functions, which the client need not know of.
+            // Raised by the stand-in's own functions, which the client must not see.
             _ if error_field(body, b'W').is_some_and(|context| context.contains("dsql_local.")) => {
                 Some(SqlError::error(code, text))
             }
@@ -326,7 +328,7 @@ impl Session<'_> {
         format!("{MARKER}{}", self.next_refusal)
     }
 
-    /// ReadyForQuery as the client is to see it.
+    /// Sends ReadyForQuery as the client must see it.
     pub(super) fn emit_ready(&mut self) {
         let status = match self.real {
             Real::Idle => b'I',

@@ -6,23 +6,23 @@ use crate::sql::{Kind, Statement};
 use crate::txn;
 use crate::wire::SqlError;
 
-/// Of so many DDL statements one after the other, one meets OC001 although no other session changed the schema: a change
-/// takes time to arrive everywhere (recorded once among 54).
+/// One of this many successive DDL statements of a session gets OC001, although no other session
+/// changed the schema: a change takes time to reach all nodes (recorded once in 54 statements).
 const OWN_CHANGES: u64 = 50;
 
 impl Session<'_> {
-    /// Whether another session has changed the schema since this one last looked.
+    /// Whether another session has changed the schema since this session last used it.
     pub(super) fn schema_news(&self) -> bool {
         self.cluster.schema_conflicts && self.schema.used && self.schema.seen != self.cluster.schema_version()
     }
 
-    /// Whether a session's next DDL statement conflicts with the change before it.
+    /// Whether the session's next DDL statement conflicts with its previous change.
     fn meets_own_change(&mut self) -> bool {
         self.ddl_statements += 1;
         self.cluster.schema_conflicts && self.ddl_statements.is_multiple_of(OWN_CHANGES)
     }
 
-    /// Whether the catalog lets a statement run.
+    /// Checks a statement that depends on the catalog.
     pub(super) async fn check_catalog(&self, statement: &Statement) -> Flow<Result<(), SqlError>> {
         let drops = !statement.dropped_columns.is_empty() || !statement.dropped_constraints.is_empty();
         let Some(table) = statement.table.as_ref().filter(|_| drops) else {
@@ -39,7 +39,7 @@ impl Session<'_> {
         })
     }
 
-    /// Whether a statement is one of those that were ordered to be refused.
+    /// Refuses a statement with unnest if that was requested.
     pub(super) fn take_unnest(&self, statement: Option<&Statement>) -> Result<(), SqlError> {
         if statement.is_some_and(|s| s.unnest) && self.cluster.faults.refuse() != Refuse::Nothing {
             return Err(Refuse::error());
@@ -47,7 +47,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Whether a statement may run at its position in the transaction.
+    /// Checks whether a statement may run at its position in the transaction.
     pub(super) fn admit(&mut self, kind: Kind) -> Result<(), SqlError> {
         if matches!(kind, Kind::Begin | Kind::Commit | Kind::Rollback | Kind::Session) {
             return Ok(());
@@ -67,8 +67,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Waits for the ordered latency and decides. `Err`: the client gets this error and nothing is kept. `Ok`: commit,
-    /// and afterwards let the effect strike.
+    /// Waits for the requested latency and decides. `Err`: the client gets this error, and no data
+    /// is kept. `Ok`: commit, and then apply the effect.
     pub(super) async fn before_commit(&mut self) -> Flow<Result<Option<Effect>, SqlError>> {
         self.settle(Some(self.txn.rows)).await?;
         self.delay(true).await;

@@ -1,10 +1,11 @@
-//! Optimistic concurrency inside a transaction block: a statement that loses to another session answers its true row
-//! count, and the transaction fails at COMMIT.
+//! Optimistic concurrency inside a transaction block: a statement that loses to another session
+//! returns its true row count, and the transaction fails at COMMIT.
 //!
-//! Where this differs from Aurora DSQL: PostgreSQL locks rows, so here the first writer wins and not the first to commit;
-//! a loser is doomed even when the winner rolls back; a statement with RETURNING, a data changing WITH, and every
-//! autocommit statement learn of the conflict at once; after waiting 25 ms for a row a conflict is assumed. The rows
-//! that ON CONFLICT DO NOTHING would have skipped are counted.
+//! Where this differs from Aurora DSQL: PostgreSQL locks rows, so here the first writer wins and
+//! not the first to commit. A loser fails even if the winner rolls back. A statement with
+//! RETURNING, a data changing WITH, and every autocommit statement get the conflict at once. After
+//! a wait of 25 ms for a row a conflict is assumed. Rows that ON CONFLICT DO NOTHING would have
+//! skipped are counted.
 
 use bytes::BufMut;
 
@@ -20,7 +21,7 @@ const UNDO: &str = "ROLLBACK TO SAVEPOINT dsql_local";
 const RELEASE: &str = "RELEASE SAVEPOINT dsql_local";
 
 impl Session<'_> {
-    /// Runs a statement of a query string under guard.
+    /// Runs a statement of a query string with a savepoint, so that a lost conflict can be undone.
     pub(super) async fn query_guarded(&mut self, running: Running, shadow: &Shadow) -> Flow {
         let text = running.get().map(|s| s.text.clone()).unwrap_or_default();
         self.query(SAVEPOINT, None, Show::Nothing).await?;
@@ -48,7 +49,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Runs a bound statement under guard.
+    /// Runs a bound statement with a savepoint, so that a lost conflict can be undone.
     pub(super) async fn execute_guarded(
         &mut self,
         frame: &Frame,
@@ -62,7 +63,7 @@ impl Session<'_> {
             return Ok(());
         }
         if self.real != Real::Open {
-            // A COMMIT or an error was on the way.
+            // A COMMIT or an error was among the answers.
             self.forward(frame, Request::Execute(running, bytes));
             return Ok(());
         }
@@ -95,15 +96,15 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// A Sync of the session's own, inside a transaction block.
+    /// Sends a Sync of the session's own, inside a transaction block.
     async fn resync(&mut self) -> Flow {
         self.send_sync();
         self.expect(Request::Sync, Show::Nothing);
         self.drain().await
     }
 
-    /// Runs the twin of a bound statement with the same values. Its parameters keep the types of the original, since
-    /// some of them may not occur in the twin.
+    /// Runs the read-only form of a bound statement with the same values. Its parameters keep the
+    /// types of the original, because some may not occur in it.
     async fn execute_shadow(&mut self, query: &str, bind: &Frame, show: Show) -> Flow {
         let mut body = bind.body();
         take_cstr(&mut body);
@@ -111,7 +112,7 @@ impl Session<'_> {
         let types = self.describe_parameters(&name).await?;
         self.close_own();
         self.send_parse(OWN, query, &types, Show::Nothing);
-        // A count comes back as text, whatever the client asked of the original.
+        // The count is requested as text, whatever format the client requested for the original.
         let counted = show == Show::Nothing;
         let values = if counted { without_result_formats(body) } else { body };
         message(self.pipes.backend_queue(), b'B', |out| {
@@ -136,7 +137,7 @@ impl Session<'_> {
         self.pipes.out.extend_from_slice(&frame.0);
     }
 
-    /// The number in the captured DataRow.
+    /// Takes the number from the captured DataRow.
     pub(super) fn take_count(&mut self) -> u64 {
         let frames = self.captured.take().unwrap_or_default();
         let row = frames.iter().find(|f| f.tag() == b'D');

@@ -1,6 +1,7 @@
-//! Rows that CommandComplete does not tell: those of a data changing WITH, and those that foreign keys change on DELETE
-//! and UPDATE: PostgreSQL's own counters of the transaction are read before and after such a statement. And bytes that the
-//! protocol does not show, since a statement computes them.
+//! Counts rows that CommandComplete does not include: those of a data changing WITH, and those that
+//! foreign keys change on DELETE and UPDATE. For this it reads PostgreSQL's own counters of the
+//! transaction before and after such a statement. It also measures bytes that the protocol does not
+//! show, because a statement computes them.
 
 use super::{Flow, Running, Session, Show};
 use crate::sql::{Kind, Statement};
@@ -8,12 +9,12 @@ use crate::sql::{Kind, Statement};
 const CHANGED: &str =
     "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint FROM pg_stat_xact_user_tables";
 
-/// Rows from which the bytes of a computing statement are measured; fewer can only be large in ways that
-/// `Statement::may_be_large` tells.
+/// Rows from which the bytes of a computing statement are measured. Fewer rows can be large only if
+/// `Statement::may_be_large` is set.
 const MANY: u64 = 100;
 
 impl Session<'_> {
-    /// Whether the tag of this statement may have fewer rows than it changes.
+    /// Whether the tag of this statement may count fewer rows than it changes.
     pub(super) async fn hides_rows(&mut self, running: &Running) -> Flow<bool> {
         let Some(statement) = running.get().filter(|s| s.kind == Kind::Write) else { return Ok(false) };
         match &statement.table {
@@ -24,7 +25,8 @@ impl Session<'_> {
         }
     }
 
-    /// Rows changed so far, by PostgreSQL's count. `simple`: asked by a query string of the session's own.
+    /// Rows changed so far, by PostgreSQL's count. `simple`: read by a query string of the
+    /// session's own.
     pub(super) async fn changed_rows(&mut self, simple: bool) -> Flow<u64> {
         self.captured = Some(Vec::new());
         if simple {
@@ -36,8 +38,8 @@ impl Session<'_> {
         Ok(self.take_count())
     }
 
-    /// Counts what the tag did not tell. `before`: PostgreSQL's and the session's count before the statement; `at`: where
-    /// its answer begins.
+    /// Counts the rows that the tag does not include. `before`: PostgreSQL's and the session's
+    /// count before the statement; `at`: where its answer begins.
     pub(super) async fn count_hidden(&mut self, before: (u64, u64), at: usize, simple: bool) -> Flow {
         if self.unit.failed() {
             return Ok(());
@@ -45,7 +47,7 @@ impl Session<'_> {
         let changed = self.changed_rows(simple).await?.saturating_sub(before.0);
         let hidden = changed.saturating_sub(self.txn.rows.saturating_sub(before.1));
         self.note(Kind::Write, true, None, hidden);
-        // What foreign keys change with a deleted row they delete, or set to NULL.
+        // Rows that foreign keys change with a deleted row are deleted, or get NULL.
         if let Err(error) = self.txn.add_rows(hidden, false) {
             self.held = None;
             self.pipes.out.truncate(at);
@@ -54,8 +56,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Measures what a statement has computed itself, where that may be much. `rows`: how many it wrote; `at`: where its
-    /// answer begins, which is replaced when a value is too large.
+    /// Measures the values that a statement has computed itself, if they may be large. `rows`: how
+    /// many it wrote; `at`: where its answer begins, which is replaced if a value is too large.
     pub(super) async fn measure(
         &mut self,
         statement: &Statement,
@@ -78,7 +80,7 @@ impl Session<'_> {
         }
         let bytes = self.take_count();
         if self.unit.failed() {
-            // The error takes the place of the answer, unless that is on its way already.
+            // The error replaces the answer, unless that was sent already.
             if at <= end && end <= self.pipes.out.len() {
                 let error = self.pipes.out.split_off(end);
                 self.pipes.out.truncate(at);
@@ -91,9 +93,9 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// What the indexes of the written tables add to the size of the transaction.
+    /// The bytes that the indexes of the written tables add to the size of the transaction.
     pub(super) async fn index_bytes(&mut self) -> Flow<u64> {
-        // Most transactions stay under the limit however many indexes their tables have.
+        // Most transactions stay under the limit for any number of indexes.
         if !self.txn.may_be_too_large() {
             return Ok(0);
         }

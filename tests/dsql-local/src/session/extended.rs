@@ -15,12 +15,12 @@ impl Session<'_> {
     pub(super) fn on_parse(&mut self, frame: &Frame) -> Flow {
         let mut body = frame.body();
         let (Some(name), Some(text)) = (take_cstr(&mut body), take_cstr(&mut body)) else {
-            // Text that is no UTF-8: PostgreSQL says so.
+            // The text is not UTF-8, which PostgreSQL reports.
             self.forward(frame, Request::Parse);
             return Ok(());
         };
         let running = Running { list: self.cluster.sql.analyse(text), index: 0 };
-        // Several statements in one Parse are PostgreSQL's to refuse.
+        // PostgreSQL refuses several statements in one Parse.
         let statement = running.get().filter(|_| running.list.len() == 1);
         let refuse = self.cluster.faults.refuse();
         let refusal = statement.and_then(|s| match &s.refusal {
@@ -48,13 +48,14 @@ impl Session<'_> {
             if self.unit.skipping() {
                 return Ok(());
             }
-            // A literal INSERT has its values in the text, not in the Bind. Only what is written weighs.
+            // An INSERT of literals has its values in the text, not in the Bind. Only written
+            // values count.
             let writes = running.get().filter(|s| s.kind == Kind::Write && !s.deletes);
             let bytes = match writes {
                 Some(s) => sent_bytes(body, s.unnest) + s.literal_bytes + self.key_bytes(s, body).await?,
                 None => 0,
             };
-            // Only a transaction block can need the values again; keeping them costs a buffer.
+            // The values are kept only in a transaction block, where they may be needed again.
             let bind = self.may_be_open().then(|| frame.clone());
             let portal_state = Portal { running, bytes, bind };
             self.portals.insert(portal.to_owned(), portal_state);
@@ -71,7 +72,8 @@ impl Session<'_> {
             return Ok(());
         };
         let kind = running.kind();
-        // What comes before must be known: whether it was DDL, whether a transaction block is open.
+        // The answers to earlier messages must be known: whether they were DDL, and whether a
+        // transaction block is open.
         if self.unit.gated && (kind.is_ddl() || self.unit.ddl) || kind.may_conflict() && self.unit.began {
             self.barrier().await?;
             if self.unit.skipping() {
@@ -122,12 +124,13 @@ impl Session<'_> {
         self.measure(statement, self.txn.rows.saturating_sub(rows), at, false).await
     }
 
-    /// A transaction block is open, or will be when PostgreSQL has answered.
+    /// Whether a transaction block is open, or will be once PostgreSQL has answered.
     fn may_be_open(&self) -> bool {
         self.real == Real::Open || self.expected.iter().any(|e| e.kind() == Some(Kind::Begin))
     }
 
-    /// Runs a bound statement, under guard if it may lose a conflict that is reported only at COMMIT.
+    /// Runs a bound statement, with a savepoint if it may lose a conflict that is reported only at
+    /// COMMIT.
     async fn execute(&mut self, frame: &Frame, running: Running, bytes: u64, bind: Option<Frame>) -> Flow {
         let guarded = running.kind().may_conflict() && self.may_be_open();
         match bind.filter(|_| guarded && running.get().is_some_and(|s| s.shadow.is_some())) {
@@ -139,7 +142,7 @@ impl Session<'_> {
         }
     }
 
-    /// COMMIT by Execute: PostgreSQL commits at once, so the decision falls here and not at Sync.
+    /// COMMIT by Execute: PostgreSQL commits at once, so the session decides here and not at Sync.
     async fn execute_commit(&mut self, frame: &Frame, running: Running) -> Flow {
         self.barrier().await?;
         if self.unit.skipping() {
@@ -229,7 +232,7 @@ impl Session<'_> {
         self.unit.gated = true;
     }
 
-    /// `types` is the rest of the Parse message: the number of parameter types, and these.
+    /// `types` is the rest of the Parse message: the number of parameter types, and the types.
     pub(super) fn send_parse(&mut self, name: &str, text: &str, types: &[u8], show: Show) {
         message(self.pipes.backend_queue(), b'P', |out| {
             cstr(out, name);
@@ -243,7 +246,8 @@ impl Session<'_> {
         message(self.pipes.backend_queue(), b'S', |_| {});
     }
 
-    /// Runs a statement of the stand-in's own amid the client's, leaving the unnamed statement and portal alone.
+    /// Runs a statement of the stand-in's own between those of the client, without using the
+    /// unnamed statement and portal.
     pub(super) fn run_own(&mut self, text: &str, show: Show) {
         self.close_own();
         self.send_parse(OWN, text, &[0, 0], show);
@@ -262,7 +266,8 @@ impl Session<'_> {
         self.expect(Request::Execute(Running::nothing(), 0), show);
     }
 
-    /// Closes the stand-in's own portal and statement before they are created again: they persist, also after an error.
+    /// Closes the stand-in's own portal and statement before they are created again: they stay
+    /// open, also after an error.
     pub(super) fn close_own(&mut self) {
         for kind in [b'P', b'S'] {
             message(self.pipes.backend_queue(), b'C', |out| {

@@ -1,10 +1,12 @@
 //! One client's session, from the end of startup to the end of the connection.
 //!
-//! The session decides before PostgreSQL commits: whatever may write runs in a transaction that stays open until the
-//! answers have been read and counted. In the extended protocol that is PostgreSQL's own implicit transaction: the
-//! client's Sync is held back and a Flush is sent in its place. A simple query runs between a BEGIN and a COMMIT that the
-//! client does not see. A statement that Aurora DSQL refuses is replaced by one that PostgreSQL cannot parse, and
-//! PostgreSQL's error by Aurora DSQL's; so the state of the transaction stays true without being emulated.
+//! The session decides before PostgreSQL commits: every statement that may write runs in a
+//! transaction that stays open until the answers have been read and counted. In the extended
+//! protocol this is PostgreSQL's own implicit transaction: the session holds back the client's Sync
+//! and sends a Flush instead. A simple query runs between a BEGIN and a COMMIT that the client does
+//! not see. A statement that Aurora DSQL refuses is replaced by one that PostgreSQL cannot parse,
+//! and PostgreSQL's error by Aurora DSQL's. So the state of the transaction is always PostgreSQL's
+//! own and need not be emulated.
 
 mod answer;
 mod answers;
@@ -39,13 +41,13 @@ use unit::{Outcome, Unit};
 /// Why a session ends.
 #[derive(Debug)]
 enum Stop {
-    /// The client said goodbye, or closed its side: TLS is ended in order.
+    /// The client ended the session, or closed its side: TLS is closed properly.
     Left,
-    /// The connection just ends, as one does that breaks or that the server closes.
+    /// The connection ends without a message, like one that breaks or that the server closes.
     Quiet,
     /// A fault requests a TCP reset.
     Reset,
-    /// Something broke.
+    /// An unexpected error.
     Failed(anyhow::Error),
 }
 
@@ -57,7 +59,7 @@ impl<E: Into<anyhow::Error>> From<E> for Stop {
 
 type Flow<T = ()> = Result<T, Stop>;
 
-/// Watch over a statement in a transaction block.
+/// Whether a statement in a transaction block may lose a conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Guard {
     Off,
@@ -65,11 +67,11 @@ enum Guard {
     Lost,
 }
 
-/// Who has opened the transaction that is open.
+/// Who opened the current transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Opener {
     Client,
-    /// The session, around a query string; the client does not know of it.
+    /// The session, around a query string; the client does not see it.
     Session,
 }
 
@@ -77,14 +79,14 @@ enum Opener {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Copying {
     No,
-    /// PostgreSQL takes data.
+    /// PostgreSQL accepts data.
     Data,
-    /// All data was taken while the client's Sync waited; such a Sync does not count.
+    /// All data was accepted while the client's Sync waited; such a Sync is ignored.
     Taken,
 }
 
 impl Copying {
-    /// An answer has ended it, or the client.
+    /// Ends it, on an answer or on a message of the client.
     fn stop(&mut self) {
         if *self == Copying::Data {
             *self = Copying::No;
@@ -92,12 +94,12 @@ impl Copying {
     }
 }
 
-/// What the session knows of the cluster's schema.
+/// What the session knows about the cluster's schema.
 #[derive(Debug, Clone, Copy)]
 struct Schema {
-    /// Number of the last change that it knows of.
+    /// Number of the last change that it knows.
     seen: u64,
-    /// It has used the schema, so a change of it is news.
+    /// It has used the schema, so a later change conflicts.
     used: bool,
 }
 
@@ -117,9 +119,9 @@ struct Session<'c> {
     copying: Copying,
     /// PostgreSQL's process id of this session.
     backend_pid: i32,
-    /// A statement runs that may lose a conflict, which the client is not informed about yet.
+    /// A running statement may lose a conflict, and the client is not informed yet.
     guard: Guard,
-    /// Answers that the client does not see and the session wants.
+    /// Answers that the client does not see and that the session reads.
     captured: Option<Vec<Frame>>,
     schema: Schema,
     prepared: HashMap<String, Running>,
@@ -155,7 +157,7 @@ pub async fn run(cluster: &Cluster, id: u64, connected: Connected) -> Result<()>
     let ended = tokio::select! {
         ended = session.serve() => ended,
         () = cut.notified() => Err(Stop::Quiet),
-        // Nothing is documented about an announcement, so there is none.
+        // No message before the end is documented, so none is sent.
         () = tokio::time::sleep(cluster.connection_lifetime) => Err(Stop::Quiet),
     };
     cluster.leave(id);
@@ -163,7 +165,7 @@ pub async fn run(cluster: &Cluster, id: u64, connected: Connected) -> Result<()>
         Ok(()) | Err(Stop::Left) => session.pipes.close().await,
         Err(Stop::Quiet) => Ok(()),
         Err(Stop::Reset) => session.pipes.reset(),
-        // A client that just goes is nothing to report.
+        // A client that disconnects is not an error.
         Err(Stop::Failed(e)) if e.downcast_ref::<io::Error>().is_some_and(is_end) => Ok(()),
         Err(Stop::Failed(e)) => Err(e),
     }
@@ -260,7 +262,7 @@ impl Session<'_> {
                 self.forward(&frame, Request::Close);
             }
             b'H' => self.pipes.send(&frame.0),
-            // COPY data; a stray one after a failed COPY is ignored by PostgreSQL itself.
+            // COPY data; PostgreSQL itself ignores data that arrives after a failed COPY.
             b'd' | b'c' | b'f' => {
                 if frame.tag() != b'd' {
                     self.copying.stop();
@@ -292,7 +294,8 @@ impl Session<'_> {
         self.expected.push_back(Expect { request, show, ready: false });
     }
 
-    /// For a request that the session does not decide about: the client sees its ReadyForQuery.
+    /// Expects the answers to a request that the session does not decide about: the client sees its
+    /// ReadyForQuery.
     fn expect_ready(&mut self, request: Request) {
         self.expected.push_back(Expect { request, show: Show::All, ready: true });
     }
@@ -304,10 +307,10 @@ impl Session<'_> {
         error.encode(&mut self.pipes.out);
     }
 
-    /// Waits while the cluster is paused, then for the ordered latency.
+    /// Waits while the cluster is paused, then for the requested latency.
     async fn delay(&self, commit: bool) {
         while self.cluster.faults.paused(commit) {
-            // Polled rather than signalled: pausing is for tests, and a session may be cut meanwhile.
+            // Polled, not signalled: pausing is only for tests, and a session may be cut meanwhile.
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         let delay = self.cluster.faults.delay(commit);
@@ -316,7 +319,7 @@ impl Session<'_> {
         }
     }
 
-    /// Carries out a fault that ends the connection.
+    /// Applies a fault that ends the connection.
     fn strike<T>(&self, effect: Effect) -> Flow<T> {
         Err(if effect == Effect::Reset { Stop::Reset } else { Stop::Quiet })
     }
@@ -328,7 +331,7 @@ impl Session<'_> {
         }
     }
 
-    /// Forgets what concerns the messages up to a Sync, or one query string.
+    /// Resets the state for the messages up to a Sync, or for one query string.
     fn end_unit(&mut self) {
         self.unit = Unit::default();
     }

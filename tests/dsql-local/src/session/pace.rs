@@ -1,7 +1,8 @@
 //! The time that a session takes for what it has done: the model of `cost`, applied to one connection.
 //!
-//! The bill is settled before a commit, while its rows are still locked as they are on a real cluster, and before
-//! ReadyForQuery. What PostgreSQL and the stand-in have used of the time is not slept again.
+//! The session sleeps before a commit, while the rows are still locked as on a real cluster, and
+//! before ReadyForQuery. It does not sleep for time that PostgreSQL and the stand-in have used
+//! already.
 
 use std::time::{Duration, Instant};
 
@@ -9,31 +10,31 @@ use super::{Flow, Session};
 use crate::cost::{self, Work};
 use crate::sql::Kind;
 
-/// What the messages up to a Sync, or one query string, have done and cost so far.
+/// The work and the time so far of the messages up to a Sync, or of one query string.
 #[derive(Debug, Default)]
 pub(super) struct Bill {
-    /// When the first of the messages was looked at.
+    /// When the first message was read.
     since: Option<Instant>,
-    /// All that has been slept or used.
+    /// The total time that the work costs.
     owed: Duration,
-    /// What has not been put on the bill yet.
+    /// Work whose time is not added yet.
     work: Work,
-    /// Rows of it by table, for the entries in secondary indexes.
+    /// The rows of this work by table, for the entries in secondary indexes.
     tables: Vec<(String, u64)>,
 }
 
 impl Bill {
-    /// A message of the client is looked at.
+    /// Starts the clock, when a message of the client is read.
     pub(super) fn begin(&mut self) {
         self.since.get_or_insert_with(Instant::now);
     }
 
-    /// A statement that reads.
+    /// Adds a statement that reads.
     pub(super) fn read(&mut self) {
         self.work.statements += 1;
     }
 
-    /// A statement that wrote; `opens`: the first of its transaction.
+    /// Adds a statement that wrote; `opens`: it is the first of its transaction.
     pub(super) fn wrote(&mut self, opens: bool, deletes: bool, table: Option<&str>, rows: u64) {
         if opens {
             self.work.opens = true;
@@ -55,12 +56,12 @@ impl Bill {
 }
 
 impl Session<'_> {
-    /// Whether answers have to be held back for the time that they take.
+    /// Whether answers must be held back for the time that the work takes.
     pub(super) fn slow(&self) -> bool {
         self.cluster.faults.slow() || self.cluster.costs().active()
     }
 
-    /// Puts a finished statement on the bill.
+    /// Adds a finished statement.
     pub(super) fn note(&mut self, kind: Kind, deletes: bool, table: Option<&str>, rows: u64) {
         if !self.cluster.costs().active() {
             return;
@@ -68,12 +69,13 @@ impl Session<'_> {
         match kind {
             Kind::Write => self.unit.bill.wrote(!self.txn.wrote, deletes, table, rows),
             Kind::Read | Kind::Lock => self.unit.bill.read(),
-            // For DDL only its jobs are recorded; BEGIN and SET are only round trips.
+            // For DDL only the time of its jobs is recorded; BEGIN and SET are only round trips.
             _ => {}
         }
     }
 
-    /// Sleeps for what the work so far costs and has not taken. `commits`: a commit of so many rows is next.
+    /// Sleeps for the rest of the time that the work so far costs. `commits`: a commit of this many
+    /// rows is next.
     pub(super) async fn settle(&mut self, commits: Option<u64>) -> Flow {
         let costs = self.cluster.costs();
         if !costs.active() {
@@ -87,10 +89,10 @@ impl Session<'_> {
         for (table, rows) in std::mem::take(&mut self.unit.bill.tables) {
             work.index_entries += rows * self.cluster.table(&table).await?.indexes;
         }
-        let luck = *self.txn.luck.get_or_insert_with(cost::roll);
-        self.unit.bill.owed += costs.jittered(costs.of(&work), luck);
+        let roll = *self.txn.roll.get_or_insert_with(cost::roll);
+        self.unit.bill.owed += costs.jittered(costs.of(&work), roll);
         let used = self.unit.bill.since.map_or(Duration::ZERO, |since| since.elapsed());
-        // Less than a millisecond cannot be slept, the timer's step.
+        // The timer cannot sleep for less than a millisecond.
         if let Some(rest) = self.unit.bill.owed.checked_sub(used).filter(|rest| !rest.is_zero()) {
             tokio::time::sleep(rest).await;
         }

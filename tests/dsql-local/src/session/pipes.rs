@@ -1,4 +1,4 @@
-//! The two connections of a session, with what waits to be written to each.
+//! The two connections of a session, each with the bytes that are to be written.
 
 use std::io;
 
@@ -14,7 +14,7 @@ use tokio_rustls::server::TlsStream;
 use crate::startup::Connected;
 use crate::wire::FrameReader;
 
-/// Answers held for the client before they are written although more are on the way.
+/// Bytes of answers from which they are sent to the client, although more answers are expected.
 pub(super) const OUT_ENOUGH: usize = 64 * 1024;
 
 /// Both connections.
@@ -23,7 +23,7 @@ pub(super) struct Pipes {
     pub(super) client: FrameReader<TlsStream<TcpStream>>,
     /// PostgreSQL.
     pub(super) backend: FrameReader<OwnedReadHalf>,
-    /// What the client is to get.
+    /// Bytes for the client.
     pub(super) out: BytesMut,
     writer: OwnedWriteHalf,
     waiting: BytesMut,
@@ -52,7 +52,8 @@ impl Pipes {
         &mut self.waiting
     }
 
-    /// Writes the queue to PostgreSQL. Reads answers meanwhile: PostgreSQL stops reading while nobody takes its answers.
+    /// Writes the queue to PostgreSQL. Reads answers meanwhile, because PostgreSQL stops reading
+    /// while nobody reads its answers.
     pub(super) async fn flush_backend(&mut self) -> io::Result<()> {
         while !self.waiting.is_empty() {
             tokio::select! {
@@ -64,35 +65,36 @@ impl Pipes {
         Ok(())
     }
 
-    /// Writes what the client is to get.
+    /// Writes the bytes for the client.
     pub(super) async fn flush_client(&mut self) -> io::Result<()> {
         if self.out.is_empty() {
             return Ok(());
         }
-        // The network outlives its sessions, so this does not fail.
+        // The network lives longer than its sessions, so this does not fail.
         self.cut.wait_for(|cut| !cut).await.ok();
         let stream = self.client.get_mut();
         stream.write_all_buf(&mut self.out).await?;
         stream.flush().await
     }
 
-    /// Ends the client's connection in order: without TLS's own goodbye, clients speak of an unexpected end.
+    /// Closes the client's connection properly: without TLS's close_notify, clients report an
+    /// unexpected end.
     pub(super) async fn close(mut self) -> Result<()> {
-        // Whoever is gone already does not need it.
+        // A client that has disconnected already does not need it.
         self.client.get_mut().shutdown().await.ok();
         Ok(())
     }
 
-    /// Ends the client's connection, while the session continues.
+    /// Closes the client's connection, while the session continues.
     pub(super) fn hang_up(&mut self) {
-        // A client that is gone already needs no goodbye.
+        // A client that has disconnected already does not need it.
         let _ = rustix::net::shutdown(self.client.get_mut().get_ref().0, rustix::net::Shutdown::Both);
     }
 
-    /// Ends the client's connection with a TCP reset.
+    /// Closes the client's connection with a TCP reset.
     pub(super) fn reset(mut self) -> Result<()> {
         let tcp = self.client.get_mut().get_ref().0;
-        // Closing with unsent data thrown away makes the kernel send RST.
+        // Closing with unsent data discarded makes the kernel send RST.
         set_socket_linger(tcp, Some(std::time::Duration::ZERO))?;
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! `--answer-only`: what goes to PostgreSQL all the same, and which of its answers are still owed.
+//! `--answer-only`: the messages that go to PostgreSQL in spite of it, and the answers that are
+//! still missing.
 
 use bytes::BufMut;
 
@@ -9,18 +10,18 @@ use crate::cluster::count;
 use crate::wire::{Frame, cstr, message, take_cstr};
 
 impl Session<'_> {
-    /// Passes a message on to PostgreSQL, which has the transaction block from then on.
+    /// Passes a message on to PostgreSQL, which has the transaction block too from then on.
     pub(super) async fn relay_frame(&mut self, state: &mut Answering, frame: &Frame) -> Flow {
         let tag = frame.tag();
         if state.block == Block::Here {
             self.ask(state, "BEGIN", false).await?;
         }
         if matches!(tag, b'S' | b'Q') {
-            // What PostgreSQL does here takes the time that it takes.
+            // No time of the model is added to what PostgreSQL does here.
             self.unit.bill = Bill::default();
         }
         match tag {
-            // PostgreSQL ignores them while it takes COPY data.
+            // PostgreSQL ignores them while it accepts COPY data.
             b'S' | b'H' if state.copying => return Ok(()),
             b'c' | b'f' => state.copying = false,
             b'P' | b'B' | b'D' | b'E' | b'C' => {
@@ -45,8 +46,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// The body of a Parse or Query around the text that PostgreSQL gets instead, where Aurora DSQL has its own form. The
-    /// tag of the answer stays PostgreSQL's.
+    /// The text that PostgreSQL gets instead of a form that only Aurora DSQL has, and the parts of
+    /// the Parse or Query body before and after it. The tag of the answer stays PostgreSQL's.
     fn rewritten<'f>(&self, frame: &'f Frame) -> Option<(&'f [u8], String, &'f [u8])> {
         let mut rest = frame.body();
         if !matches!(frame.tag(), b'P' | b'Q') {
@@ -61,7 +62,8 @@ impl Session<'_> {
         statement.rewritten.then(|| (&frame.body()[..head], statement.text.clone(), rest))
     }
 
-    /// A query string of the session's own; the client sees its answer but not the ReadyForQuery.
+    /// Sends a query string of the session's own; the client may see its answer but not the
+    /// ReadyForQuery.
     pub(super) async fn ask(&mut self, state: &mut Answering, text: &str, show: bool) -> Flow {
         self.settle_relayed(state).await?;
         message(self.pipes.backend_queue(), b'Q', |out| cstr(out, text));
@@ -80,7 +82,7 @@ impl Session<'_> {
         }
     }
 
-    /// Waits for what PostgreSQL owes: its answers come before ours.
+    /// Waits for PostgreSQL's answers, which must come before those of the session.
     pub(super) async fn settle_relayed(&mut self, state: &mut Answering) -> Flow {
         if state.asked.is_empty() {
             return Ok(());
@@ -89,7 +91,7 @@ impl Session<'_> {
         loop {
             self.pipes.flush_backend().await?;
             self.take_relayed(state);
-            // The data of COPY comes with the client's next messages.
+            // COPY data arrives in the client's next messages.
             if state.asked.is_empty() || state.copying {
                 return Ok(());
             }
@@ -101,8 +103,8 @@ impl Session<'_> {
         }
     }
 
-    /// The schema may have changed with the end of a transaction. What was in it is not looked at: little goes here, and
-    /// all that a change costs is to read the catalog again.
+    /// The end of a transaction may have changed the schema. Its statements are not checked for
+    /// that: they are few, and a change costs only another read of the catalog.
     fn note_schema(&self, state: &Answering) {
         if state.block == Block::None {
             self.cluster.schema_changed();
@@ -131,7 +133,7 @@ impl Answering {
         self.failed = false;
     }
 
-    /// Notes which message a frame of PostgreSQL answers.
+    /// Finds the message that a frame of PostgreSQL answers.
     fn on_relayed(&mut self, frame: &Frame) {
         let front = self.asked.front().copied();
         match (frame.tag(), front) {
@@ -147,7 +149,8 @@ impl Answering {
                 self.asked.pop_front();
             }
             (b'E', Some(tag)) if tag != b'Q' => {
-                // PostgreSQL skips up to Sync; so do we, if the client has not sent it yet.
+                // PostgreSQL skips messages up to Sync, and so does the session if the client has
+                // not sent it yet.
                 let end = self.asked.iter().position(|tag| *tag == b'S');
                 self.asked.drain(..end.unwrap_or(self.asked.len()));
                 self.skipping |= end.is_none();

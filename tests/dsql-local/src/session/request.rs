@@ -1,11 +1,11 @@
-//! A session's requests to PostgreSQL without an answer yet, and their statements.
+//! A session's requests to PostgreSQL that are not answered yet, and their statements.
 
 use std::sync::Arc;
 
 use crate::sql::{Kind, Statement};
 use crate::wire::Frame;
 
-/// A statement that is being run: one of the statements of a query text.
+/// A running statement: one of the statements of a query text.
 #[derive(Debug, Clone)]
 pub(super) struct Running {
     pub(super) list: Arc<[Statement]>,
@@ -13,7 +13,7 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// For requests of the session's own.
+    /// No statement, for requests of the session's own.
     pub(super) fn nothing() -> Self {
         Running { list: [].into(), index: 0 }
     }
@@ -37,23 +37,24 @@ pub(super) struct Portal {
     pub(super) bind: Option<Frame>,
 }
 
-/// A request for which PostgreSQL still owes the answer.
+/// A request that PostgreSQL has not answered yet.
 #[derive(Debug)]
 pub(super) struct Expect {
     pub(super) request: Request,
     /// How much of the answer the client sees.
     pub(super) show: Show,
-    /// Whether it sees ReadyForQuery; otherwise the session sends its own when it has decided.
+    /// Whether the client sees this ReadyForQuery; otherwise the session sends its own after its
+    /// decision.
     pub(super) ready: bool,
 }
 
 impl Expect {
-    /// The request may wait for another writer.
+    /// Whether the request may wait for another writer.
     pub(super) fn may_conflict(&self) -> bool {
         self.kind().is_some_and(Kind::may_conflict)
     }
 
-    /// What the statement is that the request runs.
+    /// The kind of the statement that the request runs.
     pub(super) fn kind(&self) -> Option<Kind> {
         match &self.request {
             Request::Execute(running, _) | Request::Query(Some(running), _) => Some(running.kind()),
@@ -88,7 +89,8 @@ pub(super) enum Request {
     Query(Option<Running>, u64),
 }
 
-/// State of the real transaction, as ReadyForQuery tells it and as completed statements change it in between.
+/// State of the real transaction, as ReadyForQuery reports it, and as completed statements change
+/// it in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Real {
     Idle,

@@ -52,7 +52,7 @@ impl Session<'_> {
         let mut commits = false;
         for (index, statement) in list.iter().enumerate() {
             let running = Running { list: Arc::clone(list), index };
-            // Only the last completion waits for the commit.
+            // Only the last CommandComplete waits for the commit.
             self.release_held();
             self.txn.touch();
             if let Some(effect) = self.cluster.faults.strike(When::Statement, &[&statement.text]) {
@@ -146,7 +146,7 @@ impl Session<'_> {
         Ok(changes)
     }
 
-    /// COMMIT, the client's own (`running`) or the hidden one, with everything that may go wrong at it.
+    /// Runs COMMIT, the client's own (`running`) or the hidden one, with everything that may fail.
     async fn commit(&mut self, running: Option<Running>) -> Flow {
         let after = match self.before_commit().await? {
             Ok(after) => after,
@@ -160,7 +160,8 @@ impl Session<'_> {
             }
         };
         let at = self.pipes.out.len();
-        // The hidden COMMIT is not seen when it works; when it fails (a deferred constraint) the client must know.
+        // The client does not see a hidden COMMIT that succeeds, but must see its error (a deferred
+        // constraint).
         let text = running.as_ref().and_then(Running::get).map_or("COMMIT", |s| s.text.as_str()).to_owned();
         let show = if running.is_some() { Show::All } else { Show::Errors };
         let held = self.held.take();
@@ -178,7 +179,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// The statement is answered with `error`, and the transaction around it fails.
+    /// Answers the statement with `error`, and makes the transaction around it fail.
     async fn fail_query(&mut self, error: SqlError) -> Flow {
         let text = self.refusal_text(error);
         self.query(&text, None, Show::All).await?;

@@ -1,16 +1,16 @@
-//! What concerns the client's messages up to a Sync, or one query string.
+//! The state for the client's messages up to a Sync, or for one query string.
 
 use std::collections::HashMap;
 
 use super::pace::Bill;
 use crate::wire::SqlError;
 
-/// How the messages have gone so far.
+/// The outcome of the messages so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Outcome {
     #[default]
     Fine,
-    /// A statement failed; the client's next messages are not to be ignored.
+    /// A statement failed; the client's next messages must not be ignored.
     Failed,
     /// An error was sent in the extended protocol: the client's messages are ignored until Sync.
     Skipping,
@@ -30,9 +30,9 @@ pub(super) struct Unit {
     pub(super) began: bool,
     /// The running statement was ended because it waited for another writer.
     pub(super) evicted: bool,
-    /// Errors by the number that PostgreSQL answers in their place.
+    /// Errors by the number that PostgreSQL's answer has in their place.
     pub(super) refusals: HashMap<u64, SqlError>,
-    /// What the messages cost, where the model of costs is on.
+    /// The time that the messages cost, if the cost model is on.
     pub(super) bill: Bill,
 }
 
@@ -42,7 +42,7 @@ impl Unit {
         self.outcome != Outcome::Fine
     }
 
-    /// A statement failed whose answer says so.
+    /// Records that a statement failed and that its answer says so.
     pub(super) fn fail(&mut self) {
         if self.outcome == Outcome::Fine {
             self.outcome = Outcome::Failed;

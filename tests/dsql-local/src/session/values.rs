@@ -1,8 +1,8 @@
 //! Limits on single values and rows, checked on the values that a Bind carries.
 //!
-//! Text and JSON count by their compressed size, as on Aurora DSQL; its compression is not known, LZ4 stands in. Values
-//! that a statement computes itself are measured in `count`. An array that unnest makes rows of counts by its elements; a
-//! DELETE writes no values.
+//! Text and JSON count by their compressed size, as on Aurora DSQL; its compression is not known,
+//! LZ4 is used instead. `count` measures values that a statement computes itself. An array that
+//! unnest turns into rows counts by its elements; a DELETE writes no values.
 
 use std::borrow::Cow;
 
@@ -15,13 +15,14 @@ use crate::sql::{Kind, Statement};
 use crate::txn::KEY_IN_OVERHEAD;
 use crate::wire::{Frame, SqlError, cstr, message};
 
-/// Stored size of one value.
+/// Largest stored size of one value.
 const VALUE_LIMIT: usize = 1024 * 1024;
-/// Size of one row.
+/// Largest size of one row.
 const ROW_LIMIT: usize = 2 * 1024 * 1024;
 
 impl Session<'_> {
-    /// Refuses a Bind whose values are too large. Only a large message can hold one, so small ones cost nothing.
+    /// Refuses a Bind whose values are too large. Only a large message can contain one, so small
+    /// ones are not checked.
     pub(super) async fn check_values(
         &mut self,
         frame: &Frame,
@@ -39,7 +40,7 @@ impl Session<'_> {
         let size = |v: &Param<'_>| v.value.map_or(0, <[u8]>::len);
         let width = values.len().div_ceil(statement.value_rows.max(1)).max(1);
         let widest = values.chunks(width).map(|row| row.iter().map(size).sum::<usize>()).max().unwrap_or(0);
-        // An array has no element and unnest yields no row that is larger.
+        // No element of an array and no row of unnest is larger.
         if values.iter().all(|v| size(v) <= VALUE_LIMIT) && widest <= ROW_LIMIT {
             return Ok(());
         }
@@ -60,8 +61,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// What the primary keys of an INSERT weigh beyond what every row is counted for, as far as its parameters are the
-    /// columns in their order.
+    /// The bytes of an INSERT's primary keys beyond the fixed cost of each row, if its parameters
+    /// are the columns in order.
     pub(super) async fn key_bytes(&self, statement: &Statement, body: &[u8]) -> Flow<u64> {
         let inserts = !statement.may_cascade && !statement.deletes;
         let Some(table) = statement.table.as_ref().filter(|_| inserts) else { return Ok(0) };
@@ -96,7 +97,7 @@ impl Session<'_> {
     }
 }
 
-/// A parameter: one value, or the elements of an array.
+/// The cells of a parameter: one value, or the elements of an array.
 struct Cells<'v> {
     /// Type of the value or of each element; 0 is unknown.
     oid: u32,
@@ -107,7 +108,7 @@ struct Cells<'v> {
 impl<'v> Cells<'v> {
     fn of(param: &Param<'v>, oid: u32) -> Self {
         let element = ARRAYS.iter().find(|(array, _)| *array == oid).map(|(_, element)| *element);
-        // What cannot be read is PostgreSQL's to refuse.
+        // PostgreSQL refuses an array that cannot be read.
         match element.and_then(|element| Some((element, param.elements()?))) {
             Some((oid, values)) => Cells { oid, array: true, values },
             None => {
@@ -128,7 +129,7 @@ fn rows<'c>(cells: &'c [Cells<'_>], unnest: bool, width: usize) -> Vec<Vec<(&'c 
         cells.values.get(at)?.as_deref().map(|value| (value, cells.oid))
     }
     if !unnest {
-        // An array is one value here, whatever becomes of it.
+        // Here an array is one value, however it is used.
         let all = |c: &'c Cells<'_>| c.values.iter().flatten().map(|value| (value.as_ref(), c.oid));
         return cells.chunks(width).map(|row| row.iter().flat_map(all).collect()).collect();
     }
@@ -138,7 +139,8 @@ fn rows<'c>(cells: &'c [Cells<'_>], unnest: bool, width: usize) -> Vec<Vec<(&'c 
     (0..count).map(|row| cells.iter().filter_map(|c| value(c, at(c, row))).collect()).collect()
 }
 
-/// A piece of the value that is as long as what it stands for: bytes may come as hexadecimal text.
+/// A part of the value that is as long as the bytes it stands for, because bytes may be sent as
+/// hexadecimal text.
 fn sent<'v>(param: &Param<'v>, value: &'v [u8]) -> &'v [u8] {
     match value.strip_prefix(b"\\x") {
         Some(digits) if !param.binary => &digits[..digits.len() / 2],
@@ -146,13 +148,13 @@ fn sent<'v>(param: &Param<'v>, value: &'v [u8]) -> &'v [u8] {
     }
 }
 
-/// Size of a row as stored; only one that is large as sent needs to be compressed.
+/// Stored size of a row; only a row that is large as sent must be compressed to find it.
 fn row_size(row: &[(&[u8], u32)]) -> usize {
     let sent: usize = row.iter().map(|(value, _)| value.len()).sum();
     if sent <= ROW_LIMIT { sent } else { row.iter().map(|(value, oid)| stored(value, *oid)).sum() }
 }
 
-/// Bytes of the keys beyond those that a row costs anyway. `in_key`: which columns are in it.
+/// Bytes of the keys beyond the fixed cost of each row. `in_key`: which columns are in the key.
 fn key_bytes(in_key: &[bool], body: &[u8], unnest: bool, value_rows: usize) -> u64 {
     let params: Vec<Param<'_>> = params::of(body).collect();
     let number = |n: usize| u64::try_from(n).unwrap_or(0);
@@ -176,9 +178,9 @@ fn key_bytes(in_key: &[bool], body: &[u8], unnest: bool, value_rows: usize) -> u
 /// Bytes of the values that a Bind sends, from its format codes on. `unnest`: arrays count by their elements.
 pub(super) fn sent_bytes(body: &[u8], unnest: bool) -> u64 {
     let size = |param: Param<'_>| {
-        // Nor do other texts begin as hexadecimal bytes do.
+        // Other texts do not begin like hexadecimal bytes either.
         let whole = param.value.map_or(0, |value| sent(&param, value).len());
-        // The type is not known here, but values other than arrays cannot be read as an array.
+        // The type is not known here, but other values cannot be read as an array.
         let elements = if unnest { param.elements().filter(|e| !e.is_empty()) } else { None };
         elements.map_or(whole, |all| all.iter().flatten().map(|e| e.len()).sum::<usize>().min(whole))
     };
@@ -213,8 +215,8 @@ const ARRAYS: [(u32, u32); 20] = [
     (1187, 1186),  // interval
 ];
 
-/// The literals of a query string. Their types are not known here; text is assumed, and with unnest an array of texts
-/// where one can be read.
+/// The literals of a query string. Their types are not known here: text is assumed, and with unnest
+/// an array of texts if the literal is one.
 pub(super) fn check_literals(statement: &Statement) -> Result<(), SqlError> {
     let text = &statement.text;
     if text.len() <= VALUE_LIMIT || statement.kind != Kind::Write || statement.deletes {

@@ -1,11 +1,12 @@
-//! Statements that `--answer-only` answers itself: which ones, and how many rows they would change. Read off the text by
-//! a few searches, since the parse tree of a large INSERT costs more than all the rest of an answer.
+//! Statements that `--answer-only` answers itself: which ones, and how many rows they would change.
+//! Found by a few searches in the text, because the parse tree of a large INSERT costs more than
+//! the rest of an answer.
 
 use std::ops::Range;
 
 use crate::params;
 
-/// How the number of rows is found.
+/// How to find the number of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rows {
     /// It is in the text.
@@ -35,7 +36,7 @@ pub enum Answerable {
 }
 
 impl Rows {
-    /// The number, for a Bind whose body is given from its format codes on.
+    /// The number of rows, for a Bind whose body is given from its format codes on.
     pub fn count(&self, body: &[u8]) -> u64 {
         match self {
             Rows::Fixed(rows) => *rows,
@@ -50,7 +51,7 @@ impl Rows {
 
 /// BEGIN, COMMIT and ROLLBACK in their usual forms.
 pub fn control(text: &str) -> Option<Answerable> {
-    // The longest of them is "start transaction".
+    // The longest form is "start transaction".
     let text = text.trim().trim_end_matches(';').trim_end();
     let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
     if is(&["begin", "begin transaction", "begin work", "start transaction"]) {
@@ -64,7 +65,8 @@ pub fn control(text: &str) -> Option<Answerable> {
     }
 }
 
-/// INSERT and DELETE with parameters, in the forms that writers of many rows use; `None` for all else.
+/// INSERT and DELETE with parameters, in the forms that writers of many rows use; `None` for all
+/// others.
 pub fn of(text: &str) -> Option<Answerable> {
     let (tag, rest) = match text.get(..12) {
         Some(head) if head.eq_ignore_ascii_case("insert into ") => ("INSERT 0", &text[12..]),
@@ -89,7 +91,7 @@ pub fn of(text: &str) -> Option<Answerable> {
     let rows = if let Some(at) = unnest {
         Rows::Arrays(parameters(&text[at..], text.len())?)
     } else if values {
-        // A row begins with a parameter; a search for it is the cheapest count.
+        // Each row begins with a parameter, so counting these is the cheapest way.
         Rows::Fixed(count(text.matches("($").count()))
     } else if let Some(at) = find(text, "any(").or_else(|| find(text, "any (")) {
         Rows::Arrays(parameters(&text[at..], text.len())?)
@@ -124,7 +126,8 @@ fn find(text: &str, word: &str) -> Option<usize> {
     text.as_bytes().windows(word.len()).position(|at| at.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-/// The parameters between the next parenthesis and its end, counted from 0. `most`: a text has fewer than bytes.
+/// The parameters between the next parentheses, counted from 0. `None` for a number above `most`: a
+/// text has fewer parameters than bytes.
 fn parameters(text: &str, most: usize) -> Option<Vec<usize>> {
     let (mut depth, mut numbers) = (0, Vec::new());
     for (at, byte) in text.bytes().enumerate() {
@@ -155,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_it_can_answer() {
+    fn finds_statements_that_it_can_answer() {
         let fixed = |tag, table, rows| Some((tag, table, Rows::Fixed(rows)));
         check("INSERT INTO t (id, v) VALUES ($1, $2), ($3, $4)", fixed("INSERT 0", "t", 2));
         let upsert = r#"insert into "public"."or (ders"(a) values ($1) on conflict (a) do nothing"#;

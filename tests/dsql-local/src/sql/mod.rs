@@ -1,8 +1,8 @@
-//! SQL text: cutting a query string into statements and finding out what each one is.
+//! SQL text: splits a query string into statements and determines what each one is.
 //!
-//! The parse tree comes from a pure Rust parser generated from PostgreSQL's own grammar (gram.y), so the names of the
-//! nodes are those of gram.y. The forms that only Aurora DSQL has (`CREATE INDEX ASYNC`) are taken out by the scanner
-//! first.
+//! The parse tree comes from a pure Rust parser generated from PostgreSQL's own grammar (gram.y),
+//! so the names of the nodes are those of gram.y. The scanner first removes the forms that only
+//! Aurora DSQL has (`CREATE INDEX ASYNC`).
 
 pub mod answerable;
 pub mod rewrite;
@@ -17,10 +17,11 @@ use std::sync::Arc;
 
 pub use statement::{Kind, Statement};
 
-/// Bytes of query text kept with what is known about it. Drivers repeat a few texts; a sink with ragged batches makes many.
+/// Bytes of query text in the cache. Drivers repeat a few texts; a sink whose batches differ in
+/// size sends many.
 const CACHE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Remembers what a query text consists of, so that a large INSERT is parsed once.
+/// Caches the statements of query texts, so that a large INSERT is parsed once.
 #[derive(Debug, Default)]
 pub struct Cache {
     entries: Mutex<Entries>,

@@ -1,4 +1,5 @@
-//! Statements that PostgreSQL gets in another form, because Aurora DSQL has its own.
+//! Statements that PostgreSQL gets in another form, because only Aurora DSQL knows the original
+//! one.
 
 use std::ops::Range;
 
@@ -25,7 +26,7 @@ pub(super) fn of(node: &ResolvedNode, is_async: bool, text: &str) -> Option<(Str
                 elements.filter_map(|n| tree::child(n, K::ColId)).map(|n| tree::identifier(&tree::text(n)));
             let keys: Vec<String> = keys.map(|k| literal(&k)).collect();
             let unique = tree::child(node, K::opt_unique);
-            // PostgreSQL does not know the one access method that there is.
+            // PostgreSQL does not know Aurora DSQL's only access method.
             let method = tree::child(node, K::access_method_clause);
             let base = range(node).start;
             let mut plain = node.text().to_string();
@@ -61,7 +62,7 @@ pub(super) fn of(node: &ResolvedNode, is_async: bool, text: &str) -> Option<(Str
     }
 }
 
-/// Pieces of a text to be replaced, in text order.
+/// Ranges of a text with their replacements, in text order.
 type Edits = Vec<(Range<usize>, String)>;
 
 fn range(node: &ResolvedNode) -> Range<usize> {
@@ -79,7 +80,7 @@ fn edited(text: &str, edits: Edits) -> Option<(String, Option<&'static str>)> {
     Some((out, None))
 }
 
-/// A column of type numeric without precision is numeric(18,6).
+/// A column of type numeric without precision becomes numeric(18,6).
 fn bare_numerics(node: &ResolvedNode) -> Edits {
     let declares = |n: &&ResolvedNode| matches!(n.kind(), K::columnDef | K::CreateDomainStmt);
     let types = node.descendants().filter(declares).filter_map(|n| tree::child(n, K::Typename));
@@ -90,14 +91,14 @@ fn bare_numerics(node: &ResolvedNode) -> Edits {
     bare.map(|n| (range(n).end..range(n).end, "(18,6)".to_owned())).collect()
 }
 
-/// A parameter that PostgreSQL does not have; with a prefix it takes any.
+/// A parameter that PostgreSQL does not have. It accepts any name with a prefix.
 fn own_parameter(node: &ResolvedNode) -> Edits {
     let name = tree::find(node, K::var_name).filter(|n| tree::name_parts(n) == ["disable_sync_create_index"]);
     name.map(|n| (range(n).start..range(n).start, "dsql_local.".to_owned())).into_iter().collect()
 }
 
-/// Catalogs of which clients see a view of the stand-in (bootstrap.sql): what Aurora DSQL shows there, without the stand-in's
-/// own schema.
+/// Catalogs that clients see as a view (bootstrap.sql): with Aurora DSQL's content, without the
+/// stand-in's own schema.
 pub const CATALOGS: &[(&str, &[&str])] = &[
     (
         "pg_catalog",
@@ -224,7 +225,8 @@ fn catalogs(node: &ResolvedNode) -> Edits {
     own.collect()
 }
 
-/// Functions that print the definition of an index or of a key, which the stand-in has as Aurora DSQL prints it.
+/// Replaces functions that print the definition of an index or of a key by the stand-in's own,
+/// which print Aurora DSQL's form.
 fn definitions(node: &ResolvedNode) -> Edits {
     let calls = node.descendants().filter(|n| n.kind() == K::func_application);
     let edit = |call: &ResolvedNode| {
@@ -241,7 +243,8 @@ fn definitions(node: &ResolvedNode) -> Edits {
     calls.filter_map(edit).collect()
 }
 
-/// `current_setting('server_version')` tells what SHOW tells. The function of that name keeps the name of the column.
+/// `current_setting('server_version')` returns the same as SHOW. The replacement has the same name,
+/// so that the column keeps its name.
 fn current_settings(node: &ResolvedNode) -> Edits {
     let calls = node.descendants().filter(|n| n.kind() == K::func_application);
     let edit = |call: &ResolvedNode| {
@@ -258,7 +261,7 @@ fn version_parameter(name: &str) -> Option<&'static str> {
     match name {
         "server_version" => Some(SERVER_VERSION),
         "server_version_num" => Some(SERVER_VERSION_NUM),
-        // The quota. What a cluster answers is not recorded.
+        // The quota. A cluster's answer is not recorded.
         "max_connections" => Some("10000"),
         _ => None,
     }
@@ -288,7 +291,7 @@ fn show(node: &ResolvedNode) -> Option<(String, Option<&'static str>)> {
     Some((format!("SELECT '{value}'::text AS {name}"), Some("SHOW")))
 }
 
-/// PostgreSQL wants the OUT parameter named in CALL, Aurora DSQL does not.
+/// In CALL, PostgreSQL requires the OUT parameter, Aurora DSQL does not.
 fn wait_for_job(node: &ResolvedNode, text: &str) -> Option<(String, Option<&'static str>)> {
     let name = tree::find(node, K::func_name).map(tree::name_parts)?;
     if name != ["sys", "wait_for_job"] {

@@ -1,13 +1,14 @@
-//! A scanner for PostgreSQL's lexical structure: just enough to cut a text at the right semicolons, to find a keyword
-//! that is not inside a literal, and to shorten the VALUES list of a large INSERT before it is parsed.
+//! A scanner for PostgreSQL's lexical structure. It does only what is needed to split a text at the
+//! right semicolons, to find a keyword outside of literals, and to shorten the VALUES list of a
+//! large INSERT before it is parsed.
 
 use std::ops::Range;
 
-/// INSERT texts longer than this are shortened to their first row before parsing. The tree of 1,000 rows says nothing
-/// that the first row does not, and costs 70 ms.
+/// INSERT texts longer than this are shortened to their first row before parsing. The tree of 1,000
+/// rows contains no more information than that of one row, and costs 70 ms.
 const SHORTEN_FROM: usize = 4096;
 
-/// What a piece of text is.
+/// The kind of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Token {
     /// Identifier or keyword, not quoted.
@@ -22,7 +23,7 @@ pub enum Token {
     Punct(u8),
 }
 
-/// Walks over the tokens of a text; comments and white space are left out.
+/// Iterates over the tokens of a text; comments and white space are skipped.
 #[derive(Debug)]
 pub struct Scanner<'a> {
     text: &'a [u8],
@@ -56,7 +57,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Block comments nest in PostgreSQL. False when one does not end, and so is none.
+    /// Block comments nest in PostgreSQL. False if it does not end, and so is not a comment.
     fn skip_block_comment(&mut self) -> bool {
         let (start, mut depth) = (self.at, 0);
         while self.at < self.text.len() {
@@ -95,7 +96,7 @@ impl<'a> Scanner<'a> {
         self.at = self.text.len();
     }
 
-    /// `$tag$ ... $tag$`; false when this dollar does not open one.
+    /// `$tag$ ... $tag$`; false if this dollar does not begin one.
     fn skip_dollar_quoted(&mut self) -> bool {
         let rest = &self.text[self.at..];
         let Some(end) = rest[1..].iter().position(|b| !is_word(*b) || *b == b'$') else { return false };
@@ -122,7 +123,7 @@ impl Iterator for Scanner<'_> {
         let start = self.at;
         let byte = *self.text.get(start)?;
         let token = match byte {
-            // A comment that does not end belongs to the statement, for PostgreSQL to refuse.
+            // A comment that does not end stays in the statement, and PostgreSQL refuses it.
             b'/' if self.peek(1) == b'*' => {
                 self.at = self.text.len();
                 Token::Quoted
@@ -164,9 +165,9 @@ impl Iterator for Scanner<'_> {
     }
 }
 
-/// The statements of a query string, without their semicolons; empty ones are left out.
+/// The statements of a query string, without their semicolons; empty ones are skipped.
 ///
-/// The body of a SQL function written with BEGIN ATOMIC has its own semicolons.
+/// A semicolon in a function body with BEGIN ATOMIC does not end the statement.
 pub fn split(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let (mut depth, mut atomic, mut last_word) = (0i32, 0i32, "");
@@ -232,16 +233,17 @@ pub fn iam_mapping(text: &str) -> Option<(&str, &str, &str)> {
     (word(aws, "aws") && word(iam, "iam") && form).then_some((verb, role, arn))
 }
 
-/// Bytes of the literals in a text.
+/// The number of bytes of all literals in a text.
 pub fn literal_bytes(text: &str) -> u64 {
     let literals = Scanner::new(text).filter(|(token, _)| matches!(token, Token::Quoted | Token::Number));
     literals.map(|(_, range)| u64::try_from(range.len()).unwrap_or(0)).sum()
 }
 
-/// For a long `INSERT ... VALUES (row), (row) ...`: the same text with the first row alone, and the number of rows.
+/// For a long `INSERT ... VALUES (row), (row) ...`: the same text with only the first row, and the
+/// number of rows.
 ///
-/// Rows that hold a word followed by anything but a parenthesis, a comma or a cast are left alone: they may hold a
-/// subquery.
+/// A text is not shortened if a row contains a word that is followed by anything but a parenthesis,
+/// a comma or a cast: it may contain a subquery.
 pub fn shorten_values(text: &str) -> Option<(String, usize)> {
     if text.len() < SHORTEN_FROM {
         return None;
@@ -300,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_async_out() {
+    fn removes_async() {
         let check =
             |text: &str, expect: Option<&str>| assert_eq!(without_async(text).as_deref(), expect, "{text}");
         check("create index async i on t (a)", Some("create index  i on t (a)"));

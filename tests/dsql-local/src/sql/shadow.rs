@@ -1,5 +1,6 @@
-//! The read-only twin of a writing statement. A statement that lost a conflict still answers its true row count on
-//! Aurora DSQL and fails only at COMMIT; PostgreSQL has failed it, so the count is found by reading.
+//! The read-only form of a writing statement. On Aurora DSQL a statement that lost a conflict still
+//! returns its true row count, and the transaction fails only at COMMIT. In PostgreSQL it has
+//! failed, so the count is found by reading.
 
 use postgresql_cst_parser::ResolvedNode;
 use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
@@ -7,8 +8,8 @@ use postgresql_cst_parser::syntax_kind::SyntaxKind as K;
 use super::statement::Shadow;
 use super::tree;
 
-/// The twin, where there is one. Statements with RETURNING or with data changing WITH have none: they report a conflict
-/// themselves.
+/// The read-only form, if there is one. Statements with RETURNING or with data changing WITH have
+/// none: they report a conflict themselves.
 pub(super) fn of(node: &ResolvedNode, value_rows: Option<usize>) -> Option<Shadow> {
     if tree::child(node, K::returning_clause).is_some() || tree::child(node, K::opt_with_clause).is_some() {
         return None;

@@ -1,5 +1,5 @@
-//! What one statement is, as far as the session has to know: its kind, the text that PostgreSQL gets, and the refusal
-//! that Aurora DSQL would answer.
+//! What the session must know about one statement: its kind, the text that PostgreSQL gets, and
+//! Aurora DSQL's refusal.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -36,12 +36,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Counts as DDL: one per transaction, and not together with writes.
+    /// Whether it counts as DDL: one per transaction, and not together with writes.
     pub fn is_ddl(self) -> bool {
         matches!(self, Kind::Ddl | Kind::IndexAsync | Kind::ValidateAsync)
     }
 
-    /// May lose a conflict with another session.
+    /// Whether it may lose a conflict with another session.
     pub fn may_conflict(self) -> bool {
         matches!(self, Kind::Write | Kind::Lock)
     }
@@ -70,34 +70,34 @@ pub struct Statement {
     pub dropped_constraints: Vec<String>,
     /// It updates or deletes, so foreign keys may change other rows.
     pub may_cascade: bool,
-    /// The columns that INSERT names; none means all.
+    /// The columns that INSERT names; empty for all.
     pub columns: Vec<String>,
     /// It calls unnest.
     pub unnest: bool,
     /// It deletes, and so writes no values.
     pub deletes: bool,
-    /// Rows of its VALUES list, when it has a long one.
+    /// Rows of its VALUES list, if that is long.
     pub value_rows: usize,
-    /// CommandComplete as the client expects it, when `text` yields another.
+    /// The CommandComplete tag that the client expects, if `text` gives another one.
     pub tag: Option<&'static str>,
-    /// How the answer can be found without writing, after the statement has lost a conflict.
+    /// How to find the answer without writing, after the statement has lost a conflict.
     pub shadow: Option<Shadow>,
-    /// The answer of Aurora DSQL when it does not take the statement.
+    /// Aurora DSQL's error if it does not accept the statement.
     pub refusal: Option<SqlError>,
 }
 
-/// What a statement that lost a conflict answers all the same.
+/// The answer of a statement that lost a conflict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shadow {
     /// CommandComplete with this tag and number of rows.
     Rows(&'static str, u64),
-    /// CommandComplete with this tag and the number that this query yields.
+    /// CommandComplete with this tag and the number that this query returns.
     Count(&'static str, String),
     /// The answer of this query itself.
     Query(String),
 }
 
-/// Finds out what a statement is.
+/// Analyses a statement.
 pub fn analyse(text: &str) -> Statement {
     let without_async = scan::without_async(text);
     let is_async = without_async.is_some();
@@ -131,14 +131,15 @@ pub fn analyse(text: &str) -> Statement {
         statement.rewritten = true;
         return statement;
     }
-    // PostgreSQL says what is wrong with a text that does not parse. The parser panics at some (`..`, a backslash or
-    // `{` outside a literal); that is no reason to end a session, nor is a tree that nobody thought of.
+    // PostgreSQL reports what is wrong with a text that does not parse. The parser panics at some
+    // texts (`..`, a backslash or `{` outside a literal). Neither this nor an unexpected tree must
+    // end a session.
     let unread = statement.clone();
     let read = || read(statement, shortened.as_deref(), rows, is_async);
     catch_unwind(AssertUnwindSafe(read)).unwrap_or(unread)
 }
 
-/// Fills in what the parse tree tells. `shortened`: the text with the first of its `rows` alone.
+/// Fills in what the parse tree shows. `shortened`: the text with only the first of its `rows`.
 fn read(mut statement: Statement, shortened: Option<&str>, rows: Option<usize>, is_async: bool) -> Statement {
     let Ok(root) = parse(shortened.unwrap_or(&statement.text)) else { return statement };
     let Some(node) = root.descendants().find(|n| n.kind() == K::toplevel_stmt).and_then(statement_node)
@@ -151,7 +152,7 @@ fn read(mut statement: Statement, shortened: Option<&str>, rows: Option<usize>, 
         node.kind(),
         K::InsertStmt | K::UpdateStmt | K::DeleteStmt | K::CopyStmt | K::AlterTableStmt
     );
-    // After a data changing WITH the tag has only the rows of the outer statement.
+    // With a data changing WITH the tag counts only the rows of the outer statement.
     let changing_with =
         tree::child(node, K::opt_with_clause).is_some_and(|w| writes_inside(w) == Kind::Write);
     if writes && !changing_with {
@@ -172,7 +173,7 @@ fn read(mut statement: Statement, shortened: Option<&str>, rows: Option<usize>, 
     statement.may_be_large = node.descendants().any(may_be_large);
     statement.dropped_columns = dropped(node, false);
     statement.dropped_constraints = dropped(node, true);
-    // The ranges of a shortened text's tree are not those of the whole text.
+    // The ranges in the tree of a shortened text do not fit the whole text.
     let rewritten = rewrite::of(node, is_async, &statement.text).filter(|_| shortened.is_none());
     if let Some((text, tag)) = rewritten {
         statement.text = text;
@@ -194,13 +195,13 @@ fn computes(node: &ResolvedNode) -> bool {
     }
 }
 
-/// INSERT ... SELECT of nothing but what unnest makes of the client's values, changed by no function or operator: the
-/// bytes are those of the arrays.
+/// Whether an INSERT ... SELECT selects only unnested values of the client, without a function or
+/// operator: the bytes are those of the arrays.
 fn passes_arrays(node: &ResolvedNode) -> bool {
     let mut tables = node.descendants().filter(|n| n.kind() == K::qualified_name);
     let target = tables.next();
     let mut functions = node.descendants().filter(|n| n.kind() == K::func_name).peekable();
-    // A name in front of the target is that of a WITH.
+    // A name before the target is that of a WITH.
     let simple =
         tree::child(node, K::opt_with_clause).is_none() && target.is_some() && tables.next().is_none();
     let computed = |text: &str| matches!(text, "+" | "-" | "/" | "%" | "^" | "||");
@@ -236,7 +237,7 @@ fn calls(node: &ResolvedNode, functions: &[&str]) -> bool {
     name.is_some_and(|parts| parts.last().is_some_and(|last| functions.contains(&last.as_str())))
 }
 
-/// What ALTER TABLE drops: columns, or constraints.
+/// The columns, or the constraints, that ALTER TABLE drops.
 fn dropped(node: &ResolvedNode, constraints: bool) -> Vec<String> {
     let commands = node.descendants().filter(|n| n.kind() == K::alter_table_cmd);
     let drops =
@@ -245,7 +246,8 @@ fn dropped(node: &ResolvedNode, constraints: bool) -> Vec<String> {
     names.map(|n| tree::identifier(&tree::text(n))).collect()
 }
 
-/// The node that names the statement: below `stmt`, or the form of BEGIN and END that is next to it in gram.y.
+/// The node that names the statement: below `stmt`, or the form of BEGIN and END beside it in
+/// gram.y.
 fn statement_node(top: &ResolvedNode) -> Option<&ResolvedNode> {
     let first = top.children().next()?;
     if first.kind() == K::stmt { first.children().next() } else { Some(first) }

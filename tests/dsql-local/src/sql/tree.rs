@@ -39,7 +39,7 @@ pub fn tokens(node: &ResolvedNode) -> impl Iterator<Item = (SyntaxKind, &str)> {
     })
 }
 
-/// The text of a node without white space and comments, tokens separated by one blank.
+/// The text of a node without white space and comments, with one blank between tokens.
 pub fn text(node: &ResolvedNode) -> String {
     tokens(node).map(|(_, text)| text).collect::<Vec<_>>().join(" ")
 }
