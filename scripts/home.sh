@@ -2,10 +2,10 @@
 # Assembles a SeaTunnel home that runs jobs on one engine: stock jars, JDBC drivers, our connector installed.
 #
 # Usage: scripts/home.sh zeta|flink|spark DIR [--seatunnel RELEASE] [--connector JAR [--mode MODE]]
-#   DIR                  the home; replaced when it is there already
+#   DIR                  the home; replaced if it exists
 #   --seatunnel RELEASE  for Zeta: 2.3.4 (default) or 2.3.8; or the folder of a SeaTunnel home, whose jars are copied
-#   --connector JAR      the jar that installs itself (without it: a stock home)
-#   --mode MODE          where to: lib (default) or connectors
+#   --connector JAR      the connector's jar, which is installed (without this option: a stock home)
+#   --mode MODE          how to install it: lib (default) or connectors
 # Then:  DIR/bin/seatunnel.sh --config JOB.conf -m local
 #        DIR/bin/start-seatunnel-flink-15-connector-v2.sh --config JOB.conf --target local
 #        DIR/bin/start-seatunnel-spark-3-connector-v2.sh --config JOB.conf --master 'local[2]'
@@ -30,7 +30,7 @@ while [[ $# -gt 0 ]]; do
     shift 2
 done
 [[ -z $connector || -f $connector ]] || die "no such file: $connector (scripts/build.sh makes it)"
-[[ ! -e $home || -e $home/connectors/plugin-mapping.properties ]] || die "$home exists and is no such home; it is left alone"
+[[ ! -e $home || -e $home/connectors/plugin-mapping.properties ]] || die "$home exists and is not a home that this script created; it is not changed"
 
 rm -rf "$home"
 mkdir -p "$home"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Kills what the main job depends on while it runs, at random moments, and compares every row afterwards.
+# Kills parts that the main job depends on, at random moments while it runs, and compares every row afterwards.
 #
 # Usage: scripts/kill-tests.sh [--seed N] [--runs N] [--only TARGETS] [--rows N] [--publish]
 #   --seed N        the first run's seed (by default 1); the next run has the next one. Even seeds kill in the full load,
@@ -7,11 +7,11 @@
 #                   a checkpoint. A seed repeats a run
 #   --runs N        runs of each target (by default 20 of the engine, 1 of stock, 6 of the others)
 #   --only TARGETS  engine,stock,postgres,dsql-local,network (default: all). stock is SeaTunnel's own sink for comparison;
-#                   tests/e2e/KILL-TESTS.md says what each means
+#                   tests/e2e/KILL-TESTS.md explains them
 #   --rows N        rows of a full load (by default 90000); a stream begins after a tenth of them
-#   --publish       puts the table into tests/e2e/KILL-TESTS.md, to be committed
-# Exit code 0: source and target were equal in every row after every run, but for deletes that SeaTunnel's source is
-# shown not to have told of. Logs: target/kill-tests; table: target/kill-tests.md.
+#   --publish       writes the table into tests/e2e/KILL-TESTS.md, to be committed
+# Exit code 0: source and target were equal in every row after every run, except for deletes of which the logs prove
+# that SeaTunnel's source lost them. Logs: target/kill-tests; table: target/kill-tests.md.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -4,17 +4,17 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${DSQL_SINK_CACHE:-$HOME/.cache/dsql-sink}
 PROJECT_VERSION=$(sed -n 's|.*<revision>\(.*\)</revision>.*|\1|p' "$ROOT/pom.xml")
-# Of the programs in tests/e2e, once prepare_jobs has built them.
+# The class path of the programs in tests/e2e, after prepare_jobs has built them.
 E2E_CLASS_PATH="$ROOT/tests/e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar:$ROOT/tests/e2e/target/lib/*"
 ZETA_VERSION=2.3.4
-# Also run: its engine has no starter jar on Maven Central, so fetch.sh puts the parts of one together.
+# Also tested. Maven Central has no starter jar of this release, so fetch.sh assembles one.
 ZETA_NEWER=2.3.8
-# The newest of either that SeaTunnel 2.3.4 has a starter for.
+# The newest Flink and Spark for which SeaTunnel 2.3.4 has a starter.
 FLINK_VERSION=1.15.4
 SPARK_VERSION=3.3.4
 MYSQL_DRIVER=com.mysql:mysql-connector-j:8.0.33
 KAFKA_VERSION=3.7.1
-# Draws the pictures of the site.
+# Draws the diagrams of the site.
 MERMAID_VERSION=11.6.0
 POSTGRESQL_DRIVER=org.postgresql:postgresql:42.7.4
 # Only this platform's servers and native library are fetched, built and tested.
@@ -45,7 +45,7 @@ need() {
     done
 }
 
-# Runs a command with its output in a file; the output is shown only when it fails.
+# Runs a command with its output in a file; shows the output only if the command fails.
 quietly() {
     local log=$1
     shift
@@ -56,7 +56,7 @@ quietly() {
     }
 }
 
-# newer_than FILE PATH...: true when FILE exists and nothing under the paths was changed after it.
+# newer_than FILE PATH...: true if FILE exists and nothing under the paths was changed after it.
 newer_than() {
     local file=$1
     shift

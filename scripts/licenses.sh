@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Writes LICENSE and NOTICE of everything in the connector's jar, which carries them in META-INF.
+# Writes LICENSE and NOTICE for everything in the connector's jar, which contains them in META-INF.
 #
 # Usage: scripts/licenses.sh [--check]
-#   --check  writes nothing; fails when a dependency has changed since they were written
+#   --check  writes nothing; fails if a dependency has changed since they were written
 # -> seatunnel-connector-dsql/src/main/legal/META-INF/{LICENSE,NOTICE}
 
 set -euo pipefail

@@ -2,11 +2,11 @@
 # Random MySQL and PostgreSQL tables through SeaTunnel's sources into dsql-local, every row compared.
 #
 # Usage: scripts/random.sh [--tables N] [--seed S] [--zeta VERSION]
-#   --tables N      of all sources together, 3000 by default; scripts/test.sh has 500
-#   --seed S        repeats the run that printed it, with the same number of tables; another one each time by default
+#   --tables N      number of tables of all sources together, 3000 by default; scripts/test.sh uses 500
+#   --seed S        repeats the run that printed this seed, if the number of tables is the same; by default a new seed
 #   --zeta VERSION  the release of SeaTunnel
 # Exit code 0: each table is equal, or was refused by an error that names it. The lines that begin with
-# "random tables:" tell how many. Logs and configs of the jobs: target/e2e.
+# "random tables:" show the numbers. Logs and configs of the jobs: target/e2e.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

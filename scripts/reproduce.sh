@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Shows that a build is the same wherever it is made: builds the last commit twice, in two folders, each with its
-# own HOME and CARGO_HOME, and compares the native library and the jar byte for byte.
+# Shows that builds are reproducible: builds the last commit twice, in two folders, each with its own HOME and
+# CARGO_HOME, and compares the native library and the jar byte for byte.
 #
 # Usage: scripts/reproduce.sh [--keep]
-#   --keep  leaves both trees in target/reproduce, to look at what differs
-# Exit code 0: both are the same. What is not committed is not built. Two builds from nothing: many minutes.
+#   --keep  leaves both trees in target/reproduce, so that you can see what differs
+# Exit code 0: both are the same. Uncommitted changes are not built. Two full builds take many minutes.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -21,12 +21,12 @@ mkdir -p "$work"
 rustup_home=${RUSTUP_HOME:-$HOME/.rustup}
 jar=seatunnel-connector-dsql/target/$(basename "$CONNECTOR_JAR") library=target/native/$PLATFORM/libdsql_sink.so
 
-# Of different length, as lengths of paths have got into binaries before.
+# Paths of different length, because the length of a path can change a binary.
 for tree in first second/in-a-deeper-folder; do
     say "building in $tree"
     mkdir -p "$work/$tree.home"
     git clone --quiet "$ROOT" "$work/$tree"
-    # What Maven and PyPI have fetched is shared: it is known by its hashes.
+    # Downloads of Maven and PyPI are shared: their hashes are checked.
     ln -s ~/.m2 "$work/$tree.home/.m2"
     quietly "$ROOT/target/logs/reproduce-${tree%%/*}.log" env -u CARGO_TARGET_DIR HOME="$work/$tree.home" \
         CARGO_HOME="$work/$tree.home/cargo" RUSTUP_HOME="$rustup_home" DSQL_SINK_CACHE="$CACHE" \

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Lists what is in the connector's jar as CycloneDX has it: a list of the native library, one of the Java parts.
+# Lists the parts of the connector's jar in CycloneDX format: one list for the native library, one for the Java parts.
 #
 # Usage: scripts/sbom.sh [DIR]
 # -> DIR (default target/sbom)/seatunnel-connector-dsql-VERSION-{native,java}.cdx.json
-# cargo-cyclonedx comes from crates.io with the first run, some minutes, and stays in the cache. Two runs from one commit
+# The first run builds cargo-cyclonedx from crates.io, which takes some minutes, and keeps it in the cache. Two runs from one commit
 # give the same bytes.
 
 set -euo pipefail

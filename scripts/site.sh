@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Builds the documentation as a web site, in English and Chinese, with search. A link or an anchor that leads nowhere fails it.
+# Builds the documentation as a web site, in English and Chinese, with search. It fails on a broken link or anchor.
 #
 # Usage: scripts/site.sh
 # The site is in target/site, its Chinese part in target/site/zh-CN; any web server can serve it.
-# The tools are in the cache after the first run: MkDocs with its theme from PyPI, pinned with hashes, and mermaid, which
-# draws the pictures, from Maven Central. SITE_REPOSITORY, such as https://github.com/OWNER/NAME, is where links to source
-# files lead; without it they are plain text.
+# The first run fetches the tools into the cache: MkDocs with its theme from PyPI, pinned with hashes, and mermaid for the
+# diagrams from Maven Central. Links to source files lead to SITE_REPOSITORY, such as https://github.com/OWNER/NAME;
+# without it they are plain text.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -18,7 +18,7 @@ cd "$ROOT"
 python_env "$ROOT/site/requirements.txt"
 "$ROOT/scripts/fetch.sh" mermaid
 rm -rf target/site
-# jieba's words have escapes that newer releases of Python warn of.
+# jieba's source has escapes for which newer releases of Python print warnings.
 export PYTHONWARNINGS=ignore NO_MKDOCS_2_WARNING=1
 for language in '' .zh-CN; do
     quietly "target/logs/site$language.log" "$PYTHON_ENV/bin/mkdocs" build --config-file "site/mkdocs$language.yml"

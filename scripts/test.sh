@@ -5,7 +5,7 @@
 #   --quick  without the jobs on real engines
 #   --all    with the jobs on every release in both modes of installation, and all unit tests on JDK 11, not only some
 # The last line counts them: N passed, N failed, N skipped. Exit code 0: none failed, and every suite ran a test.
-# Logs: target/logs, target/e2e. What the jobs have shown of releases and engines: target/logs/support-matrix.md.
+# Logs: target/logs, target/e2e. Results by release and engine: target/logs/support-matrix.md.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -31,12 +31,12 @@ suite java java_units
 suite java-values java_values
 suite java-jdk11 java_units_on_11 ${all:+all}
 if [[ -z $quick ]]; then
-    # What a mistake in the config leads to is the same everywhere; who gets which sink is not.
+    # The result of a mistake in the config is the same everywhere; which sink a job gets is not.
     everywhere=StreamingIT,BatchIT,StockSinkIT
     suite jobs jobs_on "$ZETA_VERSION" lib
     suite docs docs_and_examples
     suite lint-random tests/golden/lint.sh target/e2e/random.sql
-    # MySQL-CDC passes changes of columns on from here on.
+    # From this release on MySQL-CDC passes on changes of columns.
     suite jobs-newer jobs_on "$ZETA_NEWER" connectors "$everywhere,SchemaChangeIT,WidenIT,PostgresArraysIT" "-Dleft.out=flink | spark"
     suite jobs-jdk11 jobs_on_11 "$ZETA_VERSION" lib StreamingIT
     suite flink jobs_in flink one-jvm StreamingIT,FakeSourceIT
@@ -45,9 +45,9 @@ if [[ -z $quick ]]; then
         suite jobs-merged jobs_on "$ZETA_VERSION" connectors "$everywhere"
         suite jobs-newer-lib jobs_on "$ZETA_NEWER" lib "$everywhere,CreateTablesIT,ManyTablesIT"
     else
-        say "left out: jobs on $ZETA_VERSION merged into the connectors, and on $ZETA_NEWER in lib/ (--all has them)"
+        say "skipped: jobs on $ZETA_VERSION merged into the connectors, and on $ZETA_NEWER in lib/ (--all has them)"
     fi
-    say "left out: most jobs on Flink and Spark, and clusters of them (scripts/engines.sh has them)"
+    say "skipped: most jobs on Flink and Spark, and their clusters (scripts/engines.sh has them)"
     rm -f "$MATRIX"
     matrix_row jobs "$ZETA_VERSION" Zeta lib
     matrix_row jobs-jdk11 "$ZETA_VERSION" Zeta lib 11
@@ -56,8 +56,8 @@ if [[ -z $quick ]]; then
     [[ -z $all ]] || matrix_row jobs-newer-lib "$ZETA_NEWER" Zeta lib
     matrix_row flink "$ZETA_VERSION" "Flink $FLINK_VERSION" lib
     matrix_row spark "$ZETA_VERSION" "Spark $SPARK_VERSION" lib
-    say "what was shown of releases and engines: ${MATRIX#"$ROOT"/}"
+    say "results by release and engine: ${MATRIX#"$ROOT"/}"
 else
-    say "left out: every job on an engine"
+    say "skipped: every job on an engine"
 fi
 count_suites

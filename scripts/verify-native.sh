@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Prints and checks what a native library shows to the outside: exported symbols, glibc, libraries, size.
+# Prints and checks the interface of a native library: exported symbols, glibc, libraries, size.
 #
 # Usage: scripts/verify-native.sh [LIBRARY] [--glibc VERSION]
 #   LIBRARY          by default target/native/linux-x86_64/libdsql_sink.so
-#   --glibc VERSION  fails when a newer glibc than this is needed (of ours: 2.17)
-# It fails when the library exports anything but Java_* functions, or could be unmapped again (see build-native.sh).
+#   --glibc VERSION  fails if the library needs a newer glibc than this (ours: 2.17)
+# It fails if the library exports anything but Java_* functions, or can be unmapped (see build-native.sh).
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

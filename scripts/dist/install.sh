@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs the connector into a SeaTunnel home, and looks whether all is well. Run it on every node, then restart the node.
+# Installs the connector into a SeaTunnel home and checks the installation. Run it on every node, then restart the node.
 #
 # Usage: install.sh [--home DIR] [--mode lib|connectors]
 #   --home DIR   the SeaTunnel home; $SEATUNNEL_HOME by default
-#   --mode MODE  lib (default): one jar into lib/. connectors: for homes whose lib/ is not to be changed
-# Needs the java that SeaTunnel runs on. To take it out again: java -jar seatunnel-connector-dsql-*.jar uninstall
+#   --mode MODE  lib (default): one jar into lib/. connectors: for homes whose lib/ must not change
+# Needs the java that SeaTunnel runs on. To uninstall: java -jar seatunnel-connector-dsql-*.jar uninstall
 
 set -euo pipefail
 [[ ${1:-} != --help && ${1:-} != -h ]] || {

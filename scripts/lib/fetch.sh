@@ -1,7 +1,7 @@
 # How each thing that scripts/fetch.sh knows comes into the cache. Sourced by lib.sh.
 # shellcheck shell=bash
 
-# Each folder is filled under a temporary name and then renamed, so an interrupted run leaves nothing incomplete.
+# Each folder is filled under a temporary name and then renamed, so an interrupted run leaves no incomplete folder.
 fill() {
     local name=$1 filler=$2
     shift 2
@@ -64,7 +64,7 @@ unpack_zeta() {
             mv "$dir/starter/seatunnel-starter-$version.jar" "$dir/starter/seatunnel-starter.jar"
             ;;
         2.3.8)
-            # Maven Central has no starter of this release, only what it is made of.
+            # Maven Central has no starter of this release, only its parts.
             maven_closure "$dir/starter" "$(seatunnel seatunnel-engine-client "$version")" \
                 "$(seatunnel seatunnel-engine-server "$version")" "$(seatunnel seatunnel-core-starter "$version")"
             ;;
@@ -72,13 +72,13 @@ unpack_zeta() {
     esac
     maven_copy "$dir/connectors" "$(seatunnel connector-jdbc "$version")" "$(seatunnel connector-cdc-mysql "$version")" \
         "$(seatunnel connector-fake "$version")" "$(seatunnel connector-console "$version")"
-    # The uber jar without the classifier is empty; it carries the file storage of the checkpoints.
+    # The uber jar contains the file storage of the checkpoints; without the classifier it is empty.
     maven_copy "$dir/lib" "$(seatunnel seatunnel-transforms-v2 "$version")" \
         "$(seatunnel seatunnel-hadoop3-3.1.4-uber "$version" optional)" \
         "$MYSQL_DRIVER" "$POSTGRESQL_DRIVER"
 }
 
-# pypi_unpack DIR LIST NAME VERSION MEMBER...: what a source distribution has under deps/.
+# pypi_unpack DIR LIST NAME VERSION MEMBER...: unpacks files that a source distribution has under deps/.
 pypi_unpack() {
     local dir=$1 list=$2 name=$3 version=$4
     shift 4
@@ -88,7 +88,7 @@ pypi_unpack() {
     rm -r "$dir/sdist"
 }
 
-# The starter's name has no version in an installation, and it is looked up by that name. Its JVM has no logger of its own.
+# In an installation the starter's name must have no version, because it is looked up by that name. Its JVM has no logger.
 unpack_starter() {
     local dir=$1 name=$2
     maven_copy "$dir" "$(seatunnel "$name" "$ZETA_VERSION")"
@@ -107,7 +107,7 @@ unpack_spark() {
     unpack_starter "$1/starter" seatunnel-spark-3-starter
 }
 
-# The broker, and the connector of the release that its job runs on. The broker is silent without a logger.
+# The broker, and the connector for the job's release. Without a logger the broker logs nothing.
 unpack_kafka() {
     maven_closure "$1/lib" "org.apache.kafka:kafka_2.13:$KAFKA_VERSION" org.slf4j:slf4j-simple:1.7.36
     maven_copy "$1/connectors" "$(seatunnel connector-kafka "$ZETA_VERSION")"

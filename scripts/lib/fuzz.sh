@@ -6,7 +6,7 @@ fuzz_frame() {
     for golden in "$ROOT"/tests/golden/*.hex; do
         grep -v '^#' "$golden" | xxd -revert -plain >"$corpus/$(basename "$golden" .hex)"
     done
-    # Frames of a few rows are enough to meet every branch, and short ones are many a second.
+    # Frames of a few rows are enough to reach every branch, and more short frames can be tried per second.
     fuzz_rust frame 1024
 }
 
@@ -24,7 +24,7 @@ fuzz_server() {
     fuzz_rust server 4096
 }
 
-# fuzz_rust TARGET LONGEST. The code has no unsafe, so a sanitizer would see nothing that does not panic.
+# fuzz_rust TARGET LONGEST. The code has no unsafe, so a sanitizer would find nothing more than panics.
 fuzz_rust() {
     python_env fuzz
     (
@@ -35,14 +35,14 @@ fuzz_rust() {
     )
 }
 
-# By Jazzer, on the classes of the connector's tests. Its first input also loads and instruments every class: a slow one.
+# By Jazzer, on the classes of the connector's tests. The first input is slow, because it loads and instruments every class.
 fuzz_home() {
     local connector=$ROOT/seatunnel-connector-dsql class_path jdbc seed=$ROOT/target/fuzz/home/seed
     jdbc=$connector/target/engines/$ZETA_VERSION/connectors/connector-jdbc-$ZETA_VERSION.jar
     fill jazzer-0.24.0 unpack_jazzer
     quietly "$ROOT/target/logs/fuzz-home-build.log" maven -pl java-bridge,newer-api,seatunnel-connector-dsql test-compile dependency:build-classpath \
         -Dmdep.outputFile=target/class-path
-    # A connector with nothing but the class that is merged, and its release.
+    # A connector with only the class that is merged, and its release.
     rm -rf "$seed"
     mkdir -p "$seed"
     (

@@ -13,7 +13,7 @@ home_of_zeta() {
         cp -r "$CACHE/seatunnel-$release/starter" "$home"
     fi
     cp "$HOME_FILES/log4j2.properties" "$home/config/log4j2_client.properties"
-    # Maven Central has no starter of 2.3.8, whose engine has no class of its own for a cluster's node.
+    # Maven Central has no starter of 2.3.8, and its engine has no main class for a cluster's node.
     if [[ ! -e $home/starter/seatunnel-starter.jar ]]; then
         javac -d "$home/starter/client" -cp "$home/starter/*" "$ROOT"/tests/e2e/src/zeta/*.java
         rm "$home/bin/seatunnel-cluster.sh"
@@ -25,7 +25,7 @@ home_of_flink() {
     beside_an_engine flink "$home"
     mkdir -p "$home/flink"/{lib,log,plugins}
     ln -s "$CACHE/flink-$FLINK_VERSION/lib"/*.jar "$home/flink/lib"
-    # The stock sink asks DriverManager for its driver, which sees only drivers that Flink itself has loaded.
+    # The stock sink gets its driver from DriverManager, which sees only drivers that Flink itself has loaded.
     ln -s "$home"/lib/postgresql-*.jar "$home/flink/lib"
     cp "$HOME_FILES/log4j2.properties" "$home/flink/conf/log4j.properties"
 }
@@ -37,27 +37,27 @@ home_of_spark() {
     cp "$HOME_FILES/log4j2.properties" "$home/spark/conf/log4j2.properties"
 }
 
-# beside_an_engine ENGINE HOME: SeaTunnel, where Flink or Spark runs the jobs.
+# beside_an_engine ENGINE HOME: SeaTunnel for jobs on Flink or Spark.
 beside_an_engine() {
     "$ROOT/scripts/fetch.sh" "$1"
     mkdir -p "$2"/{config,plugins}
     copy_jars "$ZETA_VERSION" "$2"
-    # Flink ships lib/ with every job, and both engines have what they need of Hadoop.
+    # Flink ships lib/ with every job, and both engines contain the parts of Hadoop that they need.
     rm "$2"/lib/seatunnel-hadoop3-*.jar
     cp -r "$(echo "$CACHE/$1"-*)/starter" "$2"
     cp "$HOME_FILES/submit.sh" "$2/bin"
 }
 
-# copy_jars RELEASE HOME: what is the same on every engine.
+# copy_jars RELEASE HOME: copies the files that are the same on every engine.
 copy_jars() {
     "$ROOT/scripts/fetch.sh" zeta "$1"
     cp -r "$CACHE/seatunnel-$1"/{connectors,lib} "$2"
     cp "$HOME_FILES/plugin-mapping.properties" "$2/connectors"
 }
 
-# copy_own_home FROM HOME: what of a user's home a job needs; our own jar, and what it did to others, is not taken over.
+# copy_own_home FROM HOME: copies the files of a user's home that a job needs, without our jar and its changes.
 copy_own_home() {
-    [[ -d $1/connectors && -d $1/lib && -d $1/starter ]] || die "$1 is no SeaTunnel home"
+    [[ -d $1/connectors && -d $1/lib && -d $1/starter ]] || die "$1 is not a SeaTunnel home"
     [[ ! -e $1/dsql-sink.installed ]] ||
         die "the connector is installed in $1: copy that home and run the connector's uninstall on the copy"
     cp -r "$1"/{connectors,lib,starter} "$2"
@@ -75,5 +75,5 @@ version_of_home() {
     done | head -n 1 | grep . || die "$1 has no known release: no starter/seatunnel-starter.jar of SeaTunnel"
 }
 
-# at_least VERSION RELEASE: whether a version such as 2.3.11-SNAPSHOT is of that release or a later one.
+# at_least VERSION RELEASE: whether a version such as 2.3.11-SNAPSHOT is that release or a later one.
 at_least() { [[ $(printf '%s\n' "$2" "${1%%-*}" | sort --version-sort | head -n 1) == "$2" ]]; }

@@ -1,24 +1,24 @@
 # Jobs on real engines, by the tests in tests/e2e. Sourced by lib.sh.
 # shellcheck shell=bash
 
-# What a job needs besides a source: servers, the stand-in, the e2e classes, and prepare_home's home.
-# Everything that is newer than its sources is not built again.
+# Prepares what a job needs in addition to a source: servers, the stand-in, the e2e classes, and prepare_home's home.
+# Files that are newer than their sources are not rebuilt.
 prepare_jobs() {
     local e2e=$ROOT/tests/e2e
     "$ROOT/scripts/fetch.sh" postgres mysql
     say "building dsql-local"
-    # --workspace: with the features that the tests' build has, so that both share their dependencies.
+    # --workspace: with the same features as the build of the tests, so that both share their dependencies.
     cargo build --quiet --locked --manifest-path "$ROOT/Cargo.toml" --workspace --bin dsql-local
     "$ROOT/scripts/build.sh"
     if ! newer_than "$e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar" "$e2e/src/main" "$e2e/pom.xml" "$ROOT/pom.xml"; then
         say "building the e2e classes"
         quietly "$ROOT/target/logs/e2e-build.log" maven -pl tests/e2e package -DskipTests
-        # Maven leaves a jar alone whose content would be the same.
+        # Maven does not write a jar whose content would be the same.
         touch "$e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar"
     fi
 }
 
-# prepare_home VERSION MODE: a SeaTunnel home with the connector installed in that mode. Its folder is in ZETA_HOME then.
+# prepare_home VERSION MODE: a SeaTunnel home with the connector installed in that mode. Sets ZETA_HOME to its folder.
 prepare_home() {
     ZETA_HOME=$ROOT/target/zeta-home-$1-$2
     if ! newer_than "$ZETA_HOME/bin/seatunnel.sh" "$CONNECTOR_JAR" "$ROOT"/scripts/{home,fetch}.sh "$ROOT/scripts/lib" "$ROOT/tests/e2e/src/zeta" "$HOME_FILES"; then

@@ -15,10 +15,10 @@ TEXTS = Path(__file__).resolve().parent / "licenses"
 TARGETS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"]
 PREFERRED = ["Apache-2.0", "MIT", "BSD-3-Clause", "ISC", "Unicode-3.0", "CDLA-Permissive-2.0"]
 
-# Crates whose package has no text: it is that of their repository.
+# Crates whose package has no license text; this is the text of their repository.
 TEXT_OF = {"base64-simd": "nugine-simd.txt", "vsimd": "nugine-simd.txt"}
 
-# What the pom puts into the jar besides java-bridge. Their jars have no text.
+# The artifacts that the pom puts into the jar in addition to java-bridge. Their jars have no license text.
 JAVA = {
     "org.ow2.asm:*": ("asm-commons", "ASM (asm, asm-commons, asm-tree)", "BSD-3-Clause", "asm.txt"),
     "info.picocli:picocli": ("picocli", "picocli", "Apache-2.0", None),
@@ -60,12 +60,12 @@ def linked():
 
 
 def license_files(folder, licenses):
-    """Those of its files that say one of the licenses; Apache's own text stands in LICENSE already."""
+    """The files that contain one of the licenses; LICENSE has Apache's own text already."""
     others = {"APACHE", "UNLICENSE", "BSL", "ZLIB"} | ({"MIT"} - {l.upper() for l in licenses})
     for file in sorted(folder.iterdir()):
         name = file.name.upper()
         if re.match(r"LICEN[SC]E|COPYING", name) and not any(o in name for o in others):
-            # Of a choice with the Unlicense: it only says that there is one.
+            # The file of a choice with the Unlicense: it only says that there is a choice.
             if name != "COPYING" or not (folder / "UNLICENSE").exists():
                 yield file
 

@@ -33,7 +33,7 @@ xml_of() {
     done
 }
 
-# Puts Maven artifacts into a folder by one Maven run: maven_copy DIR GROUP:ARTIFACT:VERSION[:CLASSIFIER]...
+# Copies Maven artifacts into a folder in one Maven run: maven_copy DIR GROUP:ARTIFACT:VERSION[:CLASSIFIER]...
 maven_copy() {
     local dir=$1
     shift
@@ -46,7 +46,7 @@ $(xml_of artifactItem "$@")
 POM
 }
 
-# The same with everything that the artifacts need to run.
+# The same, with all runtime dependencies of the artifacts.
 maven_closure() {
     local dir=$1
     shift

@@ -1,9 +1,9 @@
 # Packages from PyPI, each taken only with the bytes that pypi/NAME.txt knows by their hashes. Sourced by lib.sh.
 # To create a list again: pip-compile --generate-hashes --no-header --no-annotate --no-emit-find-links --output-file NAME.txt -
-# with what it has to hold, such as ziglang==0.17.1, on the standard input.
+# with the packages, such as ziglang==0.17.1, on the standard input.
 # shellcheck shell=bash
 
-# The file of a list: a name is one of pypi/.
+# The file of a list: a path, or a name in pypi/.
 pip_list() { if [[ $1 == */* ]]; then echo "$1"; else echo "$ROOT/scripts/lib/pypi/$1.txt"; fi; }
 
 # pip_hashed PYTHON ACTION LIST OPTION...: pip's install or download of a list.
@@ -13,7 +13,7 @@ pip_hashed() {
     "$python" -m pip --quiet --disable-pip-version-check "$action" --require-hashes --requirement "$(pip_list "$list")" "$@"
 }
 
-# python_env LIST: makes a Python environment of a list, once for each version of the list. Its folder is in PYTHON_ENV then.
+# python_env LIST: creates a Python environment from a list, once for each version of the list. Sets PYTHON_ENV to it.
 python_env() {
     local list hash
     list=$(pip_list "$1")
@@ -23,7 +23,7 @@ python_env() {
     need python3 flock
     mkdir -p "$CACHE/python"
     (
-        # Another run may make the same one.
+        # Another run may create the same one.
         flock 9
         if [[ ! -e $PYTHON_ENV/done ]]; then
             say "fetching $(grep -oE '^[^ ]+==[^ ]+' "$list" | tr '\n' ' ')from PyPI" >&2

@@ -1,4 +1,4 @@
-"""Makes a list of CycloneDX the same on every machine and at every time; run by scripts/sbom.sh.
+"""Makes a CycloneDX list the same on every machine and at every time; run by scripts/sbom.sh.
 
 Arguments: the list as its tool wrote it, where to write it, the version of the project.
 """

@@ -4,12 +4,12 @@
 LOGS=$ROOT/target/logs
 passed=0 failed=0 skipped=0 broken='' times=''
 
-# counts_in LOG: how many tests passed, failed and were skipped. Both kinds of runner may print several sums.
+# counts_in LOG: how many tests passed, failed and were skipped. Both kinds of runner may print several totals.
 counts_in() {
     awk '
         { gsub(/\033\[[0-9;]*m/, "") }
         /^test result: / { passed += $4; failed += $6; skipped += $8 }
-        # The sum of a Maven module; the lines of its classes end with the time.
+        # The totals of a Maven module; the lines of single classes end with the time.
         /Tests run: .*Skipped: [0-9]+$/ {
             gsub(/[^0-9 ]/, "")
             passed += $1 - $2 - $3 - $4; failed += $2 + $3; skipped += $4
@@ -23,7 +23,7 @@ suite() {
     shift
     mkdir -p "$LOGS"
     say "== $name"
-    # Not in a condition: there bash would go on after a failed command of the suite.
+    # Not in a condition: there bash would continue after a failed command of the suite.
     set +e
     (
         set -e
@@ -44,7 +44,7 @@ suite() {
 
 MATRIX=$LOGS/support-matrix.md
 
-# matrix_row SUITE RELEASE ENGINE MODE [JDK]: what a suite of jobs has shown, as a row of a table in Markdown.
+# matrix_row SUITE RELEASE ENGINE MODE [JDK]: the results of a suite of jobs, as a row of a Markdown table.
 matrix_row() {
     local jdk=${5:-$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')} p f s
     [[ -f $LOGS/test-$1.log ]] || return 0
@@ -57,11 +57,11 @@ matrix_row() {
         "$(result "$1" StreamingIT)" "$(result "$1" BatchIT)" "$p" "$f" "$s" >>"$MATRIX"
 }
 
-# The last line of a run; false when a test failed or a suite did not run.
+# Prints the last line of a run; false if a test failed or a suite did not run.
 count_suites() {
     say "minutes of each suite: ${times%, *}"
     [[ -z $broken ]] || printf 'broken:%s\n' "$broken" >&2
-    # Maven leaves codes of colour at the end, without a new line.
+    # Maven prints colour codes at the end, without a newline.
     printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
     [[ $failed -eq 0 && -z $broken ]]
 }

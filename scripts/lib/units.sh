@@ -8,8 +8,8 @@ java_units() {
     maven -pl java-bridge,newer-api,seatunnel-connector-dsql package
 }
 
-# java_units_on_11 [all]: what depends on an engine's older JVM: the library, texts, names, loaders, threads. With all
-# every test that can: the JDK that is fetched has no jdk.zipfs, by which the installer merges jars.
+# java_units_on_11 [all]: the tests that depend on an engine's older JVM: the library, texts, names, loaders, threads.
+# With all, every test that can run: the fetched JDK has no jdk.zipfs, which the installer needs to merge jars.
 java_units_on_11() {
     local tests='io.dsqlsink.bridge.*Test,NamesTest,TypeMatrixTest,DsqlSinkEndTest,LinkageTest,SinkBeansTest,BeansLoaderTest'
     [[ -z ${1:-} ]] ||
@@ -18,8 +18,8 @@ java_units_on_11() {
     maven -pl java-bridge,newer-api,seatunnel-connector-dsql test -Djvm="$CACHE/jdk-11/bin/java" -Dtest="$tests"
 }
 
-# What of the tests sends rows, where the database takes no arrays: elsewhere rows go as arrays (option statement_form).
-# --workspace, as in the suite before: with -p the dependencies have other features and are all compiled once more.
+# The tests that send rows, with a database that accepts no arrays: otherwise rows are sent as arrays (statement_form).
+# --workspace, as in the suite before: with -p the dependencies have other features and are all compiled again.
 rust_values() {
     local tests=(cargo test --workspace --locked --no-fail-fast)
     DSQL_TEST_FORM=values "${tests[@]}" --test write --test faults --test query --test connections
@@ -27,7 +27,7 @@ rust_values() {
     DSQL_TEST_FORM=values "${tests[@]}" --test endure unique
 }
 
-# RowEncoderTest stands for java-bridge: a module in which the filter matches no test fails.
+# RowEncoderTest is for java-bridge: a module fails if the filter matches none of its tests.
 java_values() {
     DSQL_TEST_FORM=values maven -pl java-bridge,newer-api,seatunnel-connector-dsql test \
         -Dtest='RowEncoderTest,TypeMatrixTest,DsqlSinkWriterTest'

@@ -1,17 +1,17 @@
 # The shipped library: linked against an old glibc, the same wherever it is built. Sourced by lib.sh.
 # shellcheck shell=bash disable=SC2034
 
-# The oldest glibc that the library may ask for: that of RHEL 7 and of every engine image since.
+# The newest glibc that the library may need: that of RHEL 7. Every later system and engine image has it.
 GLIBC=2.17
 
-# Puts cargo-zigbuild and zig on the PATH.
+# Adds cargo-zigbuild and zig to the PATH.
 use_zig() {
     python_env zig
     export PATH=$PYTHON_ENV/bin:$PATH
     export CARGO_ZIGBUILD_PYTHON_PATH=$PYTHON_ENV/bin/python3
 }
 
-# The paths of this machine stand in messages of panics; fixed ones in their place make the same bytes everywhere
+# Messages of panics contain paths of this machine; fixed paths instead give the same bytes everywhere
 # (scripts/reproduce.sh).
 without_paths() {
     local from to flags=()
@@ -23,7 +23,7 @@ without_paths() {
 /cargo=${CARGO_HOME:-$HOME/.cargo}
 /rust=$(rustc --print sysroot)
 MAP
-    # Its parts are separated by a character that no path has.
+    # The flags are separated by a character that no path has.
     CARGO_ENCODED_RUSTFLAGS=$(printf '%s\x1f' "${flags[@]}")
     export CARGO_ENCODED_RUSTFLAGS=${CARGO_ENCODED_RUSTFLAGS%$'\x1f'}
 }

@@ -252,7 +252,7 @@ fn why(batch: &Batch, fault: Fault) -> &'static str {
         Fault::Unique if batch.table.append() => {
             "the row is there already: rows are only appended to this table, and a unique index forbids a second one. Set \
              'primary_keys' to the columns of that index, so that the row is updated; or empty the table (data_save_mode \
-             = \"DROP_DATA\") if the job is run anew"
+             = \"DROP_DATA\") if the job is run from the start"
         }
         Fault::Unique => {
             "another row has the same unique value: remove one of the two rows at the source, or drop the unique index in \

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use crate::error::{ErrorKind, SinkError};
 
 /// What to do about a value that does not fit its column. Aurora DSQL cannot change a column's type.
-const VALUE_CURE: &str = "; correct the value in the source or by a transform, create the column anew with a wider type \
+const VALUE_CURE: &str = "; correct the value in the source or by a transform, recreate the column with a wider type \
                           (ADD COLUMN, UPDATE, RENAME), or put such rows aside by row_error_policy = \"skip\"";
 
 /// One row, and why it cannot be written.

@@ -265,14 +265,14 @@ final class KillTest {
                 throw e;
             }
             job.kill();
-            from += ", of no use; anew";
-            startAnew("-anew");
+            from += ", which was useless; from the start";
+            startAgain("-again");
             mark(source, Long.MAX_VALUE - 1);
         }
     }
 
     /** As without a checkpoint: what an earlier try has written goes first. */
-    private void startAnew(String suffix) {
+    private void startAgain(String suffix) {
         String sink = "sink {\n  Jdbc {\n";
         job = start(suffix, config.replace(sink, sink + "    data_save_mode = DROP_DATA\n"));
     }
@@ -311,8 +311,8 @@ final class KillTest {
                 }
                 before = target.rowsCommitted();
                 if (checkpoints() == 0) {
-                    from = "no checkpoint yet: anew";
-                    startAnew("-restored");
+                    from = "no checkpoint yet: from the start";
+                    startAgain("-restored");
                 } else {
                     logBeforeKill = job.log();
                     job = start("-restored", config, "--restore", id.group(1));
