@@ -1,4 +1,5 @@
-//! Connections, batches and statements, counted: how many there are, when they go, how large they become.
+//! Counts connections, batches and statements: how many there are, when they are sent, how large
+//! they are.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -11,7 +12,7 @@ use dsql_sink::abi::*;
 use dsql_sink::error::ErrorKind;
 use dsql_sink::sink::Sink;
 
-/// Longer than any test: what happens does not happen because rows waited long enough.
+/// Longer than any test, so that no batch is sent because of its age.
 const NEVER: (&str, &str) = ("batch_interval_ms", "3600000");
 
 fn ids(table: u32, ids: std::ops::Range<i64>) -> Rows {
@@ -19,10 +20,10 @@ fn ids(table: u32, ids: std::ops::Range<i64>) -> Rows {
 }
 
 #[test]
-fn a_hundred_tables_and_a_trickle_use_one_connection() {
+fn a_hundred_tables_with_few_rows_use_one_connection() {
     let cluster = Cluster::start();
     let sink = cluster.sink(&[]);
-    assert_eq!(cluster.stat("connections_accepted"), 0, "connections are opened when they are needed");
+    assert_eq!(cluster.stat("connections_accepted"), 0, "connections are opened only when they are needed");
     for number in 0..100 {
         cluster.sql(&format!("CREATE TABLE t{number} (id bigint PRIMARY KEY)"));
         let table = declare(&sink, &format!("t{number}"), &["id"], &["id"]).unwrap();
@@ -32,14 +33,15 @@ fn a_hundred_tables_and_a_trickle_use_one_connection() {
     let count = "SELECT sum((xpath('/row/c/text()', query_to_xml('SELECT count(*) AS c FROM ' || relname, false, true, \
                  '')))[1]::text::int) FROM pg_class WHERE relname ~ '^t[0-9]+$'";
     assert_eq!(cluster.rows(count), ["5000"]);
-    // More than one only if this machine is so slow that a batch had to wait.
+    // There is more than one connection only if this machine is so slow that a batch had to wait.
     assert!(sink.stats()[STAT_CONNECTIONS_OPENED] <= 4, "{}", sink.stats()[STAT_CONNECTIONS_OPENED]);
     sink.close();
 }
 
 #[test]
-fn connections_follow_the_load_and_are_opened_slower_than_a_cluster_takes_them() {
-    // dsql-local refuses more than 60 at once and 60 a second; a cluster takes 100 from all its clients together.
+fn connections_follow_the_load_and_stay_below_the_rate_limit() {
+    // dsql-local refuses more than 60 at once and 60 per second; a cluster accepts 100 from all its
+    // clients together.
     let cluster = Cluster::with(Options { connection_rate: 60, ..Options::default() });
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
     let sink = cluster.sink(&[("max_connections", "150"), ("batch_size", "10")]);
@@ -59,7 +61,7 @@ fn connections_without_work_are_closed_and_opened_again_when_there_is_some() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
     let mut config = cluster.config(&[("batch_size", "10")]).unwrap();
-    // As a minute is to a job's pauses.
+    // In place of a minute.
     config.connection_idle = Duration::from_millis(500);
     let sink = Sink::open(config).unwrap();
     let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
@@ -75,7 +77,7 @@ fn connections_without_work_are_closed_and_opened_again_when_there_is_some() {
 }
 
 #[test]
-fn a_batch_waits_for_a_connection_that_is_busy_rather_than_open_another_at_once() {
+fn a_batch_waits_shortly_for_a_busy_connection_before_another_is_opened() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
     let sink = cluster.sink(&[("batch_size", "10")]);
@@ -84,7 +86,7 @@ fn a_batch_waits_for_a_connection_that_is_busy_rather_than_open_another_at_once(
         ids(table, round * 20..round * 20 + 20).write(&sink).unwrap();
         flush(&sink).unwrap();
     }
-    // Two batches each time, and the first takes a few milliseconds.
+    // There are two batches each time, and the first one takes a few milliseconds.
     assert!(sink.stats()[STAT_CONNECTIONS_OPENED] <= 3, "{}", sink.stats()[STAT_CONNECTIONS_OPENED]);
     sink.close();
 }
@@ -94,7 +96,7 @@ fn connections_are_replaced_under_load_without_a_failure() {
     let cluster = Cluster::with(Options { connection_lifetime: 5, ..Options::default() });
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY); CREATE TABLE log (id bigint)");
     let mut config = cluster.config(&[("max_connections", "3"), ("batch_interval_ms", "1")]).unwrap();
-    // As 55 minutes are to an hour.
+    // In place of 55 minutes.
     config.connection_age = Duration::from_secs(3);
     let sink = Sink::open(config).unwrap();
     let keyed = declare(&sink, "t", &["id"], &["id"]).unwrap();
@@ -103,7 +105,7 @@ fn connections_are_replaced_under_load_without_a_failure() {
     // It is at least the third connection; the server would have closed the first ones.
     until("connections were replaced", || {
         ids(keyed, written..written + 30).write(&sink).unwrap();
-        // These could not be sent again if a connection ended under them.
+        // The sink could not send these again if a connection ended.
         ids(appended, written..written + 1).write(&sink).unwrap();
         flush(&sink).unwrap();
         written += 30;
@@ -116,7 +118,7 @@ fn connections_are_replaced_under_load_without_a_failure() {
 }
 
 #[test]
-fn a_full_batch_costs_one_round_trip_and_nothing_else() {
+fn a_full_batch_takes_one_round_trip_and_nothing_else() {
     let cluster = Cluster::start();
     let sink = cluster.sink(&[("max_connections", "1"), ("batch_size", "50"), NEVER]);
     let tables: Vec<u32> = (0..30)
@@ -143,7 +145,7 @@ fn a_full_batch_costs_one_round_trip_and_nothing_else() {
 }
 
 #[test]
-fn late_rows_behind_a_full_batch_have_company_until_it_is_written() {
+fn rows_that_come_after_a_full_batch_are_collected_until_it_is_written() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
     let sink = cluster.sink(&[("max_connections", "1"), ("batch_size", "100"), ("batch_interval_ms", "1")]);
@@ -153,7 +155,7 @@ fn late_rows_behind_a_full_batch_have_company_until_it_is_written() {
     let until_committed = |rows| {
         until("rows are committed", || sink.stats()[STAT_ROWS_COMMITTED] == rows);
     };
-    // Long enough for the rows to come while a batch is on its way, however slow this machine is just now.
+    // Long enough for the rows to arrive during a commit, even on a slow machine.
     cluster.control("latency commit 2000");
     write(0..100);
     write(100..250);
@@ -187,14 +189,15 @@ fn a_connection_keeps_a_bounded_number_of_statements() {
         }
         until("all rows are sent", || sink.stats()[STAT_ROWS_COMMITTED] == 6 * 3_000 * batch);
     }
-    // There is room for four statements of 60,000 parameters; those of the other two tables are parsed each time.
+    // A connection keeps four statements of 60,000 parameters; those of the other two tables are
+    // parsed each time.
     assert_eq!(cluster.stat("parses") - parses, 4 + 2 * 2);
     assert_eq!(cluster.stat("round_trips") - trips, 12 + 4);
     sink.close();
 }
 
 #[test]
-fn batches_go_at_once_by_rows_and_by_bytes() {
+fn full_batches_by_rows_or_bytes_are_sent_at_once() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, body bytea)");
     let sink = cluster.sink(&[("max_connections", "1"), NEVER]);
@@ -244,7 +247,7 @@ fn batches_shrink_when_rows_keep_conflicting_and_grow_again() {
     let sink = cluster.sink(&[("max_connections", "1"), ("batch_size", "400"), NEVER]);
     let table = declare(&sink, "t", &["id", "v"], &["id"]).unwrap();
     assert_eq!(batches(&cluster, &sink, table, ROW_INSERT, 800), [400, 400]);
-    // Four pauses, then halves; the fourth half of a half gets through.
+    // Four retries after a pause, then the batch is halved repeatedly until a part succeeds.
     cluster.control("faults add OC000 --count 10");
     let halved = batches(&cluster, &sink, table, ROW_INSERT, 400);
     assert_eq!(halved, [100, 100, 200]);
@@ -258,7 +261,7 @@ fn batches_shrink_when_rows_keep_conflicting_and_grow_again() {
 #[test]
 fn batches_shrink_when_a_transaction_becomes_too_large() {
     let cluster = Cluster::start();
-    // Each row brings four others, which count as rows of the transaction.
+    // Each row writes four others, which count as rows of the transaction.
     cluster.sql(
         "CREATE TABLE t (id bigint PRIMARY KEY, v bigint);
          CREATE TABLE line (id bigint REFERENCES t ON DELETE CASCADE, n bigint, PRIMARY KEY (id, n));
@@ -276,7 +279,8 @@ fn batches_shrink_when_a_transaction_becomes_too_large() {
 #[test]
 fn rejected_batches_are_tried_as_often_as_the_job_says() {
     let cluster = Cluster::start();
-    // The first statement is rejected for a reason that nobody knows; a sequence counts through rollbacks.
+    // The first statement is rejected for an unknown reason; a sequence counts the tries, because a
+    // rollback does not reset it.
     let reset = "DROP TABLE IF EXISTS t; DROP SEQUENCE IF EXISTS tries; CREATE SEQUENCE tries;
          CREATE TABLE t (id bigint PRIMARY KEY)";
     let refuse = "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS

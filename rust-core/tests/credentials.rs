@@ -1,6 +1,7 @@
-//! The AWS default chain: whom it asks again, and what is told at once.
+//! The AWS default chain: which failures it retries, and which it reports at once.
 //!
-//! The chain looks at the environment, which belongs to a whole process: each case runs in a child of its own.
+//! The chain reads the environment, which belongs to a whole process, so each case runs in a child
+//! process.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -17,7 +18,7 @@ use dsql_local::token::Principal;
 use dsql_sink::error::{ErrorKind, SinkError};
 use dsql_sink::session::Session;
 
-/// What a container's endpoint answers: the keys of dsql-local's second principal.
+/// The answer of a container's endpoint: the keys of dsql-local's second principal.
 const KEYS: &str = r#"{"AccessKeyId": "ASIACONTAINER", "SecretAccessKey": "container-secret", "Token": "container-token",
     "Expiration": "2099-01-01T00:00:00Z"}"#;
 
@@ -42,15 +43,15 @@ fn notices(session: &Session) -> String {
 }
 
 #[test]
-fn an_endpoint_that_is_away_is_asked_again() {
+fn an_endpoint_that_is_down_is_asked_again() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("http://127.0.0.1:{port}/keys");
-    in_child("child_endpoint_away", &[("AWS_CONTAINER_CREDENTIALS_FULL_URI", &url)]);
+    in_child("child_endpoint_down", &[("AWS_CONTAINER_CREDENTIALS_FULL_URI", &url)]);
 }
 
 #[test]
 #[ignore = "run by the test before"]
-fn child_endpoint_away() {
+fn child_endpoint_down() {
     let url = std::env::var("AWS_CONTAINER_CREDENTIALS_FULL_URI").unwrap();
     let address = url.split('/').nth(2).unwrap().to_owned();
     let principal = Principal {
@@ -80,7 +81,7 @@ fn child_endpoint_away() {
     }
 }
 
-/// The endpoint is there now.
+/// Starts the endpoint.
 fn serve(address: &str) {
     let listener = TcpListener::bind(address).unwrap();
     thread::spawn(move || {
@@ -90,14 +91,14 @@ fn serve(address: &str) {
             while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
             let head =
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length:";
-            // Whoever asked may be gone.
+            // The client may have disconnected.
             let _ = write!(stream, "{head} {}\r\n\r\n{KEYS}", KEYS.len());
         }
     });
 }
 
 #[test]
-fn no_credentials_are_told_at_once() {
+fn missing_credentials_are_reported_at_once() {
     in_child("child_no_credentials", &[]);
 }
 
@@ -110,7 +111,7 @@ fn child_no_credentials() {
     assert_eq!(error.kind(), ErrorKind::Authentication);
     let said = error.to_string();
     assert!(said.contains("no AWS credentials: the options 'access_key_id'"), "{said}");
-    // Not tried again.
+    // There was no retry.
     assert!(!said.contains("tried"), "{said}");
     assert_eq!(notices(&session), "");
 }

@@ -1,4 +1,4 @@
-//! What an error says to do, for what users get wrong.
+//! For mistakes of users, the error says what to do.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -9,7 +9,7 @@ use dsql_sink::error::SinkError;
 use dsql_sink::sink::Sink;
 
 #[test]
-fn an_error_names_what_to_do() {
+fn an_error_says_what_to_do() {
     let cluster = Cluster::start();
     cluster.sql(
         "CREATE SCHEMA shop; CREATE TABLE shop.orders (id bigint); CREATE TABLE once (id bigint PRIMARY KEY, v smallint);

@@ -1,4 +1,4 @@
-//! Rows that are put aside: the file that takes them, and how many there may be.
+//! Skipped rows: the file of dead letters, and the limit on their number.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -43,13 +43,13 @@ fn row(reason: &str) -> Refused {
     }
 }
 
-/// Every line of a file is a whole letter; how many there are.
+/// Checks that every line of a file is a whole letter; returns their number.
 #[track_caller]
 fn letters(path: &Path) -> usize {
     let text = fs::read_to_string(path).unwrap();
-    assert!(text.is_empty() || text.ends_with('\n'), "a torn line: {text:?}");
+    assert!(text.is_empty() || text.ends_with('\n'), "an incomplete line: {text:?}");
     let whole = |line: &str| serde_json::from_str::<serde_json::Value>(line).is_ok();
-    assert!(text.lines().all(whole), "no letter: {text:?}");
+    assert!(text.lines().all(whole), "not a letter: {text:?}");
     text.lines().count()
 }
 
@@ -69,7 +69,7 @@ fn nobody_else_reads_the_file() {
 }
 
 #[test]
-fn what_is_no_file_of_letters_is_refused() {
+fn other_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let other = folder.path().join("other");
     fs::write(&other, "root:x:0").unwrap();
@@ -79,7 +79,7 @@ fn what_is_no_file_of_letters_is_refused() {
     let link = folder.path().join("link");
     symlink(folder.path().join("elsewhere"), &link).unwrap();
     refused(&link, "symbolic link");
-    // The name that a folder gives it is no way around.
+    // A link in the folder does not get around this.
     symlink(&other, folder.path().join("dsql-dead-letters.jsonl")).unwrap();
     refused(folder.path(), "symbolic link");
 
@@ -91,7 +91,7 @@ fn what_is_no_file_of_letters_is_refused() {
 }
 
 #[test]
-fn a_torn_line_is_taken_away_and_whole_ones_stay() {
+fn an_incomplete_line_is_removed_and_whole_ones_stay() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("letters");
     fs::write(&path, format!("{{\"a\":1}}\n{{\"a\":\"{}", "x".repeat(20_000))).unwrap();
@@ -120,12 +120,13 @@ fn a_full_file_is_followed_by_another_and_tasks_share_both() {
     assert_eq!(files.iter().map(|file| letters(file)).sum::<usize>(), 400);
 }
 
-/// A limit of a file's size stands for a full disk: the last write is cut short, and the next one fails.
+/// A limit on the size of a file simulates a full disk: the last write is incomplete, and the next
+/// one fails.
 #[test]
 fn a_full_disk_leaves_whole_lines_and_stops_the_sink() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("letters");
-    // Its own output goes through a pipe, which has no limit.
+    // The child's output goes through a pipe, which has no limit.
     let run = Command::new("bash")
         .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" --exact fills_the_disk --ignored"])
         .arg(std::env::current_exe().unwrap())

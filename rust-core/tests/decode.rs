@@ -1,5 +1,5 @@
-//! What comes from outside, with random damage, is read without a panic: frames of Java, options of a job, the messages of a
-//! server. scripts/fuzz.sh looks deeper.
+//! External input with random damage is read without a panic: frames of Java, options of a job,
+//! messages of a server. scripts/fuzz.sh tests more.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "../fuzz/fuzz_targets/decode.rs"]
@@ -36,7 +36,7 @@ fn golden(name: &str) -> Vec<u8> {
     bytes_of(&text.lines().filter(|line| !line.starts_with('#')).collect::<String>())
 }
 
-/// Whole streams of a server, one a line.
+/// Whole streams of a server, one per line.
 fn streams() -> Vec<Vec<u8>> {
     let text = String::from_utf8(file("fuzz/seeds/server.hex")).unwrap();
     text.lines().filter(|line| !line.starts_with('#')).map(bytes_of).collect()

@@ -1,4 +1,5 @@
-//! Faults of the database and the network, ordered from dsql-local: nothing is lost, doubled or reordered.
+//! Faults of the database and the network, requested from dsql-local: nothing is lost, duplicated
+//! or reordered.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod common;
@@ -17,8 +18,9 @@ fn thousand(table: u32) -> Rows {
     (0..1_000).fold(Rows::new(table), |rows, id| rows.row(ROW_INSERT, &[Field::Int(id)]))
 }
 
-/// Writes random operations on 30 keys in 12 rounds, disturbs them after the fourth, and proves by the journal that
-/// each key saw them in order up to the last. Returns how many images were committed twice and the sink's counters.
+/// Writes random operations on 30 keys in 12 rounds, calls `disturb` after the fourth, and proves
+/// by the journal that each key got them in order up to the last one. Returns how many images were
+/// committed twice, and the sink's counters.
 fn survive(
     cluster: &Cluster,
     what: &str,
@@ -47,7 +49,7 @@ fn survive(
 }
 
 #[test]
-fn every_fault_at_a_commit_is_survived_whether_it_committed_or_not() {
+fn the_sink_survives_every_fault_at_a_commit() {
     let cluster = Cluster::start();
     for (fault, slot) in [
         ("OC000", STAT_RETRIES_CONFLICT),
@@ -58,21 +60,21 @@ fn every_fault_at_a_commit_is_survived_whether_it_committed_or_not() {
     ] {
         for when in ["statement", "before", "after"] {
             let order = format!("faults add {fault} --when {when} --skip 1 --count 3");
-            // Another connection could meet some of the faults while it is opened.
+            // Another connection could get some of the faults while it is opened.
             let one = [("max_connections", "1")];
             let (again, stats) = survive(&cluster, &order, &one, || drop(cluster.control(&order)));
-            // A transaction of several statements can meet all three at once.
+            // A transaction of several statements can get all three at once.
             let least = if when == "statement" { 1 } else { 3 };
             assert!((least..=3).contains(&stats[slot]), "{order}: {}", stats[slot]);
             if when != "after" {
-                assert_eq!(again, 0, "{order}: what was not committed is committed once");
+                assert_eq!(again, 0, "{order}: rows that were not committed are committed once");
             }
         }
     }
 }
 
 #[test]
-fn every_trouble_with_connecting_is_survived() {
+fn the_sink_survives_every_fault_at_connecting() {
     let cluster = Cluster::start();
     let impatient = format!("{}&connectTimeout=1", cluster.url());
     for how in ["refuse 4", "hang 1", "waking-up 2", "too-many 2", "rate 2"] {
@@ -94,7 +96,7 @@ fn every_trouble_with_connecting_is_survived() {
 fn a_stale_token_is_replaced_by_a_fresh_one() {
     let cluster = Cluster::start();
     let disturb = || {
-        // One login only: a clock that stays wrong is an error.
+        // Only one login: a clock that stays wrong is an error.
         cluster.control("clock 3600 1");
         cluster.control("drop-all");
     };
@@ -104,7 +106,7 @@ fn a_stale_token_is_replaced_by_a_fresh_one() {
 }
 
 #[test]
-fn connections_that_break_all_the_time_are_survived() {
+fn the_sink_survives_connections_that_break_all_the_time() {
     let cluster = Cluster::start();
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -201,7 +203,7 @@ fn conflicts_that_do_not_end_fail_in_time() {
 }
 
 #[test]
-fn a_full_buffer_holds_writers_back_until_the_server_goes_on() {
+fn a_full_buffer_blocks_writers_until_the_server_continues() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, body bytea)");
     let sink = cluster.sink(&[("max_buffer_bytes", "20971520"), ("max_connections", "2")]);
@@ -212,7 +214,7 @@ fn a_full_buffer_holds_writers_back_until_the_server_goes_on() {
     let mut written = 0;
     while sink.write(&row(written), SLICE).unwrap() {
         written += 1;
-        assert!(written < 30, "the buffer has no end");
+        assert!(written < 30, "the buffer has no limit");
     }
     assert!(sink.stats()[STAT_BUFFERED_BYTES] <= 20_971_520);
     cluster.control("resume");
@@ -228,7 +230,7 @@ fn a_buffer_full_of_rows_before_their_update_is_written() {
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY); INSERT INTO t VALUES (1)");
     let sink = cluster.sink(&[("max_buffer_bytes", "20971520")]);
     let table = declare(&sink, "t", &["id"], &["id"]).unwrap();
-    // More keys than the buffer holds, and none comes back: as if every key of a large table changed.
+    // More keys than the buffer holds, and no key twice: as if every key of a large table changed.
     for frame in 0..30 {
         (0..10_000)
             .fold(Rows::new(table), |rows, id| rows.row(ROW_UPDATE_BEFORE, &[(frame * 10_000 + id).into()]))
@@ -251,7 +253,7 @@ fn closing_ends_a_flush_that_waits() {
     let ticket = sink.flush().unwrap();
     std::thread::scope(|scope| {
         let waiter = scope.spawn(|| sink.wait(ticket, Duration::from_secs(3_600)));
-        until("the rows are on their way", || sink.stats()[STAT_CONNECTIONS_OPEN] > 0);
+        until("the rows are being sent", || sink.stats()[STAT_CONNECTIONS_OPEN] > 0);
         sink.close();
         assert_eq!(waiter.join().unwrap().unwrap_err().kind(), ErrorKind::Closed);
     });
@@ -259,7 +261,7 @@ fn closing_ends_a_flush_that_waits() {
 }
 
 #[test]
-fn an_outage_makes_two_lines_however_many_connections_meet_it() {
+fn an_outage_logs_two_lines_for_any_number_of_connections() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
     cluster.control("latency commit 100");

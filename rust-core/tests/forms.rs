@@ -1,5 +1,5 @@
-//! How rows become parameters: arrays where the database takes them, single values where it does not, and the same rows
-//! in the table.
+//! How rows become parameters: arrays if the database accepts them, single values if not, with the
+//! same rows in the table.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -14,13 +14,14 @@ const AUTO: (&str, &str) = ("statement_form", "auto");
 const UNNEST: (&str, &str) = ("statement_form", "unnest");
 const VALUES: (&str, &str) = ("statement_form", "values");
 
-/// Lines of the log that say that VALUES is used.
+/// The number of log lines that say that VALUES is used.
 fn told(sink: &Sink) -> usize {
     let notices = sink.notices().unwrap_or_default();
     String::from_utf8_lossy(&notices).matches("so VALUES is used").count()
 }
 
-/// Inserts, updates and deletes, with a NULL and a key of two columns; what is left is the same in every form.
+/// Inserts, updates and deletes, with a NULL and a key of two columns; the resulting rows are the
+/// same in every form.
 fn churn(cluster: &Cluster, sink: &Sink, before_rows: impl Fn()) {
     cluster.sql("DROP TABLE IF EXISTS t; CREATE TABLE t (a bigint, b text, note text, PRIMARY KEY (b, a))");
     let table = declare(sink, "t", &["a", "b", "note"], &["b", "a"]).unwrap();
@@ -43,7 +44,7 @@ fn churn(cluster: &Cluster, sink: &Sink, before_rows: impl Fn()) {
 }
 
 #[test]
-fn every_form_leads_to_the_same_rows() {
+fn every_form_writes_the_same_rows() {
     let cluster = Cluster::start();
     for form in [AUTO, UNNEST, VALUES] {
         let sink = cluster.sink(&[form]);
@@ -81,7 +82,7 @@ fn unnest_that_is_refused_later_costs_no_row() {
 }
 
 #[test]
-fn a_form_that_was_asked_for_is_not_replaced() {
+fn a_form_that_the_job_sets_is_not_replaced() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY)");
     cluster.control("refuse unnest");
@@ -94,7 +95,7 @@ fn a_form_that_was_asked_for_is_not_replaced() {
 }
 
 #[test]
-fn the_question_changes_nothing_and_needs_no_more_than_rows_do() {
+fn the_probe_changes_nothing_and_needs_no_further_privilege() {
     let cluster = Cluster::start();
     cluster.sql(
         "CREATE TABLE t (id bigint PRIMARY KEY, note text); INSERT INTO t VALUES (1, 'old');
@@ -134,7 +135,7 @@ fn rows_of_a_hundred_columns_fill_a_transaction_as_arrays_only() {
     let names: Vec<String> = (0..100).map(|column| format!("c{column}")).collect();
     let columns: Vec<&str> = names.iter().map(String::as_str).collect();
     let row = |rows: Rows, id: i64| rows.row(ROW_INSERT, &[&[id.into()][..], &vec![1.into(); 99]].concat());
-    // 65,535 parameters are 655 rows of 100 columns.
+    // 65,535 parameters hold 655 rows of 100 columns.
     for (form, transactions) in [(UNNEST, 1), (VALUES, 5)] {
         cluster.sql(&format!(
             "DROP TABLE IF EXISTS t; CREATE TABLE t ({} smallint, PRIMARY KEY (c0))",
@@ -151,7 +152,7 @@ fn rows_of_a_hundred_columns_fill_a_transaction_as_arrays_only() {
 }
 
 #[test]
-fn a_value_that_only_the_database_can_parse_goes_by_itself() {
+fn a_value_that_only_the_database_can_parse_is_sent_alone() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, lasts interval, day date)");
     let sink = cluster.sink(&[UNNEST, NEVER, ("max_connections", "1")]);
@@ -167,10 +168,11 @@ fn a_value_that_only_the_database_can_parse_goes_by_itself() {
 }
 
 #[test]
-fn rows_give_way_where_the_job_may_ask_for_it() {
+fn rows_give_way_if_the_job_allows_it() {
     let cluster = Cluster::start();
     for (form, conflict) in [(UNNEST, "replace"), (VALUES, "replace"), (UNNEST, "fail")] {
-        // The target is ahead, as after a restart: 2 already has the value that 1 had in between.
+        // The target is ahead, as after a restart: row 2 already has the value that row 1 had
+        // meanwhile.
         cluster.sql(
             "DROP TABLE IF EXISTS t; CREATE TABLE t (id bigint PRIMARY KEY, mail text UNIQUE, gone boolean);
              CREATE UNIQUE INDEX lower_mail ON t (lower(mail)) WHERE NOT gone; INSERT INTO t VALUES (1, 'b', false), (2, 'A', false)",
@@ -193,7 +195,7 @@ fn rows_give_way_where_the_job_may_ask_for_it() {
             let told = String::from_utf8_lossy(&notices).into_owned();
             told.contains("public.t: 1 rows were deleted") && told.contains("lower_mail")
         });
-        // The changes that came after it at the source come again.
+        // The later changes of the source arrive again.
         Rows::new(table)
             .row(ROW_UPDATE_BEFORE, &row(1, "a"))
             .row(ROW_UPDATE_AFTER, &row(1, "b"))

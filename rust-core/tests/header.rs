@@ -1,16 +1,16 @@
-//! The committed headers are what cbindgen writes: of the border from `src/abi.rs`, of the limits from `src/limits.rs` and
-//! `src/config/bounds.rs`.
+//! The committed headers are the output of cbindgen: for the border from `src/abi.rs`, for the
+//! limits from `src/limits.rs` and `src/config/bounds.rs`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::path::Path;
 
 #[test]
-fn the_header_of_the_border_is_fresh() {
+fn the_header_of_the_border_is_current() {
     check("dsql_sink.h", &["src/abi.rs"], "#define DSQL_ABI_VERSION ");
 }
 
 #[test]
-fn the_header_of_the_limits_is_fresh() {
+fn the_header_of_the_limits_is_current() {
     check("dsql_limits.h", &["src/limits.rs", "src/config/bounds.rs"], "#define DSQL_TRANSACTION_ROWS 3000");
 }
 

@@ -1,4 +1,4 @@
-//! The commit ledger: what becomes of commits in doubt where a table has no key.
+//! The commit ledger: commits in doubt for tables without a key.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -15,7 +15,7 @@ fn append(sink: &Sink, table: u32, rows: std::ops::Range<i64>) {
 }
 
 #[test]
-fn a_commit_in_doubt_is_found_out() {
+fn the_ledger_shows_the_outcome_of_a_commit_in_doubt() {
     let cluster = Cluster::start();
     for order in [
         "XX000 --when before",
@@ -45,7 +45,7 @@ fn a_commit_in_doubt_is_found_out() {
 }
 
 #[test]
-fn a_query_of_the_users_own_runs_once() {
+fn the_users_own_query_runs_once() {
     let cluster = Cluster::start();
     for order in ["XX000 --when before", "EOF --when after"] {
         cluster.sql("DROP TABLE IF EXISTS total; CREATE TABLE total (id bigint PRIMARY KEY, n bigint)");
@@ -79,7 +79,7 @@ fn a_full_transaction_has_room_for_its_entry() {
 }
 
 #[test]
-fn a_role_that_may_not_create_it_works_as_without() {
+fn a_role_that_may_not_create_it_writes_without_it() {
     let cluster = Cluster::start();
     cluster.sql(
         "CREATE ROLE writer LOGIN; CREATE TABLE log (id bigint); CREATE TABLE log2 (id bigint);
@@ -104,7 +104,7 @@ fn a_role_that_may_not_create_it_works_as_without() {
 }
 
 #[test]
-fn a_ledger_that_is_gone_stops_the_job_where_a_commit_is_in_doubt() {
+fn a_dropped_ledger_stops_the_job_if_a_commit_is_in_doubt() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE log (id bigint)");
     let sink = cluster.sink(&[LEDGER, ("max_connections", "1")]);
@@ -121,7 +121,7 @@ fn a_ledger_that_is_gone_stops_the_job_where_a_commit_is_in_doubt() {
 }
 
 #[test]
-fn rows_of_writers_that_are_gone_are_deleted() {
+fn rows_of_ended_writers_are_deleted() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE log (id bigint)");
     let use_it = || {
@@ -138,7 +138,7 @@ fn rows_of_writers_that_are_gone_are_deleted() {
 }
 
 #[test]
-fn no_ledger_is_made_where_none_is_needed() {
+fn no_ledger_is_created_if_none_is_needed() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE keyed (id bigint PRIMARY KEY); CREATE TABLE log (id bigint)");
     for (options, table, keys) in [

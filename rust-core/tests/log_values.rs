@@ -1,5 +1,5 @@
-//! What the log and the errors tell of rows' values, by the option `log_values`: nothing that it does not allow, whatever
-//! goes wrong.
+//! Values of rows in the log and in errors: none that the option `log_values` does not allow,
+//! whatever fails.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -12,7 +12,8 @@ use dsql_sink::error::SinkError;
 use dsql_sink::session::Session;
 use dsql_sink::sink::Sink;
 
-/// Values that are looked for in all that is told: of a key, and of another column, whose end is beyond what is shown.
+/// Values that the test searches in all messages: one of a key, and one of another column, whose
+/// end is too long to be shown.
 const KEY: &str = "plantedkey";
 const OTHER: &str = "plantedvalue";
 const END: &str = "plantedend";
@@ -35,8 +36,8 @@ const TABLES: &str = "
     CREATE TRIGGER conflicts BEFORE INSERT ON conflicts FOR EACH ROW EXECUTE FUNCTION conflicts();
     INSERT INTO t (id, u) VALUES ('taken', 'plantedvalue')";
 
-/// Writes one row after the other, each wrong in its way, and returns all that is told: log lines and errors.
-fn told_of_rows(cluster: &Cluster, log_values: &str, skip: bool) -> String {
+/// Writes rows, each with another mistake, and returns all messages: log lines and errors.
+fn messages_about_rows(cluster: &Cluster, log_values: &str, skip: bool) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("letters.jsonl");
     let mut told = String::new();
@@ -69,14 +70,14 @@ fn told_of_rows(cluster: &Cluster, log_values: &str, skip: bool) -> String {
         let letters = std::fs::read_to_string(&path).unwrap();
         assert!(
             letters.contains(KEY) && letters.contains(OTHER) && letters.contains(END),
-            "letters are no log"
+            "dead letters keep the whole value"
         );
     }
     told
 }
 
-/// The same for statements of a session, as tables are emptied and filled by.
-fn told_of_statements(cluster: &Cluster, log_values: &str) -> String {
+/// The same for statements of a session, such as those that empty and fill tables.
+fn messages_about_statements(cluster: &Cluster, log_values: &str) -> String {
     let changes = [("log_values", log_values), ("retry_timeout_ms", "300")];
     let session = Session::open(cluster.config(&changes).unwrap()).unwrap();
     let mut told = String::new();
@@ -110,21 +111,21 @@ fn run(session: &Session, sql: &str) -> Result<Vec<u8>, SinkError> {
 #[track_caller]
 fn check(told: &str, keys: bool, others: bool) {
     assert!(!told.contains("\n2026-01-01") && !told.contains("\u{1b}[2J"), "a line is forged: {told}");
-    assert!(!told.contains(END), "a value is not cut short: {told}");
+    assert!(!told.contains(END), "a value is not shortened: {told}");
     assert_eq!(told.contains(OTHER), others, "{told}");
     assert_eq!(told.contains(KEY), keys, "{told}");
 }
 
 #[test]
-fn values_are_told_as_the_option_says() {
+fn messages_show_only_the_values_that_the_option_allows() {
     let cluster = Cluster::start();
     cluster.sql(TABLES);
     for skip in [false, true] {
-        check(&told_of_rows(&cluster, "short", skip), true, true);
-        check(&told_of_rows(&cluster, "keys", skip), true, false);
-        check(&told_of_rows(&cluster, "none", skip), false, false);
+        check(&messages_about_rows(&cluster, "short", skip), true, true);
+        check(&messages_about_rows(&cluster, "keys", skip), true, false);
+        check(&messages_about_rows(&cluster, "none", skip), false, false);
     }
-    check(&told_of_statements(&cluster, "short"), true, true);
-    check(&told_of_statements(&cluster, "keys"), false, false);
-    check(&told_of_statements(&cluster, "none"), false, false);
+    check(&messages_about_statements(&cluster, "short"), true, true);
+    check(&messages_about_statements(&cluster, "keys"), false, false);
+    check(&messages_about_statements(&cluster, "none"), false, false);
 }

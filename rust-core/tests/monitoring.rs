@@ -1,4 +1,4 @@
-//! What Prometheus reads of a sink, and that dashboard and alert rules ask for nothing else.
+//! The metrics that Prometheus reads from a sink; dashboard and alert rules use only these.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -13,12 +13,12 @@ use dsql_sink::abi::*;
 use dsql_sink::sink::Sink;
 use yaml_rust2::{Yaml, YamlLoader};
 
-/// A port that nobody has.
+/// A free port.
 fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
-/// Head and body of an answer; `None` if nobody listens.
+/// Head and body of an answer; `None` if no process listens.
 fn get(port: u16, path: &str) -> Option<(String, String)> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
     write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
@@ -65,7 +65,7 @@ fn sinks_of_a_process_share_a_port_until_the_last_one_closes() {
     assert!(text.ends_with("# EOF\n"), "{text}");
     let (head, _) = get(port, "/").unwrap();
     assert!(head.starts_with("HTTP/1.1 404"), "{head}");
-    // The first one served; the other goes on with the same socket.
+    // The first sink served the port; the other one continues with the same socket.
     first.close();
     let text = scrape(port);
     assert!(!text.contains("public.a") && text.contains("public.b"), "{text}");
@@ -74,7 +74,7 @@ fn sinks_of_a_process_share_a_port_until_the_last_one_closes() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told_and_rows_are_written() {
+fn a_port_in_use_is_reported_and_rows_are_written() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE a (id bigint PRIMARY KEY)");
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -93,7 +93,7 @@ fn names(text: &str) -> impl Iterator<Item = String> {
         .map(str::to_owned)
 }
 
-/// Every expression of a document, wherever it stands.
+/// Every expression of a document, at any depth.
 fn expressions(of: &Yaml, found: &mut Vec<String>) {
     match of {
         Yaml::Array(items) => items.iter().for_each(|item| expressions(item, found)),
@@ -106,7 +106,7 @@ fn expressions(of: &Yaml, found: &mut Vec<String>) {
 }
 
 #[test]
-fn dashboard_rules_and_pages_name_what_there_is() {
+fn dashboard_rules_and_pages_name_existing_metrics() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE a (id bigint PRIMARY KEY)");
     let port = free_port();
@@ -120,7 +120,7 @@ fn dashboard_rules_and_pages_name_what_there_is() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
     let read = |name: &str| std::fs::read_to_string(docs.join(name)).unwrap();
     for file in ["monitoring/dashboard.json", "monitoring/alerts.yml"] {
-        // JSON is YAML, too; that it is JSON is looked at by itself.
+        // JSON is YAML too; that the file is JSON is checked separately.
         if file.ends_with("json") {
             serde_json::from_str::<serde_json::Value>(&read(file)).unwrap();
         }
@@ -128,11 +128,11 @@ fn dashboard_rules_and_pages_name_what_there_is() {
         YamlLoader::load_from_str(&read(file)).unwrap().iter().for_each(|doc| expressions(doc, &mut found));
         assert!(found.len() >= 5, "{file} has {} expressions", found.len());
         for name in found.iter().flat_map(|expression| names(expression)) {
-            assert!(there.contains(&name), "{file} asks for {name}, which is not among {there:?}");
+            assert!(there.contains(&name), "{file} uses {name}, which is not one of {there:?}");
         }
     }
 
-    // The pages list each family once, without what a histogram adds.
+    // The pages list each family once, without the suffixes of a histogram.
     let ends = ["_bucket", "_sum", "_count"];
     let families: BTreeSet<String> = there
         .iter()

@@ -1,4 +1,4 @@
-//! A query of the user's own in place of the sink's statements.
+//! The user's own query instead of the sink's statements.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -58,13 +58,13 @@ fn a_query_runs_for_each_row_in_order() {
 }
 
 #[test]
-fn transactions_are_whole_and_sent_again() {
+fn a_failed_transaction_is_sent_again_as_a_whole() {
     let cluster = start();
     let sink = cluster.sink(&[]);
     let add = "INSERT INTO t (id, name, amount) VALUES (:id, :name, :amount) ON CONFLICT (id) DO UPDATE SET hits = t.hits + 1";
     let add = declare_query(&sink, add, &COLUMNS).unwrap();
     for (fault, count) in [("OC000", 2), ("OC001", 1), ("EOF", 1)] {
-        // EOF in place of a statement: the commit was never asked for.
+        // EOF in place of a statement: the commit was never requested.
         let place = if fault == "EOF" { "statement" } else { "before" };
         cluster.control(&format!("faults add {fault} --when {place} --count {count} --match INSERT"));
         rows(add, ROW_INSERT, 0..50).write(&sink).unwrap();
@@ -82,7 +82,7 @@ fn transactions_are_whole_and_sent_again() {
 }
 
 #[test]
-fn a_bad_row_is_found_and_the_others_land() {
+fn a_bad_row_is_found_and_the_others_are_written() {
     let cluster = start();
     let dead = tempfile::tempdir().unwrap();
     let path = dead.path().join("dead.jsonl");

@@ -1,4 +1,5 @@
-//! Administrative SQL against dsql-local: answers, retries, and what is never sent twice.
+//! Administrative SQL against dsql-local: answers, retries, and statements that are never sent
+//! twice.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -13,7 +14,7 @@ fn open(cluster: &Cluster) -> Session {
     Session::open(cluster.config(&[]).unwrap()).unwrap()
 }
 
-/// Rows that the tag counts, and the rows with columns joined by `|`.
+/// The number of rows in the tag, and the rows with columns joined by `|`.
 fn query(session: &Session, sql: &str, repeatable: bool) -> Result<(u64, Vec<String>), SinkError> {
     session.send(sql.to_owned(), repeatable)?;
     let deadline = Instant::now() + DEADLINE;
@@ -64,7 +65,7 @@ fn rows_and_counts_come_back_as_text() {
 }
 
 #[test]
-fn what_may_be_repeated_outlives_conflicts_and_lost_connections() {
+fn repeatable_statements_survive_conflicts_and_lost_connections() {
     let cluster = Cluster::start();
     let session = open(&cluster);
     query(&session, "CREATE TABLE t (id bigint PRIMARY KEY)", true).unwrap();
@@ -78,7 +79,7 @@ fn what_may_be_repeated_outlives_conflicts_and_lost_connections() {
 }
 
 #[test]
-fn what_may_not_be_repeated_is_sent_once() {
+fn other_statements_are_sent_once() {
     let cluster = Cluster::start();
     let session = open(&cluster);
     query(&session, "CREATE TABLE t (id bigint)", true).unwrap();
@@ -87,7 +88,7 @@ fn what_may_not_be_repeated_is_sent_once() {
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
     assert!(error.message().contains("INSERT INTO t"), "{error}");
     assert_eq!(cluster.rows("SELECT count(*) FROM t"), ["1"]);
-    // A conflict says that nothing was committed.
+    // A conflict means that nothing was committed.
     cluster.control("faults add OC000");
     query(&session, "INSERT INTO t VALUES (2)", false).unwrap();
     assert_eq!(cluster.rows("SELECT count(*) FROM t"), ["2"]);

@@ -1,10 +1,10 @@
-//! Rules of the architecture that the compiler does not hold.
+//! Rules of the architecture that the compiler does not check.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Files below `src`, named from there, with their text without tests.
+/// Files below `src`, by relative path, with their text without tests.
 fn sources() -> Vec<(String, String)> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -26,18 +26,19 @@ fn sources() -> Vec<(String, String)> {
         .collect()
 }
 
-/// No file outside `allowed` holds `text`, and at least one inside does: a rule about nothing is no rule.
+/// No file outside `allowed` contains `text`, and at least one inside does: otherwise the rule
+/// would check nothing.
 #[track_caller]
 fn only_in(text: &str, allowed: &[&str]) {
     let holding: Vec<String> =
         sources().into_iter().filter(|(_, source)| source.contains(text)).map(|(name, _)| name).collect();
     let inside = |name: &&String| allowed.iter().any(|allowed| name.starts_with(allowed));
-    assert!(holding.iter().any(|name| inside(&name)), "{text} is nowhere");
+    assert!(holding.iter().any(|name| inside(&name)), "{text} is in no file");
     let outside: Vec<&String> = holding.iter().filter(|name| !inside(name)).collect();
     assert!(outside.is_empty(), "{text} is in {outside:?}");
 }
 
-/// No file holds `text`.
+/// No file contains `text`.
 #[track_caller]
 fn nowhere(text: &str) {
     let holding: Vec<String> =
@@ -45,18 +46,19 @@ fn nowhere(text: &str) {
     assert!(holding.is_empty(), "{text} is in {holding:?}");
 }
 
-/// The modules of the crate in the order of ARCHITECTURE.md: each uses only those above it there.
+/// The modules of the crate in the order of ARCHITECTURE.md: each may use only those above it.
 fn layers() -> Vec<String> {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ARCHITECTURE.md");
     let page = fs::read_to_string(page).unwrap();
     let drawing = page.split("### Modules of rust-core\n").nth(1).unwrap().split("```").nth(1).unwrap();
     let first_word = |line: &str| line.split_whitespace().next().map(str::to_owned);
-    // The line of the fence is "text"; a line that begins with a space goes on with the one before.
+    // The first line is the fence's "text"; a line that begins with a space continues the one
+    // before.
     drawing.lines().skip(1).filter(|line| !line.starts_with(' ')).filter_map(first_word).collect()
 }
 
 #[test]
-fn modules_use_only_what_stands_above_them_in_the_drawing() {
+fn modules_use_only_modules_above_them_in_the_diagram() {
     let layers = layers();
     let layer = |module: &str| layers.iter().position(|layer| layer == module);
     let mut uses = 0;
@@ -64,20 +66,20 @@ fn modules_use_only_what_stands_above_them_in_the_drawing() {
     for (name, text) in sources().into_iter().filter(|(name, _)| name != "lib.rs") {
         let module = name.split(['/', '.']).next().unwrap();
         let own = layer(module);
-        assert!(own.is_some(), "ARCHITECTURE.md does not draw {module}");
+        assert!(own.is_some(), "ARCHITECTURE.md does not show {module}");
         seen.insert(module.to_owned());
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         for used in code.flat_map(|line| line.split("crate::").skip(1)) {
             let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             assert!(
                 layer(&used).is_some_and(|used| Some(used) <= own),
-                "{name} uses {used}, which stands below it"
+                "{name} uses {used}, which is below it"
             );
             uses += 1;
         }
     }
     assert!(uses > 200, "only {uses} uses were found");
-    assert_eq!(seen.len(), layers.len(), "ARCHITECTURE.md draws a module that is not there: {layers:?}");
+    assert_eq!(seen.len(), layers.len(), "ARCHITECTURE.md shows a module that does not exist: {layers:?}");
 }
 
 #[test]
@@ -101,7 +103,7 @@ fn rust_never_calls_java() {
 }
 
 #[test]
-fn the_client_of_postgresql_has_its_places() {
+fn only_some_modules_use_the_client_of_postgresql() {
     only_in(
         "tokio_postgres",
         &[
@@ -118,7 +120,7 @@ fn the_client_of_postgresql_has_its_places() {
 }
 
 #[test]
-fn handles_pace_credentials_and_ports_are_the_only_statics() {
+fn only_handles_pace_credentials_and_ports_are_static() {
     only_in("\nstatic ", &["jni/handles.rs", "connect/pace.rs", "connect/auth/shared.rs", "metrics/port.rs"]);
     only_in("    static ", &["jni/exports.rs"]); // in the tests' fault injection
     nowhere("thread_local!");
@@ -127,7 +129,7 @@ fn handles_pace_credentials_and_ports_are_the_only_statics() {
 
 #[test]
 fn nothing_prints() {
-    // The host's streams are the host's; log lines go through notices.
+    // The streams belong to the host process; log lines go through notices.
     for call in ["println!", "eprintln!", "dbg!"] {
         let outside: Vec<String> = sources()
             .into_iter()
@@ -141,6 +143,6 @@ fn nothing_prints() {
 }
 
 #[test]
-fn secrets_are_exposed_where_they_are_used() {
+fn secrets_are_exposed_only_where_they_are_used() {
     only_in(".expose()", &["connect.rs", "connect/auth/"]);
 }

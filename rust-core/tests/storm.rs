@@ -1,4 +1,4 @@
-//! Many sinks that connect at once: a job that starts again with all its tasks.
+//! Many sinks that connect at once, as after a restart of a job with many tasks.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -13,7 +13,7 @@ use dsql_sink::error::{ErrorKind, SinkError};
 use dsql_sink::sink::Sink;
 
 const SINKS: i64 = 8;
-/// Connections of a sink, and how it is made to open them all: many batches, each of which takes a while.
+/// Connections of a sink. It opens all of them because of many batches that each take some time.
 const CONNECTIONS: i64 = 8;
 const LOAD: [(&str, &str); 2] = [("max_connections", "8"), ("batch_size", "10")];
 const SLOW: &str = "latency commit 1000";
@@ -29,8 +29,8 @@ fn fill(sink: &Sink, number: i64) -> Result<(), SinkError> {
     flush(sink)
 }
 
-/// Opens all sinks, lets all of them write at once, and returns how many connections the cluster refused and how
-/// many retries the sinks counted for it.
+/// Opens all sinks, lets all of them write at once, and returns the number of connections that the
+/// cluster refused, and of retries that the sinks counted.
 fn storm(rate: u32) -> (i64, i64) {
     let cluster = Cluster::with(Options { connection_rate: rate, ..Options::default() });
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, sink bigint)");
@@ -49,20 +49,22 @@ fn storm(rate: u32) -> (i64, i64) {
     (cluster.stat("connections_refused"), retries)
 }
 
-/// 64 connections would be too many at once: the cluster takes 60, and 60 more each second. A process opens 50 at once.
+/// 64 connections would be too many at once: the cluster accepts 60, and 60 more each second. A
+/// process opens 50 at once.
 #[test]
-fn the_sinks_of_a_process_connect_at_one_pace() {
+fn the_sinks_of_a_process_share_one_pace_of_connecting() {
     assert_eq!(storm(60), (0, 0));
 }
 
-/// Sinks of other processes do not share the pace. What the cluster then refuses is tried again, later each time and
-/// not together, until all are connected.
+/// Sinks of other processes do not share the pace. Refused connections are retried after growing,
+/// random pauses, until all are open.
 #[test]
-fn refused_connections_come_back_later() {
+fn refused_connections_are_retried_later() {
     let (refused, retries) = storm(8);
     assert!(refused > 0);
     assert_eq!(retries, refused, "each refusal is one retry");
-    // 64 connections at 8 a second, with pauses of half a second that double: few of them are refused three times.
+    // 64 connections at 8 per second, with doubling pauses from half a second on: few of them are
+    // refused three times.
     assert!(refused < 3 * 64, "{refused} refused");
 }
 
@@ -70,8 +72,8 @@ const URL: &str = "DSQL_STORM_URL";
 const NUMBER: &str = "DSQL_STORM_NUMBER";
 const SECRET: &str = "DSQL_STORM_SECRET";
 
-/// Starts as many processes, each with a sink on the cluster, lets them all write at once, and returns the sum of the
-/// retries that they print.
+/// Starts processes, each with a sink on the cluster, lets all write at once, and returns the sum
+/// of the retries that they print.
 fn processes(cluster: &Cluster, secret: &str) -> i64 {
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, sink bigint)");
     cluster.control(SLOW);
@@ -111,7 +113,7 @@ fn child_sink() {
         fill(&sink, number).unwrap();
         assert_eq!(sink.stats()[STAT_CONNECTIONS_OPEN], CONNECTIONS);
     } else {
-        // A caller that does not take no for an answer.
+        // A caller that tries again after each error.
         for _ in 0..20 {
             assert_eq!(fill(&sink, number).unwrap_err().kind(), ErrorKind::Authentication);
         }
@@ -133,9 +135,10 @@ fn processes_that_start_together_stay_below_the_quota() {
     assert_eq!(cluster.stat("connections_refused"), 0);
 }
 
-/// As many that each have a pace of their own, at a cluster that takes less than one of them opens.
+/// The same number of processes, each with its own pace, on a cluster that accepts fewer
+/// connections than one of them opens.
 #[test]
-fn refused_processes_come_back_later() {
+fn refused_processes_retry_later() {
     let cluster = Cluster::with(Options { connection_rate: 8, ..Options::default() });
     let retries = processes(&cluster, SECRET_ACCESS_KEY);
     assert_eq!(written(&cluster), SINKS * KEYS);
@@ -145,7 +148,7 @@ fn refused_processes_come_back_later() {
     assert!(refused < 3 * SINKS * CONNECTIONS, "{refused} refused");
 }
 
-/// A sink tries once, however often it is asked.
+/// A sink tries only once, however often it is called.
 #[test]
 fn processes_with_a_wrong_key_do_not_try_again() {
     let cluster = Cluster::start();

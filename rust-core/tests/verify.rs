@@ -1,4 +1,4 @@
-//! The target compared with the source's rows, on dsql-local: what differs is found and nothing else.
+//! Compares the target with the source's rows on dsql-local: exactly the differences are found.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -47,7 +47,7 @@ fn compare(sink: &Sink) -> Result<(), SinkError> {
     Ok(())
 }
 
-/// One job over the rows of this table; `mode` as the option has it.
+/// One job with the rows of this table; `mode` is the value of the option.
 fn job(
     cluster: &Cluster,
     mode: &str,
@@ -82,7 +82,7 @@ fn load(cluster: &Cluster, keys: &[&str], ids: std::ops::Range<i64>) {
 const BYTES: &str = "268435456";
 
 #[test]
-fn what_was_written_is_equal_and_each_difference_is_found() {
+fn written_rows_are_equal_and_each_difference_is_found() {
     let cluster = Cluster::start();
     cluster.sql(&format!("CREATE TABLE t {TABLE}, PRIMARY KEY (id))"));
     load(&cluster, &["id"], 0..12_000);
@@ -119,7 +119,7 @@ fn what_was_written_is_equal_and_each_difference_is_found() {
         ("UPDATE t SET id = id + 20000 WHERE id = 17", "missing   id = 17"),
     ];
     plant.iter().for_each(|(sql, _)| cluster.sql(sql));
-    // Two rows that have exchanged all but their keys.
+    // Two rows that have exchanged all values except their keys.
     cluster.sql(
         "UPDATE t SET (name, price, doc, x) = \
              (SELECT u.name, u.price, u.doc, u.x FROM t u WHERE u.id = 37 - t.id) WHERE id IN (18, 19)",
@@ -138,17 +138,17 @@ fn what_was_written_is_equal_and_each_difference_is_found() {
         told
     };
     assert_eq!(told(&look("true")), expected);
-    // A second look keeps those buckets only, and finds the same.
+    // A second look compares only these buckets, and finds the same.
     let report = look("again");
     assert_eq!(told(&report), expected);
     assert!(report.tables["public.t"].look.is_empty(), "{report:?}");
-    // What is mended meanwhile is no difference any more.
+    // A row that is repaired meanwhile is no longer a difference.
     assert_eq!(told(&look("true")), expected);
     load(&cluster, &["id"], 0..10);
     let report = look("again");
     assert_eq!(report.tables["public.t"].differences.len(), expected.len() - 9);
 
-    // Repair: what differs is written, extra rows are left until they may be deleted.
+    // Repair writes different rows, and keeps extra rows until it may delete them.
     look("true");
     look("repair");
     assert_eq!(told(&look("again")), ["extra     id = -1", "extra     id = 12000", "extra     id = 20017"]);
@@ -162,7 +162,7 @@ fn what_was_written_is_equal_and_each_difference_is_found() {
 fn without_room_for_all_keys_more_looks_find_the_same() {
     let cluster = Cluster::start();
     cluster.sql(&format!("CREATE TABLE t {TABLE}, PRIMARY KEY (id))"));
-    // 20 MiB have room for the keys of some 40,000 rows.
+    // 20 MiB hold the keys of about 40,000 rows.
     let ids = 0..60_000;
     load(&cluster, &["id"], ids.clone());
     cluster.sql("UPDATE t SET name = 'other' WHERE id % 10000 = 1; DELETE FROM t WHERE id = 59999");

@@ -1,4 +1,4 @@
-//! Rows through a sink into dsql-local: what arrives, and what is refused.
+//! Writes rows through a sink into dsql-local: which arrive, and which are refused.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -14,7 +14,7 @@ use serde_json::json;
 const SECRET: &str = "wJalrXUtnFEMI";
 
 #[test]
-fn rows_arrive_and_changes_follow() {
+fn rows_and_their_changes_arrive() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE orders (id bigint PRIMARY KEY, note text)");
     let sink = cluster.sink(&[]);
@@ -64,7 +64,7 @@ fn batches_stay_within_the_limits_of_the_database() {
     cluster.sql("CREATE TABLE big (a bigint, b bigint, body bytea, PRIMARY KEY (b, a))");
     let sink = cluster.sink(&[("max_connections", "1")]);
     let table = declare(&sink, "big", &["a", "b", "body"], &["b", "a"]).unwrap();
-    // 30 MB need four transactions at least; 10,000 rows need four too.
+    // 30 MB need at least four transactions, and so do 10,000 rows.
     for id in 0..30 {
         Rows::new(table)
             .row(ROW_INSERT, &[id.into(), 1.into(), Field::Bytes(vec![7; 1_000_000])])
@@ -93,7 +93,7 @@ fn batches_stay_within_the_limits_of_the_database() {
 fn a_connection_appends_rows_without_a_key_in_order() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE log (line text, at bigserial)");
-    // Several connections append side by side.
+    // With several connections the order would not be fixed.
     let sink = cluster.sink(&[("batch_size", "10"), ("max_connections", "1")]);
     let table = declare(&sink, "log", &["line"], &[]).unwrap();
     let mut rows = Rows::new(table);
@@ -125,7 +125,7 @@ fn a_row_that_does_not_fit_stops_the_sink_and_is_named() {
         assert!(error.message().contains(part), "{error}");
     }
     let good = Rows::new(table).row(ROW_INSERT, &[1.into(), 1.into(), "abc".into()]);
-    assert_eq!(good.write(&sink), Err(error.clone()), "the failure is latched");
+    assert_eq!(good.write(&sink), Err(error.clone()), "every later call returns the failure");
     assert_eq!(sink.flush(), Err(error));
     assert!(cluster.rows("SELECT id FROM t").is_empty());
 }
@@ -173,7 +173,7 @@ fn a_row_that_is_too_large_for_an_index_names_it() {
 }
 
 #[test]
-fn refused_rows_can_be_skipped_and_leave_a_trace() {
+fn refused_rows_can_be_skipped_and_are_recorded() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, n smallint CHECK (n <> 13))");
     let folder = tempfile::tempdir().unwrap();
@@ -218,11 +218,11 @@ fn a_refused_update_leaves_the_row_as_it_was() {
         let before = Rows::new(table).row(ROW_UPDATE_BEFORE, &[id.into(), id.into()]);
         before.row(ROW_UPDATE_AFTER, &[id.into(), n.into()]).write(&sink).unwrap();
     };
-    // Refused before it is sent, refused by the database, and written.
+    // One is refused before sending, one by the database, one is written.
     update(1, 70_000);
     update(2, 13);
     update(3, 30);
-    // A row that was not sent yet is as it was, too.
+    // A row that was not sent yet is also unchanged.
     Rows::new(table).row(ROW_INSERT, &[4.into(), 4.into()]).write(&sink).unwrap();
     update(4, 70_000);
     flush(&sink).unwrap();
@@ -248,8 +248,8 @@ fn a_refused_update_that_changes_the_key_names_both_keys() {
         let before = Rows::new(table).row(ROW_UPDATE_BEFORE, &[from.into(), from.into()]);
         before.row(ROW_UPDATE_AFTER, &[to.into(), n.into()]).write(&sink).unwrap();
     };
-    // Refused before it is sent, refused by the database, refused with the next change of the same row, written, and
-    // one that changes no key.
+    // One is refused before sending, one by the database, one with the next change of the same row,
+    // one is written, and one does not change the key.
     update(1, 11, 70_000);
     update(2, 12, 13);
     update(3, 13, 30);
@@ -288,7 +288,7 @@ fn a_table_that_does_not_fit_is_refused_before_any_row() {
     refused("t", &["id", "must"], &["must"], "no primary key or unique index");
     refused("t", &["id", "must"], &["must"], "'primary_keys' to the table's key: (id)");
 
-    // The catalog may not show every index: the database has the last word.
+    // The catalog may not show every index, so the database decides.
     let sink = cluster.sink(&[]);
     let table = declare(&sink, "keyless", &["id"], &["id"]).unwrap();
     Rows::new(table).row(ROW_INSERT, &[1.into()]).write(&sink).unwrap();
@@ -298,7 +298,7 @@ fn a_table_that_does_not_fit_is_refused_before_any_row() {
 }
 
 #[test]
-fn wrong_access_is_told_at_once_and_without_secrets() {
+fn wrong_credentials_are_reported_at_once_and_without_secrets() {
     let cluster = Cluster::start();
     let refused = |changes: &[(&str, &str)], kind: ErrorKind, says: &[&str]| {
         let before = cluster.stat("connections_accepted");
@@ -309,7 +309,7 @@ fn wrong_access_is_told_at_once_and_without_secrets() {
         says.iter().for_each(|part| assert!(told.contains(part), "{told}"));
         assert!(!told.contains(SECRET) && !told.contains("X-Amz-Signature="), "{told}");
         sink.close();
-        // No loop on a refusal.
+        // There is no loop after a refusal.
         assert!(cluster.stat("connections_accepted") - before <= 2, "{told}");
     };
     refused(
@@ -325,7 +325,7 @@ fn wrong_access_is_told_at_once_and_without_secrets() {
 }
 
 #[test]
-fn a_closed_sink_says_so() {
+fn a_closed_sink_returns_an_error() {
     let cluster = Cluster::start();
     let sink = cluster.sink(&[]);
     sink.close();
@@ -334,9 +334,10 @@ fn a_closed_sink_says_so() {
     assert_eq!(sink.write(&[], Duration::ZERO).unwrap_err().kind(), ErrorKind::Closed);
 }
 
-/// The target computes columns that the source brings, and its key is an identity that only takes its own values.
+/// The target computes columns that the source sends too, and its key is an identity that is
+/// GENERATED ALWAYS.
 #[test]
-fn what_the_database_computes_is_left_out_and_identities_are_overridden() {
+fn computed_columns_are_skipped_and_identities_are_overridden() {
     let cluster = Cluster::start();
     cluster.sql(
         "CREATE TABLE own (id bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY, a bigint, \
@@ -367,9 +368,9 @@ fn what_the_database_computes_is_left_out_and_identities_are_overridden() {
     sink.close();
 }
 
-/// A unique index that needs a column which no row brings cannot tell which rows are in the way.
+/// With a unique index on a column that no row contains, it is unknown which rows conflict.
 #[test]
-fn no_row_gives_way_for_an_index_that_rows_do_not_show() {
+fn no_row_gives_way_for_an_index_on_a_column_that_rows_lack() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, mail text, own bigint)");
     cluster.sql("CREATE UNIQUE INDEX t_mail ON t (mail)");
@@ -380,6 +381,6 @@ fn no_row_gives_way_for_an_index_that_rows_do_not_show() {
     Rows::new(table).row(ROW_INSERT, &[100.into(), "m5".into()]).write(&sink).unwrap();
     flush(&sink).unwrap();
     let left = cluster.rows("SELECT count(*), sum(own) FROM t");
-    assert_eq!(left, ["9|40"], "only the row that held the value gave way");
+    assert_eq!(left, ["9|40"], "only the row that held the value was deleted");
     sink.close();
 }

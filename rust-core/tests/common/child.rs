@@ -1,4 +1,4 @@
-//! A test in a process of its own, for what belongs to a whole process: its environment.
+//! Runs a test in a process of its own, because the environment belongs to a whole process.
 
 use std::process::Command;
 
@@ -11,13 +11,13 @@ pub fn in_child(test: &str, environment: &[(&str, &str)]) {
             child.env(kept, value);
         }
     }
-    // The cache of PostgreSQL is in the home folder, the profiles are not.
+    // The cache of PostgreSQL is in the home folder; the profiles of AWS are not read from there.
     child.env("HOME", std::env::var("HOME").unwrap_or_default());
     child.env("AWS_CONFIG_FILE", "/nowhere").env("AWS_SHARED_CREDENTIALS_FILE", "/nowhere");
     child.env("AWS_EC2_METADATA_DISABLED", "true").envs(environment.iter().copied());
     let output = child.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    // What a test says as it fails is on the other stream.
+    // The message of a failed test is on the other stream.
     let failed = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && said.contains("1 passed"), "{said}{failed}");
 }

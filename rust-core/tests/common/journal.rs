@@ -1,4 +1,4 @@
-//! What was submitted against what dsql-local's journal says was committed.
+//! Compares the submitted operations with those that dsql-local's journal shows as committed.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub struct Change {
 }
 
 impl Cluster {
-    /// Takes the changes of a table (id, v) out of the journal, in commit order.
+    /// Reads the changes of a table (id, v) from the journal, in commit order, and removes them.
     pub fn changes(&self, table: &str) -> Vec<Change> {
         let table = format!("public.{table}");
         let number = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
@@ -46,7 +46,7 @@ impl Cluster {
     }
 }
 
-/// The operations that were handed over, by key and in order. No two upserts have the same value.
+/// The submitted operations, by key and in order. No two upserts have the same value.
 #[derive(Debug, Default)]
 pub struct Submitted {
     keys: BTreeMap<i64, Vec<Option<i64>>>,
@@ -79,8 +79,8 @@ impl Submitted {
         rows
     }
 
-    /// Proves that the committed changes of each key are among those submitted, in their order, and end with the
-    /// last one. Returns how many images were committed again right after themselves.
+    /// Proves that the committed changes of each key are among those submitted, in their order, and
+    /// end with the last one. Returns how many images were committed twice in a row.
     #[track_caller]
     pub fn prove(&self, changes: &[Change], what: &str) -> usize {
         let mut committed: BTreeMap<i64, Vec<Option<i64>>> = BTreeMap::new();
@@ -100,7 +100,9 @@ impl Submitted {
                 let from = at.map_or(0, |at| at + 1);
                 let found = submitted[from..].iter().position(|submitted| submitted == image);
                 let found = found.unwrap_or_else(|| {
-                    panic!("{what}: key {key} went {images:?}, which is not the order of {submitted:?}")
+                    panic!(
+                        "{what}: key {key} has the images {images:?}, which is not the order of {submitted:?}"
+                    )
                 });
                 at = Some(from + found);
             }

@@ -1,4 +1,4 @@
-//! A cluster of its own for a test, sinks on it, and frames as Java writes them.
+//! Gives a test its own cluster, sinks on it, and frames as Java writes them.
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod child;
@@ -18,11 +18,11 @@ use dsql_sink::error::SinkError;
 use dsql_sink::sink::Sink;
 use tokio::runtime::Runtime;
 
-/// Longest time that any condition of a test may take: a cold machine is slow.
+/// The longest time for any condition of a test. A machine with cold caches is slow.
 pub const DEADLINE: Duration = Duration::from_secs(60);
-/// That of dsql-local's first principal.
+/// The key of dsql-local's first principal.
 pub const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-/// What one call waits, as the Java side does it.
+/// The wait of one call, as on the Java side.
 pub const SLICE: Duration = Duration::from_millis(50);
 
 /// dsql-local and a session with the PostgreSQL behind it.
@@ -44,8 +44,8 @@ impl Cluster {
         Self { server: Some(server), runtime, postgres, options }
     }
 
-    /// Ends PostgreSQL as a machine that loses power does, then starts it and dsql-local again on the same address.
-    /// The options need a `dir`, in which the data stays.
+    /// Kills PostgreSQL as a power failure would, then starts it and dsql-local again on the same
+    /// address. The options need a `dir`, which keeps the data.
     pub fn crash(&mut self) {
         let server = self.server.take().unwrap();
         self.options.listen = server.listen;
@@ -59,12 +59,12 @@ impl Cluster {
         self.server.as_ref().unwrap()
     }
 
-    /// Runs statements past the stand-in.
+    /// Runs statements directly on PostgreSQL.
     pub fn sql(&self, statements: &str) {
         self.runtime.block_on(self.postgres.batch_execute(statements)).unwrap();
     }
 
-    /// Runs statements past the stand-in that no role of Aurora DSQL may run.
+    /// Runs statements directly on PostgreSQL that no role of Aurora DSQL may run.
     pub fn superuser(&self, statements: &str) {
         self.runtime.block_on(async {
             let client = session(self.server(), "postgres").await;
@@ -97,7 +97,7 @@ impl Cluster {
         answer
     }
 
-    /// What PostgreSQL has logged from `since` on, in bytes: every statement that failed is in it.
+    /// PostgreSQL's log from byte `since` on: it has every statement that failed.
     pub fn log(&self, since: u64) -> String {
         let mut log = std::fs::File::open(self.server().dir.join("postgres.log")).unwrap();
         log.seek(SeekFrom::Start(since)).unwrap();
@@ -136,7 +136,7 @@ impl Cluster {
         )
     }
 
-    /// A sink with some options changed; an empty value leaves an option out.
+    /// A sink with some options changed; an empty value removes an option.
     pub fn sink(&self, changes: &[(&str, &str)]) -> Sink {
         self.try_sink(changes).unwrap()
     }
@@ -159,7 +159,7 @@ pub fn config_at(url: String, changes: &[(&str, &str)]) -> Result<Config, SinkEr
         ("secret_access_key".to_owned(), SECRET_ACCESS_KEY.to_owned()),
         ("log_level".to_owned(), "debug".to_owned()),
     ]);
-    // The whole suite runs in either form of statements.
+    // The whole suite can run with either form of statements.
     options.extend(std::env::var("DSQL_TEST_FORM").ok().map(|form| ("statement_form".to_owned(), form)));
     options.extend(changes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
     Config::new(options.into_iter().collect(), |_| None)
@@ -195,7 +195,7 @@ async fn session(server: &Server, role: &str) -> tokio_postgres::Client {
     client
 }
 
-/// SIGKILL for the postmaster, whose children follow it, and for those that are in the middle of something.
+/// Kills the postmaster, whose idle children then end, and the children that are working.
 fn kill_postgres(pid_file: &Path) {
     let text = std::fs::read_to_string(pid_file).unwrap();
     let postmaster = text.lines().next().unwrap().trim();
@@ -211,7 +211,7 @@ pub fn declare(sink: &Sink, table: &str, columns: &[&str], keys: &[&str]) -> Res
     declare_as(sink, table, &[mode], columns, keys)
 }
 
-/// Declares a table that is written by a query.
+/// Declares a table whose rows a query writes.
 pub fn declare_query(sink: &Sink, query: &str, columns: &[&str]) -> Result<u32, SinkError> {
     let mut mode = vec![MODE_QUERY];
     string(&mut mode, query);
@@ -313,7 +313,7 @@ impl Rows {
         frame
     }
 
-    /// Hands the frame over, waiting for room.
+    /// Writes the frame; waits until the buffer has room.
     pub fn write(&self, sink: &Sink) -> Result<(), SinkError> {
         let frame = self.bytes();
         let deadline = Instant::now() + DEADLINE;
@@ -338,17 +338,17 @@ pub fn flush(sink: &Sink) -> Result<(), SinkError> {
 pub fn until(what: &str, mut done: impl FnMut() -> bool) {
     let deadline = Instant::now() + DEADLINE;
     while !done() {
-        assert!(Instant::now() < deadline, "in vain waited until {what}");
+        assert!(Instant::now() < deadline, "waited too long until {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
 
-/// A number that the environment gives.
+/// A number from an environment variable.
 pub fn given(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
-/// Tells something past the capture of the test runner, so that a passing run shows it too.
+/// Prints a line that the test runner does not capture, so that a passing run shows it too.
 pub fn tell(text: &str) {
     std::io::stderr().write_all(format!("{text}\n").as_bytes()).unwrap();
 }

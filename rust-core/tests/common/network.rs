@@ -1,4 +1,5 @@
-//! A network between a sink and its cluster that can be cut: a relay whose sockets lose every packet.
+//! A network between a sink and its cluster that can be cut: a relay whose sockets then lose every
+//! packet.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -9,8 +10,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-/// A packet filter's program that lets nothing pass: `return 0`. The kernel drops packets before TCP sees them, so
-/// the other side gets no acknowledgement, as from a machine that is gone.
+/// A packet filter program that drops everything: `return 0`. The kernel drops packets before TCP
+/// sees them, so the other side gets no acknowledgement, as from a machine that has failed.
 const NOTHING: [SockFilter; 1] = [SockFilter::new(0x06, 0, 0, 0)];
 
 /// A relay to `cluster`.
@@ -31,7 +32,7 @@ impl Network {
         Self { address: listener.local_addr().unwrap(), listener, links, cut, _runtime: runtime }
     }
 
-    /// From now on nothing arrives, in either direction.
+    /// From now on no packet arrives, in either direction.
     pub fn cut(&self) {
         self.cut.send_replace(true);
         SockRef::from(&*self.listener).attach_filter(&NOTHING).unwrap();
@@ -65,17 +66,18 @@ async fn accept(
             let Ok(server) = TcpStream::connect(cluster).await else { return };
             let _ = (client.set_nodelay(true), server.set_nodelay(true));
             tokio::select! {
-                // What was acknowledged before the cut has arrived and is delivered; the filter holds back the rest.
+                // Bytes that were acknowledged before the cut are delivered; the filter drops the
+                // rest.
                 () = carry(&client, &server, || false) => {}
                 () = carry(&server, &client, || *cut.borrow()) => {}
             }
-            // The other references keep the socket; the peer must see its end all the same.
+            // Other references keep the socket open, so shut it down: the peer must see its end.
             let _ = SockRef::from(&*client).shutdown(std::net::Shutdown::Both);
         });
     }
 }
 
-/// Carries bytes one way until the end; while `held` they stay where they are.
+/// Copies bytes in one direction until the end; stops while `held`.
 async fn carry(from: &TcpStream, to: &TcpStream, held: impl Fn() -> bool) {
     let mut bytes = vec![0; 64 * 1024];
     loop {

@@ -1,12 +1,13 @@
-//! Commits of rows without a key that break before, after and long before the server carries them out.
+//! Commits of rows without a key, where the connection breaks before the commit, after it, or long
+//! before it.
 
 use crate::common::{Cluster, Rows, declare, flush, notices, tell};
 use dsql_sink::abi::*;
 use serde_json::Value;
 
-/// Commits that break, in all.
+/// Total number of broken commits.
 const BROKEN: usize = 1_000;
-/// How, each as often.
+/// How they break, each equally often.
 const HOW: [&str; 8] = [
     "EOF --when before",
     "EOF --when after",
@@ -21,7 +22,7 @@ const ROWS: i64 = 500;
 const CONNECTIONS: &str = "6";
 
 #[test]
-fn a_thousand_broken_commits_lose_and_double_nothing() {
+fn a_thousand_broken_commits_lose_and_duplicate_nothing() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE log (id bigint)");
     let sink = cluster.sink(&[
@@ -32,7 +33,7 @@ fn a_thousand_broken_commits_lose_and_double_nothing() {
         ("batch_interval_ms", "5"),
     ]);
     let table = declare(&sink, "log", &["id"], &[]).unwrap();
-    // Looks at the ledger break too.
+    // Reads of the ledger break too.
     for how in HOW {
         let count = BROKEN / HOW.len();
         cluster.control(&format!("faults add {how} --count {count} --probability 0.03"));
@@ -54,8 +55,8 @@ fn a_thousand_broken_commits_lose_and_double_nothing() {
     }
     let found = cluster.rows("SELECT count(*), count(DISTINCT id), min(id), max(id) FROM log");
     assert_eq!(found, [format!("{written}|{written}|0|{}", written - 1)]);
-    // Those in doubt about a look are not counted here.
-    tell(&format!("{written} rows, {committed} commits in doubt had happened, {again} had not"));
+    // Failed reads of the ledger are not counted here.
+    tell(&format!("{written} rows; of the commits in doubt {committed} had happened, {again} had not"));
     assert!(committed > 0 && again > 0 && committed + again <= BROKEN);
     assert_eq!(cluster.rows("SELECT count(*) FROM dsql_commit_ledger"), [CONNECTIONS]);
     sink.close();

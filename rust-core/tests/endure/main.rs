@@ -1,4 +1,5 @@
-//! Tests that take a minute each. In one program they take it together: most of them wait.
+//! Tests that take a minute each. They are in one program so that they run in parallel, because
+//! most of them wait.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 #[path = "../common/mod.rs"]

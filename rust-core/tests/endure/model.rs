@@ -1,8 +1,9 @@
-//! Random histories on random keys, cut into random frames, batches and flushes, with faults all the while, end in
-//! the same tables as applying their operations one by one.
+//! Random histories on random keys, split into random frames, batches and flushes, with faults all
+//! the time, give the same tables as their operations applied one by one.
 //!
-//! A case is a history of its own keys; a hundred of them share a sink, so that batches mix them. The seed is
-//! printed; `DSQL_MODEL_SEED` repeats a run, `DSQL_MODEL_CASES` says how many cases (10,000 unless given).
+//! A case is a history with keys of its own; a hundred of them share a sink, so that batches mix
+//! them. The seed is printed. `DSQL_MODEL_SEED` repeats a run, `DSQL_MODEL_CASES` sets the number
+//! of cases (default 10,000).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,16 +17,16 @@ use rand::{Rng, SeedableRng};
 
 /// Histories that share a sink.
 const SHARED: u64 = 100;
-/// Rounds at once: they wait for pauses of retries more than for processors.
+/// Rounds that run in parallel: most of their time is pauses of retries.
 const WORKERS: u64 = 4;
 /// Writers of a sink.
 const WRITERS: u64 = 2;
-/// Keys of a history with a past. Beyond them each key gets one row, which is refused.
+/// The keys of a history. Each further key gets only one row, which is refused.
 const KEYS: i64 = 6;
 /// The value that every table refuses.
 const POISON: i64 = 13;
 
-/// A table of the model: how a key of a history looks in it.
+/// A table of the model; each has another kind of key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
     Simple,
@@ -47,7 +48,7 @@ impl Target {
     }
 
     fn name(self, worker: u64) -> String {
-        // Faults that leave a commit in doubt are ordered for tables with this beginning only.
+        // Faults that leave a commit in doubt are requested only for tables with this prefix.
         let kind = match self {
             Self::Simple => "keyed_simple",
             Self::Composite => "keyed_composite",
@@ -74,7 +75,8 @@ impl Target {
         }
     }
 
-    /// Key and value of every row. Appended ones are told by their values, as several connections write.
+    /// Key and value of every row. Appended rows are ordered by value, because several connections
+    /// write them.
     fn select(self, worker: u64) -> String {
         let name = self.name(worker);
         match self {
@@ -85,10 +87,10 @@ impl Target {
     }
 }
 
-/// What the tables hold in the end, and which rows were refused.
+/// The expected content of the tables, and the refused rows.
 type State = BTreeMap<(Target, i64), Vec<i64>>;
 
-/// One history: its operations one by one, and what they must lead to.
+/// One history: its operations one by one, and the expected result.
 struct History {
     number: u64,
     rng: StdRng,
@@ -126,7 +128,7 @@ impl History {
         }
         let row = |key| target.row(key, value, 1);
         if kind == 8 && self.refused < 20 && target != Target::Appended {
-            // An update that is refused before it is sent changes nothing.
+            // An update that is refused before sending changes nothing.
             self.refused += 1;
             let refused = target.row(key, value, 70_000);
             return (target, vec![(ROW_UPDATE_BEFORE, row(key)), (ROW_UPDATE_AFTER, refused)]);
@@ -155,7 +157,7 @@ impl History {
     }
 }
 
-/// A sink with random options, two writers on it, a hundred histories between them.
+/// Runs a hundred histories through two writers of a sink with random options.
 fn round(cluster: &Cluster, seed: u64, worker: u64, round: u64) {
     let mut rng = StdRng::seed_from_u64(seed ^ !round);
     let folder = tempfile::tempdir().unwrap();
@@ -172,7 +174,7 @@ fn round(cluster: &Cluster, seed: u64, worker: u64, round: u64) {
     }
     let options: Vec<(&str, &str)> = options.iter().map(|(key, value)| (*key, value.as_str())).collect();
     let mut config = cluster.config(&options).unwrap();
-    // Less than the option allows: rows of this test are small.
+    // Less than the option allows, because the rows of this test are small.
     config.buffer_bytes = rng.random_range(2_000..60_000);
     let what = format!("seed {seed}, round {round}: {options:?}, {} bytes", config.buffer_bytes);
     let sink = Sink::open(config).unwrap();
@@ -212,12 +214,12 @@ fn round(cluster: &Cluster, seed: u64, worker: u64, round: u64) {
     cluster.sql(&format!("TRUNCATE {names}"));
 }
 
-/// Takes the histories step by step in random order, several of them in one frame.
+/// Writes the histories step by step in random order, several of them in one frame.
 fn write(sink: &Sink, tables: [u32; 3], mut histories: Vec<History>, mut rng: StdRng) -> Vec<History> {
     let mut done = Vec::new();
     let mut frames = tables.map(Rows::new);
     while !histories.is_empty() {
-        // Among the first few, so that a history is not drawn out over the whole round.
+        // One of the first few, so that a history does not extend over the whole round.
         let at = rng.random_range(0..histories.len().min(8));
         let (target, rows) = histories[at].step();
         let frame = &mut frames[target as usize];
@@ -227,7 +229,7 @@ fn write(sink: &Sink, tables: [u32; 3], mut histories: Vec<History>, mut rng: St
         if histories[at].left == 0 {
             done.push(histories.swap_remove(at));
         }
-        // A frame holds the rows of one table: those of another table do not wait for it.
+        // A frame has the rows of one table; rows of other tables do not wait for it.
         if rng.random_ratio(1, 12) || histories.is_empty() {
             for (frame, table) in frames.iter_mut().zip(tables) {
                 std::mem::replace(frame, Rows::new(table)).write(sink).unwrap();
@@ -255,8 +257,8 @@ fn random_histories_end_as_if_applied_one_by_one() {
     }
     for doubtful in ["XX000", "EOF", "RESET"] {
         for when in ["statement", "before", "after"] {
-            let order = format!("faults add {doubtful} --when {when} --count 1000000 --probability 0.002");
-            cluster.control(&format!("{order} --match keyed_"));
+            let request = format!("faults add {doubtful} --when {when} --count 1000000 --probability 0.002");
+            cluster.control(&format!("{request} --match keyed_"));
         }
     }
     let rounds = cases.div_ceil(SHARED);

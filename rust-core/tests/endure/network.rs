@@ -1,5 +1,5 @@
-//! A network that is away and servers that restart: the job waits, goes on by itself, and nothing is lost, doubled or
-//! reordered.
+//! A network failure and restarts of the server: the job waits and continues by itself, and nothing
+//! is lost, duplicated or reordered.
 
 use std::time::{Duration, Instant};
 
@@ -11,11 +11,12 @@ use dsql_sink::abi::*;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-/// How long the network is away. Longer than the kernel waits for an acknowledgement, so connections are given up.
+/// How long the network is cut. Longer than the kernel waits for an acknowledgement, so connections
+/// fail.
 const PARTITION: Duration = Duration::from_secs(60);
 
 #[test]
-fn a_partition_of_a_minute_is_survived() {
+fn the_sink_survives_a_partition_of_a_minute() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, v bigint)");
     let network = Network::start(cluster.address());
@@ -31,7 +32,8 @@ fn a_partition_of_a_minute_is_survived() {
     let mut write = |keys| submitted.churn(Rows::new(table), keys, &mut rng).write(&sink).unwrap();
     write(0..200);
     flush(&sink).unwrap();
-    // Commits take a while, so that the cut meets statements in every state: some committed, none of them told.
+    // Commits take some time, so that the cut finds statements in every state: some are committed,
+    // but the sink knows of none.
     cluster.control("latency commit 100");
     write(0..100);
     let started = cluster.stat("commits");
@@ -41,10 +43,10 @@ fn a_partition_of_a_minute_is_survived() {
     write(50..150);
     let ticket = sink.flush().unwrap();
     while cut.elapsed() < PARTITION {
-        assert!(!sink.wait(ticket, SLICE).unwrap(), "nothing arrives, so nothing can be durable");
+        assert!(!sink.wait(ticket, SLICE).unwrap(), "no packet arrives, so nothing can be durable");
     }
     let retries = sink.stats()[STAT_RETRIES_CONNECTION];
-    assert!(retries > 0, "dead connections are noticed while nothing answers");
+    assert!(retries > 0, "dead connections are detected while nothing answers");
     network.heal();
     until("all is durable", || sink.wait(ticket, SLICE).unwrap());
     cluster.control("latency commit 0");
@@ -55,7 +57,7 @@ fn a_partition_of_a_minute_is_survived() {
 }
 
 #[test]
-fn a_server_that_does_not_answer_for_a_while_is_waited_for() {
+fn the_sink_waits_for_a_server_that_pauses() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, v bigint)");
     let sink = cluster.sink(&[("max_connections", "4"), ("batch_interval_ms", "5")]);
@@ -79,10 +81,10 @@ fn a_server_that_does_not_answer_for_a_while_is_waited_for() {
 }
 
 #[test]
-fn a_crash_of_the_server_is_survived() {
+fn the_sink_survives_a_crash_of_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let mut cluster = Cluster::with(Options { dir: Some(folder.path().to_owned()), ..Options::default() });
-    // What is told to be committed must survive the crash, as it does on Aurora DSQL.
+    // Rows that were reported as committed must survive the crash, as on Aurora DSQL.
     cluster.sql(
         "ALTER ROLE admin SET synchronous_commit = on; CREATE TABLE t (id bigint PRIMARY KEY, v bigint)",
     );
@@ -95,16 +97,16 @@ fn a_crash_of_the_server_is_survived() {
             submitted.churn(Rows::new(table), 0..200, &mut rng).write(&sink).unwrap();
         }
         if crash == 0 {
-            // At the second crash the rows are on their way, at the first they wait.
+            // During the second crash the rows are being sent; during the first they wait.
             cluster.control("latency commit 50");
         }
         let ticket = sink.flush().unwrap();
         cluster.crash();
         submitted.churn(Rows::new(table), 0..200, &mut rng).write(&sink).unwrap();
-        until("the rows are durable after all", || sink.wait(ticket, SLICE).unwrap());
+        until("the rows are durable", || sink.wait(ticket, SLICE).unwrap());
         flush(&sink).unwrap();
     }
-    // Read once: a crash makes PostgreSQL forget how far its log was read.
+    // The journal is read only once, because PostgreSQL forgets the read position in a crash.
     submitted.prove(&cluster.changes("t"), "crash");
     assert!(sink.stats()[STAT_RETRIES_CONNECTION] > 0);
     sink.close();

@@ -1,6 +1,6 @@
 //! The memory of a process with a sink: 100 tables, rows of up to 1 MiB, and never more than the buffer.
 //!
-//! `DSQL_SOAK_MIB` says how much is written (1,024 unless given).
+//! `DSQL_SOAK_MIB` sets how much is written (default 1,024).
 
 use std::process::Command;
 
@@ -14,14 +14,15 @@ use rand::{Rng, SeedableRng};
 const TABLES: u32 = 100;
 const WRITERS: u64 = 4;
 const MIB: usize = 1024 * 1024;
-/// The default of `max_buffer_bytes`, and what may be resident above the idle process, in KiB.
+/// The default of `max_buffer_bytes`, and the most memory above that of the idle process, in KiB.
 const BUFFER: usize = 256 * MIB;
 const MOST_KIB: usize = BUFFER / 1024;
-/// Where a row frame has the number of the table and the first row's id, an INT64 in the first column.
+/// The positions of the table's number and of the first row's id, an INT64 in the first column, in
+/// a row frame.
 const TABLE_AT: usize = 1;
 const ID_AT: usize = 15;
 
-/// The test runs itself again as the process that is measured: the database is in this one.
+/// The test runs itself again as the measured process, because the database runs in this one.
 #[test]
 fn memory_stays_within_the_buffer() {
     if let Ok(url) = std::env::var("DSQL_SOAK_URL") {
@@ -29,19 +30,19 @@ fn memory_stays_within_the_buffer() {
     }
     let cluster = Cluster::start();
     for table in 0..TABLES {
-        // Stored as it comes: compressing would cost the test more than writing.
+        // Stored without compression, which would take the test more time than writing.
         cluster.sql(&format!(
             "CREATE TABLE t{table} (id bigint PRIMARY KEY, body bytea); ALTER TABLE t{table} ALTER body SET STORAGE EXTERNAL"
         ));
     }
-    // Commits take a while, so that many connections are open.
+    // Commits take some time, so that many connections are open.
     cluster.control("latency commit 200");
     let status = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "soak::memory_stays_within_the_buffer", "--nocapture"])
         .env("DSQL_SOAK_URL", cluster.url())
         .status()
         .unwrap();
-    assert!(status.success(), "the measured process says why");
+    assert!(status.success(), "the output of the measured process has the reason");
 }
 
 fn measured(url: &str) {
@@ -59,7 +60,7 @@ fn measured(url: &str) {
     for table in 0..TABLES {
         assert_eq!(declare(&sink, &format!("t{table}"), &["id", "body"], &["id"]).unwrap(), table);
     }
-    // The first connection and what is made for it are not the buffer's.
+    // The first connection and its memory are not part of the buffer.
     (0..100)
         .fold(Rows::new(0), |rows, id| rows.row(ROW_INSERT, &[id.into(), Field::Null]))
         .write(&sink)
@@ -74,7 +75,8 @@ fn measured(url: &str) {
             let sink = &sink;
             scope.spawn(move || {
                 let mut rng = StdRng::seed_from_u64(writer);
-                // Rows of many tables, then of one, whose batches are as large as they may be, then ordinary ones alone.
+                // Rows of many tables, then of one whose batches have the maximum size, then only
+                // ordinary ones.
                 let frames = write(sink, frames, &mut rng, TABLES, total / 12);
                 let mut frames = write(sink, frames, &mut rng, 1, total / 12);
                 frames.drain(..2);

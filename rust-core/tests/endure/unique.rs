@@ -1,5 +1,5 @@
-//! Tables with secondary unique indexes: after each flush they hold what the source held, whatever it did with unique
-//! values, and no statement fails on the way.
+//! Tables with secondary unique indexes: after each flush they hold the same rows as the source,
+//! whatever it did with unique values, and no statement fails meanwhile.
 //!
 //! A case is the random history of a source that checks every row as MySQL does. A hundred of them share a sink with
 //! random options, cut into random frames and flushes. In a part of the rounds the sink is killed, and another one gets
@@ -28,37 +28,37 @@ use table::{KINDS, Kind};
 
 /// Histories that share a sink.
 const SHARED: u64 = 100;
-/// Cases without faults, and four times those with them.
+/// Number of cases without faults; four times the number with faults.
 const CASES: u64 = 12_000;
-/// Rounds at once: they wait for connections and pauses more than for processors.
+/// Rounds that run in parallel: they mostly wait for connections and pauses.
 const WORKERS: u64 = 4;
-/// Cases of which a few rows are changed at the same time.
+/// Cases whose rows are changed at the same time.
 const ACTIVE: usize = 6;
 /// Lines that a failure shows.
 const SHOWN: usize = 60;
 
-/// What statements may fail for.
+/// Why statements may fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Weather {
-    /// Nothing at all.
+    /// No reason.
     Calm,
-    /// Conflicts, servers that are away, connections that end.
+    /// Conflicts, unavailable servers, closed connections.
     Storm,
 }
 
-/// A round: histories, and how far the sink has got with them.
+/// A round: histories, and the sink's progress with them.
 struct Round<'a> {
     cluster: &'a Cluster,
     weather: Weather,
     rng: StdRng,
     what: String,
-    /// The beginning of the tables' names.
+    /// The prefix of the tables' names.
     prefix: String,
     kinds: Vec<Kind>,
     steps: Vec<Step>,
-    /// The sink has been told of a state of the source from that step on.
+    /// From this step on the sink has received a consistent state of the source.
     settled: usize,
-    /// The source after the first `told` steps.
+    /// The rows of the source after the first `told` steps.
     rows: Vec<Applied>,
     told: usize,
 }
@@ -120,7 +120,7 @@ impl<'a> Round<'a> {
         (sink, tables)
     }
 
-    /// Sends all steps, with as many kills of the sink in between.
+    /// Sends all steps, and kills the sink `kills` times meanwhile.
     fn run(&mut self, mut kills: u32) -> Sink {
         let (mut sink, mut tables) = self.open();
         let frame = [1, 3, 12, 100].choose(&mut self.rng).copied().unwrap();
@@ -141,7 +141,7 @@ impl<'a> Round<'a> {
                 self.hand_over(&sink, &mut frames, &tables, at);
             }
             if self.rng.random_ratio(1, 500) {
-                // Rows become due.
+                // Rows reach batch_interval_ms.
                 std::thread::sleep(Duration::from_millis(self.rng.random_range(1..60)));
             }
             if self.weather == Weather::Storm && self.rng.random_ratio(1, 600) {
@@ -158,10 +158,10 @@ impl<'a> Round<'a> {
             if kills > 0 && self.rng.random_ratio(1, u32::try_from(left / 3 + 1).unwrap()) {
                 kills -= 1;
                 sink.close();
-                self.await_silence();
+                self.await_end();
                 reached = reached.max(at);
                 let last = checkpoints.len();
-                // Mostly the last checkpoint, as a job does it; an earlier one must do no harm.
+                // Usually the last checkpoint, as in a job; an earlier one must do no harm.
                 let kept = if self.rng.random_ratio(2, 3) { last } else { self.rng.random_range(1..=last) };
                 checkpoints.truncate(kept);
                 at = checkpoints[kept - 1];
@@ -173,7 +173,7 @@ impl<'a> Round<'a> {
         sink
     }
 
-    /// Which of the round's tables a step is of.
+    /// The index of a step's table in the round.
     fn table(&self, step: &Step) -> usize {
         self.kinds.iter().position(|kind| *kind == step.kind).unwrap()
     }
@@ -185,8 +185,9 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// Waits until nothing of a killed sink is still running: it would come after its successor's rows.
-    fn await_silence(&self) {
+    /// Waits until no statement of a killed sink is running: it could change rows after its
+    /// successor.
+    fn await_end(&self) {
         let locks = format!(
             "SELECT 1 FROM pg_locks JOIN pg_class c ON c.oid = relation WHERE starts_with(relname, '{}_')",
             self.prefix
@@ -194,7 +195,7 @@ impl<'a> Round<'a> {
         until("the killed sink's statements have ended", || self.cluster.rows(&locks).is_empty());
     }
 
-    /// Holds the tables against the source after `at` steps.
+    /// Compares the tables with the source after `at` steps.
     fn compare(&mut self, sink: &Sink, since: usize, at: usize) {
         for step in &self.steps[self.told..at] {
             let table = self.table(step);
@@ -231,7 +232,8 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// Fails with the steps that lead there: those of the history that the text is about, or the last ones of all.
+    /// Fails and shows the steps that led there: those of the history in the text, or the last ones
+    /// of all.
     fn fail(&self, sink: &Sink, from: usize, to: usize, text: &str) -> ! {
         let id = text.split_once("(id = ").and_then(|(_, rest)| rest.split([',', ')']).next()?.parse().ok());
         let about = |step: &&Step| id.is_some_and(|id: i64| step.history() == step.kind.key(id) / ROOM);
@@ -245,7 +247,8 @@ impl<'a> Round<'a> {
         panic!("{}\n{text}\n{notices}\nafter\n{told}", self.what);
     }
 
-    /// No statement has failed: neither for a unique value nor for anything that was tried again.
+    /// Checks that no statement has failed, neither for a unique value nor for an error that was
+    /// retried.
     fn require_no_failure(&self, sink: &Sink, logged: u64) {
         let duplicate = format!("duplicate key value violates unique constraint \"{}_", self.prefix);
         let log = self.cluster.log(logged);
@@ -266,7 +269,7 @@ impl<'a> Round<'a> {
     }
 }
 
-/// Plays rounds in several threads until there were `cases` of them; the first failure ends all.
+/// Runs rounds in several threads until `cases` are done; the first failure stops all.
 fn play(weather: Weather, cases: u64) {
     let seed = given("DSQL_MODEL_SEED").unwrap_or_else(rand::random);
     tell(&format!("{weather:?}: {cases} histories, DSQL_MODEL_SEED={seed}"));
@@ -304,7 +307,7 @@ fn play(weather: Weather, cases: u64) {
                         round.require_no_failure(&sink, logged);
                     }
                     sink.close();
-                    round.await_silence();
+                    round.await_end();
                     let clear =
                         |kind: &Kind| cluster.sql(&format!("DELETE FROM {}", kind.name(&round.prefix)));
                     round.kinds.iter().for_each(clear);
@@ -318,7 +321,7 @@ fn play(weather: Weather, cases: u64) {
     tell(&format!("{weather:?}: {cases} histories of {steps} rows in {time:.1?}"));
 }
 
-/// Tells the other workers when one of them panics.
+/// Stops the other workers if one of them panics.
 struct Ended<'a>(&'a AtomicBool);
 
 impl Drop for Ended<'_> {

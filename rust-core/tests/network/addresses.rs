@@ -1,4 +1,4 @@
-//! Addresses that lead nowhere, beside one that works.
+//! Unreachable addresses, next to one that works.
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use crate::common::{Cluster, config_at};
 use crate::fake::{Fake, Peer};
 use crate::silence::answer;
 
-/// An address of this machine at which every packet is lost, like one behind a router that is gone.
+/// An address of this machine at which every packet is lost, like one behind a failed router.
 struct BlackHole {
     address: IpAddr,
     _socket: Socket,
@@ -22,7 +22,7 @@ impl BlackHole {
         let address: IpAddr = address.parse().unwrap();
         let socket =
             Socket::new(Domain::for_address(SocketAddr::new(address, port)), Type::STREAM, None).unwrap();
-        // `return 0`: nothing passes, so not even a refusal is sent.
+        // `return 0` drops every packet, so not even a refusal is sent.
         SockRef::from(&socket).attach_filter(&[SockFilter::new(0x06, 0, 0, 0)]).unwrap();
         socket.bind(&SocketAddr::new(address, port).into()).unwrap();
         socket.listen(1).unwrap();
@@ -44,7 +44,7 @@ fn dead_addresses_before_a_good_one_cost_a_head_start() {
     let holes =
         [BlackHole::at("127.0.7.1", port), BlackHole::at("127.0.7.2", port), BlackHole::at("::1", port)];
     let before = holes.each_ref().map(|hole| hole.address);
-    // One at a time they would take 10 s each.
+    // Tried one after the other, they would take 10 s each.
     let config = config_at(url(&cluster, &before, ""), &[("retry_timeout_ms", "0")]).unwrap();
     let session = Session::open(config).unwrap();
     answer(&session, "SELECT 1").unwrap();
@@ -52,14 +52,14 @@ fn dead_addresses_before_a_good_one_cost_a_head_start() {
 }
 
 #[test]
-fn an_address_that_takes_connections_and_no_more_is_not_tried_first_again() {
+fn an_address_that_accepts_but_does_not_answer_is_not_tried_first_again() {
     let cluster = Cluster::start();
     let port = cluster.address().port();
     let silent = Fake::start_at(SocketAddr::new("127.0.7.3".parse().unwrap(), port), Peer::be_silent);
     let url = url(&cluster, &[silent.address.ip()], "") + "&connectTimeout=1";
     let session = Session::open(config_at(url, &[]).unwrap()).unwrap();
     answer(&session, "SELECT 1").unwrap();
-    // The first connection is gone; the next one begins with the address that worked.
+    // The first connection is closed; the next one begins with the address that worked.
     cluster.control("drop-all");
     let told = session.notices();
     answer(&session, "SELECT 1").unwrap();

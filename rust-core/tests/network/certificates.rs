@@ -1,4 +1,4 @@
-//! Certificates that are not to be trusted, and modes that trust them all the same: each is told.
+//! Certificates that must not be trusted, and modes that trust them nevertheless: each is reported.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,7 +26,8 @@ impl Authority {
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
         let dir = tempfile::tempdir().unwrap();
-        // Each has a name of its own, or one would pass for another's forgery.
+        // Each authority has a name of its own; with the same name one would count as a forgery of
+        // another.
         authority.distinguished_name.push(DnType::CommonName, dir.path().display().to_string());
         std::fs::write(dir.path().join("ca.pem"), authority.self_signed(&key).unwrap().pem()).unwrap();
         let mut server = CertificateParams::new(vec![ENDPOINT.to_owned()]).unwrap();
@@ -53,7 +54,7 @@ fn good() -> Authority {
     Authority::new(|_| {})
 }
 
-/// What a statement ends with on a server with this certificate, and what is logged.
+/// The result of a statement on a server with this certificate, and the log.
 fn tried(authority: &Authority, parameters: &str) -> (Result<Vec<u8>, dsql_sink::error::SinkError>, String) {
     let fake = Fake::start_with("127.0.0.1:0".parse().unwrap(), authority.tls.clone(), |peer: Peer| {
         let Some(mut client) = peer.ready() else { return };
@@ -102,25 +103,25 @@ fn each_fault_has_its_own_advice() {
         (server.not_before, server.not_after) = (date_time_ymd(2090, 1, 1), date_time_ymd(2091, 1, 1));
     });
     refused(&early, &root(&early), &["is not valid yet", "clock"]);
-    // The advice of one is not given for another.
+    // The advice for one fault is not given for another.
     let (answered, _) = tried(&expired, &root(&expired));
     assert!(!answered.unwrap_err().message().contains("sslrootcert"));
 }
 
 #[test]
-fn weaker_modes_keep_to_their_meaning_and_are_logged() {
+fn weaker_modes_keep_their_meaning_and_are_logged() {
     let (trusted, other) = (good(), good());
     let other_host = Authority::new(|server| {
         *server = CertificateParams::new(vec!["other.example.com".to_owned()]).unwrap();
     });
     let (answered, told) = tried(&trusted, &root(&trusted));
     answered.unwrap();
-    assert_eq!(told, "", "nothing is weak about verify-full");
+    assert_eq!(told, "", "verify-full is not a weak mode");
 
     let (answered, told) = tried(&trusted, "sslmode=require");
     answered.unwrap();
     assert!(told.contains("sslmode=require") && told.contains("is not checked"), "{told}");
-    // A given authority is checked, as libpq does.
+    // A given authority is checked, as in libpq.
     refused(&trusted, &format!("sslmode=require&{}", root(&other)), &["authority"]);
     for mode in ["require", "verify-ca"] {
         let (answered, told) = tried(&other_host, &format!("sslmode={mode}&{}", root(&other_host)));
@@ -132,7 +133,7 @@ fn weaker_modes_keep_to_their_meaning_and_are_logged() {
 }
 
 #[test]
-fn a_certificate_is_no_matter_of_retries() {
+fn a_wrong_certificate_is_not_retried() {
     let (answered, _) = tried(&good(), &root(&good()));
     let error = answered.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connection);

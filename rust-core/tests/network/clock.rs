@@ -1,4 +1,4 @@
-//! A clock that is wrong: for a while, and for good.
+//! A wrong clock: for some time, and permanently.
 
 use dsql_local::cli::Options;
 use dsql_local::token::Principal;
@@ -9,7 +9,7 @@ use crate::common::{Cluster, SECRET_ACCESS_KEY, until};
 use crate::silence::answer;
 
 #[test]
-fn a_clock_that_is_wrong_for_a_while_is_waited_for() {
+fn the_sink_waits_for_a_clock_that_is_corrected() {
     let cluster = Cluster::start();
     for shift in ["3600", "-3600"] {
         cluster.control(&format!("clock {shift}"));
@@ -23,7 +23,7 @@ fn a_clock_that_is_wrong_for_a_while_is_waited_for() {
 }
 
 #[test]
-fn a_clock_that_stays_wrong_is_told_with_how_far_it_is_off() {
+fn the_error_of_a_clock_that_stays_wrong_has_the_difference() {
     let cluster = Cluster::start();
     for (shift, says) in
         [("3600", "behind the server's, which is at 20"), ("-3600", "ahead of the server's, which is at 20")]
@@ -37,7 +37,7 @@ fn a_clock_that_stays_wrong_is_told_with_how_far_it_is_off() {
 }
 
 #[test]
-fn expired_credentials_are_tried_as_long_and_tell_no_time() {
+fn expired_credentials_are_retried_and_show_no_clock_difference() {
     let principal = Principal {
         access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
         secret_access_key: SECRET_ACCESS_KEY.to_owned(),

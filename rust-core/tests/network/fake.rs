@@ -1,4 +1,4 @@
-//! A server that speaks as much of TLS and of PostgreSQL's protocol as its script wants.
+//! A server that follows TLS and PostgreSQL's protocol only as far as its script does.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -33,7 +33,7 @@ impl Fake {
         Self { ca, _dir: Some(dir), ..Self::start_with(address, tls, script) }
     }
 
-    /// With another certificate; its authority is not in the url.
+    /// Starts with another certificate, whose authority is not in the url.
     pub fn start_with(
         address: SocketAddr,
         tls: Arc<ServerConfig>,
@@ -72,7 +72,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// Says nothing until the client is gone.
+    /// Sends nothing until the client disconnects.
     pub fn be_silent(mut self) {
         silent(&mut self.tcp);
     }
@@ -84,7 +84,7 @@ impl Peer {
         self.tcp.write_all(b"S").ok()
     }
 
-    /// Up to the end of the handshake; `None` if the client is gone.
+    /// Runs up to the end of the handshake; `None` if the client has disconnected.
     pub fn secure(mut self) -> Option<Secure> {
         self.agree()?;
         let connection = ServerConnection::new(self.tls).unwrap();
@@ -93,7 +93,7 @@ impl Peer {
         Some(Secure { stream })
     }
 
-    /// Up to a connection that is ready for statements.
+    /// Runs up to a connection that is ready for statements.
     pub fn ready(self) -> Option<Secure> {
         let mut client = self.secure()?;
         client.startup()?;
@@ -103,7 +103,7 @@ impl Peer {
     }
 }
 
-/// A client behind TLS. What cannot be read or written means that the client is gone.
+/// A client after the TLS handshake. A failed read or write means that the client has disconnected.
 pub struct Secure {
     stream: StreamOwned<ServerConnection, TcpStream>,
 }
@@ -120,20 +120,20 @@ impl Secure {
         self.rest(length)
     }
 
-    /// Asks for the token and reads it.
+    /// Requests the token and reads it.
     pub fn ask_password(&mut self) -> Option<Vec<u8>> {
         self.send(b'R', &3i32.to_be_bytes())?;
         Some(self.message()?.1)
     }
 
-    /// The end of authentication.
+    /// Sends the end of authentication.
     pub fn welcome(&mut self) -> Option<()> {
         self.send(b'R', &0i32.to_be_bytes())?;
         self.send(b'K', &[0; 8])?;
         self.send(b'Z', b"I")
     }
 
-    /// One message: its type and its body.
+    /// Reads one message: its type and its body.
     pub fn message(&mut self) -> Option<(u8, Vec<u8>)> {
         let mut head = [0; 5];
         self.stream.read_exact(&mut head).ok()?;

@@ -1,4 +1,4 @@
-//! A server that says too much, or the wrong thing: what it may send is bounded at each step.
+//! A server that sends too much, or the wrong messages: each step has a limit.
 
 use dsql_sink::error::ErrorKind;
 use dsql_sink::session::Session;
@@ -8,18 +8,18 @@ use crate::common::declare;
 use crate::fake::{Fake, Peer, Secure, message};
 use crate::silence::answer;
 
-/// Sends the same for ever; ends when the client closes the connection.
+/// Sends the same bytes for ever; ends when the client closes the connection.
 fn for_ever(client: &mut Secure, bytes: &[u8]) {
     let block = bytes.repeat(64 * 1024 / bytes.len() + 1);
     while client.write(&block).is_some() {}
 }
 
-/// A head that claims almost 2 GiB, and none of it.
+/// A message header that announces almost 2 GiB, without the body.
 fn claim(tag: u8) -> Vec<u8> {
     [&[tag][..], &0x7fff_ff00_u32.to_be_bytes()].concat()
 }
 
-/// A statement ends at once, with an error that says all of this, and is not tried again.
+/// A statement ends at once, with an error that contains all these parts, and is not retried.
 #[track_caller]
 fn check(script: impl Fn(Peer) + Send + Sync + 'static, says: &[&str]) {
     let fake = Fake::start(script);
@@ -53,7 +53,7 @@ fn after_a_statement(bytes: Vec<u8>) -> impl Fn(Peer) + Send + Sync + 'static {
     }
 }
 
-/// Once the token is accepted, before the server is ready.
+/// After the token is accepted, before the server is ready.
 fn at_the_login(bytes: Vec<u8>) -> impl Fn(Peer) + Send + Sync + 'static {
     move |peer: Peer| {
         let Some(mut client) = peer.secure() else { return };
@@ -105,7 +105,7 @@ fn endless_parameters() {
 }
 
 #[test]
-fn messages_in_the_wrong_order_are_an_error_and_no_answer() {
+fn messages_in_the_wrong_order_are_an_error() {
     for wrong in [message(b'C', b"SELECT 1\0"), message(b'?', &[]), message(b'D', &[0; 2])] {
         let fake = Fake::start(after_a_statement(wrong));
         let session = Session::open(fake.config(&[("retry_timeout_ms", "0")])).unwrap();

@@ -1,4 +1,4 @@
-//! Words of a server or of a row that want to be lines of the log.
+//! Texts of a server or of a row that contain forged log lines.
 
 use dsql_sink::session::Session;
 
@@ -7,7 +7,7 @@ use crate::fake::{Fake, Peer};
 use crate::silence::answer;
 
 #[test]
-fn a_servers_words_stay_in_their_line() {
+fn a_servers_text_stays_in_its_line() {
     let fake = Fake::start(|peer: Peer| {
         let Some(mut client) = peer.ready() else { return };
         while client.message().is_some_and(|(tag, _)| tag == b'Q') {
@@ -23,7 +23,7 @@ fn a_servers_words_stay_in_their_line() {
     let told = String::from_utf8_lossy(&block).into_owned();
     assert!(error.contains("change\\n2026-01-01 ERROR forged\\u{1b}[2J"), "{error}");
     assert!(told.contains("change\\n2026-01-01") && !told.contains('\u{1b}'), "{told}");
-    // Values are told with the error, not with each try.
+    // The error shows values, the log line of each try does not.
     assert!(error.contains("a@b.example") && !told.contains("a@b.example"), "{told}");
 }
 

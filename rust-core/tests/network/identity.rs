@@ -1,6 +1,8 @@
-//! Credentials: how often they are asked for, what happens when their service is away, whose they are.
+//! Credentials: how often they are requested, what happens while their service is down, and which
+//! principal they are for.
 //!
-//! The SDK looks at the environment, which belongs to a whole process: each case runs in a child of its own.
+//! The SDK reads the environment, which belongs to a whole process, so each case runs in a child
+//! process.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -19,7 +21,7 @@ use crate::common::child::in_child;
 use crate::common::{Cluster, until};
 use crate::silence::answer;
 
-/// Whom dsql-local lets in: the credentials of a service, by their number.
+/// A principal that dsql-local accepts: the credentials of a service, by number.
 fn principal(id: &str) -> Principal {
     Principal {
         access_key_id: id.to_owned(),
@@ -36,7 +38,7 @@ fn cluster(ids: &[&str]) -> Cluster {
     Cluster::with(Options { principal: ids.iter().map(|id| principal(id)).collect(), ..Options::default() })
 }
 
-/// A web service of this test: what it was asked, and what it answers.
+/// A web service of this test: the requests that it got, and its answers.
 #[derive(Clone, Default)]
 struct Service {
     asked: Arc<Mutex<Vec<String>>>,
@@ -54,7 +56,7 @@ impl Service {
         });
     }
 
-    /// Reads a request and answers it; while the service is away the connection just ends.
+    /// Reads a request and answers it; while the service is down it closes the connection.
     fn one(&self, mut stream: TcpStream, answer: &dyn Fn(&str) -> String) -> Option<()> {
         let mut reader = BufReader::new(stream.try_clone().ok()?);
         let (mut head, mut length) = (String::new(), 0);
@@ -85,7 +87,7 @@ impl Service {
     }
 }
 
-/// `2099-01-01T00:00:00Z` is the end of what lasts.
+/// Credentials that do not expire end at `2099-01-01T00:00:00Z`.
 fn json(id: &str, end: &str) -> String {
     format!(
         r#"{{"Code": "Success", "Type": "AWS-HMAC", "LastUpdated": "2026-01-01T00:00:00Z", "AccessKeyId": "{id}",
@@ -133,7 +135,7 @@ const METADATA: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 const STS: &str = "AWS_ENDPOINT_URL_STS";
 
 #[test]
-fn credentials_are_asked_for_once_and_used_while_their_service_is_away() {
+fn credentials_are_requested_once_and_used_while_their_service_is_down() {
     let (_, url) = bound();
     in_child("identity::child_once", &[(CONTAINER, &format!("{url}/keys"))]);
 }
@@ -144,7 +146,8 @@ fn child_once() {
     let cluster = cluster(&["ONCE"]);
     let service = Service::default();
     service.serve(named(CONTAINER), |_| json("ONCE", "2099-01-01T00:00:00Z"));
-    // At the same time, as writers do, and of several sinks, which share them.
+    // Sessions at the same time, like those of writers and of several sinks, which share
+    // credentials.
     let sessions: Vec<Session> = (0..8).map(|_| chain(&cluster, &[])).collect();
     sessions.iter().for_each(|session| session.send("SELECT 1".to_owned(), true).unwrap());
     for session in &sessions {
@@ -170,7 +173,7 @@ fn child_early() {
     let cluster = cluster(&["FIRST", "LATER"]);
     let service = Service::default();
     let count = Arc::new(AtomicUsize::new(0));
-    // The first ones end in half a minute; they are renewed after half of that.
+    // The first credentials expire in half a minute; they are renewed after half of that.
     let end = dsql_soon(32);
     service.serve(named(CONTAINER), move |_| match count.fetch_add(1, Ordering::SeqCst) {
         0 => json("FIRST", &end),
@@ -187,7 +190,7 @@ fn child_early() {
     answer(&session, "SELECT 1").unwrap();
 }
 
-/// The time in so many seconds, as AWS writes it.
+/// The time in this many seconds, in AWS's format.
 fn dsql_soon(seconds: u64) -> String {
     let date = std::process::Command::new("date")
         .args(["-u", "-d", &format!("+{seconds} seconds"), "+%Y-%m-%dT%H:%M:%SZ"])
@@ -197,7 +200,7 @@ fn dsql_soon(seconds: u64) -> String {
 }
 
 #[test]
-fn a_metadata_service_that_is_away_at_the_start_is_waited_for() {
+fn the_sink_waits_for_a_metadata_service_that_is_down_at_the_start() {
     let more = [("AWS_EC2_METADATA_DISABLED", "false")];
     child("child_metadata", METADATA, &more);
 }
@@ -251,7 +254,7 @@ fn child_roles() {
 }
 
 #[test]
-fn a_profile_is_an_identity() {
+fn a_profile_selects_an_identity() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("credentials");
     let keys = "aws_secret_access_key = service-secret\naws_session_token = service-token\n";
@@ -271,10 +274,10 @@ fn child_profile() {
 }
 
 #[test]
-fn sts_is_asked_through_a_proxy_unless_it_needs_none() {
+fn sts_is_reached_through_a_proxy_except_for_no_proxy() {
     let sts = "http://sts.example.test";
     child("child_proxy", "HTTP_PROXY", &[(STS, sts)]);
-    // The proxy is nowhere.
+    // No proxy is running.
     let (listener, url) = bound();
     drop(listener);
     let (_, own) = bound();

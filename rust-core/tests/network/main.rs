@@ -1,4 +1,5 @@
-//! A network and servers that mean no good: silence at each step, drip, floods, oversize, wrong order, dead addresses.
+//! Broken networks and hostile servers: silence at each step, slow single bytes, endless data, too
+//! large messages, wrong order, dead addresses.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../common/mod.rs"]

@@ -1,6 +1,7 @@
-//! Every answer by which dsql-local refuses something, at every place that can get it: the kind that it is told as.
+//! Every refusal of dsql-local, at every place that can get it: the kind of error that it becomes.
 //!
-//! At the login and the catalog a fake server gives it, elsewhere triggers of the PostgreSQL behind dsql-local.
+//! At the login and the catalog a fake server sends it; elsewhere triggers of the PostgreSQL behind
+//! dsql-local raise it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,13 +20,14 @@ use crate::common::{Cluster, Rows, config_at, declare, declare_query, flush};
 use crate::fake::{Fake, Peer};
 use crate::silence::answer;
 
-/// What a refusal is told as at each place.
+/// The kind of error that a refusal becomes at each place.
 struct Told {
     /// At the query of the catalog.
     catalog: ErrorKind,
     /// At DDL of a session: CREATE SCHEMA, CREATE TABLE, CREATE INDEX ASYNC, ALTER TABLE, DROP TABLE.
     ddl: ErrorKind,
-    /// At another statement of a session: a table that is emptied, `custom_sql`, the look at an index's job.
+    /// At another statement of a session: one that empties a table, `custom_sql`, the query of an
+    /// index's job.
     statement: ErrorKind,
     /// At an upsert, a delete, and at the COMMIT of one.
     row: ErrorKind,
@@ -47,7 +49,8 @@ const QUOTA: Told = told(Quota, Quota, Quota, Quota);
 const VALUE: Told = told(Rejected, Schema, Rejected, Data);
 const OTHER_ROW: Told = told(Rejected, Rejected, Rejected, Data);
 
-/// What dsql-local answers to statements. Of many refusals in the same words for another object, one.
+/// The refusals of statements by dsql-local. Of refusals that differ only in the object, one is
+/// listed.
 const ANSWERS: &[(&str, &str, Told)] = &[
     ("40001", "change conflicts with another transaction (OC000)", CONFLICT),
     ("40001", "schema has been updated by another transaction (OC001)", CONFLICT),
@@ -94,7 +97,7 @@ const ANSWERS: &[(&str, &str, Told)] = &[
     ("23503", "insert or update on table \"t\" violates foreign key constraint \"f\"", OTHER_ROW),
 ];
 
-/// What it answers to a login.
+/// Its refusals of a login.
 const LOGINS: &[(&str, &str, &str, ErrorKind)] = &[
     ("08006", "unable to accept connection, SSL is required", "", Rejected),
     ("08006", "unable to accept connection, sni was not received", "", Rejected),
@@ -130,9 +133,9 @@ fn refusal(severity: &str, sqlstate: &str, message: &str, hint: &str) -> Vec<u8>
 fn check(place: &str, answer: &str, expected: ErrorKind, error: &SinkError) {
     assert_eq!(error.kind(), expected, "{place}: {answer}: {error}");
     let text = error.message();
-    // Of a conflict dsql-local says which it is.
+    // A conflict has the words of dsql-local.
     let said = text.contains(answer) || place == "login" || expected == Conflict;
-    assert!(said, "{place}: the server's words are gone: {error}");
+    assert!(said, "{place}: the server's message is missing: {error}");
     if expected != Connection {
         assert!(
             !text.contains("cannot be reached") && !text.contains("the connection to"),
@@ -146,7 +149,7 @@ fn check(place: &str, answer: &str, expected: ErrorKind, error: &SinkError) {
 }
 
 #[test]
-fn a_refused_login_is_told_as_what_it_is() {
+fn a_refused_login_has_its_kind() {
     for (sqlstate, message, hint, expected) in LOGINS {
         let answer = refusal("FATAL", sqlstate, message, hint);
         let fake = Fake::start(move |peer: Peer| {
@@ -162,7 +165,7 @@ fn a_refused_login_is_told_as_what_it_is() {
 }
 
 #[test]
-fn a_refused_query_of_the_catalog_is_told_as_what_it_is() {
+fn a_refused_query_of_the_catalog_has_its_kind() {
     for (sqlstate, message, told) in ANSWERS {
         let answer = refusal("ERROR", sqlstate, message, "");
         let fake = Fake::start(move |peer: Peer| {
@@ -180,7 +183,7 @@ fn a_refused_query_of_the_catalog_is_told_as_what_it_is() {
     }
 }
 
-/// Triggers that refuse what the table `told` says, at the place that it says.
+/// Triggers that raise the error in the table `told`, at the place in it.
 const TRIGGERS: &str = "
     CREATE TABLE told (place text, code text, message text);
     CREATE TABLE t (id bigint PRIMARY KEY, v text);
@@ -215,8 +218,8 @@ fn order(cluster: &Cluster, place: &str, sqlstate: &str, message: &str) {
 const SHORT: &[(&str, &str)] = &[("retry_timeout_ms", "0"), ("unique_conflict", "fail")];
 
 #[test]
-fn a_refused_statement_of_a_session_is_told_as_what_it_is() {
-    // Its own conflict after each 50th DDL would come between.
+fn a_refused_statement_of_a_session_has_its_kind() {
+    // The conflict that every 50th DDL statement gets would disturb the test.
     let cluster = Cluster::with(Options { no_schema_conflicts: true, ..Options::default() });
     cluster.sql(TRIGGERS);
     cluster.superuser(DDL_TRIGGER);
@@ -239,7 +242,7 @@ fn a_refused_statement_of_a_session_is_told_as_what_it_is() {
 }
 
 #[test]
-fn a_refused_row_is_told_as_what_it_is() {
+fn a_refused_row_has_its_kind() {
     let cluster = Cluster::start();
     cluster.sql(TRIGGERS);
     cluster.sql("INSERT INTO t VALUES (1, 'a')");
@@ -257,7 +260,7 @@ fn a_refused_row_is_told_as_what_it_is() {
 }
 
 #[test]
-fn a_quota_is_not_asked_for_again() {
+fn an_exhausted_quota_is_not_retried() {
     let cluster = Cluster::start();
     cluster.sql(TRIGGERS);
     let sink = cluster.sink(&[("max_retries", "5")]);
@@ -273,7 +276,7 @@ fn a_quota_is_not_asked_for_again() {
 }
 
 #[test]
-fn what_is_used_up_or_of_no_form_is_told_with_its_cure() {
+fn an_exhausted_quota_or_a_wrong_form_has_its_cure() {
     let cluster = Cluster::start();
     let session = Session::open(cluster.config(&[]).unwrap()).unwrap();
     let refused = |sql: &str, kind: ErrorKind, says: &str| {
@@ -302,7 +305,7 @@ fn what_is_used_up_or_of_no_form_is_told_with_its_cure() {
 }
 
 #[test]
-fn a_query_with_a_wrong_literal_is_told_as_a_wrong_query() {
+fn a_query_with_a_wrong_literal_is_a_wrong_query() {
     let cluster = Cluster::start();
     cluster.sql("CREATE TABLE t (id bigint PRIMARY KEY, d date)");
     let sink = cluster.sink(&[]);

@@ -1,4 +1,5 @@
-//! A server that says nothing, or too little: every wait ends in time, and its error names what was waited for.
+//! A server that sends nothing, or too little: every wait has a limit, and the error names what the
+//! sink waited for.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -11,10 +12,10 @@ use dsql_sink::sink::Sink;
 use crate::common::{Cluster, Rows, SLICE, declare, flush};
 use crate::fake::{Fake, Peer, Secure};
 
-/// Longer than all limits of [`Fake::config`] together, shorter than those that no option reaches.
+/// Longer than all limits of [`Fake::config`] together, shorter than those that no option sets.
 const SOON: Duration = Duration::from_secs(20);
 
-/// What a session's statement ends with.
+/// The result of a session's statement.
 pub fn answer(session: &Session, sql: &str) -> Result<Vec<u8>, SinkError> {
     session.send(sql.to_owned(), true)?;
     let deadline = Instant::now() + SOON;
@@ -34,11 +35,11 @@ fn check_named(error: &SinkError, says: &[&str]) {
     }
 }
 
-/// The statement ends with an error of the kind Connection that says all of this.
+/// The statement ends with an error of the kind Connection that contains all these parts.
 #[track_caller]
 fn check_session(script: impl Fn(Peer) + Send + Sync + 'static, sql: &str, says: &[&str]) {
     let fake = Fake::start(script);
-    // One try, so that the limit of a try is the one that is named.
+    // Only one try, so that the error names the limit of a try.
     let session = Session::open(fake.config(&[("retry_timeout_ms", "0")])).unwrap();
     let error = answer(&session, sql).unwrap_err();
     check_named(&error, says);
@@ -95,7 +96,7 @@ fn silence_at_the_catalog_ends_the_start_of_a_job() {
 }
 
 #[test]
-fn retries_end_the_wait_where_the_limit_of_one_wait_is_longer() {
+fn the_limit_of_retries_ends_a_longer_wait() {
     let fake = Fake::start(after_authentication);
     let session = Session::open(fake.config(&[("socket_timeout_ms", "")])).unwrap();
     let error = answer(&session, "CREATE TABLE t (id bigint PRIMARY KEY)").unwrap_err();
@@ -103,11 +104,11 @@ fn retries_end_the_wait_where_the_limit_of_one_wait_is_longer() {
 }
 
 #[test]
-fn an_answer_that_drips_is_no_answer() {
+fn an_answer_of_slow_single_bytes_does_not_count() {
     let drip = |peer: Peer| {
         let Some(mut client) = peer.ready() else { return };
         let _ = client.message();
-        // A notice of 10,000 bytes, one at a time: each comes before any limit of silence.
+        // A notice of 10,000 bytes, one at a time: each byte arrives before any limit of silence.
         let mut bytes = crate::fake::message(b'N', &[0; 10_000]).into_iter();
         while bytes.next().is_some_and(|byte| client.write(&[byte]).is_some()) {
             sleep(Duration::from_millis(20));

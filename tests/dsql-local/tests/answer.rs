@@ -1,4 +1,4 @@
-//! `--answer-only`: INSERTs and DELETEs are answered like PostgreSQL's own, and nothing is written.
+//! `--answer-only`: INSERTs and DELETEs get the same answers as from PostgreSQL, and nothing is written.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -23,7 +23,7 @@ async fn rows(client: &Client) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn inserts_are_answered_and_not_done() {
+async fn inserts_are_answered_and_not_executed() {
     let server = start_with(answering()).await;
     let client = connect(&server).await;
     client.batch_execute("CREATE TABLE t (id int PRIMARY KEY, v text)").await.unwrap();
@@ -54,7 +54,7 @@ async fn inserts_are_answered_and_not_done() {
     assert_eq!(delete("DELETE FROM t USING unnest($1::int[]) AS d(k) WHERE t.id = d.k", &[7, 8, 9]).await, 3);
 
     assert_eq!(rows(&client).await, 0);
-    // What is not answered is done, and a transaction block goes around it.
+    // Other statements are executed, inside the transaction block.
     client.batch_execute("INSERT INTO t VALUES (1, 'real')").await.unwrap();
     assert_eq!(rows(&client).await, 1);
     client.batch_execute("BEGIN").await.unwrap();
@@ -88,7 +88,8 @@ async fn pipelines_are_answered_in_order() {
     let query = |out: &mut BytesMut, text: &str| message(out, b'Q', |out| cstr(out, text));
     let sync = |out: &mut BytesMut| message(out, b'S', |_| {});
 
-    // Two transactions at once: BEGIN and COMMIT simple, the statements between extended.
+    // Two transactions at once, with BEGIN and COMMIT in the simple protocol and the other statements in the
+    // extended one.
     let mut out = BytesMut::new();
     for _ in 0..2 {
         query(&mut out, "BEGIN");
@@ -108,7 +109,7 @@ async fn pipelines_are_answered_in_order() {
     }
     assert_eq!(ctl(&server, "stats").await["commits"], 2);
 
-    // With one Sync for all, and among statements that PostgreSQL answers.
+    // With one Sync for all, mixed with statements that PostgreSQL answers.
     let mut out = BytesMut::new();
     for text in ["BEGIN", "SELECT 1", "INSERT INTO t VALUES ($1)", "SELECT 2", "COMMIT"] {
         let values: &[&[u8]] = if text.contains('$') { &[b"1"] } else { &[] };
@@ -120,7 +121,8 @@ async fn pipelines_are_answered_in_order() {
     assert_eq!(tags(&answers), ["BEGIN", "SELECT 1", "INSERT 0 1", "SELECT 1", "COMMIT"]);
     assert_eq!(client.status, b'I');
 
-    // An error of PostgreSQL ends what follows it up to Sync, whoever would have answered.
+    // After an error of PostgreSQL all messages up to Sync are skipped, also those that the stand-in would
+    // answer.
     let mut out = BytesMut::new();
     for text in ["SELECT 1 / 0", "INSERT INTO t VALUES ($1)", "SELECT 2"] {
         let values: &[&[u8]] = if text.contains('$') { &[b"1"] } else { &[] };
@@ -137,7 +139,7 @@ async fn pipelines_are_answered_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_take_their_time_in_a_region() {
+async fn answers_take_the_time_of_the_profile() {
     let profile = Costs::profile("region").unwrap();
     let options = Options { profile, cost: vec![("jitter".to_owned(), 0)], ..answering() };
     let server = start_with(options).await;

@@ -1,4 +1,4 @@
-//! What clients see of indexes and jobs.
+//! Indexes and jobs as clients see them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -60,9 +60,9 @@ async fn indexes_and_jobs() {
             "(SELECT string_agg(attcompression::text, '.') FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0)",
             "l....l",
         ),
-        // Text is not a call.
+        // Text in a literal is not a call.
         ("'pg_get_indexdef(1)'", "pg_get_indexdef(1)"),
-        // The catalog's own indexes are PostgreSQL's.
+        // Indexes of the system catalog are PostgreSQL's.
         ("substring(pg_get_indexdef('pg_class_oid_index'::regclass) FROM 'btree.*')", "btree (oid)"),
     ] {
         assert_eq!(text(&format!("SELECT {query}")).await, definition, "{query}");
@@ -79,14 +79,14 @@ async fn indexes_and_jobs() {
     assert_eq!(known().await, 1);
     let end = Instant::now() + Duration::from_secs(30);
     while known().await > 0 {
-        assert!(Instant::now() < end, "a finished job is forgotten");
+        assert!(Instant::now() < end, "a finished job is removed");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_error(client.query(&wait, &[]).await, "22023", &format!("job {job} not found"));
     server.stop().await.unwrap();
 }
 
-/// What a tool finds that looks for everything there is.
+/// Checks the objects that a tool finds which lists everything.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stand_ins_own_schema_is_hidden() {
     let server = common::start().await;
@@ -126,8 +126,8 @@ async fn the_stand_ins_own_schema_is_hidden() {
     let mut known: Vec<&str> = CATALOGS.iter().flat_map(|(_, names)| *names).copied().collect();
     views.sort_unstable();
     known.sort_unstable();
-    assert_eq!(views, known, "every view stands for a catalog, and every catalog that is replaced has one");
-    // What is there is found as before.
+    assert_eq!(views, known, "every view replaces a catalog, and every replaced catalog has a view");
+    // Existing objects are found as before.
     for query in [
         "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'public' AND relname = 't'",
         "SELECT 1 FROM pg_class WHERE oid = 't'::regclass",

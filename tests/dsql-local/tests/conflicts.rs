@@ -1,4 +1,5 @@
-//! Several sessions at once: lost updates, schema changes, one key written by many; and the journal that proves it.
+//! Several sessions at once: lost updates, schema changes, one key written by many. The journal proves the
+//! result.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -15,9 +16,9 @@ const DATA: &str = "change conflicts with another transaction (OC000)";
 const SCHEMA: &str = "schema has been updated by another transaction (OC001)";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_side_by_side() {
+async fn concurrent_sessions() {
     let server = start().await;
-    loser_learns_at_commit(&server).await;
+    the_loser_gets_the_conflict_at_commit(&server).await;
     bound_values_and_own_writes(&server).await;
     no_waiting(&server).await;
     counters(&server).await;
@@ -27,7 +28,7 @@ async fn sessions_side_by_side() {
     server.stop().await.unwrap();
 }
 
-async fn loser_learns_at_commit(server: &Server) {
+async fn the_loser_gets_the_conflict_at_commit(server: &Server) {
     let (a, b) = (connect(server).await, connect(server).await);
     a.batch_execute("CREATE TABLE acc (id int PRIMARY KEY, v int, note text)").await.unwrap();
     a.batch_execute("INSERT INTO acc SELECT g, 0, 'x' FROM generate_series(1, 5) g").await.unwrap();
@@ -52,7 +53,7 @@ async fn loser_learns_at_commit(server: &Server) {
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (4, 5));
 }
 
-/// Recorded: one client's DDL met OC001 among 54 statements, though it was alone.
+/// Recorded: one client's DDL got OC001 once in 54 statements, without another client.
 async fn many_changes_by_one_session(server: &Server) {
     let client = connect(server).await;
     let mut met = 0;
@@ -67,7 +68,8 @@ async fn many_changes_by_one_session(server: &Server) {
     assert_eq!(met, 1);
 }
 
-/// The twin of a bound statement keeps the types of all its parameters, and sees what the session wrote before.
+/// The read-only form of a bound statement keeps the types of all its parameters, and sees earlier writes of
+/// the session.
 async fn bound_values_and_own_writes(server: &Server) {
     let (a, b) = (connect(server).await, connect(server).await);
     let update = b.prepare("UPDATE acc SET note = $1, v = $2 WHERE id = ANY($3) AND v >= $4").await.unwrap();
@@ -141,7 +143,7 @@ async fn counters(server: &Server) {
         *seen = v;
     }
     ctl(server, "journal stop").await;
-    println!("{} conflicts on the way", conflicts.load(Ordering::Relaxed));
+    println!("{} conflicts meanwhile", conflicts.load(Ordering::Relaxed));
 }
 
 async fn schema_changes(server: &Server) {

@@ -1,4 +1,5 @@
-//! The model of costs end to end. Only lower bounds: a sleep is never shorter than ordered, but may be longer.
+//! The cost model end to end. Only lower bounds are checked: a sleep is never shorter than requested, but may
+//! be longer.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -9,7 +10,7 @@ use common::{connect, ctl, join_all, start_with};
 use dsql_local::cli::Options;
 use dsql_local::cost::Costs;
 
-/// A region without jitter, so that the least times are known.
+/// The profile region without jitter, so that the shortest times are known.
 fn region() -> Options {
     let profile = Costs::profile("region").unwrap();
     Options { profile, cost: vec![("jitter".to_owned(), 0)], ..Options::default() }
@@ -20,13 +21,13 @@ async fn least<T>(millis: f64, what: &str, work: impl Future<Output = T>) -> T {
     let done = work.await;
     let took = start.elapsed();
     assert!(took >= Duration::from_secs_f64(millis / 1e3), "{what} took {took:?}, not {millis} ms");
-    // Far more than anything here costs: a sleep that adds up or never ends.
+    // Far more than any cost here: finds a sleep that adds up or never ends.
     assert!(took < Duration::from_secs(60), "{what} took {took:?}");
     done
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_region_takes_its_time() {
+async fn the_profile_region_takes_its_times() {
     let server = start_with(region()).await;
     let client = least(15.5, "connect", connect(&server)).await;
     client.batch_execute("CREATE TABLE t (id int PRIMARY KEY, v int)").await.unwrap();
@@ -40,7 +41,7 @@ async fn a_region_takes_its_time() {
     least(1.9, "a look-up", client.query(&look, &[&0])).await.unwrap();
     least(1.9, "a look-up, simple", client.simple_query("SELECT v FROM t WHERE id = 0")).await.unwrap();
     least(330.0, "1,000 rows", client.execute(&insert, &[&1, &1000])).await.unwrap();
-    // What was known about the table's indexes does not outlive the job.
+    // The cached number of the table's indexes is not used after the job.
     let other =
         client.prepare("INSERT INTO t SELECT g, g FROM generate_series($1::int, $2::int) g").await.unwrap();
     client.batch_execute("DELETE FROM t WHERE id < 1").await.unwrap();
@@ -61,7 +62,7 @@ async fn a_region_takes_its_time() {
         "BEGIN; DELETE FROM t WHERE id BETWEEN 1901 AND 2000; INSERT INTO t VALUES (1950, 0); COMMIT";
     least(70.0, "several statements", client.batch_execute(several)).await.unwrap();
 
-    // Sleeping costs nothing: one after the other these would take 100 s.
+    // Sessions sleep in parallel: one after the other these would take 100 s.
     assert_eq!(ctl(&server, "cost transaction 5000000").await["transaction"], 5_000_000);
     let clients: Vec<_> = join_all((0..20).map(|_| connect(&server))).await;
     let inserts = clients.iter().enumerate().map(|(n, client)| {

@@ -12,7 +12,7 @@ use dsql_local::server::Server;
 use tokio::time::timeout;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn faults_strike_where_they_are_ordered() {
+async fn faults_happen_where_they_are_requested() {
     let server = start().await;
     faults(&server).await;
     server.stop().await.unwrap();
@@ -59,13 +59,13 @@ async fn faults(server: &Server) {
     ctl(server, "faults add EOF --when late").await;
     assert!(client.execute("INSERT INTO f VALUES (5)", &[]).await.is_err());
     let client = connect(server).await;
-    assert_eq!(count(&client).await, 4, "the client comes back before the commit");
+    assert_eq!(count(&client).await, 4, "the client reconnects before the commit");
     let found = async {
         while count(&client).await == 4 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(Duration::from_secs(20), found).await.expect("the commit comes late");
+    timeout(Duration::from_secs(20), found).await.expect("the late commit happens");
     client.execute("DELETE FROM f WHERE id = 5", &[]).await.unwrap();
 
     ctl(server, "connects waking-up 1").await;
@@ -98,12 +98,12 @@ async fn nothing_passes_a_cut_network() {
     assert!(timeout(a_while, &mut insert).await.is_err(), "no answer");
     let config = config(&server, "admin");
     assert!(timeout(a_while, try_connect(&server, &config)).await.is_err(), "no new connection");
-    assert_eq!(count().await, 0, "nothing has arrived");
+    assert_eq!(count().await, 0, "no statement has arrived");
     ctl(&server, "network heal").await;
     insert.await.unwrap();
     assert_eq!(count().await, 1);
 
-    // A statement that has arrived is carried out, and the client does not hear of it.
+    // A statement that has arrived is executed, but the client does not get the answer.
     ctl(&server, "latency commit 500").await;
     let mut insert = pin!(client.execute("INSERT INTO n VALUES (2)", &[]));
     assert!(timeout(Duration::from_millis(200), &mut insert).await.is_err());
@@ -116,14 +116,15 @@ async fn nothing_passes_a_cut_network() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crash_of_postgresql_ends_sessions_and_no_more() {
+async fn a_crash_of_postgresql_ends_only_sessions() {
     let server = start().await;
     let client = connect(&server).await;
     let behind = postgres::connect(server.postgres, "postgres").await.unwrap();
-    // Commits do not wait for the log here (synchronous_commit=off), and the first ones make the role admin.
+    // Commits do not wait for the log here (synchronous_commit=off), and the first ones create the role
+    // admin.
     behind.batch_execute("CHECKPOINT").await.unwrap();
     let pid: i32 = behind.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
-    // When one of its processes is killed, PostgreSQL ends the others and starts them again.
+    // If one of its processes is killed, PostgreSQL restarts all of them.
     std::process::Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
     let end = Instant::now() + Duration::from_secs(30);
     while client.batch_execute("SELECT 1").await.is_ok() {
@@ -138,7 +139,7 @@ async fn a_crash_of_postgresql_ends_sessions_and_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commits_can_be_held() {
+async fn commits_can_be_paused() {
     let server = start().await;
     let (client, other) = (connect(&server).await, connect(&server).await);
     client.batch_execute("CREATE TABLE h (id int PRIMARY KEY)").await.unwrap();

@@ -1,4 +1,4 @@
-//! Limits of a transaction: rows at the statement, bytes at COMMIT, and what counts.
+//! Limits of a transaction: rows at the statement, bytes at COMMIT, and how they are counted.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -100,7 +100,7 @@ async fn futures_send(
     std::future::poll_fn(|cx| sink.as_mut().poll_flush(cx)).await.unwrap();
 }
 
-/// Rows that the tag does not tell count as well: a data changing WITH, cascades of foreign keys.
+/// Rows that the tag does not include count too: a data changing WITH, cascades of foreign keys.
 async fn hidden_rows(server: &Server) {
     let client = connect(server).await;
     client.batch_execute("CREATE TABLE head (id int PRIMARY KEY)").await.unwrap();
@@ -151,7 +151,7 @@ async fn index_cost(server: &Server) {
     assert_error(write(1000).await, "54000", "transaction size limit 10mb exceeded");
 }
 
-/// Values that the statement computes itself.
+/// Values that a statement computes itself.
 async fn computed(server: &Server) {
     let client = connect(server).await;
     client.batch_execute("CREATE TABLE made (id int PRIMARY KEY, v text, b bytea)").await.unwrap();
@@ -191,7 +191,8 @@ async fn computed(server: &Server) {
     assert_eq!(count, 1001);
 }
 
-/// One budget for the columns of a key, 7 bytes less for every further one; a secondary index also carries the primary key.
+/// One limit for all columns of a key, 7 bytes less for every further one; a secondary index also carries the
+/// primary key.
 async fn keys(server: &Server) {
     let client = connect(server).await;
     let too_large = "key size too large";

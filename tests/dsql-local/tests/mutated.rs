@@ -1,4 +1,4 @@
-//! No text ends a session: what PostgreSQL calls a syntax error is one here, whatever the parser makes of it.
+//! No text ends a session: a syntax error of PostgreSQL is a syntax error here too, whatever the parser does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -28,7 +28,7 @@ const PIECES: &[&str] = &[
     "@", "0x", "1..2",
 ];
 
-/// Every statement with a piece put in at, or put in place of the character at, each position.
+/// Every statement with a piece inserted at each position, or replacing the character there.
 fn mutations() -> impl Iterator<Item = String> {
     STATEMENTS.iter().flat_map(|text| {
         (0..=text.len()).filter(|at| text.is_char_boundary(*at)).flat_map(move |at| {
@@ -46,7 +46,7 @@ fn mutations() -> impl Iterator<Item = String> {
     })
 }
 
-/// What is recorded, besides the statements above.
+/// The recorded statements, in addition to those above.
 fn recorded() -> Vec<String> {
     let all: serde_json::Value = serde_json::from_str(include_str!("data/dsql_recorded.json")).unwrap();
     let facts = all["facts"].as_array().unwrap();
@@ -69,7 +69,8 @@ fn given() -> Vec<String> {
         .collect()
 }
 
-/// A statement after some random changes: pieces put in, stretches taken out or doubled, the end of another statement.
+/// A statement after some random changes: inserted pieces, removed or duplicated parts, the end of another
+/// statement.
 fn mutated(random: &mut fastrand::Rng, texts: &[String]) -> String {
     let mut chars: Vec<char> = texts[random.usize(..texts.len())].chars().collect();
     for _ in 0..random.usize(1..=6) {
@@ -98,9 +99,10 @@ fn mutated(random: &mut fastrand::Rng, texts: &[String]) -> String {
     chars.into_iter().collect()
 }
 
-/// `DSQL_LOCAL_TEXTS` says how many, `DSQL_LOCAL_SEED` repeats a run, and `DSQL_LOCAL_SQL` brings more statements.
+/// `DSQL_LOCAL_TEXTS` sets the number of texts, `DSQL_LOCAL_SEED` repeats a run, and `DSQL_LOCAL_SQL` adds
+/// statements.
 #[test]
-fn no_random_text_ends_the_analysis() {
+fn no_random_text_crashes_the_analysis() {
     quiet_parser();
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let seed = number("DSQL_LOCAL_SEED").unwrap_or_else(|| fastrand::u64(..));
@@ -116,7 +118,7 @@ fn no_random_text_ends_the_analysis() {
     }
 }
 
-/// The parser's panics are expected; thousands of reports would hide another's.
+/// The parser's panics are expected; thousands of their reports would hide other panics.
 fn quiet_parser() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
@@ -137,7 +139,7 @@ async fn no_text_ends_a_session() {
     let server = common::start().await;
     let (mut plain, mut through) = (raw::direct(&server).await, raw::connect(&server).await);
     let mut compared = 0;
-    // A prime, so that every statement and piece comes at some position.
+    // A prime, so that every statement gets every piece at some position.
     for text in
         all.iter().step_by(41).map(String::as_str).chain(["SELECT 1..2", "SELECT \\ 1", "SELECT {", "{"])
     {
@@ -159,7 +161,7 @@ async fn no_text_ends_a_session() {
     server.stop().await.unwrap();
 }
 
-/// SQLSTATE and message of the first error, after which the session goes on.
+/// SQLSTATE and message of the first error, after which the session continues.
 async fn run(client: &mut Raw, text: &str, extended: bool) -> Option<String> {
     let answers = if extended {
         let mut out = BytesMut::new();

@@ -1,4 +1,4 @@
-//! The protocol seen from below: messages in unusual orders, refusals in the middle of a pipeline, cancel requests.
+//! The protocol in detail: messages in unusual orders, refusals in the middle of a pipeline, cancel requests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -22,7 +22,7 @@ async fn messages_in_every_order() {
     settings(&server).await;
     columns(&server).await;
     private_link(&server).await;
-    goodbye(&server).await;
+    proper_end(&server).await;
     cancel(&server).await;
     big_results(&server).await;
     errors_pass_unchanged(&server).await;
@@ -42,7 +42,7 @@ fn tags(answers: &[Answer]) -> Vec<String> {
 async fn pipelines(server: &Server) {
     let mut client = raw::connect(server).await;
     client.simple("CREATE TABLE p (id int PRIMARY KEY, v int)").await;
-    // Three Syncs in one write: each its own transaction, answered in order.
+    // Three Syncs in one write: each ends a transaction, and the answers are in order.
     let mut out = BytesMut::new();
     for sql in ["INSERT INTO p VALUES (1, 1)", "INSERT INTO p VALUES (1, 2)", "INSERT INTO p VALUES (2, 2)"] {
         encode_extended(&mut out, sql, &[]);
@@ -54,7 +54,8 @@ async fn pipelines(server: &Server) {
         assert_eq!(tags(&client.until_ready().await.unwrap()), expected);
         assert_eq!(client.status, b'I');
     }
-    // Several statements before one Sync are one transaction: the failure undoes the first, the third is skipped.
+    // Several statements before one Sync are one transaction: the failure rolls back the first, and the third
+    // is skipped.
     let mut out = BytesMut::new();
     for sql in ["INSERT INTO p VALUES (3, 3)", "INSERT INTO p VALUES (1, 9)", "INSERT INTO p VALUES (4, 4)"] {
         encode_extended(&mut out, sql, &[]);
@@ -85,7 +86,7 @@ async fn pipelines(server: &Server) {
     assert_eq!(client.status, b'I');
     let count = client.simple("SELECT count(*) FROM p").await;
     assert_eq!(count[0].rows, [[Some("3".to_owned())]]);
-    // Flush: the answer comes before Sync.
+    // With Flush the answer comes before Sync.
     let mut out = BytesMut::new();
     encode_extended(&mut out, "INSERT INTO p VALUES (6, 6)", &[]);
     message(&mut out, b'H', |_| {});
@@ -223,8 +224,8 @@ async fn private_link(server: &Server) {
     assert!(raw::open(server, host(), "admin", &token, &[]).await.is_err());
 }
 
-/// libpq and rustls report an end without close_notify.
-async fn goodbye(server: &Server) {
+/// The end of a connection has close_notify: libpq and rustls report an error without it.
+async fn proper_end(server: &Server) {
     raw::connect(server).await.end().await.unwrap();
 }
 
@@ -257,7 +258,7 @@ async fn big_results(server: &Server) {
     let rows =
         client.query("SELECT g, repeat('x', 1000) FROM generate_series(1, 50000) g", &[]).await.unwrap();
     assert_eq!(rows.len(), 50_000);
-    // Much in both directions at once must not block.
+    // Large data in both directions at once must not block.
     let text = "y".repeat(500_000);
     let (client, text) = (&client, &text);
     let futures = (0..8).map(|_| async move { client.query("SELECT repeat($1, 8)", &[text]).await });
@@ -286,7 +287,7 @@ async fn limits_on_connections() {
     assert_eq!(ctl(&server, "stats").await["connections_open"], 2);
     let begun = std::time::Instant::now();
     while !first.is_closed() {
-        assert!(begun.elapsed().as_secs() < 5, "the connection outlives its time");
+        assert!(begun.elapsed().as_secs() < 5, "the connection lives longer than its limit");
         tokio::task::yield_now().await;
     }
     let mut refused = None;
@@ -319,13 +320,13 @@ async fn pipelining(server: &Server) {
     let rows = client.query("SELECT id, v FROM pipe ORDER BY id", &[]).await.unwrap();
     assert_eq!(rows.len(), 10);
     assert_eq!(rows[3].get::<_, String>(1), "v43");
-    // An error in the middle of a pipeline concerns its own statement alone.
+    // An error in the middle of a pipeline affects only its own statement.
     let (a, b, c) = tokio::join!(
         client.execute("INSERT INTO pipe VALUES (100, 'a')", &[]),
         client.execute("INSERT INTO pipe VALUES (100, 'b')", &[]),
         client.execute("INSERT INTO pipe VALUES (101, 'c')", &[]),
     );
-    // Which of the two comes first is the client's business.
+    // The client decides which of the two comes first.
     let lost = if a.is_ok() { b } else { a };
     assert_eq!(common::db(&lost.unwrap_err()).code().code(), "23505");
     assert_eq!(c.unwrap(), 1);

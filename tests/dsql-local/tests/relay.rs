@@ -1,5 +1,5 @@
-//! The same random conversations with PostgreSQL itself and through the stand-in: every answer and every transaction
-//! status must be the same, as long as no rule has anything to say.
+//! The same random conversations with PostgreSQL itself and through the stand-in: every answer and every
+//! transaction status must be the same, as long as no rule applies.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use common::raw::{self, Answer, Raw, encode_extended};
 use dsql_local::wire::message;
 
-/// Statements that Aurora DSQL takes, right and wrong ones.
+/// Statements that Aurora DSQL accepts, correct and wrong ones.
 const STATEMENTS: &[&str] = &[
     "SELECT count(*), min(v) FROM t",
     "SELECT id, v FROM t ORDER BY id LIMIT 3",

@@ -1,4 +1,4 @@
-//! TLS, tokens, roles and startup parameters, seen by a real client.
+//! TLS, tokens, roles and startup parameters, with a real client.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;

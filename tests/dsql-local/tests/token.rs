@@ -48,7 +48,7 @@ fn verdict(vector: &Value, change: impl FnOnce(&mut String, &mut Check<'_>)) -> 
 fn time_of(amz: &str) -> i32 {
     let n = |range: std::ops::Range<usize>| amz[range].parse::<i32>().unwrap();
     let (y, m, d) = (n(0..4), n(4..6), n(6..8));
-    // Days from civil, Howard Hinnant's form.
+    // Days from a date, by Howard Hinnant's algorithm.
     let y = if m <= 2 { y - 1 } else { y };
     let era = y / 400;
     let yoe = y - era * 400;
@@ -58,7 +58,7 @@ fn time_of(amz: &str) -> i32 {
 }
 
 #[test]
-fn every_vector_is_accepted_and_minted_alike() {
+fn every_vector_is_accepted_and_created_alike() {
     let vectors = vectors();
     assert_eq!(vectors.len(), 5);
     for vector in &vectors {

@@ -21,12 +21,12 @@ const DELETES: [&str; 2] = [
 const MIB: usize = 1024 * 1024;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn arrays_obey_the_rules_of_rows() {
+async fn arrays_have_the_same_rules_as_rows() {
     let server = start().await;
     let client = connect(&server).await;
     client.batch_execute("CREATE TABLE u (id bigint PRIMARY KEY, v text, b bytea)").await.unwrap();
     row_limit(&client).await;
-    nulls_and_nothing(&client).await;
+    nulls_and_empty_arrays(&client).await;
     value_limits(&client).await;
     size_limit(&client).await;
     keys(&client).await;
@@ -34,7 +34,7 @@ async fn arrays_obey_the_rules_of_rows() {
     server.stop().await.unwrap();
 }
 
-/// Rows with these keys and the same value each.
+/// Upserts rows with these keys, each with the same value.
 async fn upsert(
     client: &Client,
     ids: &[i64],
@@ -55,7 +55,7 @@ async fn count(client: &Client) -> i64 {
 async fn row_limit(client: &Client) {
     assert_error(upsert(client, &ids(3001), None, None).await, "54000", ROWS);
     assert_eq!(upsert(client, &ids(3000), None, None).await.unwrap(), 3000);
-    // Updated rows count like new ones; the limit is that of the transaction.
+    // Updated rows count like new ones; the limit is per transaction.
     client.batch_execute("BEGIN").await.unwrap();
     assert_eq!(upsert(client, &ids(2000), Some("a"), None).await.unwrap(), 2000);
     assert_error(upsert(client, &ids(1001), None, None).await, "54000", ROWS);
@@ -66,7 +66,7 @@ async fn row_limit(client: &Client) {
         assert_error(client.execute(delete, &[&ids(3001)]).await, "54000", ROWS);
         let literal = delete.replace("$1", &format!("'{{{}}}'", texts.join(",")));
         assert_error(client.batch_execute(&literal).await, "54000", ROWS);
-        // Only what is there counts.
+        // Only existing rows count.
         assert_eq!(client.execute(delete, &[&(3001..9000).collect::<Vec<i64>>()]).await.unwrap(), 1);
         client.execute("INSERT INTO u (id) VALUES (3001)", &[]).await.unwrap();
     }
@@ -79,7 +79,7 @@ async fn row_limit(client: &Client) {
     assert_eq!(client.execute(DELETES[0], &[&ids(3001)]).await.unwrap(), 1);
 }
 
-async fn nulls_and_nothing(client: &Client) {
+async fn nulls_and_empty_arrays(client: &Client) {
     assert_eq!(upsert(client, &[], None, None).await.unwrap(), 0);
     assert_eq!(client.execute(DELETES[0], &[&Vec::<i64>::new()]).await.unwrap(), 0);
     let (texts, bytes) = (vec![None, Some("v"), Some("")], vec![Some(&b"b"[..]), None, Some(&[])]);
@@ -94,7 +94,7 @@ async fn nulls_and_nothing(client: &Client) {
     client.execute(DELETES[0], &[&ids(3)]).await.unwrap();
 }
 
-/// Letters that do not compress.
+/// Random text that does not compress.
 fn noise(length: usize) -> String {
     let mut state = 1u64;
     let mut letter = || {
@@ -115,7 +115,7 @@ async fn value_limits(client: &Client) {
     // An array may be larger than each of its elements, and compressed text is small.
     assert_eq!(upsert(client, &[1, 2, 3, 4], None, Some(&bytes[..MIB])).await.unwrap(), 4);
     assert_eq!(upsert(client, &[1], Some(&"x".repeat(2_000_000)), None).await.unwrap(), 1);
-    // The arrays that a statement only looks for are no values.
+    // Arrays that a statement only compares are not written values.
     let many: Vec<String> = (0..300).map(|n| format!("{n}{}", &text[..10_000])).collect();
     client.execute("DELETE FROM u WHERE v = ANY($1)", &[&many]).await.unwrap();
     client.query("SELECT id FROM u WHERE v = ANY($1) FOR UPDATE", &[&many]).await.unwrap();
@@ -143,7 +143,7 @@ async fn value_limits(client: &Client) {
     assert_error(done, "54000", wide);
 }
 
-/// Recorded: nine values of 1 MiB commit, ten do not; deletes weigh nothing.
+/// Recorded: nine values of 1 MiB commit, ten do not; deletes have no bytes.
 async fn size_limit(client: &Client) {
     let value = vec![7u8; MIB];
     assert_eq!(upsert(client, &ids(9), None, Some(&value)).await.unwrap(), 9);
@@ -152,7 +152,7 @@ async fn size_limit(client: &Client) {
         for id in 1..=more {
             upsert(client, &[id], None, Some(&value)).await.unwrap();
         }
-        // Neither rows that are deleted nor those that are locked weigh anything, nor what says which.
+        // Deleted rows, locked rows, and the values that select them have no bytes.
         let keys: Vec<String> = (0..900).map(|n| format!("{n:01000}")).collect();
         client.execute("DELETE FROM u WHERE v = ANY($1)", &[&keys]).await.unwrap();
         client.query("SELECT id FROM u WHERE v = ANY($1) OR id < 10 FOR UPDATE", &[&keys]).await.unwrap();
@@ -162,7 +162,7 @@ async fn size_limit(client: &Client) {
         }
     }
     assert_eq!(client.execute(DELETES[0], &[&ids(9)]).await.unwrap(), 9);
-    // Many small rows: each has a cost of its own.
+    // Many small rows: each has a fixed cost.
     let text = noise(3_200);
     assert_eq!(upsert(client, &ids(3000), Some(&text), None).await.unwrap(), 3000);
     client.batch_execute("BEGIN").await.unwrap();
@@ -199,7 +199,7 @@ async fn keys(client: &Client) {
     assert_error(long, "54000", "key size too large");
 }
 
-/// In a block the loser answers its row count, and COMMIT fails.
+/// In a transaction block the loser returns its row count, and COMMIT fails.
 async fn conflicts(server: &Server, first: &Client) {
     let second = connect(server).await;
     while second.query("SELECT FROM u", &[]).await.is_err() {}
@@ -241,7 +241,7 @@ async fn unnest_can_be_refused() {
     assert_error(client.prepare(DELETES[1]).await, "0A000", message);
     assert!(client.execute("SELECT 1", &[]).await.is_err(), "the transaction has failed");
     client.batch_execute("ROLLBACK").await.unwrap();
-    // The other forms of many rows are not concerned.
+    // Other forms of statements with many rows are not affected.
     client
         .execute("INSERT INTO u (id, v) VALUES ($1, 'unnest($1)'), ($2, '')", &[&1i64, &2i64])
         .await
@@ -253,7 +253,7 @@ async fn unnest_can_be_refused() {
     assert_error(execute(&prepared).await, "0A000", message);
     assert_error(client.batch_execute(simple).await, "0A000", message);
 
-    // What the database refuses is no fault that could be over.
+    // Refused statements are not faults, so `faults clear` keeps them.
     assert_eq!(ctl(&server, "faults clear").await["refuse"], "unnest-execute");
     ctl(&server, "refuse nothing").await;
     assert_eq!(execute(&prepared).await.unwrap(), 2);

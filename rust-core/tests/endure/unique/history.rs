@@ -1,4 +1,4 @@
-//! Random histories of a source: statements that move unique values about, and others.
+//! Random histories of a source: statements that move unique values between rows, and others.
 
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -7,14 +7,15 @@ use rand::{Rng, SeedableRng};
 use super::source::{Source, Step};
 use super::table::{Column, Kind, Row};
 
-/// Keys and values of a history, from its number times this on. No two histories can meet in a unique value.
+/// The number of keys and values of a history. They start at the history's number times this, so
+/// that no two histories share a unique value.
 pub(super) const ROOM: i64 = 10_000;
 /// The first unique value of the rows that a history begins with.
 const VALUES: i64 = 1_000;
 /// The first temporary value, which is negative.
 const TEMPORARY: i64 = 9_000;
 
-/// A source, and what is done to it.
+/// A source, and the changes to it.
 pub(super) struct History {
     source: Source,
     rng: StdRng,
@@ -33,7 +34,7 @@ impl History {
     /// The steps of a random history.
     pub(super) fn random(kind: Kind, seed: u64, number: u64) -> Vec<Step> {
         let mut history = Self::new(kind, seed, number);
-        // Most are small, so that there can be many of them.
+        // Most histories are small, so that there can be many.
         let count = match history.rng.random_range(0..400) {
             0 => 300,
             1..=6 => 50,
@@ -47,22 +48,22 @@ impl History {
         history.source.take()
     }
 
-    /// What was done since the last call.
+    /// The steps since the last call.
     pub(super) fn take(&mut self) -> Vec<Step> {
         self.source.take()
     }
 
-    /// The rows that there are.
+    /// The current rows.
     pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
         self.source.rows.values()
     }
 
-    /// Keys of the rows that have a value, in its order.
+    /// Keys of the rows that have a value, ordered by it.
     pub(super) fn sorted(&self, column: Column) -> Vec<i64> {
         self.source.sorted(column)
     }
 
-    /// Inserts rows with one value after the other.
+    /// Inserts rows with consecutive values.
     pub(super) fn fill(&mut self, count: i64) {
         for at in 0..count {
             let value = self.base + VALUES + at;
@@ -80,7 +81,7 @@ impl History {
         self.last += 1;
         let c = match self.source.kind {
             Kind::Partial => self.rng.random_range(0..2),
-            // Rows of a list: the same value is in another list too.
+            // A row of a list; another list has the same value.
             Kind::Composite => self.base + self.rng.random_range(0..2),
             _ => value,
         };
@@ -88,7 +89,7 @@ impl History {
         Row { id, a: Some(value), b: Some(b), c: Some(c), v: self.last }
     }
 
-    /// A statement of the source: changes of several rows, each of them valid when it is made.
+    /// A statement of the source: changes of several rows, each of them valid at its time.
     fn statement(&mut self) {
         match self.rng.random_range(0..13) {
             0 | 1 => {
@@ -109,13 +110,13 @@ impl History {
             }
             4 => self.renumber(),
             5 => self.insert_between(),
-            6 => self.hand_over(),
+            6 => self.replace_by_new_key(),
             7 => self.replace(),
             8 => self.insert_or_update(),
             9 => self.change_key(),
             10 => self.swap_keys(),
             11 => self.swap_by_insert(),
-            _ => self.little(),
+            _ => self.single_change(),
         }
     }
 
@@ -129,7 +130,8 @@ impl History {
         }
     }
 
-    /// Each row takes the value of the one before it, and the first that of the last, by way of a temporary value.
+    /// Each row gets the value of the one before it, and the first row that of the last, through a
+    /// temporary value.
     pub(super) fn rotate(&mut self, column: Column, keys: &[i64]) {
         let values: Vec<_> = keys.iter().map(|key| self.source.rows[key].get(column)).collect();
         let (Some(first), Some(last)) = (keys.first(), values.last()) else { return };
@@ -140,7 +142,7 @@ impl History {
         self.set(*first, column, *last);
     }
 
-    /// Two rows swap a value by way of a temporary one.
+    /// Two rows swap a value through a temporary one.
     fn swap(&mut self) {
         let (Some(one), Some(other)) = (self.any(), self.any()) else { return };
         let column = self.column();
@@ -152,7 +154,7 @@ impl History {
         }
     }
 
-    /// All values turn negative, out of the way, then come back in another order.
+    /// All values become negative first, then get a new order.
     fn renumber(&mut self) {
         let column = self.column();
         let keys = self.sorted(column);
@@ -186,8 +188,8 @@ impl History {
         }
     }
 
-    /// A row is deleted, another one with the same values is inserted.
-    fn hand_over(&mut self) {
+    /// A row is deleted, and another one with the same values is inserted.
+    fn replace_by_new_key(&mut self) {
         let Some(row) = self.any().map(|key| self.source.rows[&key]) else { return };
         self.source.attempt(Some(row.id), None);
         let id = self.free_key();
@@ -195,7 +197,8 @@ impl History {
         self.source.attempt(None, Some(Row { id, v: self.last, ..row }));
     }
 
-    /// REPLACE: rows in the way are deleted; MySQL may make the last of it an update of another row's key.
+    /// REPLACE: conflicting rows are deleted; MySQL may turn the last delete and the insert into an
+    /// update of the key.
     fn replace(&mut self) {
         let row = self.colliding();
         let mut in_the_way = self.source.in_the_way(&row);
@@ -220,7 +223,8 @@ impl History {
         };
     }
 
-    /// A row gets another key, and sometimes another value; its old key may be taken again at once.
+    /// A row gets another key, and sometimes another value; another row may get the old key at
+    /// once.
     fn change_key(&mut self) {
         let Some(old) = self.any().map(|key| self.source.rows[&key]) else { return };
         let id = self.free_key();
@@ -237,7 +241,7 @@ impl History {
         }
     }
 
-    /// Two rows swap their keys by way of a temporary one, and keep all else.
+    /// Two rows swap their keys through a temporary one, and keep all other values.
     fn swap_keys(&mut self) {
         let (Some(one), Some(other)) = (self.any(), self.any()) else { return };
         if one == other {
@@ -265,8 +269,9 @@ impl History {
         }
     }
 
-    /// Single changes: inserts, deletes, updates of what is not unique, or of what an index's WHERE looks at.
-    fn little(&mut self) {
+    /// Single changes: inserts, deletes, updates of columns that are not unique, or that the WHERE
+    /// of an index uses.
+    fn single_change(&mut self) {
         for _ in 0..self.rng.random_range(1..8) {
             let row = self.any().map(|key| self.source.rows[&key]);
             self.last += 1;
@@ -312,7 +317,7 @@ impl History {
         self.base + key
     }
 
-    /// A value that no row has, most likely: another one than the last time.
+    /// A value that probably no row has; it differs from the last one.
     fn free_value(&mut self) -> i64 {
         self.last += 1;
         -(self.base + TEMPORARY + self.last % (ROOM - TEMPORARY))
@@ -323,7 +328,7 @@ impl History {
         self.row(id, value)
     }
 
-    /// A row that is likely to have what others have: a key, a value, or both.
+    /// A row that probably has the same key, the same value, or both, as other rows.
     fn colliding(&mut self) -> Row {
         let row = self.fresh();
         let id = if self.rng.random() { row.id } else { self.any().unwrap_or(row.id) };
@@ -340,7 +345,7 @@ impl History {
         self.set(key, column, value)
     }
 
-    /// Gives a row a value that nobody has, or none.
+    /// Gives a row a value that no other row has, or NULL.
     fn set_aside(&mut self, key: i64, column: Column) {
         let value = self.free_value();
         let none = self.source.kind.nullable() && self.rng.random();

@@ -1,4 +1,5 @@
-//! One statement of the source that moves the unique values of 10,000 rows; and the proof that histories are possible.
+//! One statement of the source that moves the unique values of 10,000 rows, and a proof that the
+//! histories are valid.
 
 use std::time::Instant;
 
@@ -9,10 +10,10 @@ use crate::common::{Cluster, Rows, flush, tell};
 use dsql_sink::abi::*;
 
 const ROWS: i64 = 10_000;
-/// Rows of a frame, as Java hands them over.
+/// Rows of a frame, as Java sends them.
 const FRAME: usize = 1_000;
 
-/// Fills a table, then does `change` to it, with default options and without a failed statement.
+/// Fills a table, then applies `change`, with default options and without a failed statement.
 fn moved(what: &str, change: impl FnOnce(&mut History)) {
     let cluster = Cluster::start();
     cluster.sql(&Kind::One.ddl("large"));
@@ -64,7 +65,7 @@ fn ten_thousand_rows_rotate() {
     moved("rotation", |source| source.rotate(Column::A, &source.sorted(Column::A)));
 }
 
-/// What the model takes for possible in a source is possible in a database that checks every row at once.
+/// The histories of the model are valid in a database that checks every row at once.
 #[test]
 fn histories_are_possible_row_by_row() {
     let cluster = Cluster::start();

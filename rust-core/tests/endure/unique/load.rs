@@ -1,8 +1,9 @@
-//! The first load of a source that changes meanwhile, as MySQL-CDC does it.
+//! The first load of a source that changes meanwhile, as with MySQL-CDC.
 //!
-//! A table is read in splits, each at a moment of its own, and then the log is followed from the first of these moments
-//! on: rows go back to what they were and come forward again. Until the last moment is reached the rows are none that the
-//! source ever had together: two of them may have the same unique value.
+//! A table is read in splits, each at a different moment, and then the log is read from the first
+//! of these moments on: rows go back to an older state and then forward again. Until the last
+//! moment is reached, the rows are not a state that the source ever had: two of them may have the
+//! same unique value.
 
 use dsql_sink::abi::*;
 use rand::Rng;
@@ -14,7 +15,8 @@ use super::table::Kind;
 /// Splits of a table.
 const SPLITS: i64 = 3;
 
-/// What a job sends that starts in the midst of these steps, and from where on it has told the source's state.
+/// The steps that a job sends if it starts in the middle of these steps, and the step from which on
+/// it has sent a consistent state of the source.
 pub(super) fn first(kinds: &[Kind], steps: &[Step], rng: &mut StdRng) -> (Vec<Step>, usize) {
     let mut moments = Vec::new();
     let mut moment = rng.random_range(0..=steps.len() / 3);

@@ -1,4 +1,5 @@
-//! A source that checks keys and unique values at every single row, as MySQL does, and tells what became of its rows.
+//! A source that checks keys and unique values at every single row, as MySQL does, and records the
+//! changes of its rows.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -24,7 +25,7 @@ impl Step {
         self.events[0].1.id / ROOM
     }
 
-    /// Does it to rows, which are found by their key.
+    /// Applies it to rows, which are found by key.
     pub(super) fn apply(&self, rows: &mut Applied) {
         for (event, row) in &self.events {
             match *event {
@@ -34,7 +35,7 @@ impl Step {
         }
     }
 
-    /// The statement that does it in the source.
+    /// The statement that makes this change in the source.
     pub(super) fn sql(&self, table: &str) -> String {
         let (names, values) = (self.kind.columns().join(", "), |row: &Row| self.kind.literals(row));
         match self.events[..] {
@@ -67,7 +68,7 @@ impl fmt::Display for Step {
 pub(super) struct Source {
     pub(super) kind: Kind,
     pub(super) rows: Applied,
-    /// Which row holds a unique value.
+    /// The row that holds each unique value.
     holders: HashMap<Held, i64>,
     steps: Vec<Step>,
 }
@@ -77,12 +78,12 @@ impl Source {
         Self { kind, rows: Applied::new(), holders: HashMap::new(), steps: Vec::new() }
     }
 
-    /// What was done since the last call.
+    /// The steps since the last call.
     pub(super) fn take(&mut self) -> Vec<Step> {
         std::mem::take(&mut self.steps)
     }
 
-    /// Keys of the rows that have a value, in its order.
+    /// Keys of the rows that have a value, ordered by it.
     pub(super) fn sorted(&self, column: Column) -> Vec<i64> {
         let mut keys: Vec<_> = self.rows.values().filter(|row| row.get(column).is_some()).collect();
         keys.sort_by_key(|row| (row.get(column), row.id));
@@ -102,7 +103,7 @@ impl Source {
         keys
     }
 
-    /// Changes a row as the source does: not at all if a key or unique value is taken.
+    /// Changes a row as the source does; refuses if another row has the key or unique value.
     pub(super) fn attempt(&mut self, old: Option<i64>, new: Option<Row>) -> bool {
         let before = old.and_then(|key| self.rows.get(&key)).copied();
         if before.is_none() && (old.is_some() || new.is_none()) {
@@ -120,7 +121,7 @@ impl Source {
             self.kind.held(&row).for_each(|held| _ = self.holders.insert(held, row.id));
         }
         let events = match (before, new) {
-            // Sources tell a change of the key in one way or the other.
+            // Some sources send a change of the key as an update, others as a delete and an insert.
             (Some(before), Some(after)) if before.id != after.id && after.v % 3 == 0 => {
                 vec![(ROW_DELETE, before), (ROW_INSERT, after)]
             }

@@ -3,18 +3,18 @@
 use crate::common::{Field, declare};
 use dsql_sink::sink::Sink;
 
-/// A row of every table. What is unique in it depends on the table.
+/// A row of any table. Its unique columns depend on the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) id: i64,
     pub(super) a: Option<i64>,
-    /// A number in the text of column b.
+    /// The number in the text of column b.
     pub(super) b: Option<i64>,
     pub(super) c: Option<i64>,
     pub(super) v: i64,
 }
 
-/// A column with values that move.
+/// A column whose values move between rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column {
     A,
@@ -40,17 +40,18 @@ impl Row {
         self
     }
 
-    /// Column b: its case follows from `v`, so that an index on lower(b) takes different texts for the same.
+    /// Column b. The case of its letters depends on `v`, so that different texts are equal in an
+    /// index on lower(b).
     fn text(&self) -> Option<String> {
         self.b.map(|number| if self.v % 2 == 0 { format!("x{number}") } else { format!("X{number}") })
     }
 }
 
-/// What is unique in a table besides its key.
+/// The unique columns of a table in addition to its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     One,
-    /// Three indexes, each on a column of its own.
+    /// Three indexes, each on one column.
     Several,
     /// Two columns, either of which may be NULL.
     Composite,
@@ -66,7 +67,8 @@ pub(super) enum Kind {
 pub(super) const KINDS: [Kind; 7] =
     [Kind::One, Kind::Several, Kind::Composite, Kind::Nullable, Kind::Partial, Kind::Expression, Kind::Keyed];
 
-/// A value that a row holds in a unique index: the index's number in the table, and what it is of.
+/// A value of a row in a unique index: the index's number in the table, and the values of its
+/// columns.
 pub(super) type Held = (u8, i64, i64);
 
 impl Kind {
@@ -119,7 +121,7 @@ impl Kind {
         if self == Self::Keyed { id * 2 } else { id }
     }
 
-    /// The row's values as a statement has them.
+    /// The row's values as SQL literals.
     pub(super) fn literals(self, row: &Row) -> String {
         let literal = |field: Field| match field {
             Field::Int(value) => value.to_string(),
@@ -138,7 +140,7 @@ impl Kind {
         }
     }
 
-    /// All rows, as [`Kind::told`] has them.
+    /// All rows, in the form of [`Kind::told`].
     pub(super) fn select(self, prefix: &str) -> String {
         let key = if self == Self::Keyed { "id * 2 + right(part, 1)::bigint" } else { "id" };
         format!("SELECT {key}, a, b, c, v FROM {}", self.name(prefix))

@@ -18,7 +18,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 pub const ENDPOINT: &str = "abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws";
 
-/// A server of its own for a test. A missing PostgreSQL fails with the command that fetches it.
+/// A separate server for a test. If PostgreSQL is missing, the error has the command that fetches it.
 pub async fn start() -> Server {
     start_with(Options::default()).await
 }

@@ -1,4 +1,5 @@
-//! A client at the level of protocol messages: it sees command tags, and can send what a well-behaved driver would not.
+//! A client at the level of protocol messages: it sees command tags, and can send messages that a normal
+//! driver would not.
 
 use std::time::Duration;
 
@@ -40,11 +41,12 @@ pub struct Raw {
     stream: FrameReader<Box<dyn Stream>>,
     /// Status of the last ReadyForQuery.
     pub status: u8,
-    /// Names in statements, and those that are sent in their place; answers have them the other way round.
+    /// Names in statements, and the names that are sent instead; they are replaced back in answers.
     pub renamed: Vec<(String, String)>,
 }
 
-/// Connects with any SNI, user, password and startup parameters. The error is the server's, or `None` when it just closed.
+/// Connects with any SNI, user, password and startup parameters. The error is the server's, or `None` if it
+/// closed the connection without one.
 pub async fn open(
     server: &Server,
     sni: ServerName<'static>,
@@ -54,7 +56,7 @@ pub async fn open(
 ) -> Result<Raw, Option<SqlError>> {
     let mut config = client_config(&server.ca);
     config.enable_sni = matches!(sni, ServerName::DnsName(_));
-    // Certificates are the business of other tests; this client wants the server's own answer.
+    // Other tests check certificates; this client needs the server's own answer.
     config.dangerous().set_certificate_verifier(std::sync::Arc::new(AcceptAny));
     let tcp = TcpStream::connect(server.listen).await.map_err(|_| None)?;
     let connector = TlsConnector::from(std::sync::Arc::new(config));
@@ -84,7 +86,7 @@ pub async fn login(
     }
 }
 
-/// PostgreSQL itself, as the role admin and without any rule.
+/// A connection to PostgreSQL itself, as the role admin and without any rule.
 pub async fn direct(server: &Server) -> Raw {
     let tcp = TcpStream::connect(server.postgres).await.unwrap();
     let mut raw = Raw::start(Box::new(tcp), "admin", &[]).await;
@@ -92,7 +94,7 @@ pub async fn direct(server: &Server) -> Raw {
     raw
 }
 
-/// Where there is something that speaks as Aurora DSQL does: the stand-in, or a cluster.
+/// A server that behaves like Aurora DSQL: the stand-in, or a cluster.
 pub trait Place: Sync {
     fn session(&self) -> impl Future<Output = Raw> + Send;
 }
@@ -137,13 +139,13 @@ impl Raw {
     }
 
     pub async fn read(&mut self) -> Option<Frame> {
-        // No answer is this slow; a test that hangs would say nothing.
+        // No answer is this slow; without the limit a test would hang without a message.
         let frame = tokio::time::timeout(Duration::from_secs(60), self.stream.read_frame()).await;
         frame.expect("an answer within 60 s").ok().flatten()
     }
 
-    /// The answers up to ReadyForQuery; `None` when the connection ended.
-    /// Says goodbye and waits for the end of the connection; an end without TLS's own goodbye is an error.
+    /// The answers up to ReadyForQuery; `None` when the connection ended. Sends Terminate and waits for the
+    /// end of the connection; an end without TLS's close_notify is an error.
     pub async fn end(mut self) -> std::io::Result<()> {
         let mut out = BytesMut::new();
         message(&mut out, b'X', |_| {});
@@ -211,14 +213,14 @@ impl Raw {
         encode_extended(&mut out, &self.sent(sql), values);
         message(&mut out, b'S', |_| {});
         self.write(&out).await;
-        // An error at Sync comes after the completion of the statement; it is what counts.
+        // An error at Sync comes after the completion of the statement, and is the result.
         let answers = self.until_ready().await.unwrap_or_default();
         let failed = answers.iter().position(|a| a.error.is_some()).unwrap_or(0);
         answers.into_iter().nth(failed).unwrap_or_default()
     }
 }
 
-/// Everything but Sync.
+/// Everything except Sync.
 pub fn encode_extended(out: &mut BytesMut, sql: &str, values: &[&[u8]]) {
     message(out, b'P', |out| {
         cstr(out, "");
@@ -251,7 +253,7 @@ fn sql_error(frame: &Frame) -> SqlError {
     SqlError {
         severity: field(b'S').unwrap(),
         code: field(b'C').unwrap(),
-        // PostgreSQL may cut a text that it quotes within a character.
+        // PostgreSQL may cut a quoted text in the middle of a character.
         message: field(b'M').unwrap_or_default(),
         detail: field(b'D'),
         hint: field(b'H'),

@@ -1,10 +1,10 @@
-//! When an answer is the recorded one.
+//! Decides whether an answer is the recorded one.
 
 use serde_json::Value;
 
 use crate::common::raw::Answer;
 
-/// Holds an answer against a recording; what the recording does not say is not compared.
+/// Compares an answer with a recording; parts that the recording does not have are not compared.
 pub(crate) fn compare(answer: &Answer, expected: &Value) -> Result<(), String> {
     if expected["outcome"] != "ok" {
         let Some(error) = &answer.error else { return Err(format!("no error, got {answer:?}")) };
@@ -51,7 +51,7 @@ pub(crate) fn compare(answer: &Answer, expected: &Value) -> Result<(), String> {
             };
         }
         let text = |v: &Value| match v.as_str() {
-            // Booleans were recorded by a driver that spells them out.
+            // Booleans were recorded by a driver that writes them as words.
             Some("true") => Some("t".to_owned()),
             other => other.map(str::to_owned),
         };
@@ -64,7 +64,7 @@ pub(crate) fn compare(answer: &Answer, expected: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// PostgreSQL's number of a type, by the name that the recording gives.
+/// PostgreSQL's oid of a type, by its name in the recording.
 fn type_oid(name: &str) -> u32 {
     match name {
         "bool" => 16,
@@ -74,11 +74,11 @@ fn type_oid(name: &str) -> u32 {
         "int4" => 23,
         "text" => 25,
         "_name" => 1003,
-        other => panic!("a type that no recording had: {other}"),
+        other => panic!("a type that is in no recording yet: {other}"),
     }
 }
 
-/// Equality where `<...>` in the recording stands for anything.
+/// Equality, where `<...>` in the recording matches anything.
 pub(crate) fn like(pattern: &str, text: &str) -> bool {
     let mut rest = text;
     let mut first = true;

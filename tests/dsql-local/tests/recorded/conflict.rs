@@ -2,7 +2,7 @@
 
 use crate::common::raw::{self, Place, Raw};
 
-/// Two sessions side by side; one of the commits fails, which one is a race on a real cluster too.
+/// Two sessions at the same time. One of the commits fails; on a real cluster either can.
 pub(crate) async fn check(place: &impl Place, name: &str) -> Result<(), String> {
     let (a, b): (&[&str], &[&str]) = match name {
         "occ_conflict/for_update_vs_write" => {
@@ -52,7 +52,7 @@ pub(crate) async fn check(place: &impl Place, name: &str) -> Result<(), String> 
     Ok(())
 }
 
-/// Runs one statement, by turns in both protocols.
+/// Runs one statement, alternating between the two protocols.
 async fn run_in(client: &mut Raw, sql: &str, round: usize) -> Result<String, String> {
     let answer =
         if round == 0 { client.simple(sql).await.remove(0) } else { client.extended(sql, &[]).await };

@@ -1,5 +1,6 @@
-//! Every recorded fact that a PostgreSQL front can show, against the stand-in. Facts whose steps are prose are put into
-//! SQL here; facts that cannot hold are listed with the reason. Prints how many hold.
+//! Checks every recorded fact that a proxy for PostgreSQL can show against the stand-in. Facts whose steps
+//! are prose are translated into SQL here; facts that cannot hold are listed with the reason. Prints how many
+//! hold.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../common/mod.rs"]
@@ -22,11 +23,11 @@ use serde_json::Value;
 
 use compare::{compare, like};
 
-/// What is recorded and not shown, and why.
+/// Recorded facts that are not shown, with the reason.
 const NOT_SHOWN: &[(&str, &str)] = &[
     ("connect/latency", "a time, not an answer"),
     ("dml/q_lateral_left_outer_ref", "a defect of one planner version; PostgreSQL answers the query"),
-    ("catalog/sys_functions", "of most of them only the name is recorded"),
+    ("catalog/sys_functions", "for most of them only the name is recorded"),
     (
         "session/set_config_inside_a_function",
         "PostgreSQL runs the body of a function; no rule sees what it calls",
@@ -34,7 +35,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("limits/temp_space", "PostgreSQL spills to disk; its memory per transaction is not bounded"),
 ];
 
-/// A cluster as before the first fact.
+/// Resets the cluster to its state before the first fact.
 const RESET: &str = "
 DROP SCHEMA IF EXISTS public, baseline_schema, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 CASCADE;
 DROP ROLE IF EXISTS app_rw;
@@ -43,7 +44,7 @@ CREATE SCHEMA public AUTHORIZATION admin; CREATE ROLE app_rw;";
 #[tokio::test(flavor = "multi_thread")]
 async fn every_recorded_fact() {
     let options = Options { job_delay_ms: 300, principal: vec![stranger()], ..Options::default() };
-    // The age of a transaction is told by a server of its own: on a busy machine large ones take seconds.
+    // A separate server checks the age of transactions: on a busy machine large transactions take seconds.
     let hasty = Options { transaction_age_limit: 4, ..options.clone() };
     let (server, hasty) = (common::start_with(options).await, common::start_with(hasty).await);
     let tables: Vec<&str> = tables::TABLES.iter().map(|(_, statements)| *statements).collect();

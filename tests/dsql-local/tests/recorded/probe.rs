@@ -1,4 +1,5 @@
-//! How the limits of a transaction count: facts whose steps are prose about numbers of rows and bytes.
+//! How the limits of a transaction are counted: facts whose steps describe numbers of rows and bytes in
+//! prose.
 
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ const MIB: usize = 1024 * 1024;
 
 /// One step of a transaction.
 enum Step {
-    /// Rows from this number on, each with a value of so many bytes that do not compress.
+    /// Inserts rows from this number on, each with a value of this many bytes that do not compress.
     Insert { first: usize, rows: usize, bytes: usize },
     /// Deletes the rows below this number.
     Delete { below: usize },
@@ -18,7 +19,7 @@ enum Step {
     Lock { below: usize },
 }
 
-/// Runs one transaction for each recorded answer, which is that of the statement that failed, or of COMMIT.
+/// Runs one transaction for each recorded answer: that of the failed statement, or of COMMIT.
 pub(crate) async fn check(place: &impl Place, name: &str, fact: &Value) -> Result<(), String> {
     use Step::{Delete, Insert, Lock};
     let small = |first, rows| Insert { first, rows, bytes: 16 };
@@ -89,7 +90,7 @@ async fn transaction(client: &mut Raw, steps: &[Step]) -> raw::Answer {
     client.simple("COMMIT").await.remove(0)
 }
 
-/// A statement for each value, as DSQL drops a connection whose message is over 10 MiB.
+/// One statement for each value, because DSQL closes a connection whose message is over 10 MiB.
 async fn insert(client: &mut Raw, first: usize, rows: usize, bytes: usize) -> raw::Answer {
     let mut answer = raw::Answer::default();
     for row in first..first + rows {

@@ -1,4 +1,4 @@
-//! A recorded fact, told again: its steps one by one, each answer held against the recorded one.
+//! Replays a recorded fact: its steps one by one, each answer compared with the recorded one.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::common::raw::{self, Place};
 use crate::compare::compare;
 use crate::{conflict, probe, special, steps};
 
-/// Why a fact does not hold; the tables that it mentions are there.
+/// Returns why a fact does not hold; the tables that it uses must exist.
 pub(crate) async fn check(place: &impl Place, name: &str, fact: &Value) -> Result<(), String> {
     match name {
         _ if name.starts_with("occ_conflict/") => return conflict::check(place, name).await,
@@ -45,7 +45,7 @@ pub(crate) async fn check(place: &impl Place, name: &str, fact: &Value) -> Resul
         let expected = &recorded.observations[at - skipped];
         let (answers, expected) = match expected["results"].as_array() {
             Some(results) => (answers, results.clone()),
-            // Of a query string that failed, only the error was recorded.
+            // For a query string that failed, only the error was recorded.
             None => (answers.into_iter().next_back().into_iter().collect(), vec![expected.clone()]),
         };
         if answers.len() != expected.len() {

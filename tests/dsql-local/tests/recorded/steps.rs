@@ -1,8 +1,8 @@
-//! The recorded steps as SQL: placeholders filled in, prose put into statements.
+//! The recorded steps as SQL: with placeholders filled in, and prose translated into statements.
 
 use serde_json::Value;
 
-/// Steps, and the observations of the last of them.
+/// Steps, and the observations of the last ones.
 pub(crate) struct Recorded {
     pub steps: Vec<String>,
     pub observations: Vec<Value>,
@@ -111,7 +111,7 @@ pub(crate) fn recorded(name: &str, fact: &Value) -> Recorded {
     };
     let mut observations = fact["observations"].as_array().cloned().unwrap_or_default();
     if name == "alter/set_default_after_add" {
-        // The steps are one protocol; every observation has its step.
+        // The steps are one log; every observation has its step.
         observations.truncate(7);
     }
     Recorded { steps: steps.unwrap_or_default(), observations, simple: name.starts_with("multi_statement/") }

@@ -1,6 +1,6 @@
-//! Tables that the recordings mention, as far as their statements tell, and what a fact needs of them.
+//! The tables of the recordings, as far as the statements show, and the tables that a fact needs.
 
-/// Each with the statements that make it.
+/// Each table with the statements that create it.
 pub(crate) const TABLES: &[(&str, &str)] = &[
     ("baseline_bulk", "CREATE TABLE baseline_bulk (id int)"),
     ("baseline_idx", "CREATE TABLE baseline_idx (id text PRIMARY KEY, value text)"),

@@ -57,12 +57,15 @@ class ArchitectureTest {
         "org.apache.seatunnel.connectors.seatunnel.jdbc.sink"
     };
 
-    /** What runs from the command line. */
+    /** The packages that run from the command line. */
     private static final String[] COMMANDS = {
         "io.dsqlsink.seatunnel.doctor..", "io.dsqlsink.seatunnel.install.."
     };
 
-    /** What every supported release has: guava, jackson and commons move or are shaded. */
+    /**
+     * The packages that every supported release has. Guava, jackson and commons differ or are
+     * shaded.
+     */
     @ArchTest
     static final ArchRule NEEDS_ONLY_THE_API =
             classes()
@@ -72,7 +75,7 @@ class ArchitectureTest {
                     .onlyDependOnClassesThat()
                     .resideInAnyPackage(API);
 
-    /** A merged connector has neither the commands nor their libraries. */
+    /** A merged connector contains neither the commands nor their libraries. */
     @ArchTest
     static final ArchRule THE_SINK_KNOWS_NO_COMMAND =
             noClasses()
@@ -82,7 +85,7 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage(COMMANDS);
 
-    /** Whatever is put into a line of the log stays in it. */
+    /** Text in a log line must not start another line. */
     @ArchTest
     static final ArchRule EACH_LINE_GOES_THROUGH_ONE_CLASS =
             noClasses()
@@ -105,7 +108,7 @@ class ArchitectureTest {
             fields().that().areStatic().should().beFinal().andShould().haveRawType(CONSTANT);
 
     @ArchTest
-    static void theDrawingShowsEveryPackage(JavaClasses ours) throws IOException {
+    static void theDiagramShowsEveryPackage(JavaClasses ours) throws IOException {
         String page = Files.readString(Path.of("..", "ARCHITECTURE.md"));
         String drawing = page.split("### Packages of the connector\n")[1].split("```")[1];
         Set<String> drawn =

@@ -8,7 +8,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class LogTextTest {
-    /** What ends a line, or hides or turns text on a screen. */
+    /** Characters that end a line, or that hide or reverse text on a screen. */
     private static final String ODD =
             "\0\t\n\u000b\f\r\u001b\u007f\u0080\u0085\u009b\u009f\u061c\u200b\u200e\u200f\u2028\u2029"
                     + "\u202a\u202e\u2060\u2066\u2069\ufeff\ud800\udfff";
@@ -22,7 +22,7 @@ class LogTextTest {
         assertThat(LogText.printable(PLAIN)).isSameAs(PLAIN);
     }
 
-    /** A failure prints the seed; any text is valid input. */
+    /** A failure prints the seed. Any text is valid input. */
     @Test
     void noTextEndsALine() {
         long seed = System.nanoTime();

@@ -64,7 +64,7 @@ public final class TestTables {
         return CatalogTable.of(name, schema.build(), options, Collections.emptyList(), "");
     }
 
-    /** The same table with columns that take no NULL. */
+    /** The same table with NOT NULL columns. */
     public static CatalogTable notNull(CatalogTable table) {
         TableSchema.Builder schema = TableSchema.builder();
         for (Column column : table.getTableSchema().getColumns()) {

@@ -71,7 +71,8 @@ final class Machine {
         } else {
             report.problem(
                     text
-                            + ": use a newer system, or a jar that was built by scripts/build.sh without --this-glibc");
+                            + ": use a newer system, or a jar that was built by scripts/build.sh"
+                            + " without --this-glibc");
         }
     }
 

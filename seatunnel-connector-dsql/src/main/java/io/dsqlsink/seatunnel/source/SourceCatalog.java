@@ -85,8 +85,8 @@ public final class SourceCatalog implements AutoCloseable {
         }
         // MySQL's driver counts milliseconds, PostgreSQL's seconds.
         String timeout = TIMEOUT_SECONDS + (Kind.of(url) == Kind.MYSQL ? "000" : "");
-        properties.setProperty("connectTimeout", patience);
-        properties.setProperty("socketTimeout", patience);
+        properties.setProperty("connectTimeout", timeout);
+        properties.setProperty("socketTimeout", timeout);
         for (Driver driver : JdbcDrivers.load(loader)) {
             if (driver.acceptsURL(url)) {
                 Connection connection = driver.connect(url, properties);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Defaults in the forms that sources pass on. */
+/** Defaults in the forms that sources send. */
 class ColumnDefaultTest {
     private static ColumnDefault of(String type, boolean nullable, Object value) {
         return ColumnDefault.of(
@@ -48,13 +48,13 @@ class ColumnDefaultTest {
         "jsonb,{}",
         "bytea,x",
     })
-    void whatIsNotCertainIsUnknown(String type, String value) {
+    void anUncertainDefaultIsUnknown(String type, String value) {
         assertThat(of(type, true, value).isUnknown()).isTrue();
         assertThat(of(type, true, value).sql()).isNull();
     }
 
     @Test
-    void numbersOfSomeUnitAreNoMoment() {
+    void aNumberIsNotATime() {
         assertThat(of("timestamp", true, 1_767_323_045_000L).isUnknown()).isTrue();
         assertThat(of("time", true, 1_000L).isUnknown()).isTrue();
         assertThat(of("date", true, 20_455).sql()).isEqualTo("'2026-01-02'");

@@ -27,8 +27,8 @@ import org.apache.seatunnel.api.table.type.SeaTunnelDataType;
 import org.junit.jupiter.api.Test;
 
 /**
- * The statements for some source tables are those of tests/golden/ddl.sql, which AWS's dsql-lint
- * checks. With -Dgolden.update=true the file is written instead of compared.
+ * The statements for some source tables are equal to tests/golden/ddl.sql, which AWS's dsql-lint
+ * checks. With -Dgolden.update=true the test writes the file instead.
  */
 class DdlTest {
     private final List<String> statements = new ArrayList<>();
@@ -177,7 +177,7 @@ class DdlTest {
         return ConstraintKey.of(type, name, keys);
     }
 
-    /** What Aurora DSQL can index is made of 16 bytes in a key or an index. */
+    /** In a key or an index 16 bytes become a uuid, which Aurora DSQL can index. */
     @Test
     void sixteenBytesAreAUuidWhereTheyAreIndexed() {
         ConstraintKey owner = index(ConstraintKey.ConstraintType.INDEX_KEY, "owner", "owner");
@@ -197,9 +197,9 @@ class DdlTest {
                 .containsExactly("uuid", "uuid", "bytea");
     }
 
-    /** By each name that a release gives a numeric without digits, and a char. */
+    /** By each name that a release has for a numeric without precision, and for a char. */
     @Test
-    void typesOfPostgresAreTheirOwn() {
+    void typesOfPostgresAreKept() {
         assertThat(postgres(new DecimalType(38, 18), "numeric(38,18)")).isEqualTo(UNBOUNDED);
         assertThat(postgres(new DecimalType(38, 10), "numeric(38,10)")).isEqualTo(UNBOUNDED);
         assertThat(postgres(new DecimalType(38, 18), null)).isEqualTo(UNBOUNDED);
@@ -223,7 +223,7 @@ class DdlTest {
     }
 
     @Test
-    void whatHasNoCounterpartIsNamedAltogether() {
+    void allColumnsWithoutACounterpartAreNamed() {
         CatalogTable source =
                 table(
                         "t",

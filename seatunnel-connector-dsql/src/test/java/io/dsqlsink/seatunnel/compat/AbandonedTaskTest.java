@@ -26,7 +26,7 @@ class AbandonedTaskTest {
     }
 
     @Test
-    void whereThreadsHaveNoClassLoaderItMeansNothing() {
+    void aThreadThatNeverHadAClassLoaderGoesOnWaiting() {
         Thread.currentThread().setContextClassLoader(null);
         assertThatCode(new AbandonedTask(TaskThread.ofWritersMaker())::run)
                 .doesNotThrowAnyException();

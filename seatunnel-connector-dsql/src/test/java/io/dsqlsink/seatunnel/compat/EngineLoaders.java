@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.apache.commons.lang3.StringUtils;
 import org.slf4j.LoggerFactory;
 
-/** Class loaders laid out as the engines lay them out, with the real jars of each release. */
+/** Class loaders arranged as in the engines, with the real jars of each release. */
 public final class EngineLoaders {
     private EngineLoaders() {}
 
@@ -37,12 +37,12 @@ public final class EngineLoaders {
                 .orElseThrow();
     }
 
-    /** The connector as Maven compiled it: its classes and those of java-bridge. */
+    /** The connector as compiled by Maven: its classes and those of java-bridge. */
     public static List<Path> connector() {
         return List.of(Path.of(System.getProperty("classes.dir")), source(NativeSink.class));
     }
 
-    /** What the tests themselves and every engine have. */
+    /** The libraries that the tests themselves and every engine have. */
     public static List<Path> libraries() {
         return List.of(
                 Path.of(System.getProperty("test.classes.dir")),
@@ -85,7 +85,10 @@ public final class EngineLoaders {
         }
     }
 
-    /** As SeaTunnelChildFirstClassLoader: SeaTunnel's own names are parent first, resources not. */
+    /**
+     * Like SeaTunnelChildFirstClassLoader: SeaTunnel's own classes are parent first, resources are
+     * not.
+     */
     private static final class ZetaJobLoader extends URLClassLoader {
         ZetaJobLoader(URL[] urls, ClassLoader parent) {
             super(urls, parent);

@@ -7,9 +7,9 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.junit.jupiter.api.Test;
 
 class EventTimeTest {
-    /** Of the release that the tests run with. */
+    /** A row of the release that the tests run with. */
     @Test
-    void aRowWithoutOptionsSaysNothing() {
+    void aRowWithoutOptionsHasNoTime() {
         assertThat(new EventTime().of(new SeaTunnelRow(1))).isEqualTo(EventTime.NONE);
     }
 

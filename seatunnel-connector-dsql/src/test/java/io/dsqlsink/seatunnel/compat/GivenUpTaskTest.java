@@ -20,15 +20,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A task is cancelled while the database does not answer, and afterwards that goes on: with the
- * writer of several tables of each release, whose threads nobody interrupts, and with a class
+ * A task is cancelled while the database does not answer, and then the database answers again. Runs
+ * with each release's writer of several tables, whose threads are not interrupted, and with a class
  * loader that stays.
  */
 @Timeout(120)
 class GivenUpTaskTest extends DsqlFixture {
     private static final Duration SOON = Duration.ofSeconds(30);
 
-    /** Since the task was cancelled. */
+    /** Limit from the cancellation of the task on. */
     private static final Duration END = Duration.ofSeconds(2);
 
     /** More than the smallest buffer holds. */
@@ -69,23 +69,23 @@ class GivenUpTaskTest extends DsqlFixture {
             DsqlLocal.poll(SOON, "a writer waits", () -> anyThreadIn(waitsIn));
             task.interrupt();
             task.join(END.toMillis());
-            assertThat(task.getStackTrace()).as("where the task is").isEmpty();
+            assertThat(task.getStackTrace()).as("stack of the task").isEmpty();
             DsqlLocal.poll(END, "the sink ends", () -> sinkThreads() == 0);
             answer();
             assertThat(rows()).isEqualTo("0");
         }
     }
 
-    /** What nobody has asked to commit is nobody's business after a cancellation. */
+    /** After a cancellation, rows without a request to commit are not written. */
     @ParameterizedTest
     @CsvSource({"2.3.8, true", "2.3.10, true"})
-    void doesNotWriteWhatIsLeft(String version, boolean zeta) throws Exception {
+    void doesNotWriteRemainingRows(String version, boolean zeta) throws Exception {
         try (URLClassLoader engine = engine(version)) {
             start(engine, zeta, 100, false);
             DsqlLocal.poll(SOON, "the task has written", () -> anyThreadIn("sleep"));
             task.interrupt();
             task.join(END.toMillis());
-            assertThat(task.getStackTrace()).as("where the task is").isEmpty();
+            assertThat(task.getStackTrace()).as("stack of the task").isEmpty();
             DsqlLocal.poll(END, "the sink ends", () -> sinkThreads() == 0);
             assertThat(rows()).isEqualTo("0");
         }
@@ -93,7 +93,7 @@ class GivenUpTaskTest extends DsqlFixture {
 
     @ParameterizedTest
     @CsvSource({"2.3.8, true", "2.3.8, false", "2.3.10, true", "2.3.10, false"})
-    void aTaskThatEndsInOrderHasWrittenEverything(String version, boolean zeta) throws Exception {
+    void aTaskThatEndsNormallyHasWrittenEverything(String version, boolean zeta) throws Exception {
         try (URLClassLoader engine = engine(version)) {
             start(engine, zeta, 5_000, true);
             task.join();
@@ -116,7 +116,7 @@ class GivenUpTaskTest extends DsqlFixture {
         options.put("table", "orders");
         options.put("max_connections", 2);
         options.put("max_buffer_bytes", 20_971_520);
-        // Nothing leaves before it is asked for.
+        // No row is sent before a request to commit.
         options.put("batch_interval_ms", 3_600_000);
         task =
                 (Thread)
@@ -132,7 +132,8 @@ class GivenUpTaskTest extends DsqlFixture {
     }
 
     /**
-     * A statement that was sent before the end is lost with its connection, and so is cut first.
+     * Cuts the connections first: a statement that was sent before the end is lost with its
+     * connection.
      */
     private static void answer() throws IOException {
         dsql.control("drop-all");
@@ -144,7 +145,10 @@ class GivenUpTaskTest extends DsqlFixture {
         return count.get(0);
     }
 
-    /** Of the task and its writer; by name, as each release brings its own NativeSink. */
+    /**
+     * Threads of the task and its writer, found by name, because each release loads its own
+     * NativeSink.
+     */
     private static boolean anyThreadIn(String method) {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(

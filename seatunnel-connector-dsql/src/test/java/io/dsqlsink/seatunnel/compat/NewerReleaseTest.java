@@ -50,7 +50,7 @@ class NewerReleaseTest {
                         EngineLoaders.libraries())) {
             Object told =
                     engine.loadClass(ReleaseProbe.class.getName())
-                            .getMethod("told", ClassLoader.class, Map.class)
+                            .getMethod("targetAndChanges", ClassLoader.class, Map.class)
                             .invoke(null, engine, TestTables.options());
             assertThat(told)
                     .isEqualTo(

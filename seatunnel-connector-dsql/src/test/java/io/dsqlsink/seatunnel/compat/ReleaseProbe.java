@@ -22,13 +22,14 @@ import org.apache.seatunnel.api.table.type.BasicType;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /**
- * What a newer engine does with the sink; loaded beside its classes by {@link NewerReleaseTest}.
+ * Calls the sink as a newer engine does; {@link NewerReleaseTest} loads it with that engine's
+ * classes.
  */
 public final class ReleaseProbe {
     private ReleaseProbe() {}
 
     /**
-     * Save modes as the master of a job runs them, rows, a change of columns, rows.
+     * Runs save modes like the master of a job, then rows, a change of columns, and rows.
      *
      * @return the classes of sink and writer
      */
@@ -60,8 +61,12 @@ public final class ReleaseProbe {
         return sink.getClass().getSimpleName() + " " + writer.getClass().getSimpleName();
     }
 
-    /** What a newer engine asks a sink for: the target's name, and the changes that it knows. */
-    public static String told(ClassLoader job, Map<String, Object> options) throws Exception {
+    /**
+     * The information that a newer engine requests from a sink: the target's name, and the changes
+     * that it supports.
+     */
+    public static String targetAndChanges(ClassLoader job, Map<String, Object> options)
+            throws Exception {
         CatalogTable source = TestTables.orders("id", null);
         Object sink =
                 new DsqlSinkFactory()
@@ -79,7 +84,7 @@ public final class ReleaseProbe {
                 + method(evolving, "supports").invoke(sink);
     }
 
-    /** Rows in which newer releases pass events on within Flink. */
+    /** Writes rows in which newer releases pass events on Flink. */
     @SuppressWarnings({"rawtypes", "unchecked"})
     private static void writeMarkers(SinkWriter writer) throws Exception {
         try {
@@ -90,11 +95,11 @@ public final class ReleaseProbe {
                 writer.write(marker);
             }
         } catch (NoSuchMethodException e) {
-            // Rows had no options then.
+            // The rows of this release have no options.
         }
     }
 
-    /** As the engine calls it: by the type of event that it has. */
+    /** Calls it like the engine, by the engine's type of event. */
     private static void applySchemaChange(Object writer, CatalogTable source) throws Exception {
         String events = "org.apache.seatunnel.api.table.event.";
         Class<?> receiver = SinkWriter.class;

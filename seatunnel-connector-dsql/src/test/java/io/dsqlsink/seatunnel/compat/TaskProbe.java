@@ -16,8 +16,8 @@ import org.apache.seatunnel.engine.server.TaskExecutionService;
 import org.apache.seatunnel.engine.server.task.SeaTunnelTask;
 
 /**
- * A task that writes through the release's own MultiTableSinkWriter; loaded beside the classes of
- * that release by {@link GivenUpTaskTest}.
+ * A task that writes through the release's own MultiTableSinkWriter; {@link GivenUpTaskTest} loads
+ * it with the classes of that release.
  */
 public final class TaskProbe {
     private static final String MULTI = "org.apache.seatunnel.api.sink.multitablesink.";
@@ -35,9 +35,9 @@ public final class TaskProbe {
     }
 
     /**
-     * Starts a task that writes as many rows, and then ends in order.
+     * Starts a task that writes this number of rows and then ends normally.
      *
-     * @param zeta whether as Zeta does it, or as Flink and Spark
+     * @param zeta whether it runs as on Zeta, or as on Flink and Spark
      * @return the task's thread
      */
     public static Thread start(
@@ -63,7 +63,7 @@ public final class TaskProbe {
         return thread;
     }
 
-    /** The writer is made on another thread than the task's, which has asked for a committer. */
+    /** The writer is created on another thread than the task's, which has requested a committer. */
     private Runnable onZeta() {
         Callable<?> init = sink::createCommitter;
         Callable<Boolean> step =
@@ -121,7 +121,7 @@ public final class TaskProbe {
             prepareCommit();
             writer.snapshotState(1);
         } else {
-            // Waits for more.
+            // Waits for more rows.
             Thread.sleep(Long.MAX_VALUE);
         }
         return true;

@@ -8,14 +8,16 @@ import org.apache.seatunnel.engine.server.TaskExecutionService.BlockingWorker;
 import org.apache.seatunnel.engine.server.task.SeaTunnelTask;
 import org.junit.jupiter.api.Test;
 
-/** What the place of a task's thread says; with writers it is seen in {@link GivenUpTaskTest}. */
+/**
+ * Reads the state of a task from its thread's stack; {@link GivenUpTaskTest} tests it with writers.
+ */
 class TaskThreadTest {
     private final AtomicReference<TaskThread> task = new AtomicReference<>();
     private final CompletableFuture<Boolean> inCall = new CompletableFuture<>();
     private final CompletableFuture<Boolean> inClose = new CompletableFuture<>();
 
     @Test
-    void aTaskOfZetaThatEndsInItsCallEndsInOrder() throws Exception {
+    void aTaskOfZetaThatEndsInItsCallEndsNormally() throws Exception {
         run(() -> true);
         assertThat(inCall.get()).isFalse();
         assertThat(inClose.get()).isFalse();
@@ -54,7 +56,7 @@ class TaskThreadTest {
     }
 
     @Test
-    void outsideOfZetaTheMakerOfAWriterHasTheTask() throws Exception {
+    void outsideOfZetaTheThreadThatCreatesAWriterHasTheTask() throws Exception {
         assertThat(TaskThread.ofZeta()).isNull();
         TaskThread own = TaskThread.ofWritersMaker();
         assertThat(own.isGivenUp()).isFalse();

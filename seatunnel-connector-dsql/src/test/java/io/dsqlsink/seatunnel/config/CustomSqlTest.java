@@ -64,7 +64,7 @@ class CustomSqlTest {
     }
 
     @Test
-    void aNameIsQuotedAsWhatItStandsIn() {
+    void aNameIsQuotedForItsPlace() {
         String name = "O'Neil \"x\"\\";
         assertThat(sql(name, "DELETE FROM public.${table_name} WHERE a = '${table_name}'"))
                 .isEqualTo("DELETE FROM public.\"O'Neil \"\"x\"\"\\\" WHERE a = 'O''Neil \"x\"\\'");
@@ -82,7 +82,7 @@ class CustomSqlTest {
         assertThat(sql("orders", "SELECT '${primary_key}'")).isEqualTo("SELECT 'id,Total sum'");
     }
 
-    /** What would be a second statement, or the end of the first, were it put in raw. */
+    /** Names that would end the statement or start another one if they were inserted unquoted. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -94,7 +94,7 @@ class CustomSqlTest {
                 "a\\'; DROP TABLE b; --",
                 "a\n; DROP TABLE b"
             })
-    void noNameEndsWhatItStandsIn(String name) {
+    void noNameEndsItsQuotes(String name) {
         String quoted = '"' + name.replace("\"", "\"\"") + '"';
         String text = name.replace("'", "''");
         assertThat(sql(name, "DELETE FROM ${table_name} WHERE a = '${table_name}'"))

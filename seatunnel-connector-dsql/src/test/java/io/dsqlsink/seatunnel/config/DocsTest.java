@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every table of options in the documentation, of whichever language, is that of the code, and
- * every whole job in it is one of the examples.
+ * Every table of options in the documentation, in both languages, matches the code, and every whole
+ * job in it is one of the examples.
  */
 class DocsTest {
     private static final Path ROOT = Path.of(System.getProperty("root.dir"));
@@ -35,7 +35,7 @@ class DocsTest {
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| (`\\w+`(?:, `\\w+`)*) \\|([^|]*)\\|([^|]*)\\|([^|]*)\\|");
 
-    /** The option that every table has; SQL and JVM have none of this name. */
+    /** An option that every table of options has; other tables have no row of this name. */
     private static final String A_ROW = "| `url` |";
 
     private static final Pattern KEY = Pattern.compile("`(\\w+)`");
@@ -54,7 +54,7 @@ class DocsTest {
         Set<String> keys = new TreeSet<>(DsqlSinkOptions.all().keySet());
         // The older name of username.
         keys.add("user");
-        // SeaTunnel itself reads it.
+        // SeaTunnel itself reads this option.
         keys.add("multi_table_sink_replica");
         assertThat(rows).containsOnlyKeys(keys);
         Set<String> required =
@@ -79,7 +79,7 @@ class DocsTest {
                         });
     }
 
-    /** What a reader copies has been read by the code; see ExamplesTest. */
+    /** The code reads every example that a reader can copy; see ExamplesTest. */
     @ParameterizedTest
     @MethodSource("pages")
     void everyWholeJobIsAnExample(Path page) throws IOException {

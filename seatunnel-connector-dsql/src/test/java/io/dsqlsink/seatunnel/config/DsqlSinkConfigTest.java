@@ -152,7 +152,7 @@ class DsqlSinkConfigTest {
         "access_key_id, option 'access_key_id' is missing beside 'secret_access_key'",
         "secret_access_key, option 'secret_access_key' is missing beside 'access_key_id'"
     })
-    void keysComeTogether(String absent, String says) {
+    void bothKeysAreRequired(String absent, String says) {
         options.remove(absent);
         assertThatThrownBy(this::config).hasMessageContaining(says);
     }
@@ -171,7 +171,7 @@ class DsqlSinkConfigTest {
     }
 
     @Test
-    void skippedRowsNeedAPlace() {
+    void skippedRowsNeedAPath() {
         options.put("row_error_policy", "SKIP");
         assertThatThrownBy(this::config)
                 .hasMessageContaining(
@@ -248,7 +248,7 @@ class DsqlSinkConfigTest {
     }
 
     @Test
-    void whatHasNoEffectIsSaidOnce() {
+    void optionsWithoutEffectAreLoggedOnce() {
         options.put("password", "the-password");
         options.put("parallelism", 2);
         options.put("user", "somebody");
@@ -269,7 +269,7 @@ class DsqlSinkConfigTest {
         assertThat(config + String.join("", config.warnings()))
                 .doesNotContain("wJalr", "FwoGZ", "the-password", "the-url-password");
 
-        // The source's options and the ignored password do not travel to the workers.
+        // The source's options and the ignored password are not sent to the workers.
         byte[] sent = serialize(config);
         assertThat(new String(sent, StandardCharsets.ISO_8859_1))
                 .doesNotContain("the-source-password", "the-password");
@@ -288,7 +288,7 @@ class DsqlSinkConfigTest {
     }
 
     @Test
-    void everyOptionIsInTheRule() {
+    void everyOptionIsInTheOptionRule() {
         assertThat(OptionRules.rule().getOptionalOptions())
                 .hasSize(DsqlSinkOptions.all().size() - 2);
         for (Option<?> option : DsqlSinkOptions.all().values()) {

@@ -30,7 +30,7 @@ class DsqlTableTest {
         return DsqlSinkConfig.of(ReadonlyConfig.fromMap(options), source);
     }
 
-    /** The source is shop.orders, without a schema as MySQL has none. */
+    /** The source is shop.orders, without a schema, because MySQL has none. */
     @ParameterizedTest
     @CsvSource(
             nullValues = "-",
@@ -71,7 +71,7 @@ class DsqlTableTest {
                 .hasToString("shop.orders -> s.shop_orders_copy");
     }
 
-    /** As the stock sink has it: table, columns and key, but not the schema. */
+    /** As in the stock sink: table, columns and key, but not the schema. */
     @Test
     void theCaseOfTheTargetsNamesIsChosen() {
         options.put("table", "Sales.Orders");
@@ -93,7 +93,7 @@ class DsqlTableTest {
                 .hasMessageContaining("option 'field_ide' makes one name of two columns");
     }
 
-    /** PostgreSQL cuts a longer name without a word: another table would be created, or dropped. */
+    /** PostgreSQL silently cuts a longer name: another table would be created, or dropped. */
     @Test
     void namesThatWouldBeCutAreRefused() {
         String fits = "n".repeat(63);
@@ -141,7 +141,7 @@ class DsqlTableTest {
     }
 
     @Test
-    void columnsAlikeInTheirFirstBytesAreRefusedByName() {
+    void columnsWithTheSameFirstBytesAreRefusedByName() {
         String same = "c".repeat(63);
         assertThatThrownBy(() -> table(TestTables.of("id", same, same + "1", same + "2")))
                 .hasMessageContaining("column '" + same + "1' has a name of 64 bytes")
@@ -194,7 +194,7 @@ class DsqlTableTest {
         checkKeys(TestTables.orders(null, null), "code");
     }
 
-    /** Two rows may have NULL in it. */
+    /** Two rows may have NULL in such a key. */
     @Test
     void aNullableKeyDoesNotIdentifyRows() {
         options.remove("primary_keys");
@@ -228,7 +228,7 @@ class DsqlTableTest {
         checkKeys(source);
     }
 
-    /** What a CDC source gives for NULL is refused where a key may hide one. */
+    /** A value that a CDC source sends for NULL is refused if a key may hide a NULL. */
     @Test
     void aHiddenNullIsRefused() {
         TableSchema schema =
@@ -264,7 +264,10 @@ class DsqlTableTest {
                 name, type, 0, true, null, "", "varchar(20)", false, false, 0L, Map.of(), 0L);
     }
 
-    /** Blanks of PostgreSQL's char(n) mean nothing; zeros at the end of binary(n) mean bytes. */
+    /**
+     * Blanks at the end of PostgreSQL's char(n) do not matter; zeros at the end of binary(n) are
+     * bytes.
+     */
     @Test
     void valuesAreThoseOfTheSourcesTable() {
         options.put("primary_keys", List.of("c"));

@@ -41,7 +41,7 @@ class NamesTest {
     }
 
     @Test
-    void theNameOfAnIndexIsMadeOneThatCanBeSent() {
+    void theNameOfAnIndexIsChangedSoThatItCanBeSent() {
         assertThat(Names.shortened("a\0b\ud83dc\ud83d\ude00")).startsWith("abc\ud83d\ude00_");
         assertThat(Names.shortened("a\0b")).isNotEqualTo(Names.shortened("a\ud83db"));
         assertThat(Names.shortened("ab")).isEqualTo("ab");

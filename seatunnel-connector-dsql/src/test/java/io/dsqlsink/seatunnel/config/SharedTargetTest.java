@@ -44,7 +44,7 @@ class SharedTargetTest {
     }
 
     @Test
-    void theJobMayAskForIt() {
+    void theJobMayAllowIt() {
         options.put("merge_tables", true);
         assertThat(SharedTarget.isRefused(table("a", null, "t"), table("b", null, "t"))).isFalse();
         options.remove("merge_tables");

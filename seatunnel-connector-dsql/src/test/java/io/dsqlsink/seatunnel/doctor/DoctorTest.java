@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What doctor says of homes with the real jars. */
+/** Runs doctor on homes with the real jars. */
 class DoctorTest {
     private static final String OLDEST = "2.3.4";
 
@@ -33,7 +33,7 @@ class DoctorTest {
 
     @TempDir Path folder;
 
-    /** The engine's user passes over a jar that it cannot read, and takes the stock sink. */
+    /** The engine skips a jar that its user cannot read, and uses the stock sink. */
     @ParameterizedTest
     @EnumSource(Mode.class)
     void aJarThatTheEngineCannotReadIsAProblem(Mode mode) throws Exception {
@@ -118,7 +118,7 @@ class DoctorTest {
                 .anyMatch(line -> line.contains("Dsql { }: ") && line.contains("run install"));
     }
 
-    /** A Jdbc job is well then, and one from MySQL-CDC gets the stock sink. */
+    /** Then a Jdbc job works, but a job from MySQL-CDC gets the stock sink. */
     @Test
     void aHalfMergedHomeIsAProblem() throws Exception {
         TestHome home = new TestHome(folder, OLDEST);
@@ -143,9 +143,9 @@ class DoctorTest {
         assertThat(problems(home.doctor())).isEmpty();
     }
 
-    /** From 2.3.9 on a sink does not see the source's jars; those connectors stand in here. */
+    /** From 2.3.9 on a sink does not see the source's jars; other connectors are used here. */
     @Test
-    void whereLoadersAreSeparateASourceDecidesNothing() throws Exception {
+    void withSeparateLoadersTheSourceDoesNotMatter() throws Exception {
         TestHome home = new TestHome(folder, OLDEST);
         Home newer = Home.of(home.root, "2.3.9");
         List<String> lines = new ArrayList<>();
@@ -207,7 +207,7 @@ class DoctorTest {
                 .containsExactly(
                         "PROBLEM  an install or uninstall was interrupted: run install or"
                                 + " uninstall again");
-        Files.writeString(receipt, "version of another time");
+        Files.writeString(receipt, "version of the future");
         assertThat(problems(home.doctor()))
                 .hasSize(1)
                 .allMatch(line -> line.contains("dsql-sink.installed cannot be read"));

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every example, and every config that a page shows, is read as doctor reads a job, by the classes
- * of a home, and the sink has no word against its options. No source or database is asked.
+ * Every example, and every config in the pages, is read as by doctor, with the classes of a home,
+ * and the sink accepts its options. No source or database is contacted.
  */
 class ExamplesTest {
     private static final String RELEASE = "2.3.4";
@@ -37,7 +37,7 @@ class ExamplesTest {
 
     private static final String SOURCE = "env { job.mode = BATCH }\nsource { FakeSource {} }\n";
 
-    /** The lines that a page shows alone stand in a block like this. */
+    /** The block for lines that a page shows without one. */
     private static final String SINK =
             "sink { Dsql {\nurl = \"jdbc:postgresql://<cluster>.dsql.<region>.on.aws/postgres\"\n"
                     + "username = admin\n%s} }\n";
@@ -113,7 +113,7 @@ class ExamplesTest {
 
     private ClassLoader loader() throws Exception {
         TestHome home = new TestHome(folder, RELEASE);
-        // What reads a config is in the starters alone.
+        // Only the starters have the classes that read a config.
         for (Path starter : EngineLoaders.jars(RELEASE, "flink")) {
             Files.copy(starter, home.root.resolve("starter").resolve(starter.getFileName()));
         }

@@ -36,9 +36,9 @@ class ErrorsTest {
                                         .allSatisfy(cell -> assertThat(cell).isNotBlank()));
     }
 
-    /** The page has the log's advice, and may add to it. */
+    /** The page has the same advice as the log, and may have more. */
     @Test
-    void everyCureOfTheLogStandsInItsRow() throws IOException {
+    void everyCureOfTheLogIsInItsRow() throws IOException {
         List<List<String>> rows = rows();
         for (DsqlErrorCode code : DsqlErrorCode.values()) {
             String told = rows.get(code.ordinal()).get(COLUMNS - 1).replace("`", "");

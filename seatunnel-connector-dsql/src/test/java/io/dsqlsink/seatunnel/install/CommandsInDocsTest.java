@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every command of the jar that a page shows is one that the jar takes. */
+/** The jar accepts every command that a page shows. */
 class CommandsInDocsTest {
     private static final Pattern COMMAND =
             Pattern.compile("java -jar seatunnel-connector-dsql\\S*\\.jar ([^`#\n]+)");
 
     @Test
-    void theJarTakesThem() throws IOException {
+    void theJarAcceptsThem() throws IOException {
         List<String> commands = new ArrayList<>();
         for (Path page : pages()) {
             Matcher shown = COMMAND.matcher(Files.readString(page));

@@ -20,7 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** All commands of the jar look the same. Each runs in a JVM of its own, as a person starts it. */
+/**
+ * All commands of the jar have the same form of output. Each runs in its own JVM, as a user starts
+ * it.
+ */
 @Timeout(240)
 class CommandsTest {
     private static final String RELEASE = "2.3.4";
@@ -39,7 +42,7 @@ class CommandsTest {
                 "repair",
                 "replay"
             })
-    void itsHelpHasAnExampleThatItTakes(String command) {
+    void itsHelpHasAValidExample(String command) {
         CommandLine all = Main.commandLine();
         assertThat(all.getSubcommands().keySet()).contains(command).hasSize(8);
         String help = all.getSubcommands().get(command).getUsageMessage();
@@ -57,7 +60,7 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"doctor", "cutover", "widen", "verify", "repair", "replay"})
-    void whatCannotBeDoneHasExitCode2(String command) throws Exception {
+    void aCommandThatCannotRunHasExitCode2(String command) throws Exception {
         TestHome home = new TestHome(folder, RELEASE);
         Path config = folder.resolve("nowhere.conf");
         List<String> arguments = new ArrayList<>(List.of(command, "--config", config.toString()));
@@ -80,7 +83,7 @@ class CommandsTest {
     }
 
     @Test
-    void aFolderThatIsNoHomeIsADocumentToo() throws Exception {
+    void aFolderThatIsNotAHomeGivesADocumentToo() throws Exception {
         TestHome home = new TestHome(folder, RELEASE);
         List<String> install = List.of("install", "--json", "--home", folder.toString());
         assertThat(run(home, install, 2).findings("failed"))
@@ -93,7 +96,7 @@ class CommandsTest {
     }
 
     @Test
-    void whatIsFineHasExitCode0() throws Exception {
+    void noFindingHasExitCode0() throws Exception {
         TestHome home = new TestHome(folder, RELEASE);
         Map<String, String> stock = home.state();
         Ended dry = run(home, List.of("install", "--dry-run", "--json"), 0);
@@ -121,7 +124,7 @@ class CommandsTest {
         assertThat(json.findings("problem")).contains(found);
     }
 
-    /** A text that ends lines, hides or turns itself stays one line, and valid JSON. */
+    /** A text that ends lines, or hides or reverses itself, stays one line, and valid JSON. */
     @Test
     void aFindingIsOneLine() throws IOException {
         List<String> lines = new ArrayList<>();
@@ -135,7 +138,7 @@ class CommandsTest {
         assertThat(finding.path("details").path(0).asText()).isEqualTo(odd);
     }
 
-    /** A home's libraries write where they like, and a command may have a fault of its own. */
+    /** Libraries of a home may write to any stream, and a command may fail unexpectedly. */
     @CommandLine.Command(name = "noisy")
     static final class Noisy extends JarCommand {
         @CommandLine.Option(names = "--broken")
@@ -155,7 +158,7 @@ class CommandsTest {
     }
 
     @Test
-    void whatLibrariesWriteIsNoPartOfTheDocument() throws Exception {
+    void outputOfLibrariesIsNotInTheDocument() throws Exception {
         TestHome home = new TestHome(folder, RELEASE);
         Ended fine = run(home, Noisy.class, List.of("--json"), 0);
         assertThat(fine.document().path("findings")).isEmpty();

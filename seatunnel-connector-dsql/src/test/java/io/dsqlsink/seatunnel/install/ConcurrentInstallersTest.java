@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Installers that run at once or are killed, each in a JVM of its own. */
+/** Installers that run at the same time or are killed, each in its own JVM. */
 @Timeout(120)
 class ConcurrentInstallersTest {
     private static final String LOCK = ".dsql-sink.lock";
@@ -67,16 +67,16 @@ class ConcurrentInstallersTest {
         }
     }
 
-    /** While a merge is under way there is more than one file that would be left. */
+    /** A kill during a merge leaves more than one file. */
     @Test
-    void whatAKilledOneLeftWhileItMergedIsRemoved() throws Exception {
+    void leftoversOfAKilledMergeAreRemoved() throws Exception {
         Path work = home.root.resolve("connectors/work.dsql-new");
         first = new Child("first", "connectors");
         until(() -> Files.exists(work), first);
         first.kill();
         assertThat(work).isDirectory();
         assertThat(home.root.resolve(LOCK)).exists();
-        // What the JDK's zip file system leaves, if it is killed a moment later.
+        // The file that the JDK's zip file system leaves if it is killed a moment later.
         Files.writeString(work.resolve("zipfstmp123.tmp"), "half a jar");
 
         assertThat(home.installer().uninstall()).isFalse();
@@ -85,7 +85,7 @@ class ConcurrentInstallersTest {
     }
 
     @Test
-    void theLockOfAKilledOneIsFree() throws Exception {
+    void theLockOfAKilledInstallerIsFree() throws Exception {
         first = new Child("first", "connectors");
         first.await("merge into");
         first.kill();
@@ -97,7 +97,7 @@ class ConcurrentInstallersTest {
         assertThat(home.state()).isEqualTo(stock);
     }
 
-    /** A lock that is a link would let the installer write elsewhere. */
+    /** If the lock were a link, the installer would write to another file. */
     @Test
     void aLinkInPlaceOfTheLockIsNotFollowed() throws Exception {
         Path other = Files.writeString(folder.resolve("other"), "of a user");
@@ -108,7 +108,7 @@ class ConcurrentInstallersTest {
         assertThat(other).hasContent("of a user");
     }
 
-    /** A failure that is told at once leaves nothing either. */
+    /** A refused installation leaves no lock file either. */
     @Test
     void aRefusedInstallationLeavesNothing() throws Exception {
         String mapping = Files.readString(home.mapping());

@@ -9,14 +9,13 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * What the installer makes of the files of a home, whatever their bytes: it may refuse them, with a
- * message, but nothing else. Jazzer calls it (scripts/fuzz.sh), and {@link HomeFuzzTest} with what
- * was found.
+ * Reads files of a home like the installer, with any bytes: it may only refuse them with a message.
+ * Jazzer calls it (scripts/fuzz.sh), and {@link HomeFuzzTest} calls it with earlier findings.
  */
 public final class HomeFuzz {
     private HomeFuzz() {}
 
-    /** The first byte says which file the others are. */
+    /** The first byte selects the file; the others are its content. */
     public static void fuzzerTestOneInput(byte[] bytes) {
         if (bytes.length == 0) {
             return;

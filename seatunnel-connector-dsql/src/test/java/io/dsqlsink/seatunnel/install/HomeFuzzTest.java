@@ -19,15 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Damaged files of a home are refused with a message; scripts/fuzz.sh looks deeper. */
+/** Damaged files of a home are refused with a message; scripts/fuzz.sh tests more. */
 class HomeFuzzTest {
     private static final int CASES = 500;
 
     @TempDir Path folder;
 
-    /**
-     * Of a jar with the stock factory alone; each case has some bytes changed, or an end cut off.
-     */
+    /** A jar with only the stock factory; each case has some bytes changed, or the end cut off. */
     @Test
     void damagedJarsAreRefused() throws Exception {
         byte[] whole = factoryAlone();
@@ -69,7 +67,7 @@ class HomeFuzzTest {
                 .hasMessageContaining(home.mapping() + " cannot be read");
     }
 
-    /** It names what an uninstall removes. */
+    /** The record names the files that an uninstall removes. */
     @Test
     void aRecordOfFilesOutsideTheHomeIsRefused() throws Exception {
         TestHome home = new TestHome(folder, "2.3.4");

@@ -3,7 +3,7 @@ package io.dsqlsink.seatunnel.install;
 import java.io.IOException;
 import java.nio.file.Paths;
 
-/** An installer in a JVM of its own, for {@link ConcurrentInstallersTest}. */
+/** An installer in its own JVM, for {@link ConcurrentInstallersTest}. */
 final class InstallerMain {
     private InstallerMain() {}
 

@@ -30,7 +30,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Homes with the real jars of both releases: what an installation makes of them, and leaves. */
+/**
+ * Homes with the real jars of both releases: the result of an installation, and of an
+ * uninstallation.
+ */
 class InstallerTest {
     private static final String OLDEST = "2.3.4";
 
@@ -59,7 +62,7 @@ class InstallerTest {
         assertThat(home.state()).isEqualTo(before);
     }
 
-    /** The class path is that of a job from a source in one of these jars, or in none. */
+    /** Checks jobs with a source in one of these jars, or in none. */
     private static void checkJobs(TestHome home, String version, List<String> sources)
             throws Exception {
         List<Path> source = new ArrayList<>();
@@ -80,9 +83,9 @@ class InstallerTest {
         }
     }
 
-    /** Only the merged connector-jdbc is in a sink's class loader there. */
+    /** In these releases the class loader of a sink has only the merged connector-jdbc. */
     @Test
-    void mergedConnectorsWhereSinksHaveLoadersOfTheirOwn() throws Exception {
+    void mergedConnectorsWithSeparateLoadersOfSinks() throws Exception {
         TestHome home = new TestHome(folder, "2.3.8");
         home.installer().install(Mode.connectors);
         try (URLClassLoader application = zeta("2.3.10", List.of());
@@ -97,7 +100,7 @@ class InstallerTest {
         }
     }
 
-    /** A copy in lib/ comes first then, and its stock factory is the renamed one. */
+    /** Then a copy in lib/ comes first, and its stock factory is the renamed one. */
     @Test
     void mergedConnectorsBesideACopyInLib() throws Exception {
         TestHome home = new TestHome(folder, OLDEST);
@@ -112,7 +115,7 @@ class InstallerTest {
 
     @ParameterizedTest
     @EnumSource(Mode.class)
-    void anotherModeTakesItsPlace(Mode first) throws Exception {
+    void anotherModeReplacesIt(Mode first) throws Exception {
         TestHome home = new TestHome(folder, OLDEST);
         Map<String, String> before = home.state();
         home.installer().install(first);
@@ -126,7 +129,7 @@ class InstallerTest {
 
     @ParameterizedTest
     @EnumSource(Mode.class)
-    void aDryRunTellsEverythingAndDoesNothing(Mode mode) throws Exception {
+    void aDryRunReportsEverythingAndChangesNothing(Mode mode) throws Exception {
         TestHome home = new TestHome(folder, OLDEST);
         Map<String, String> before = home.state();
         home.dryRun().install(mode);
@@ -144,10 +147,13 @@ class InstallerTest {
         assertThat(home.told).isEqualTo(planned).hasSize(mode == Mode.lib ? 1 : 4);
     }
 
-    /** Each line is told right before its change, so a death at each line is one between two. */
+    /**
+     * Each line is reported right before its change, so a kill at each line is a kill between two
+     * changes.
+     */
     @ParameterizedTest
     @CsvSource({"lib, 1", "connectors, 1", "connectors, 2", "connectors, 4"})
-    void aDeathInBetweenIsMended(Mode mode, int line) throws Exception {
+    void aKillBetweenTwoChangesIsRepaired(Mode mode, int line) throws Exception {
         TestHome home = new TestHome(folder, OLDEST);
         Map<String, String> before = home.state();
         die(
@@ -168,7 +174,7 @@ class InstallerTest {
         home.installer().install(mode);
         checkJobs(home, OLDEST, List.of("connector-cdc-mysql"));
         home.installer().uninstall();
-        assertThat(home.state()).as("uninstalled at last").isEqualTo(before);
+        assertThat(home.state()).as("uninstalled").isEqualTo(before);
     }
 
     private interface Run {
@@ -189,7 +195,7 @@ class InstallerTest {
     }
 
     @Test
-    void whatAUserChangedSinceIsLeft() throws Exception {
+    void changesOfAUserAreKept() throws Exception {
         TestHome home = new TestHome(folder, OLDEST);
         Map<String, String> before = home.state();
         home.installer().install(Mode.connectors);
@@ -224,7 +230,7 @@ class InstallerTest {
     }
 
     @Test
-    void aLostStockJarIsToldAndNothingIsForgotten() throws Exception {
+    void aLostStockJarIsReportedAndTheRecordIsKept() throws Exception {
         TestHome home = new TestHome(folder, OLDEST);
         Map<String, String> before = home.state();
         home.installer().install(Mode.connectors);
@@ -241,7 +247,7 @@ class InstallerTest {
     }
 
     @Test
-    void unknownHomesAreRefusedAsTheyAre() throws Exception {
+    void unknownHomesAreRefusedAndNotChanged() throws Exception {
         assertThatThrownBy(() -> Home.of(folder))
                 .isInstanceOf(InstallException.class)
                 .hasMessageContaining(folder + " is no SeaTunnel home: it has no folder starter/");
@@ -309,7 +315,7 @@ class InstallerTest {
     }
 
     @Test
-    void theCommandLineTellsByItsExitCode() throws Exception {
+    void theExitCodeShowsTheResult() throws Exception {
         TestHome home = new TestHome(folder, OLDEST);
         assertThat(Main.run("--help")).isZero();
         assertThat(Main.run("install", "--help")).isZero();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is left of a comparison that was killed. */
+/** The folder of a comparison that was killed. */
 class LookFolderTest {
     private static final String JOB = "the digest of a job";
 
@@ -23,10 +23,10 @@ class LookFolderTest {
     }
 
     @Test
-    void anUnfinishedRunOfTheSameJobGoesOn() throws IOException {
+    void anUnfinishedRunOfTheSameJobContinues() throws IOException {
         assertThat(folder.looksDone(JOB)).isZero();
         look(false, "first");
-        assertThat(folder.looksDone(JOB)).as("killed before it was noted").isZero();
+        assertThat(folder.looksDone(JOB)).as("killed before it was recorded").isZero();
         folder.unfinished(JOB, 1);
         look(true, "second");
         folder.unfinished(JOB, 2);
@@ -40,7 +40,9 @@ class LookFolderTest {
         assertThat(later.hasReport()).isTrue();
     }
 
-    /** Its job has secrets, and what it may still write is not taken for the next look's. */
+    /**
+     * Its job has secrets, and a report that it may still write must not be used for the next look.
+     */
     @Test
     void theFolderOfAKilledLookIsRemoved() throws IOException {
         look(false, "first");

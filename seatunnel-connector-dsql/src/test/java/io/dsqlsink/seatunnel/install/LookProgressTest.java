@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** How far a comparison is. */
+/** The progress of a comparison. */
 class LookProgressTest {
     private static final String LOG = "2026-01-01 00:00:00,000 INFO  [engine] - ";
     private static final String READ = "table public.t: 600 rows of the source read, 20 rows/s";
@@ -27,15 +27,15 @@ class LookProgressTest {
                 .isEqualTo(READ.replace(".t:", ".empty:"));
     }
 
-    /** More rows than were counted before: the source is written to. */
+    /** There may be more rows than counted before, because the source is written to. */
     @Test
-    void thereIsNoMoreThanAll() {
+    void percentEndsAt100() {
         progress.know(Map.of("public.t", 500L));
         assertThat(progress.of("verify: " + READ)).isEqualTo(READ + ", 100 % of 500, 0 s left");
     }
 
     @Test
-    void ofTheTargetTheSinkKnowsAll() {
+    void theSinkKnowsTheProgressOfTheTarget() {
         String line =
                 "table public.t: 600 rows of the target read, 20 rows/s, 60 % of 1000, 20 s left";
         progress.know(Map.of("public.t", 800L));
@@ -44,7 +44,7 @@ class LookProgressTest {
     }
 
     @Test
-    void onATerminalItIsOneLineThatChanges() throws Exception {
+    void aTerminalShowsOneChangingLine() throws Exception {
         assertThat(told(true)).isEqualTo("\r\u001b[K1 %\r\u001b[K2 %\r\u001b[Kdone\n");
         assertThat(told(false)).isEqualTo("1 %\n2 %\ndone\n");
     }

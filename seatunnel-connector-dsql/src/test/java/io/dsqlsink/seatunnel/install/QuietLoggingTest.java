@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class QuietLoggingTest {
     @Test
-    void onlyWhatLoggingSaysOfItselfIsLeftOut() {
+    void onlyMessagesOfLoggingAboutItselfAreRemoved() {
         ByteArrayOutputStream seen = new ByteArrayOutputStream();
         PrintStream err = new PrintStream(new QuietLogging(seen), true);
         err.println("SLF4J: Failed to load class \"org.slf4j.impl.StaticLoggerBinder\".");

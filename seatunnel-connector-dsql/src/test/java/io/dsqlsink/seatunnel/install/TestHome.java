@@ -13,14 +13,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A SeaTunnel home with the real jars of a release, as far as the installer looks at it. */
+/** A SeaTunnel home with the real jars of a release, with the parts that the installer reads. */
 public final class TestHome {
     public final Path root;
     public final Path ours;
     final List<String> told = new ArrayList<>();
 
     /**
-     * @param folder an empty one, for the home and for the connector's jar
+     * @param folder an empty folder for the home and for the connector's jar
      */
     public TestHome(Path folder, String version) throws IOException {
         root = Files.createDirectory(folder.resolve("home"));
@@ -74,7 +74,7 @@ public final class TestHome {
         return new Installer(ours, Home.of(root), true, told::add, told::add);
     }
 
-    /** Every file of the home with its content and its time. */
+    /** Every file of the home with its content and modification time. */
     public Map<String, String> state() throws IOException {
         Map<String, String> state = new TreeMap<>();
         try (Stream<Path> files = Files.walk(root)) {
@@ -87,7 +87,7 @@ public final class TestHome {
         return state;
     }
 
-    /** What doctor says of it. */
+    /** The output of doctor for this home. */
     public List<String> doctor() throws IOException, InstallException {
         List<String> lines = new ArrayList<>();
         new Doctor(Home.of(root), new Report(lines::add)).check();

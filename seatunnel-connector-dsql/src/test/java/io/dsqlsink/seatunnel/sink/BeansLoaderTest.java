@@ -14,12 +14,14 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
-/** The MBean server outlives a job: it holds the job's class loader no longer than the sink. */
+/**
+ * The MBean server outlives a job: it must not hold the job's class loader longer than the sink.
+ */
 class BeansLoaderTest {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
-    void theLoaderOfAJobGoesOnceItsSinkIsClosed() throws Exception {
+    void theLoaderOfAJobIsFreeAfterItsSinkIsClosed() throws Exception {
         WeakReference<ClassLoader> loader = readAndClose();
         long end = System.nanoTime() + SOON.toNanos();
         while (loader.get() != null && System.nanoTime() - end < 0) {

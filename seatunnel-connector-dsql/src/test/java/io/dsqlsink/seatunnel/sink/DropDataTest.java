@@ -20,9 +20,9 @@ class DropDataTest extends DsqlFixture {
         dsql.sql("DROP TABLE IF EXISTS orders CASCADE");
     }
 
-    /** The table's own key identifies them, not the job's. */
+    /** The table's own key identifies the rows, not the job's key. */
     @Test
-    void allRowsAreDeletedInPieces() throws Exception {
+    void allRowsAreDeletedInParts() throws Exception {
         dsql.sql("CREATE TABLE orders (a int, b text, code text, PRIMARY KEY (b, a))");
         dsql.sql("INSERT INTO orders SELECT i, 'k', 'x' FROM generate_series(1, 10000) i");
         SaveModeTest.prepare(Map.of("data_save_mode", "DROP_DATA"), TestTables.orders("id", null));
@@ -40,7 +40,7 @@ class DropDataTest extends DsqlFixture {
         dsql.sql("INSERT INTO orders SELECT i, 'x' || i FROM generate_series(1, " + MANY + ") i");
     }
 
-    /** It is exactly what the job creates, so it is recreated. */
+    /** The table is exactly as the job creates it, so it is recreated. */
     @Test
     void aLargeTableWithoutDependentsIsRecreated() throws Exception {
         CatalogTable source = TestTables.orders("id", "code");
@@ -54,14 +54,14 @@ class DropDataTest extends DsqlFixture {
         assertThat(dsql.sql(SaveModeTest.COLUMNS)).containsExactly("id bigint t", "code text f");
         assertThat(dsql.sql(SaveModeTest.INDEXES)).hasSize(2);
 
-        // Few rows are deleted sooner.
+        // Few rows are deleted, because that is faster.
         before = tableId();
         dsql.sql("INSERT INTO orders VALUES (1, 'a')");
         SaveModeTest.prepare(drop, source);
         assertThat(tableId()).isEqualTo(before);
     }
 
-    /** Each of them would be lost, or is in the way. */
+    /** Each of these objects would be lost, or prevents the drop. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -76,7 +76,7 @@ class DropDataTest extends DsqlFixture {
                 "CREATE INDEX of_user ON orders (code, id)",
                 "CREATE STATISTICS hanging_s ON id, code FROM orders"
             })
-    void whatHangsOnALargeTableStays(String hanging) throws Exception {
+    void aLargeTableWithDependentsIsKept(String hanging) throws Exception {
         CatalogTable source = TestTables.orders("id", null);
         SaveModeTest.prepare(Map.of(), source);
         fillMany();
@@ -89,7 +89,7 @@ class DropDataTest extends DsqlFixture {
         dsql.sql("DROP TABLE IF EXISTS hanging CASCADE");
     }
 
-    /** With keys of all types that a key may have, at both sides of a page's end. */
+    /** With keys of all types that a key may have, on both sides of the end of a page. */
     @Test
     void pagesFollowKeysOfEveryType() throws Exception {
         for (String type :
@@ -121,7 +121,7 @@ class DropDataTest extends DsqlFixture {
     }
 
     @Test
-    void rowsThatTakeOthersAlongAreDeletedInSmallerParts() throws Exception {
+    void rowsWithCascadesAreDeletedInSmallerParts() throws Exception {
         dsql.sql("CREATE TABLE orders (id bigint PRIMARY KEY, code text)");
         dsql.sql(
                 "CREATE TABLE lines (id bigint PRIMARY KEY, of bigint REFERENCES orders ON DELETE"

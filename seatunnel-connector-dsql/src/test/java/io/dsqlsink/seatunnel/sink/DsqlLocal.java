@@ -82,12 +82,12 @@ public final class DsqlLocal implements AutoCloseable {
                 + ready.group(4);
     }
 
-    /** Address of the PostgreSQL behind, which knows no rules of Aurora DSQL. */
+    /** Address of the PostgreSQL behind it, without the rules of Aurora DSQL. */
     String postgres() {
         return "jdbc:postgresql://" + ready.group(3) + "/postgres";
     }
 
-    /** Rows as text, or nothing, straight from the PostgreSQL behind. */
+    /** Runs SQL directly on the PostgreSQL behind it; returns rows as text, if any. */
     public List<String> sql(String sql) {
         try (Connection connection =
                         DriverManager.getConnection(
@@ -125,7 +125,7 @@ public final class DsqlLocal implements AutoCloseable {
         }
     }
 
-    /** Until the condition holds; fails after the deadline. */
+    /** Waits until the condition holds; fails after the deadline. */
     public static void poll(Duration deadline, String what, BooleanSupplier condition) {
         long end = System.nanoTime() + deadline.toNanos();
         while (!condition.getAsBoolean()) {

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** How a writer ends: close, abort, failure, interrupt. */
 class DsqlSinkEndTest extends DsqlWriterFixture {
     /**
-     * SeaTunnel's writer of several tables may have had it in hand when the commit was asked for.
+     * A thread of SeaTunnel's writer of several tables may have taken the row just before the
+     * request to commit.
      */
     @Test
     void closeWritesARowThatAnotherThreadWroteAfterTheCommit() {
@@ -28,9 +29,9 @@ class DsqlSinkEndTest extends DsqlWriterFixture {
         checkRows("orders", "1 a");
     }
 
-    /** Where one thread does everything, a task that ends in order has asked for a commit. */
+    /** If one thread does everything, a task that ends normally has requested a commit. */
     @Test
-    void closeDropsWhatNoCommitWasAskedFor() {
+    void closeDropsRowsWithoutARequestToCommit() {
         DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         writer.write(insert(1L, "a"));
         writer.prepareCommit();
@@ -39,7 +40,7 @@ class DsqlSinkEndTest extends DsqlWriterFixture {
         checkRows("orders", "1 a");
     }
 
-    /** As when a database that does not answer would otherwise be waited for. */
+    /** Otherwise the sink would wait for a database that does not answer. */
     @Test
     void anInterruptedCommitEndsTheSinkAtOnce() throws Exception {
         DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
@@ -63,7 +64,7 @@ class DsqlSinkEndTest extends DsqlWriterFixture {
     }
 
     @Test
-    void abortDropsWhatIsLeft() {
+    void abortDropsRemainingRows() {
         DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         writer.write(insert(1L, "a"));
         writer.abortPrepare();
@@ -88,7 +89,7 @@ class DsqlSinkEndTest extends DsqlWriterFixture {
     }
 
     @Test
-    void aValueThatCannotBeCarriedNamesTableAndColumn() {
+    void theErrorOfAValueThatCannotBeEncodedNamesTableAndColumn() {
         DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         assertThat(failure(() -> writer.write(insert(1L, List.of()))))
                 .hasMessageContaining("shop.orders -> public.orders: Column code: values of");
@@ -148,7 +149,7 @@ class DsqlSinkEndTest extends DsqlWriterFixture {
     }
 
     @Test
-    void closingDoesNotGoOnWithAnInterruptedCommit() throws Exception {
+    void closingDoesNotContinueAnInterruptedCommit() throws Exception {
         DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         writer.write(insert(1L, "a"));
         dsql.control("pause");
@@ -163,7 +164,7 @@ class DsqlSinkEndTest extends DsqlWriterFixture {
         committing.interrupt();
         assertThat(failed.get(SOON.toMillis(), TimeUnit.MILLISECONDS))
                 .hasMessageContaining("DSQL-21");
-        // The engine knows that the checkpoint failed; as on Flink, this thread's flag is clear.
+        // The engine knows that the checkpoint failed. As on Flink, this thread is not interrupted.
         CompletableFuture<Void> closed = CompletableFuture.runAsync(writer::close);
         assertThat(closed).succeedsWithin(SOON);
         dsql.control("resume");

@@ -17,7 +17,7 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How rows reach their table, with the native library against dsql-local. */
+/** Writes rows with the native library to dsql-local. */
 class DsqlSinkWriterTest extends DsqlWriterFixture {
     @Test
     void rowsAreDurableWhenPrepareCommitReturns() {
@@ -56,7 +56,7 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
     }
 
     @Test
-    void aFullBufferIsHandedOverAndNothingIsLost() {
+    void aFullBufferIsWrittenAndNothingIsLost() {
         DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         int rows = 12_345;
         for (long id = 0; id < rows; id++) {
@@ -82,7 +82,7 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
         checkRows("orders", "1 a");
         checkRows("other", "2 b");
 
-        // The first to leave takes nothing from the other.
+        // Closing the first one does not affect the other.
         orders.close();
         assertThatThrownBy(() -> orders.write(insert(4L, "d"))).hasMessageContaining("DSQL-11");
         other.write(insert(3L, "c"));
@@ -92,7 +92,7 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
     }
 
     @Test
-    void rowsOfAnotherFormSayHowToGoOn() {
+    void theErrorOfRowsOfAnotherFormSaysHowToContinue() {
         DsqlSinkWriter writer = writer("orders", NEVER_MS, "id");
         assertThat(failure(() -> writer.write(insert(1L))))
                 .hasMessageContaining("DSQL-05")
@@ -141,7 +141,7 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
     }
 
     @Test
-    void aSkippedRowIsCountedAndLeavesItsReason(@TempDir Path dead) throws IOException {
+    void aSkippedRowIsCountedAndItsReasonIsRecorded(@TempDir Path dead) throws IOException {
         Metrics metrics = new Metrics();
         DsqlSinkWriter writer =
                 writer(
@@ -163,10 +163,9 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
         writer.close();
     }
 
-    /** Rust gets both rows of an update in one frame; a frame has a thousand rows. */
+    /** The library gets both rows of an update in one frame; a frame has a thousand rows. */
     @Test
-    void aRefusedUpdateOfTheKeyNamesBothKeysWhereverItStands(@TempDir Path dead)
-            throws IOException {
+    void aRefusedUpdateOfTheKeyNamesBothKeysAtAnyPosition(@TempDir Path dead) throws IOException {
         DsqlSinkWriter writer =
                 writer(
                         "orders",
@@ -214,7 +213,7 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
         writer.close();
     }
 
-    /** Without a key a row that is written twice stands there twice. */
+    /** Without a key a row that is written twice exists twice. */
     @Test
     void theTimerNeitherLosesNorRepeatsRows() {
         dsql.sql("ALTER TABLE orders DROP CONSTRAINT orders_pkey");
@@ -247,7 +246,7 @@ class DsqlSinkWriterTest extends DsqlWriterFixture {
     }
 
     @Test
-    void theTargetsNamesAreWrittenInTheCaseThatIsAskedFor() {
+    void theTargetsNamesAreInTheRequestedCase() {
         dsql.sql("CREATE TABLE \"NEW_ORDERS\" (\"ID\" bigint PRIMARY KEY, \"CODE\" text)");
         DsqlSinkWriter writer =
                 writer(

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 abstract class DsqlWriterFixture extends DsqlFixture {
     static final Duration SOON = Duration.ofSeconds(15);
 
-    /** No row leaves by itself. */
+    /** No row is sent because of its age. */
     static final int NEVER_MS = 3_600_000;
 
     @BeforeEach
@@ -38,7 +38,7 @@ abstract class DsqlWriterFixture extends DsqlFixture {
 
     @AfterEach
     void dropTables() throws IOException {
-        // A test that failed may have left these; a paused transaction would hold its locks for
+        // A failed test may have left these settings; a paused transaction would hold its locks for
         // ever.
         dsql.control("resume");
         dsql.control("faults clear");
@@ -72,7 +72,7 @@ abstract class DsqlWriterFixture extends DsqlFixture {
         options.put("batch_interval_ms", intervalMs);
         options.put("max_connections", 2);
         options.put("primary_keys", List.of(keys));
-        // These tests run in either form of statements.
+        // These tests run with either form of statements.
         String form = System.getenv("DSQL_TEST_FORM");
         if (form != null) {
             options.put("statement_form", form);

@@ -29,8 +29,8 @@ import org.apache.seatunnel.api.table.factory.TableSinkFactory;
 import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
 
 /**
- * Runs inside the class loaders that {@link EngineLoaders} builds, and does what an engine's client
- * does. It speaks to the tests in types of the JDK only.
+ * Runs inside the class loaders of {@link EngineLoaders}, and acts like an engine's client. It
+ * exchanges only JDK types with the tests.
  */
 public final class FactoryProbe {
     private FactoryProbe() {}
@@ -43,7 +43,7 @@ public final class FactoryProbe {
         try {
             factory.createSink(null);
         } catch (NullPointerException e) {
-            // The stock factory throws it, and the engines pass over it.
+            // The stock factory throws this, and the engines ignore it.
         }
         ReadonlyConfig config = ReadonlyConfig.fromMap(options);
         ConfigValidator.of(config).validate(((Factory) factory).optionRule());
@@ -66,7 +66,7 @@ public final class FactoryProbe {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Our sink and its key, after the engine has put the source's names into the options. */
+    /** Our sink and its key, after the engine has replaced the placeholders. */
     public static String target(ClassLoader job, Map<String, Object> options) throws Exception {
         CatalogTable source = TestTables.orders("id", "code");
         ReadonlyConfig config = ReadonlyConfig.fromMap(options);
@@ -80,7 +80,7 @@ public final class FactoryProbe {
                                             CatalogTable.class)
                                     .invoke(null, config, source);
         } catch (ClassNotFoundException e) {
-            // Before 2.3.8 the engine does not.
+            // Before 2.3.8 the engine does not replace them.
         }
         DsqlSink sink =
                 (DsqlSink)
@@ -92,7 +92,7 @@ public final class FactoryProbe {
                 + ((SupportMultiTableSinkWriter<?>) sink.createWriter(null)).primaryKey();
     }
 
-    /** Drives our sink as far as it goes without a cluster. */
+    /** Runs our sink as far as possible without a cluster. */
     @SuppressWarnings({"rawtypes", "unchecked"})
     public static String life(ClassLoader job, Map<String, Object> options) throws Exception {
         SeaTunnelSink sink =

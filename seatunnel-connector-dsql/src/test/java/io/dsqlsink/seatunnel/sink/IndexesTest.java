@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Which of a source's indexes a table gets. The source is the PostgreSQL behind dsql-local itself,
- * where its catalog is read; the jobs of tests/e2e do the same from MySQL.
+ * Which of a source's indexes a table gets. In tests that read the catalog, the source is the
+ * PostgreSQL behind dsql-local; the jobs of tests/e2e do the same with MySQL.
  */
 @Timeout(120)
 class IndexesTest extends DsqlFixture {
@@ -107,7 +107,7 @@ class IndexesTest extends DsqlFixture {
         return definition;
     }
 
-    /** Of a table of the target, those besides the key's, without what is the same in each. */
+    /** The secondary indexes of a target table, without the parts that are the same in each. */
     private static List<String> created(String table) {
         return dsql
                 .sql(
@@ -179,7 +179,7 @@ class IndexesTest extends DsqlFixture {
                 SourceTable.withCatalog(told, "postgres", null, getClass().getClassLoader());
         assertThat(found.unknown()).isNull();
         TableDefinition definition = prepare(found);
-        // The rows lack a column of its condition: the database refuses it.
+        // The table lacks a column of the index's condition, so the database refuses the index.
         assertThat(created("t"))
                 .containsExactly(
                         "CREATE INDEX again: (a, b)",
@@ -203,7 +203,7 @@ class IndexesTest extends DsqlFixture {
     }
 
     @Test
-    void anExpressionIsNotCarriedToColumnsOfOtherNames() throws Exception {
+    void anExpressionIsNotUsedForColumnsOfOtherNames() throws Exception {
         dsql.sql("CREATE SCHEMA src");
         dsql.sql("CREATE TABLE src.t (id int PRIMARY KEY, name varchar(40))");
         dsql.sql("CREATE UNIQUE INDEX folded ON src.t (lower(name))");
@@ -224,9 +224,12 @@ class IndexesTest extends DsqlFixture {
         assertThat(created("T")).isEmpty();
     }
 
-    /** A partial unique index was taken for the key of a table without one: rows were merged. */
+    /**
+     * Earlier, a partial unique index was used as the key of a table without one, and rows were
+     * merged.
+     */
     @Test
-    void onlyAUniqueIndexOfAllRowsIsTakenForAKey() throws Exception {
+    void onlyAUniqueIndexOfAllRowsIsUsedAsAKey() throws Exception {
         dsql.sql("CREATE SCHEMA src");
         dsql.sql("CREATE TABLE src.t (a int NOT NULL, b int NOT NULL)");
         dsql.sql("CREATE UNIQUE INDEX partial ON src.t (a) WHERE b > 5");
@@ -247,7 +250,7 @@ class IndexesTest extends DsqlFixture {
                                 "SELECT 1 FROM pg_index WHERE indisprimary AND indrelid = 'dst.t'::regclass"))
                 .isEmpty();
 
-        // Nobody knows what it holds where the catalog is not read.
+        // Without the catalog it is not known which rows the index contains.
         dsql.sql("DROP TABLE dst.t");
         SourceTable unread = SourceTable.withCatalog(told, "nobody", null, loader);
         assertThat(unread.unknown()).contains("its catalog cannot be read").contains("nobody");
@@ -264,7 +267,7 @@ class IndexesTest extends DsqlFixture {
                 .containsExactly("CREATE UNIQUE INDEX t_pkey ON dst.t USING btree (b)");
     }
 
-    /** From 2.3.6 on SeaTunnel keeps the source's account to itself. */
+    /** From 2.3.6 on SeaTunnel does not pass on the source's account. */
     @Test
     void missingInformationAboutMysqlIsNotGuessed() throws Exception {
         ConstraintKey fulltext =
@@ -337,7 +340,7 @@ class IndexesTest extends DsqlFixture {
                                 + " false creates no indexes");
     }
 
-    /** Names of indexes are a table's own in MySQL, and a schema's in Aurora DSQL. */
+    /** Index names are unique per table in MySQL, and per schema in Aurora DSQL. */
     @Test
     void namesOfIndexesAvoidExistingNames() throws Exception {
         PhysicalColumn[] columns = {column("id", "int"), column("a", "int")};
@@ -346,17 +349,17 @@ class IndexesTest extends DsqlFixture {
                 SourceTable.withoutCatalog(
                         source(null, "x", key, List.of(index("y_z", "a")), columns)));
         assertThat(created("x")).containsExactly("CREATE INDEX y_z: (a)");
-        // Index x_y_z is there.
+        // Index x_y_z exists.
         prepare(
                 SourceTable.withoutCatalog(
                         source(null, "x_y", key, List.of(index("z", "a")), columns)));
         assertThat(created("x_y")).hasSize(1).first().asString().doesNotContain("z: (a)");
-        // And again, as after an interruption.
+        // The same again, as after an interruption.
         prepare(
                 SourceTable.withoutCatalog(
                         source(null, "x_y", key, List.of(index("z", "a")), columns)));
         assertThat(created("x_y")).hasSize(1);
-        // A table of the index's name.
+        // A table with the index's name.
         prepare(SourceTable.withoutCatalog(source(null, "x_y_z", key, List.of(), columns)));
         assertThat(dsql.sql("SELECT count(*) FROM dst.x_y_z")).containsExactly("0");
         assertThat(created("x")).hasSize(1).first().asString().endsWith(": (a)");
@@ -364,7 +367,7 @@ class IndexesTest extends DsqlFixture {
                 SourceTable.withoutCatalog(
                         source(null, "x", key, List.of(index("y_z", "a")), columns)));
         assertThat(created("x")).hasSize(1);
-        // An index of a table's name.
+        // An index with a table's name.
         prepare(
                 SourceTable.withoutCatalog(
                         source(null, "x_y", key, List.of(index("z", "id", "a")), columns)));
@@ -378,7 +381,7 @@ class IndexesTest extends DsqlFixture {
     }
 
     @Test
-    void longNamesOfIndexesStayApart() throws Exception {
+    void longNamesOfIndexesStayDifferent() throws Exception {
         String same = "a_name_of_an_index_that_has_far_more_bytes_than_postgresql_takes_";
         PhysicalColumn[] columns = {column("id", "int"), column("a", "int"), column("b", "int")};
         List<ConstraintKey> constraints =

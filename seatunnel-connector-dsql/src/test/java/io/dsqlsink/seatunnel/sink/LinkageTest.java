@@ -17,11 +17,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One build links on every supported release, though it is compiled against the oldest. */
+/** One build links with every supported release, although it is compiled against the oldest one. */
 class LinkageTest {
     @ParameterizedTest
     @ValueSource(strings = {"2.3.4", "2.3.8", "2.3.10"})
-    void everythingThatOurClassesUseIsThere(String version) throws Exception {
+    void everythingThatOurClassesUseExists(String version) throws Exception {
         JavaClasses ours = new ClassFileImporter().importPath(System.getProperty("classes.dir"));
         Set<String> missing = new TreeSet<>();
         int checked = 0;
@@ -55,7 +55,7 @@ class LinkageTest {
         assertThat(checked).isGreaterThan(50);
     }
 
-    /** Two pairs of classes are each loaded by one range of releases alone. */
+    /** Two pairs of classes are each loaded by only one range of releases. */
     private static boolean isFor(JavaClass type, String version) {
         boolean newer = version.equals("2.3.10");
         return !type.getSimpleName().startsWith(newer ? "EventWriter" : "Evolving");

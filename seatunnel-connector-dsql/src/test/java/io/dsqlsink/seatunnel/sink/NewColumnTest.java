@@ -10,7 +10,7 @@ import org.apache.seatunnel.api.table.type.LocalTimeType;
 import org.apache.seatunnel.api.table.type.SeaTunnelDataType;
 import org.junit.jupiter.api.Test;
 
-/** Columns that the source adds with a default or as NOT NULL, where the target has rows. */
+/** The source adds columns with a default or as NOT NULL, and the target has rows. */
 class NewColumnTest extends SchemaChangeFixture {
     private void addColumn(SeaTunnelDataType<?> type, boolean nullable, Object defaultValue) {
         writer.evolve(
@@ -19,7 +19,7 @@ class NewColumnTest extends SchemaChangeFixture {
                                 TABLE, column("n", type, nullable, defaultValue))));
     }
 
-    /** More rows than two transactions take. */
+    /** More rows than fit in two transactions. */
     private void load(int rows) {
         dsql.sql("INSERT INTO orders SELECT g, 'x' FROM generate_series(1, " + rows + ") g");
     }
@@ -29,7 +29,7 @@ class NewColumnTest extends SchemaChangeFixture {
     }
 
     @Test
-    void aNewColumnHasItsDefaultInTheRowsThatAreThere() {
+    void aNewColumnHasItsDefaultInExistingRows() {
         load(7_000);
         open("apply");
         writer.write(insert(7_001L, "a"));
@@ -50,7 +50,7 @@ class NewColumnTest extends SchemaChangeFixture {
     }
 
     @Test
-    void aNullableColumnWithADefaultTakesNullsAfterwards() {
+    void aNullableColumnWithADefaultAcceptsNullsAfterwards() {
         load(3);
         open("apply");
         addColumn(BasicType.STRING_TYPE, true, "it's");
@@ -72,7 +72,7 @@ class NewColumnTest extends SchemaChangeFixture {
     }
 
     @Test
-    void aBackfillGoesOnWhereItStopped() throws Exception {
+    void aBackfillContinuesWhereItStopped() throws Exception {
         load(7_000);
         dsql.sql("ALTER TABLE orders ADD COLUMN n integer");
         dsql.sql("UPDATE orders SET n = 5 WHERE id <= 3000");
@@ -84,7 +84,7 @@ class NewColumnTest extends SchemaChangeFixture {
         writer.close();
     }
 
-    /** What the rows have at the source is the time of the change there. */
+    /** At the source the rows have the time of the change. */
     @Test
     void anUnknownDefaultStopsTheJobUntilTheColumnExists() {
         AlterTableAddColumnEvent change =

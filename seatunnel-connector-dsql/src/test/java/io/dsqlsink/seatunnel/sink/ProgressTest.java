@@ -14,11 +14,14 @@ import org.apache.seatunnel.api.common.metrics.MetricsContext;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 import org.junit.jupiter.api.Test;
 
-/** What users see of the counters: lines of the log and metrics of the job. */
+/** The counters as users see them: log lines and metrics of the job. */
 class ProgressTest {
     private static final long SECOND = 1_000_000_000;
 
-    /** Received, committed, dead; every other counter has a different number. */
+    /**
+     * Given numbers of received, committed and dead rows; every other counter has a different
+     * number.
+     */
     private static SinkStats stats(long received, long committed, long dead) {
         return new SinkStats(
                 new long[] {
@@ -82,7 +85,7 @@ class ProgressTest {
     }
 
     @Test
-    void tablesHaveLinesOfTheirOwnWhereThereAreSeveral() {
+    void eachOfSeveralTablesHasItsLine() {
         Progress progress = new Progress(0);
         Map<String, SinkStats> tables = new LinkedHashMap<>();
         tables.put("public.a", stats(10, 10, 0));
@@ -103,7 +106,7 @@ class ProgressTest {
     }
 
     @Test
-    void eachTableHasASummaryInTheEnd() {
+    void eachTableHasASummaryAtTheEnd() {
         Map<String, SinkStats> tables = new LinkedHashMap<>();
         tables.put("public.a", stats(120, 118, 2));
         assertThat(Progress.totals(tables))
@@ -125,7 +128,7 @@ class ProgressTest {
                 .contains("5 conflicts retried, 2 rows skipped, see /var/dead; open for 1.0 s");
     }
 
-    /** The published figure: a GiB written is 52,431 DPU. */
+    /** The published figure: writing one GiB takes 52,431 DPU. */
     @Test
     void theEstimateIsThePublishedFormula() {
         long[] slots = new long[20];
@@ -134,16 +137,16 @@ class ProgressTest {
         slots[4] = 1L << 30;
         double written = Cost.dpu(new SinkStats(slots));
         assertThat(written).isBetween(52_431.0, 52_431.0 + 2_000);
-        // A transaction of one small row pays the minimum of a transaction.
+        // A transaction of one small row costs the minimum of a transaction.
         slots[2] = 1;
         slots[3] = 1;
         slots[4] = 10;
         assertThat(Cost.dpu(new SinkStats(slots))).isBetween(0.0537, 0.0538);
     }
 
-    /** Keys are named by their public half alone. */
+    /** Only the public part of a key is shown. */
     @Test
-    void theStartBlockSaysWhoSignsAndHoldsNoSecret() {
+    void theStartBlockNamesTheKeyAndHasNoSecret() {
         Map<String, Object> options = TestTables.options();
         String told =
                 String.join(
@@ -162,7 +165,7 @@ class ProgressTest {
     }
 
     @Test
-    void metricsGrowByWhatIsNew() {
+    void metricsGrowByTheDifference() {
         DsqlMetrics metrics = new DsqlMetrics();
         MetricsContext one = new AbstractMetricsContext() {};
         MetricsContext other = new AbstractMetricsContext() {};
@@ -177,7 +180,7 @@ class ProgressTest {
     }
 
     @Test
-    void eachTableHasMetricsWhereThereAreSeveral() {
+    void eachOfSeveralTablesHasMetrics() {
         DsqlMetrics metrics = new DsqlMetrics();
         MetricsContext one = new AbstractMetricsContext() {};
         metrics.publish(stats(9, 9, 0), Map.of("public.a", stats(9, 9, 0)), one);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Dead letters that are written again. */
+/** Writes dead letters again. */
 @Timeout(300)
 class ReplayTest extends DsqlWriterFixture {
     private static final String RELEASE = "2.3.4";
@@ -36,7 +36,7 @@ class ReplayTest extends DsqlWriterFixture {
     @BeforeAll
     static void makeHome(@TempDir Path folder) throws IOException {
         home = new TestHome(folder, RELEASE);
-        // What reads a config is in the starters alone.
+        // Only the starters have the classes that read a config.
         for (Path starter : EngineLoaders.jars(RELEASE, "flink")) {
             Files.copy(starter, home.root.resolve("starter").resolve(starter.getFileName()));
         }
@@ -48,7 +48,7 @@ class ReplayTest extends DsqlWriterFixture {
         refused = dir.resolve("refused");
     }
 
-    /** The letter of a row holds all that the row had, in every type of column. */
+    /** The letter of a row has all its values, in every type of column. */
     @Test
     void everyValueComesBackAsItWas() throws Exception {
         List<Object> values = new ArrayList<>(TypeMatrixTest.values().values());
@@ -68,7 +68,8 @@ class ReplayTest extends DsqlWriterFixture {
             List<String> straight = dsql.sql(shown + "straight ORDER BY id");
             List<String> detour = dsql.sql(shown + "detour ORDER BY id");
             assertThat(detour).as(type).containsAll(straight);
-            // What does not fit is refused again; what JSON has as a text may be one from then on.
+            // Values that do not fit are refused again; values that JSON has as a string may be
+            // stored as text.
             int again = Files.exists(refused) ? Files.readAllLines(refused).size() : 0;
             assertThat(detour.size() + again).as("%s: %s", type, said).isEqualTo(values.size());
             assertThat(straight).as(type).hasSize(values.size() - Files.readAllLines(never).size());
@@ -107,7 +108,7 @@ class ReplayTest extends DsqlWriterFixture {
             lines.add(letter("INSERT", "later", n % 7, "c" + n % 100));
         }
         lines.add(letter("DELETE", "later", 0, null));
-        // From here on the rows had a column more.
+        // From here on the rows have one more column.
         lines.add(
                 "{\"operation\":\"UPDATE_AFTER\",\"table\":\"public.later\",\"key\":{\"id\":1},"
                         + "\"values\":{\"code\":\"new\",\"id\":1,\"note\":\"n\"}}");
@@ -123,7 +124,7 @@ class ReplayTest extends DsqlWriterFixture {
     }
 
     @Test
-    void whatIsRefusedAgainHasALetterAgain() throws Exception {
+    void aRowThatIsRefusedAgainHasALetterAgain() throws Exception {
         Files.write(
                 letters,
                 List.of(
@@ -146,7 +147,7 @@ class ReplayTest extends DsqlWriterFixture {
     }
 
     @Test
-    void rowsThatAreThereMayBeLeftAsTheyAre() throws Exception {
+    void existingRowsCanBeLeftUnchanged() throws Exception {
         dsql.sql("INSERT INTO orders VALUES (1, 'later'), (2, 'later')");
         Files.write(
                 letters,
@@ -159,7 +160,7 @@ class ReplayTest extends DsqlWriterFixture {
                         letter("DELETE", "orders", 4, null)));
         assertThat(replay(true)).as(said.toString()).isZero();
         checkRows("orders", "1 later", "2 later", "3 new");
-        assertThat(said).anyMatch(line -> line.startsWith("note     4 letters are left out"));
+        assertThat(said).anyMatch(line -> line.startsWith("note     4 letters are skipped"));
         assertThat(replay(false)).as(said.toString()).isZero();
         checkRows("orders", "1 old", "3 new");
     }
@@ -179,7 +180,7 @@ class ReplayTest extends DsqlWriterFixture {
     }
 
     @Test
-    void aFileThatIsNoneIsNotWritten() throws Exception {
+    void aFileOfOtherLinesIsNotWritten() throws Exception {
         Files.write(letters, List.of(letter("INSERT", "orders", 1, "fits"), "{\"id\": 7}", "no"));
         assertThat(replay(false)).isEqualTo(3);
         assertThat(said)
@@ -189,7 +190,7 @@ class ReplayTest extends DsqlWriterFixture {
         checkRows("orders");
     }
 
-    /** Code null is a letter of a delete. */
+    /** A letter; without a code it is that of a delete. */
     private static String letter(String operation, String table, long id, String code) {
         String key = "{\"id\":" + id + "}";
         String values = code == null ? key : "{\"code\":\"" + code + "\",\"id\":" + id + "}";
@@ -204,7 +205,7 @@ class ReplayTest extends DsqlWriterFixture {
                 + "}";
     }
 
-    /** Number of reported problems, and of things that it could not do. */
+    /** Returns the number of reported problems and failures. */
     private int replay(boolean onlyMissing) throws Exception {
         Path job = dir.resolve("job.conf");
         Files.writeString(

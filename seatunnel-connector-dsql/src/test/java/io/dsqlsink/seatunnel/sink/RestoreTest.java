@@ -36,7 +36,7 @@ class RestoreTest extends DsqlWriterFixture {
         }
     }
 
-    /** A writer for a source whose table has the columns id, code and these when the job starts. */
+    /** Starts a writer for a source table with the columns id, code and these. */
     private void start(String policy, CatalogTable source) {
         writer =
                 writer(
@@ -83,7 +83,7 @@ class RestoreTest extends DsqlWriterFixture {
     private static final AlterTableColumnEvent NOTE_FIRST =
             AlterTableAddColumnEvent.addFirst(TABLE, text("note"));
 
-    /** Commits and ends the writer; what its checkpoint keeps, as it comes back from storage. */
+    /** Commits and ends the writer; returns the state of its checkpoint, as read from storage. */
     private SavedRows end() throws Exception {
         writer.prepareCommit();
         List<SavedRows> states = writer.snapshotState(1);
@@ -103,14 +103,14 @@ class RestoreTest extends DsqlWriterFixture {
         return end();
     }
 
-    /** The task fails and starts again with what the job was started with. */
+    /** The task fails and restarts with the columns of the job's start. */
     @Test
     void aRestartKeepsTheChangedForm() throws Exception {
         SavedRows saved = changed("apply", NOTE_FIRST, "x", 2L, "b");
         start("apply", source());
         writer.restore(saved);
         writer.write(insert("y", 3L, "c"));
-        // The source reads the change itself again.
+        // The source reads the change again.
         writer.evolve(event(NOTE_FIRST));
         writer.write(row(RowKind.UPDATE_AFTER, "z", 3L, "d"));
         writer.prepareCommit();
@@ -118,7 +118,7 @@ class RestoreTest extends DsqlWriterFixture {
         writer.close();
     }
 
-    /** The job is started again, with the columns as the source's table has them by now. */
+    /** The job is started again, with the current columns of the source's table. */
     @Test
     void aNewStartKeepsTheChangedForm() throws Exception {
         SavedRows saved = changed("apply", NOTE_FIRST, "x", 2L, "b");
@@ -171,7 +171,7 @@ class RestoreTest extends DsqlWriterFixture {
     }
 
     @Test
-    void aColumnAddedBetweenMayBeTheFirstToCome() throws Exception {
+    void rowsOfAColumnAddedBetweenMayComeFirst() throws Exception {
         SavedRows saved = unchanged();
         start("apply", source("note"));
         writer.restore(saved);
@@ -182,7 +182,7 @@ class RestoreTest extends DsqlWriterFixture {
         writer.close();
     }
 
-    /** For example a source that reads its table again and keeps no form. */
+    /** Such as a source that reads its table again and has no saved form. */
     @Test
     void aSourceThatKeepsNoFormIsFollowed() throws Exception {
         SavedRows saved = unchanged();
@@ -207,7 +207,7 @@ class RestoreTest extends DsqlWriterFixture {
         writer.close();
     }
 
-    /** The change stopped the job, and comes first after the restart. */
+    /** The change stopped the job, and is the first event after the restart. */
     @Test
     void aChangeThatWasMadeByHandIsFound() throws Exception {
         SavedRows saved = unchanged();
@@ -222,14 +222,14 @@ class RestoreTest extends DsqlWriterFixture {
     }
 
     @Test
-    void whatIsIgnoredStaysSo() throws Exception {
+    void anIgnoredChangeStaysIgnored() throws Exception {
         SavedRows saved = changed("ignore", NOTE_FIRST, "x", 2L, "b");
         start("ignore", TestTables.of("note", "id", "code"));
         writer.restore(saved);
         writer.write(insert("y", 3L, "c"));
         writer.prepareCommit();
         writer.close();
-        // Without the checkpoint too.
+        // Also without the checkpoint.
         start("ignore", TestTables.of("note", "id", "code"));
         writer.write(row(RowKind.UPDATE_AFTER, "z", 3L, "d"));
         writer.prepareCommit();

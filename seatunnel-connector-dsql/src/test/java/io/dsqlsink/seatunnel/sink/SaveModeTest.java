@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What each save mode does to a table of dsql-local. */
+/** Runs each save mode on a table of dsql-local. */
 @Timeout(120)
 class SaveModeTest extends DsqlFixture {
     static final String COLUMNS =
@@ -160,7 +160,7 @@ class SaveModeTest extends DsqlFixture {
     }
 
     @Test
-    void aTypeThatIsNoneIsRefused() {
+    void anInvalidTypeIsRefused() {
         assertThat(refused(Map.of(), withSinkType("text; DROP TABLE orders")))
                 .hasMessageContaining("DefineSinkType")
                 .hasMessageContaining("'code'");
@@ -177,7 +177,7 @@ class SaveModeTest extends DsqlFixture {
         return CatalogTable.of(orders.getTableId(), schema, Map.of(), Collections.emptyList(), "");
     }
 
-    /** As columns are from 2.3.11 on. */
+    /** A column as in 2.3.11 and later. */
     public static final class SinkTypeColumn extends PhysicalColumn {
         private static final long serialVersionUID = 1L;
         private final String sinkType;
@@ -200,12 +200,15 @@ class SaveModeTest extends DsqlFixture {
     }
 
     @Test
-    void indexesAreLeftOutOnRequest() throws Exception {
+    void noIndexesAreCreatedOnRequest() throws Exception {
         prepare(Map.of("create_index", false), TestTables.orders("id", "code"));
         assertThat(dsql.sql(INDEXES)).hasSize(1);
     }
 
-    /** The job ends between the table and its index; the next start finds the table. */
+    /**
+     * The job ends after it has created the table and before its index; the next start finds the
+     * table.
+     */
     @Test
     void anInterruptedCreationIsFinished() throws Exception {
         Map<String, Object> soon = Map.of("retry_timeout_ms", 0);
@@ -217,7 +220,7 @@ class SaveModeTest extends DsqlFixture {
         prepare(Map.of(), TestTables.orders("id", "code"));
         assertThat(dsql.sql(INDEXES)).hasSize(2);
 
-        // One with rows, or of another form, was given its form by someone.
+        // Not for a table with rows or of another form: a user may have created it so.
         dsql.sql("DROP INDEX orders_uk");
         dsql.sql("INSERT INTO orders VALUES (1, 'a')");
         prepare(Map.of(), TestTables.orders("id", "code"));
@@ -249,7 +252,7 @@ class SaveModeTest extends DsqlFixture {
     }
 
     @Test
-    void recreateLeavesNothingOfTheOldTable() throws Exception {
+    void recreateRemovesTheOldTable() throws Exception {
         dsql.sql("CREATE TABLE orders (id numeric(20,0) PRIMARY KEY, old text)");
         dsql.sql("INSERT INTO orders VALUES (1, 'a')");
         prepare(
@@ -260,7 +263,7 @@ class SaveModeTest extends DsqlFixture {
     }
 
     @Test
-    void aTableThatCannotBeCreatedIsNotDroppedBefore() {
+    void aTableThatCannotBeRecreatedIsNotDropped() {
         dsql.sql("CREATE TABLE orders (id bigint PRIMARY KEY)");
         DsqlConnectorException e =
                 refused(Map.of("schema_save_mode", "RECREATE_SCHEMA"), TestTables.withMap("tags"));
@@ -301,7 +304,7 @@ class SaveModeTest extends DsqlFixture {
     }
 
     @Test
-    void theUsersStatementIsCarriedOutOnce() throws Exception {
+    void theUsersStatementRunsOnce() throws Exception {
         dsql.sql("CREATE TABLE orders (id bigint, code text)");
         Map<String, Object> options =
                 Map.of(
@@ -321,7 +324,7 @@ class SaveModeTest extends DsqlFixture {
     }
 
     @Test
-    void faultsAndConflictsAreOutlived() throws Exception {
+    void faultsAndConflictsAreRetried() throws Exception {
         for (String fault : List.of("OC000", "OC001", "XX000 --when statement", "EOF")) {
             dsql.control("faults add " + fault + " --count 2");
         }

@@ -17,7 +17,7 @@ import org.apache.seatunnel.api.table.type.SeaTunnelDataType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A job whose source changes its columns, on dsql-local. */
+/** A job on dsql-local whose source changes its columns. */
 abstract class SchemaChangeFixture extends DsqlWriterFixture {
     static final TablePath TABLE = TablePath.of("shop", "orders");
 
@@ -58,7 +58,10 @@ abstract class SchemaChangeFixture extends DsqlWriterFixture {
         return column(name, BasicType.STRING_TYPE, true, null);
     }
 
-    /** What stops the job, with the column and the remedy; nothing of it is done. */
+    /**
+     * Checks that a change stops the job, with the column and the remedy in the error, and changes
+     * nothing.
+     */
     void stops(AlterTableColumnEvent change, String... says) {
         open("apply");
         writer.write(insert(1L, "a"));
@@ -69,7 +72,7 @@ abstract class SchemaChangeFixture extends DsqlWriterFixture {
             assertThat(e).hasMessageContaining(word);
         }
         assertThat(dsql.sql(COLUMNS)).containsExactly(before);
-        // The rows before the change are there, and nothing is written after the failure.
+        // The rows before the change are written, and nothing is written after the failure.
         checkRows("orders", "1 a");
         assertThat(failure(() -> writer.write(insert(2L, "b")))).hasMessage(e.getMessage());
     }

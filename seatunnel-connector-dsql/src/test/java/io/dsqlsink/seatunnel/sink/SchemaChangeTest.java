@@ -17,9 +17,9 @@ import org.apache.seatunnel.api.table.type.BasicType;
 import org.apache.seatunnel.api.table.type.RowKind;
 import org.junit.jupiter.api.Test;
 
-/** Changes of the source's columns between its rows, on dsql-local. */
+/** Changes of the source's columns between rows, on dsql-local. */
 class SchemaChangeTest extends SchemaChangeFixture {
-    /** What releases after 2.3.13 send when a job is restored. */
+    /** An event that releases after 2.3.13 send when a job is restored. */
     public static final class RestoreTableSchemaEvent {
         private final CatalogTable after;
 
@@ -32,7 +32,7 @@ class SchemaChangeTest extends SchemaChangeFixture {
         }
     }
 
-    /** A kind that no release has yet. */
+    /** A kind of event that no release has yet. */
     public static final class AlterColumnCommentEvent {
         private final CatalogTable after;
 
@@ -96,9 +96,9 @@ class SchemaChangeTest extends SchemaChangeFixture {
         writer.close();
     }
 
-    /** The same declaration as before the change, but other types behind it. */
+    /** The same declaration as before the change, but with other types. */
     @Test
-    void aColumnThatComesBackWithAnotherTypeIsSeenAsItIs() {
+    void aColumnThatReturnsWithAnotherTypeHasTheNewType() {
         open("apply");
         writer.write(insert(1L, "a"));
         writer.evolve(
@@ -129,7 +129,7 @@ class SchemaChangeTest extends SchemaChangeFixture {
     }
 
     @Test
-    void eachWriterOfATaskBringsTheChange() {
+    void eachWriterOfATaskSendsTheChange() {
         open("apply");
         DsqlSinkWriter second = writer("orders", NEVER_MS, "id");
         MultiTableResourceManager<DsqlSinkEngine> shared =
@@ -148,7 +148,7 @@ class SchemaChangeTest extends SchemaChangeFixture {
     }
 
     @Test
-    void faultsDuringAChangeAreOutlived() throws Exception {
+    void faultsDuringAChangeAreRetried() throws Exception {
         open("apply");
         writer.write(insert(1L, "a"));
         dsql.control("faults add OC001 --count 2 --match ALTER");
@@ -161,7 +161,7 @@ class SchemaChangeTest extends SchemaChangeFixture {
     }
 
     @Test
-    void aTypeThatHoldsAllValuesStays() {
+    void aTypeThatHoldsAllValuesIsKept() {
         open("apply");
         dsql.sql("ALTER TABLE orders ALTER COLUMN code SET NOT NULL");
         writer.write(insert(1L, "a"));
@@ -234,9 +234,9 @@ class SchemaChangeTest extends SchemaChangeFixture {
         writer.close();
     }
 
-    /** SeaTunnel deals rows out to writers by the value in the place where the key was first. */
+    /** SeaTunnel distributes rows to writers by the value at the original position of the key. */
     @Test
-    void theKeyKeepsItsPlaceWhereATableHasSeveralWriters() {
+    void theKeyKeepsItsPositionIfATableHasSeveralWriters() {
         AlterTableColumnsEvent event =
                 event(AlterTableAddColumnEvent.addFirst(TABLE, text("note")));
         open("apply");
@@ -250,7 +250,7 @@ class SchemaChangeTest extends SchemaChangeFixture {
 
         open("apply");
         writer.setMultiTableResourceManager(writer.initMultiTableResourceManager(1, 1), 0);
-        // The engine reads the value in a place that a later row may not have.
+        // The engine reads the value at a position that a later row may not have.
         assertThat(writer.primaryKey()).isEmpty();
         writer.evolve(event);
         writer.write(insert("x", 1L, "a"));

@@ -16,7 +16,7 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
-/** What JMX and Prometheus show of a sink while it is open, and that nothing is left behind. */
+/** JMX and Prometheus show a sink while it is open, and nothing is left afterwards. */
 class SinkBeansTest extends DsqlWriterFixture {
     private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
 
@@ -62,7 +62,7 @@ class SinkBeansTest extends DsqlWriterFixture {
         assertThat(beans()).isEmpty();
     }
 
-    /** A sink that cannot be opened leaves nothing either. */
+    /** A sink that cannot be opened leaves nothing. */
     @Test
     void nothingIsLeftOfASinkThatDoesNotStart() throws JMException {
         failure(() -> writer("missing", NEVER_MS, "id").write(insert(1L, "a")));

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** The threads of all sinks of this JVM, Java's and the native library's, by their common name. */
+/**
+ * The threads of all sinks of this JVM, in Java and in the native library, found by their common
+ * name.
+ */
 public final class SinkThreads {
     private SinkThreads() {}
 

@@ -21,12 +21,15 @@ import org.apache.seatunnel.api.table.type.RowKind;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.junit.jupiter.api.Test;
 
-/** Which rows of a change stream are not written, as their source has lost sight of its table. */
+/**
+ * Rows of a change stream that are not written, because the source no longer knows its table's
+ * columns.
+ */
 class SourceValuesTest {
     private static final String PLACEHOLDER = SourceValues.PLACEHOLDER;
 
     @Test
-    void aNullThatTheSourceRulesOutIsAnError() {
+    void aNullInANotNullColumnOfTheSourceIsAnError() {
         DsqlSinkConfig streaming = config(true, "apply");
         assertThat(misread(streaming, RowKind.INSERT, 1L, null, "x"))
                 .contains(
@@ -38,16 +41,16 @@ class SourceValuesTest {
                         "schema_change_policy = ignore");
         assertThat(misread(streaming, RowKind.UPDATE_AFTER, 1L, null, "x")).contains("'code'");
         assertThat(misread(streaming, RowKind.INSERT, 1L, "a", null)).isEmpty();
-        // What goes may have its key alone.
+        // A deleted row may have only its key.
         assertThat(misread(streaming, RowKind.DELETE, 1L, null, null)).isEmpty();
         assertThat(misread(streaming, RowKind.UPDATE_BEFORE, 1L, null, null)).isEmpty();
         assertThat(misread(config(true, "ignore"), RowKind.INSERT, 1L, null, "x")).isEmpty();
-        // A query's outer join has NULL in columns that are declared so.
+        // The outer join of a query can have NULL in such columns.
         assertThat(misread(config(false, "apply"), RowKind.INSERT, 1L, null, "x")).isEmpty();
     }
 
     @Test
-    void aSourceThatPassesChangesOnIsBelieved() {
+    void rowsOfASourceThatPassesOnChangesAreWritten() {
         DsqlSinkConfig config = config(true, "apply");
         SourceValues values = new SourceValues(config);
         SeaTunnelRow row = new SeaTunnelRow(new Object[] {1L, null, "x"});

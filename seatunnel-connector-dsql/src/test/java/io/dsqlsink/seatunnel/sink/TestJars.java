@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Jars as users have them, made from what Maven compiled and fetched. */
+/** Jars as users have them, built from the files that Maven compiled and fetched. */
 public final class TestJars {
     private TestJars() {}
 

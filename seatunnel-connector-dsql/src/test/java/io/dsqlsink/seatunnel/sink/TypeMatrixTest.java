@@ -24,11 +24,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every type of SeaTunnel into every type of column: written exactly or refused in words.
+ * Every type of SeaTunnel into every type of column: each value is written exactly, or refused with
+ * a message.
  *
- * <p>What becomes of each is in tests/golden/types.txt; {@code -Dgolden.update=true} writes it
- * anew, and then each line has to be looked at: a value that is stored must be the value that was
- * given.
+ * <p>The results are in tests/golden/types.txt; {@code -Dgolden.update=true} writes it again. Then
+ * check each line: a stored value must be the given value.
  */
 class TypeMatrixTest extends DsqlWriterFixture {
     private static final Path GOLDEN =
@@ -66,7 +66,7 @@ class TypeMatrixTest extends DsqlWriterFixture {
                     "\"key\":\\{\"id\":(\\d+)},\"old_key\":null,\"operation\":\"INSERT\","
                             + "\"reason\":\"(.*)\",\"sqlstate\":(\\S+),\"table\"");
 
-    /** Bytes of the largest value that a column may store. */
+    /** Size of the largest value that a column may store, in bytes. */
     private static final int MIB = 1 << 20;
 
     static Map<String, Object> values() {
@@ -173,7 +173,7 @@ class TypeMatrixTest extends DsqlWriterFixture {
         return values;
     }
 
-    /** So varied that compression has little effect. */
+    /** Random text, so that compression has little effect. */
     private static String randomText(int bytes) {
         return new Random(1)
                 .ints(bytes, ' ' + 1, 127)
@@ -192,7 +192,7 @@ class TypeMatrixTest extends DsqlWriterFixture {
         int value = 0;
         for (String name : values.keySet()) {
             lines.add(name);
-            // One line for the columns that treat the value alike.
+            // One line for all columns with the same result.
             Map<String, List<String>> alike = new LinkedHashMap<>();
             for (int column = 0; column < COLUMNS.size(); column++) {
                 alike.computeIfAbsent(outcomes.get(column).get(value), k -> new ArrayList<>())
@@ -209,7 +209,7 @@ class TypeMatrixTest extends DsqlWriterFixture {
         assertThat(lines).isEqualTo(Files.readAllLines(GOLDEN));
     }
 
-    /** What became of each value, by its position. */
+    /** The result for each value, by its position. */
     private static Map<Integer, String> write(int column, List<Object> values, Path dir)
             throws IOException {
         String table = "matrix_" + column;
@@ -247,7 +247,8 @@ class TypeMatrixTest extends DsqlWriterFixture {
                     letter.group(3).equals("null")
                             ? ""
                             : " (" + letter.group(3).replace("\"", "") + ")";
-            // Without the column's type, so that columns are alike that differ in nothing else.
+            // Without the column's type, so that columns that differ only in the type have the same
+            // result.
             String reason = letter.group(2).replaceAll("of type [a-z0-9(), ]+;", "of this type;");
             String before =
                     outcomes.put(Integer.valueOf(letter.group(1)), "refused: " + reason + state);

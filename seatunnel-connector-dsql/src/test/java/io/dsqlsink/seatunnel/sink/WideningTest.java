@@ -27,10 +27,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Columns of dsql-local that get the wider types of their source. */
+/** Changes columns of dsql-local to the wider types of their source. */
 @Timeout(120)
 class WideningTest extends DsqlFixture {
-    /** More than two transactions take. */
+    /** More rows than fit in two transactions. */
     private static final int ROWS = 7_000;
 
     private static final String COLUMNS =
@@ -118,7 +118,7 @@ class WideningTest extends DsqlFixture {
     }
 
     @Test
-    void whatTheColumnHasTheWiderOneHas() throws Exception {
+    void theWiderColumnKeepsEverything() throws Exception {
         assertThat(widen()).isEqualTo(1);
         checkWide();
         assertThat(told)
@@ -129,16 +129,16 @@ class WideningTest extends DsqlFixture {
         assertThat(widen()).isZero();
     }
 
-    /** It left the old column, and the source has become wider since. */
+    /** The earlier run left the old column, and the source has become wider since then. */
     @Test
-    void whatAnEarlierRunLeftIsNotInTheWay() throws Exception {
+    void leftoversOfAnEarlierRunDoNotMatter() throws Exception {
         dsql.sql("ALTER TABLE orders ADD COLUMN amount_dsql_old smallint");
         assertThat(widen()).isEqualTo(1);
         checkWide();
     }
 
     @Test
-    void aTypeThatAuroraHasNotIsNoWiderOne() throws Exception {
+    void aTypeThatAuroraDoesNotHaveIsNotWider() throws Exception {
         MapType<String, String> map = new MapType<>(BasicType.STRING_TYPE, BasicType.STRING_TYPE);
         assertThat(widen(null, true, id(), PhysicalColumn.of("note", map, 0, true, null, "")))
                 .isZero();
@@ -174,7 +174,7 @@ class WideningTest extends DsqlFixture {
                 "DROP COLUMN",
                 "RENAME TO"
             })
-    void aRunThatWasInterruptedGoesOn(String statement) throws Exception {
+    void anInterruptedRunIsContinued(String statement) throws Exception {
         dsql.control("faults add XX000 --count 1000000 --match " + statement);
         assertThatThrownBy(this::widen).hasMessageContaining("server unavailable");
         dsql.control("faults clear");
@@ -193,7 +193,7 @@ class WideningTest extends DsqlFixture {
                 "ALTER TABLE orders ALTER amount DROP DEFAULT, ALTER amount ADD GENERATED ALWAYS AS"
                         + " IDENTITY | the database computes it"
             })
-    void whatWouldBeLostIsNamedAndNothingIsDone(String hanging, String says) {
+    void anObjectThatWouldBeLostIsNamedAndNothingIsChanged(String hanging, String says) {
         dsql.sql(hanging);
         List<String> before = dsql.sql(COLUMNS);
         assertThatThrownBy(this::widen)
@@ -205,7 +205,7 @@ class WideningTest extends DsqlFixture {
     }
 
     @Test
-    void aTypeThatDoesNotTakeTheValuesLeavesTheColumn() {
+    void aTypeThatDoesNotFitTheValuesChangesNothing() {
         List<String> before = dsql.sql(COLUMNS);
         assertThatThrownBy(() -> widen("note", false, id(), note(BasicType.INT_TYPE)))
                 .isInstanceOf(DsqlConnectorException.class)

@@ -27,11 +27,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which sink a job gets, with the jars and class loaders of real engines. */
+/** The sink that a job gets, with the jars and class loaders of real engines. */
 public class StockFactoryTest {
     public static final String OURS = DsqlSink.class.getName();
 
-    /** Its class on releases from 2.3.9 on. */
+    /** The sink's class on releases from 2.3.9 on. */
     public static final String OURS_NEWER = OURS.replace("sink.DsqlSink", "compat.EvolvingSink");
 
     public static final String STOCK =
@@ -58,11 +58,10 @@ public class StockFactoryTest {
 
     /**
      * From 2.3.10 on a sink has a class loader of its own, without the source's connectors. The
-     * connectors of those releases are not on Maven Central; connector-jdbc 2.3.8 takes their
-     * place.
+     * connectors of those releases are not on Maven Central; connector-jdbc 2.3.8 is used instead.
      */
     @Test
-    void zetaWithLoadersOfTheirOwnForSourceAndSink() throws Exception {
+    void zetaWithSeparateLoadersForSourceAndSink() throws Exception {
         List<Path> cdc = connectors("2.3.8", "connector-cdc-mysql");
         List<Path> jdbc = connectors("2.3.8", "connector-jdbc");
         try (URLClassLoader application = zeta("2.3.10", EngineLoaders.connector());
@@ -76,7 +75,7 @@ public class StockFactoryTest {
         }
     }
 
-    /** The starter takes our factory in lib/ for connector-jdbc and leaves that out. */
+    /** The starter finds our factory in lib/ and therefore does not add connector-jdbc. */
     @Test
     void flinkClientWithTheJarInLib() throws Exception {
         List<Path> lib =
@@ -93,7 +92,7 @@ public class StockFactoryTest {
         }
     }
 
-    /** Neither a misspelt dialect nor a missing one may end in the stock sink's own words. */
+    /** A misspelt or missing dialect must not end in an error of the stock sink. */
     @Test
     void aBlockForDsqlUnderAnotherDialectIsRefusedByName() throws Exception {
         try (URLClassLoader application = zeta("2.3.8", EngineLoaders.connector());
@@ -133,7 +132,7 @@ public class StockFactoryTest {
         }
     }
 
-    /** Up to 2.3.12 connector-jdbc passes over the dialect; later it has one of the name. */
+    /** Up to 2.3.12 connector-jdbc ignores the dialect; later releases have one of this name. */
     @Test
     void aJobCanBeHandedOverToTheStockDialect() throws Exception {
         Map<String, Object> options = stockOptions();
@@ -166,7 +165,7 @@ public class StockFactoryTest {
         }
     }
 
-    /** The engine's own check of the options comes first, and would stop at the first of these. */
+    /** The engine's own check of the options runs first, and would stop at the first mistake. */
     @ParameterizedTest
     @ValueSource(strings = {"2.3.4", "2.3.8"})
     void allMistakesOfADsqlJobAreInOurError(String version) throws Exception {
@@ -207,7 +206,7 @@ public class StockFactoryTest {
                 "2.3.8, schema_save_mode, CREATE_MAYBE",
                 "2.3.8, data_save_mode, CUSTOM_PROCESSING",
             })
-    void aStockJobFailsAsWithoutUs(String version, String key, String value) throws Exception {
+    void aStockJobFailsAsWithoutOurJar(String version, String key, String value) throws Exception {
         Map<String, Object> options = stockOptions();
         options.put(key, value);
         options.values().removeIf(Objects::isNull);
@@ -248,7 +247,7 @@ public class StockFactoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"2.3.4", "2.3.8", "2.3.10"})
-    void theSinkLivesOnEachRelease(String version) throws Exception {
+    void theSinkRunsOnEachRelease(String version) throws Exception {
         try (URLClassLoader application = zeta(version, EngineLoaders.connector())) {
             assertThat(
                             probe(application)
@@ -260,7 +259,7 @@ public class StockFactoryTest {
         }
     }
 
-    /** Whether the engine puts the names in, as from 2.3.8 on, or leaves that to the sink. */
+    /** Whether the engine replaces the placeholders, as from 2.3.8 on, or the sink does. */
     @ParameterizedTest
     @CsvSource({
         "${table_name}, ${primary_key}, public.orders key Optional[0]",
@@ -292,7 +291,8 @@ public class StockFactoryTest {
     public static URLClassLoader zeta(String version, List<Path> lib) throws IOException {
         return EngineLoaders.flat(
                 lib,
-                // First, as in the installed engine: it holds patched copies of config-base.
+                // First, as in the installed engine, because it contains patched copies of
+                // config-base.
                 List.of(EngineLoaders.jar(version, "engine", "seatunnel-config-shade")),
                 List.of(EngineLoaders.jars(version, "engine")),
                 EngineLoaders.libraries());
@@ -306,7 +306,7 @@ public class StockFactoryTest {
         return jars;
     }
 
-    /** A sink block for PostgreSQL that says nothing of a dialect. */
+    /** A sink block for PostgreSQL without a dialect. */
     public static Map<String, Object> stockOptions() {
         Map<String, Object> options = TestTables.options();
         options.keySet().retainAll(List.of("driver", "generate_sink_sql", "primary_keys"));
@@ -318,7 +318,7 @@ public class StockFactoryTest {
         return options;
     }
 
-    /** A job with these jars and this sink block gets the sink of that class. */
+    /** Checks that a job with these jars and this sink block gets the sink of that class. */
     public static void check(
             ClassLoader job, String plugin, Map<String, Object> options, String sink)
             throws Exception {

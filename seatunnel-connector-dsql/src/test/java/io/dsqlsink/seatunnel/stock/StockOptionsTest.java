@@ -21,9 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each option of the stock sink is honoured, refused with the reason, or named as ineffective. */
+/**
+ * Each option of the stock sink has its effect, is refused with the reason, or is logged as
+ * ineffective.
+ */
 public class StockOptionsTest {
-    /** Every stock option that this sink knows of. */
+    /** Every stock option that this sink knows. */
     public static Set<String> known() {
         return StockOptions.effects().keySet();
     }
@@ -38,7 +41,7 @@ public class StockOptionsTest {
 
     @ParameterizedTest(name = "{0} = {1}: {2}")
     @MethodSource("stock")
-    void isHonouredRefusedOrNamed(String key, String value, String expected) {
+    void hasItsEffectOrIsRefusedOrLogged(String key, String value, String expected) {
         Map<String, Object> options = TestTables.options();
         options.put(key, value);
         if (!expected.equals("honoured") && !expected.equals("no effect")) {
@@ -63,9 +66,9 @@ public class StockOptionsTest {
         assertThat(StockOptions.effects()).containsOnlyKeys(walked);
     }
 
-    /** What is honoured without a value that is refused has an option here or in the engine. */
+    /** An option that is honoured for all values is read here or in the engine. */
     @Test
-    void whatIsHonouredIsRead() {
+    void honouredOptionsAreRead() {
         List<String> engine =
                 List.of(
                         "multi_table_sink_replica",

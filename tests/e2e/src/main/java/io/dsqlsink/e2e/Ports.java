@@ -22,7 +22,7 @@ final class Ports {
                             + forWhom
                             + " needs, is taken ("
                             + e.getMessage()
-                            + "). Is another demo or test running? scripts/demo.sh --stop ends a kept demo.",
+                            + "). Is another demo or test running? scripts/demo.sh --stop stops a kept demo.",
                     e);
         }
     }

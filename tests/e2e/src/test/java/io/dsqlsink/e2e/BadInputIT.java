@@ -15,25 +15,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a user gets wrong, each as a real job: it fails with one message that names what is wrong
- * and says what to do, and no secret gets into its log.
+ * Mistakes of users, each in a real job: the job fails with one message that names the mistake and
+ * says what to do, and its log contains no secret.
  */
 class BadInputIT {
     private static final String TABLE = "bad_input";
 
-    /** Nothing listens there. */
+    /** No process listens at this address. */
     private static final String SILENT_HOST = "127.0.83.99";
 
     /**
-     * Ours, or that of the engine's check of required options, which comes first. As traces have
-     * it: what an engine says around it has another form in each release.
+     * The sink's error, or that of the engine's check of required options, which comes first. In
+     * the form of stack traces, because the engine's text around it differs between releases.
      */
     private static final Pattern ERROR =
             Pattern.compile(
                     "(?m)^Caused by: .*ErrorCode:\\[(?:DSQL-\\d+|API-02)],"
                             + " ErrorDescription:\\[[^]]*] - (.*)$");
 
-    /** The first and the engine's three restarts. */
+    /** The first start and the engine's three restarts. */
     private static final int STARTS = 4;
 
     private static final String ONE_ROW = "[1, \"short\", 10, 1.5]";
@@ -42,9 +42,9 @@ class BadInputIT {
      * One mistake.
      *
      * @param name of the job and its log
-     * @param mistake what is changed in a sink block that works
+     * @param mistake the change to a correct sink block
      * @param row the values of id, name, quantity and price
-     * @param message what the one error must contain: the names, and the remedy
+     * @param message what the error must contain: the names, and the remedy
      */
     private record Case(
             String name,
@@ -238,8 +238,8 @@ class BadInputIT {
     }
 
     /**
-     * The different errors of a job, whatever times and counts they tell. The engine prints the
-     * same one at every step on its way to the client, and restarts a failed job three times.
+     * The different errors of a job, ignoring times and counts in them. The engine prints the same
+     * error at every step on its way to the client, and restarts a failed job three times.
      */
     private static Collection<String> causes(String log) {
         Map<String, String> different = new HashMap<>();
@@ -254,12 +254,12 @@ class BadInputIT {
         return log.contains("ErrorCode:[API-02]");
     }
 
-    /** The line by which the error is found; each start of the job has one, all the same. */
+    /** Checks the line by which a user finds the error; each start of the job logs the same one. */
     private static void checkLine(String log, Case bad) {
         List<String> lines =
                 log.lines().filter(line -> line.contains("Aurora DSQL sink failed, ")).toList();
         assertThat(lines)
-                .as("our own lines")
+                .as("the sink's lines")
                 .isNotEmpty()
                 .allSatisfy(
                         line ->

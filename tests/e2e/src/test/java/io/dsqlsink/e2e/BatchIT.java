@@ -8,11 +8,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A batch job from a Jdbc source: everything is there when it ends, and running it again does no
- * harm, under the sink's own name either.
+ * A batch job from a Jdbc source: all rows are written when it ends, and a second run does no harm,
+ * also under the sink's own name.
  */
 class BatchIT {
-    /** More than DSQL takes in one transaction, and no multiple of a batch. */
+    /** More than DSQL accepts in one transaction, and not a multiple of a batch. */
     private static final long ROWS = 7777;
 
     private static final int TASKS = 4;
@@ -41,7 +41,7 @@ class BatchIT {
     @Test
     @Tag("engines")
     void everyRowOfSeveralTasksIsThere() throws Exception {
-        // The Jdbc source itself loses what a time has below a second.
+        // The Jdbc source itself drops fractions of a second.
         Table table = Shop.ITEMS.named("batch_items").without("closes");
         MySqlSource mysql = MySqlSource.of("tasks");
         try (Connection source = mysql.connect();

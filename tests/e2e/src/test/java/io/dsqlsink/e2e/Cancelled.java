@@ -7,13 +7,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 
-/** A job whose writer waits in native code, as the database does not answer, and its end. */
+/** Cancels a job whose writer waits in native code because the database does not answer. */
 final class Cancelled {
-    /** The smallest buffer, so that a few seconds' rows fill it. */
+    /** The smallest buffer, so that the rows of a few seconds fill it. */
     private static final String BUFFER = "20971520";
 
     /**
-     * With texts of a thousand bytes several times the buffer; FakeSource makes them all at once.
+     * With texts of a thousand bytes, several times the size of the buffer; FakeSource creates all
+     * of them at once.
      */
     private static final int MANY_ROWS = 60_000;
 
@@ -43,7 +44,7 @@ final class Cancelled {
             return "cancelled_" + name().toLowerCase();
         }
 
-        /** Creates the table, too. */
+        /** Returns the sink block and creates the table. */
         SinkBlock sink() throws SQLException {
             return SinkBlock.dsqlInto(table()).with("max_buffer_bytes", BUFFER);
         }
@@ -57,7 +58,7 @@ final class Cancelled {
                     () -> writerStacks(pid).contains(where));
         }
 
-        /** Cancels, and waits until no writer is in the sink any more. */
+        /** Cancels the job, and waits until no writer is in the sink. */
         void end(long pid, Runnable cancel) throws IOException {
             cancel.run();
             long asked = System.nanoTime();
@@ -73,9 +74,9 @@ final class Cancelled {
     }
 
     /**
-     * After its end a job has nothing of the sink in the process any more, and so nothing of it
-     * gets into its table when the database answers again. What had been sent as a whole statement
-     * is cut off here: nobody can take that back.
+     * After the end of a job nothing of its sink is left in the process, so none of its rows are
+     * written when the database answers again. Statements that were sent completely are cut off
+     * here, because they cannot be taken back.
      */
     static void assertNothingComesLater(long pid, Waiting waiting) throws Exception {
         Poll.until(
@@ -83,7 +84,7 @@ final class Cancelled {
                 AT_ONCE,
                 Duration.ofMillis(50),
                 () -> Leftovers.threads(pid) == 0 && Footprint.connections(pid) == 0);
-        goOn();
+        resume();
         try (Connection behind = Servers.dsql().connectBehind()) {
             assertThat(Sql.number(behind, "SELECT count(*) FROM " + waiting.table()))
                     .as("rows after the job's end")
@@ -91,19 +92,19 @@ final class Cancelled {
         }
     }
 
-    /** Commits that no test waits for. */
+    /** Delays commits for longer than any test. */
     static void stall() {
         Servers.dsql().control("latency commit 3600000");
     }
 
-    static void goOn() {
-        // What waits for its commit would do so for an hour, and what has not come that far may not
-        // commit in the end: both were sent before the job's end.
+    static void resume() {
+        // Statements that were sent before the job's end must not commit later: some would wait an
+        // hour for their commit, others may not have reached it.
         Servers.dsql().control("drop-all");
         Servers.dsql().control("faults clear");
     }
 
-    /** The stacks of those threads that are in a writer of ours; its timer is not. */
+    /** The stacks of the threads that are in one of our writers. Its timer thread is not. */
     private static String writerStacks(long pid) throws IOException {
         StringBuilder stacks = new StringBuilder();
         for (String stack : Footprint.jcmd(pid, "Thread.print").split("\n\n")) {

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The main job with no table in the target: it creates them all, and every value fits. */
+/** The main job with an empty target: it creates all tables, and every value fits. */
 class CreateTablesIT {
     private static final String DATABASE = "newshop";
     private static final String SCHEMA = "created";
@@ -36,7 +36,7 @@ class CreateTablesIT {
                         .as("each table is created once")
                         .hasSize(Shop.TABLES.size());
             }
-            // A numeric without digits would be numeric(18,6) to Aurora DSQL.
+            // For Aurora DSQL a numeric without precision would be numeric(18,6).
             assertThat(
                             Sql.values(
                                     target,
@@ -49,7 +49,7 @@ class CreateTablesIT {
 
     private static void awaitTables(Job job, Connection target) {
         Poll.until(
-                () -> "the tables to be there; " + job.tail(),
+                () -> "the tables to exist; " + job.tail(),
                 Servers.JOB,
                 Duration.ofMillis(300),
                 () -> {

@@ -12,16 +12,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What the pages show a reader to type. */
+/** The commands that the pages show. */
 final class DocBlocks {
-    /** A line before a block says why no test runs it. */
+    /** A line before a block can say why no test runs it. */
     private static final Pattern FENCE =
             Pattern.compile("(?ms)^( *)(?:<!-- not run: ([^\n]+) -->\n *)?```(\\w+)\n(.*?)^ *```$");
 
     /** A command of the jar within a sentence. */
     private static final Pattern INLINE = Pattern.compile("`(java -jar seatunnel-[^`]+)`");
 
-    /** A command that is not in its own block would be skipped. */
+    /** Finds commands that are not in a block of their own: the test would skip them. */
     private static final Pattern UNFENCED =
             Pattern.compile(
                     "(?m)^(?: {4,}|\t)(?:java |\\$|bin/|scripts/|grep |curl |docker |cargo ).*$");
@@ -30,7 +30,7 @@ final class DocBlocks {
 
     /**
      * @param where page and line
-     * @param notRun why it is not run; null where it is
+     * @param notRun why it is not run; null if it is run
      */
     record Block(String where, String language, String text, String notRun) {
         boolean isCommand() {
@@ -47,7 +47,7 @@ final class DocBlocks {
                 throw new UncheckedIOException(e);
             }
         }
-        // A list of scripts: scripts/check.sh asks each for its options.
+        // It is a list of scripts, and scripts/check.sh checks their options.
         pages.remove(Places.ROOT.resolve("CONTRIBUTING.md"));
         return pages;
     }
@@ -71,7 +71,7 @@ final class DocBlocks {
         return blocks;
     }
 
-    /** Each command once, however many pages show it. */
+    /** Each command once, even if several pages show it. */
     static Map<String, Block> commands() {
         Map<String, Block> commands = new LinkedHashMap<>();
         for (Path page : pages()) {
@@ -84,12 +84,12 @@ final class DocBlocks {
         return commands;
     }
 
-    /** Commands that stand outside of a block, with page and line. */
+    /** Commands outside of a block, with page and line. */
     static List<String> unfenced() {
         List<String> found = new ArrayList<>();
         for (Path page : pages()) {
             String text = read(page);
-            // Line breaks stay, so that lines can be counted.
+            // Keeps line breaks, so that lines can be counted.
             String bare =
                     FENCE.matcher(text).replaceAll(fence -> fence.group().replaceAll("[^\n]", ""));
             Matcher command = UNFENCED.matcher(bare);

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every command that the pages show is run as a reader would run it: in a folder with the jar and a
- * JOB.conf, with a home in $SEATUNNEL_HOME. A block that cannot be run says why not.
+ * Runs every command of the pages as a reader would: in a folder with the jar and a JOB.conf, with
+ * a home in $SEATUNNEL_HOME. A block that cannot be run gives the reason.
  */
 @Tag("docs")
 class DocsIT {
@@ -34,12 +34,12 @@ class DocsIT {
     private static final Path FOLDER = Places.ROOT.resolve("target/e2e/docs");
     private static final Path HOME = FOLDER.resolve("home");
 
-    /** What install leaves in a home. */
+    /** The file that install writes into a home. */
     private static final Path RECEIPT = HOME.resolve("dsql-sink.installed");
 
     private static final String JAR = "seatunnel-connector-dsql-*.jar";
 
-    /** A job that has run, whose source and target are equal. */
+    /** Prepares a job that has run, with equal source and target. */
     @BeforeAll
     static void aReadersFolder() throws Exception {
         Places.emptyFolder(FOLDER);
@@ -76,7 +76,7 @@ class DocsIT {
     @MethodSource("commands")
     void theCommandWorks(String where, String command) throws Exception {
         installed(!command.contains(".jar install "));
-        // The subcommands of the jar, in the name of the log.
+        // The log's name contains the subcommands of the jar.
         Matcher name = Pattern.compile("(?<=\\.jar )[a-z]+").matcher(command);
         run("command" + name.results().map(r -> "-" + r.group()).collect(joining()), command);
         assertThat(Files.exists(RECEIPT)).as(where).isEqualTo(!command.contains(" uninstall "));
@@ -103,7 +103,7 @@ class DocsIT {
         assertThat(statements("docs/zh-CN/migrating-from-mysql.md")).isEqualTo(statements);
     }
 
-    /** What docs/try-it.md does in containers. */
+    /** The job of docs/try-it.md, without containers. */
     @Test
     void theJobOfTheComposeFile() throws Exception {
         Path compose = Places.ROOT.resolve("examples/compose");
@@ -131,12 +131,12 @@ class DocsIT {
                 awaitRows(job, target, query, List.of("2", "3", "4"));
                 assertThat(Sql.value(target, query.replace("id,", "amount,"))).isEqualTo("6.00");
             }
-            // Other tests have a database of that name, in the same server.
+            // Other tests use a database of that name in the same server.
             Sql.run(source, "DROP DATABASE shop");
         }
     }
 
-    /** Ids as a query gives them, once the table is there. */
+    /** Waits until the table exists and the query returns these ids. */
     private static void awaitRows(Job job, Connection target, String query, List<String> ids) {
         Poll.until(
                 () -> "the rows " + ids + "; the end of the job's log:\n" + job.tail(),
@@ -190,7 +190,7 @@ class DocsIT {
         Path log = FOLDER.resolve(name + ".log");
         try (Child child = Child.start(name, log, environment, List.of("bash", "-c", script))) {
             Poll.until(
-                    () -> command + " to end; it said:\n" + child.tail(),
+                    () -> command + " to end; its output:\n" + child.tail(),
                     PATIENCE,
                     Duration.ofMillis(50),
                     () -> !child.isAlive());

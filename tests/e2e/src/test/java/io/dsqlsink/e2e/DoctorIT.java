@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the jar's doctor says of a job before it is started, with both of its sides there. */
+/** The jar's doctor checks a job before its start, with source and target running. */
 class DoctorIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Path FOLDER = Places.ROOT.resolve("target/e2e/doctor");
@@ -115,7 +115,9 @@ class DoctorIT {
         }
     }
 
-    /** What the job would create, what is lost of the source's tables, and the cutover. */
+    /**
+     * The objects that the job would create, those of the source that are lost, and the cutover.
+     */
     @Test
     void theTableToBeCreatedIsShown() throws Exception {
         MySqlSource mysql = MySqlSource.of("doctor_plan");
@@ -142,7 +144,8 @@ class DoctorIT {
                     .contains("the target does not get default of column n (5)")
                     .contains("the target does not get foreign key up_fk (to parent)")
                     .contains("the target does not get triggers (unknown: only an account with")
-                    .contains("the target does not generate values of column id; identity = true")
+                    .contains(
+                            "the target does not generate values of column id; with identity = true")
                     .contains("view doctor_plan.seen is not migrated");
             assertThat(Files.readString(ddl))
                     .contains("CREATE SCHEMA IF NOT EXISTS \"planned\";")

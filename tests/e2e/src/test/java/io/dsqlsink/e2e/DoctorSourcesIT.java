@@ -6,7 +6,7 @@ import java.sql.Connection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What doctor says of the source's own faults, as real catalogs and rows show them. */
+/** Doctor reports the source's own faults, from real catalogs and rows. */
 class DoctorSourcesIT {
     private static final boolean OLDEST = System.getProperty("zeta.version").equals("2.3.4");
 
@@ -129,7 +129,7 @@ class DoctorSourcesIT {
         return DoctorIT.doctor("source-" + name, config, exitCode);
     }
 
-    /** The main job with another source; its target is created, so it needs no table. */
+    /** The main job with another source; it creates its target, so no table is needed. */
     private static String source(String block) {
         String config = JobConfig.mysqlToDsql("nowhere", "nothing", List.of("none"));
         return "env { job.mode = \"BATCH\" }\nsource {\n"

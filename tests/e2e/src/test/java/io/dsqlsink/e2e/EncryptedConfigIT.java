@@ -20,14 +20,14 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Jobs from configs that SeaTunnel decrypts, by its own means and by a user's. */
+/** Jobs with encrypted configs, which SeaTunnel's own class or a user's class decrypts. */
 class EncryptedConfigIT {
     private static final long ROWS = 777;
     private static final String SHADE = "io.dsqlsink.e2e.shade.OwnShade";
 
     @TempDir Path folder;
 
-    /** What every release takes for encrypted: of the source the password, of the sink the user. */
+    /** The options that every release decrypts: the source's password and the sink's user. */
     @Test
     void namesThatTheReleaseKnows() throws Exception {
         Table table = Shop.ITEMS.named("shaded_items").without("closes");
@@ -51,9 +51,12 @@ class EncryptedConfigIT {
         }
     }
 
-    /** Its class says which options are encrypted; so no secret of the sink is in the file. */
+    /**
+     * The user's class names the encrypted options, so the file has no secret of the sink in plain
+     * text.
+     */
     @Test
-    void aDecryptionOfOnesOwnNamesTheOptionsOfTheSink() throws Exception {
+    void aUsersDecryptionNamesTheOptionsOfTheSink() throws Exception {
         SeaTunnelHome home = Servers.home();
         Path classes = Files.createDirectory(folder.resolve("classes"));
         compile(home, classes);
@@ -127,7 +130,7 @@ class EncryptedConfigIT {
         assertThat(exit).isZero();
     }
 
-    /** As a user would encrypt it: by the class itself. */
+    /** Encrypts a text as a user would, with the class itself. */
     private static String own(SeaTunnelHome home, Path classes, String text) throws Exception {
         List<Path> jars = jars(home);
         jars.add(classes);

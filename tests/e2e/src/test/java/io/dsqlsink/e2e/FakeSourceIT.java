@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A source that does not bring connector-jdbc with it: on Flink the starter then adds that jar only
- * when no Jdbc factory is there yet, and ours is. Jobs of both dialects work all the same.
+ * A source whose jars do not include connector-jdbc. On Flink the starter then adds that jar only
+ * if no Jdbc factory is visible, and ours is. Jobs of both dialects must work nevertheless.
  */
 @Tag("engines")
 class FakeSourceIT {
@@ -21,7 +21,7 @@ class FakeSourceIT {
                     + ROWS
                     + ", schema = { fields { id = \"bigint\", name = \"string\", price = \"decimal(10,2)\" } } }\n";
 
-    /** Over more than two seconds. */
+    /** Sends the rows over more than two seconds. */
     private static final String SLOW_SOURCE =
             SOURCE.replace("schema", "split.num = 5, split.read-interval = 500, schema");
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What only shows where the JVM of the tasks outlives a job. */
+/** Checks that need a JVM of tasks that outlives a job. */
 @Tag("flink")
 class FlinkClusterIT {
     private static final int ROWS = 5000;
@@ -19,7 +19,7 @@ class FlinkClusterIT {
         try (Job job = Servers.run("counted", config)) {
             assertThat(job.await(Servers.JOB)).as(job::tail).isZero();
         }
-        // The cluster's REST server shows a job as it was up to three seconds ago.
+        // The cluster's REST server shows a state that is up to three seconds old.
         Poll.until(
                 "the counters of the job",
                 SOON,

@@ -45,7 +45,7 @@ class FlinkLifeIT {
             assertThat(Servers.flink().states(table)).containsExactly("CANCELED");
             Cancelled.assertNothingComesLater(Servers.flink().workerPid(), waiting);
         } finally {
-            Cancelled.goOn();
+            Cancelled.resume();
         }
     }
 

@@ -13,20 +13,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a JVM with {@link #JVM_OPTIONS} holds at a moment, seen from outside, after it has collected
- * its garbage.
+ * The resources of a JVM with {@link #JVM_OPTIONS} at one moment, measured from outside after a
+ * garbage collection.
  *
- * @param threads all of them
- * @param sinkThreads those of the sink, Java's and the native library's
+ * @param threads all threads
+ * @param sinkThreads threads of the sink, in Java and in the native library
  * @param descriptors open files and sockets
  * @param connections sockets to the database
  * @param libraries mapped copies of the native library
- * @param unpacked copies of it in the temporary folder
- * @param jobLoaders class loaders that Flink or SeaTunnel made for a job
+ * @param unpacked copies of the native library in the temporary folder
+ * @param jobLoaders class loaders that Flink or SeaTunnel created for a job
  * @param metaspaceKib memory of classes
- * @param nativeKib resident memory beyond what the JVM knows of: allocations of native libraries,
- *     and what the allocator keeps of those that were freed. The JVM counts memory that it has not
- *     touched, so this may be negative; differences count.
+ * @param nativeKib resident memory that the JVM does not count: allocations of native libraries,
+ *     and freed memory that the allocator keeps. The JVM also counts memory that it has not
+ *     touched, so this may be negative; only differences matter.
  */
 record Footprint(
         long threads,
@@ -40,8 +40,8 @@ record Footprint(
         long nativeKib) {
 
     /**
-     * The heap is resident from the start, so that its growth is no growth of the process, and soft
-     * references end with a collection as if memory were short.
+     * The heap is resident from the start, so that its use does not change the size of the process.
+     * Each collection clears soft references, as if memory were short.
      */
     static final String JVM_OPTIONS =
             "-XX:+AlwaysPreTouch -XX:NativeMemoryTracking=summary -XX:SoftRefLRUPolicyMSPerMB=0";
@@ -53,8 +53,8 @@ record Footprint(
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
     static Footprint of(long pid) throws IOException {
-        // What the first run finds reachable only through finalizers and cleaners, the second
-        // collects.
+        // The second run collects objects that the first one found reachable only through
+        // finalizers and cleaners.
         jcmd(pid, "GC.run");
         jcmd(pid, "GC.run");
         Path process = Path.of("/proc", String.valueOf(pid));
@@ -86,7 +86,7 @@ record Footprint(
     }
 
     /**
-     * The process has its network from us, but each socket is in its own table of files. A process
+     * The process shares our network, but its sockets are found by its own table of files. A process
      * that has ended has none.
      */
     static long connections(long pid) throws IOException {
@@ -135,7 +135,7 @@ record Footprint(
         return Long.parseLong(found.group(1));
     }
 
-    /** What the JVM's own tool answers. */
+    /** The output of the JVM's own tool. */
     static String jcmd(long pid, String... command) throws IOException {
         Path tool = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         String[] words =

@@ -10,8 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tables are created with those of the source's indexes that mean the same in Aurora DSQL, and
- * under their whole names only. The sources are MySQL by Jdbc and MySQL-CDC, and PostgreSQL.
+ * Tables are created with those indexes of the source that mean the same in Aurora DSQL, and only
+ * under their full names. The sources are MySQL by Jdbc and MySQL-CDC, and PostgreSQL.
  */
 class IndexesIT {
     private static final String DOCS =
@@ -47,7 +47,7 @@ class IndexesIT {
         try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             Sql.run(source, DOCS);
-            // 1,900 characters of two bytes: no key takes them.
+            // 1,900 characters of two bytes are too long for a key.
             Sql.run(
                     source,
                     "INSERT INTO docs VALUES (1, repeat('\u00fc', 1900), 'T', repeat('b', 9000), 1, 2)",
@@ -143,7 +143,7 @@ class IndexesIT {
         }
     }
 
-    /** Cut to 63 bytes, the name would be that of another table, which would be dropped. */
+    /** Cut to 63 bytes, the name would be that of another table, and that one would be dropped. */
     @Test
     void aTableWhoseNameWouldBeCutIsRefused() throws Exception {
         String name = "t".repeat(64);

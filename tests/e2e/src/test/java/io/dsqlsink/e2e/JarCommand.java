@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** A command of the connector's jar for the home of this run, as a person would give it. */
+/** A command of the connector's jar for the home of this run, started as a user would. */
 final class JarCommand {
     private final String command;
     private final Path folder;
     private final Duration timeout;
 
     /**
-     * @param folder for configs and what the command says
+     * @param folder for configs and the output of the command
      * @param timeout how long it may take
      */
     JarCommand(String command, Path folder, Duration timeout) {
@@ -24,11 +24,11 @@ final class JarCommand {
         this.timeout = timeout;
     }
 
-    /** Runs it for a job, and answers what it says, in which no secret may be. */
+    /** Runs it for a job and returns its output, which must not contain a secret. */
     String run(String name, String config, int exitCode, String... more) {
         try (Child child = start(name, config, more)) {
             Poll.until(
-                    () -> command + " to end; it said:\n" + child.tail(),
+                    () -> command + " to end; its output:\n" + child.tail(),
                     timeout,
                     Duration.ofMillis(50),
                     () -> !child.isAlive());
@@ -38,7 +38,7 @@ final class JarCommand {
         }
     }
 
-    /** Runs it for a job until something is so, and kills it then. */
+    /** Runs it for a job until a condition holds, and then kills it. */
     void killWhen(String name, String config, Callable<Boolean> so, String... more) {
         try (Child child = start(name, config, more)) {
             child.await(command + " to be killed", timeout, so);

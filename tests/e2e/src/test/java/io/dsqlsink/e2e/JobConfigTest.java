@@ -6,9 +6,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class JobConfigTest {
-    /** The whole point of the project: users' configs run as they are. */
+    /** The aim of the project: users' configs run unchanged. */
     @Test
-    void sinkBlockIsUntouchedButForItsPlaceholders() {
+    void onlyPlaceholdersOfTheSinkBlockAreChanged() {
         String filled = JobConfig.mysqlToDsql("127.0.0.1", "shop", List.of("orders"));
 
         assertThat(sinkOf(filled))

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A Kafka broker, which is its own controller, with its command line tools. */
+/** A Kafka broker that is also the controller, with its command line tools. */
 final class KafkaServer implements AutoCloseable {
     static final Path HOME = Places.CACHE.resolve("kafka-3.7.1");
 
@@ -16,7 +16,7 @@ final class KafkaServer implements AutoCloseable {
     private static final int CONTROLLER = 19093;
     private static final Duration START = Duration.ofSeconds(60);
 
-    /** Any will do: there is one broker. */
+    /** Any id works, because there is only one broker. */
     private static final String CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
 
     private final String host;

@@ -13,10 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/**
- * Keys of all kinds, as real sources pass them on: no row is merged with another unless the job
- * asks for it.
- */
+/** Keys of all kinds from real sources: no row is merged with another unless the job sets it. */
 class KeysIT {
     private static final MySqlSource MYSQL = new MySqlSource("keys_of_mysql");
     private static final MySqlSource OTHER = new MySqlSource("keys_of_another");
@@ -56,7 +53,7 @@ class KeysIT {
     }
 
     @Test
-    void rowsOfAKeyThatTakesNullAreAppendedByABatch() throws Exception {
+    void aBatchAppendsRowsWhoseKeyIsNullable() throws Exception {
         String log = finished("nullable-batch", batch("nullable", sink()));
         assertThat(log).contains(" WARN ").contains("its unique key [code] is nullable");
         assertThat(rows("SELECT n, code FROM keys.nullable ORDER BY n"))
@@ -66,9 +63,9 @@ class KeysIT {
                 .containsExactly("1|null", "2|null", "3|0");
     }
 
-    /** With CDC they arrive as '' and 0 instead of NULL, and no row shows which it was. */
+    /** With CDC a NULL arrives as '' or 0, and the row does not show which it was. */
     @Test
-    void aStreamOfThemIsRefused() throws Exception {
+    void aStreamWithANullableKeyIsRefused() throws Exception {
         for (String table : List.of("nullable", "parts")) {
             assertThat(failed("refused-" + table, cdc(sink(), table)))
                     .contains("DSQL-01")
@@ -80,7 +77,7 @@ class KeysIT {
     }
 
     @Test
-    void theKeyWithoutNullIsTaken() throws Exception {
+    void theKeyThatIsNotNullableIsUsed() throws Exception {
         finished("several-batch", batch("several", sink()));
         assertThat(
                         rows(
@@ -99,7 +96,7 @@ class KeysIT {
         }
     }
 
-    /** A binlog leaves out the zeros at the end. */
+    /** The binlog drops zeros at the end. */
     @Test
     void sixteenBytesAreAUuid() throws Exception {
         try (Job job = Servers.run("bytes", cdc(sink(), "bytes"))) {
@@ -122,9 +119,9 @@ class KeysIT {
                 .contains("id_hex varchar(...) AS (HEX(id)) STORED NOT NULL");
     }
 
-    /** The target has its own idea of both columns. */
+    /** The target itself generates both columns. */
     @Test
-    void whatTheTargetGeneratesIsOverriddenOrLeftOut() throws Exception {
+    void generatedColumnsOfTheTargetAreOverriddenOrSkipped() throws Exception {
         Sql.run(target, "CREATE SCHEMA IF NOT EXISTS keys");
         Servers.dsql()
                 .create(
@@ -151,7 +148,7 @@ class KeysIT {
         }
     }
 
-    /** SeaTunnel's key after a transform differs by release and transform. */
+    /** After a transform SeaTunnel's key depends on the release and on the transform. */
     @Test
     void aTransformThatRemovesTheKeyIsReported() throws Exception {
         for (String transform :
@@ -210,7 +207,7 @@ class KeysIT {
     private static void await(Job job, String sql, String... expected) {
         List<String> found = new ArrayList<>();
         Poll.until(
-                () -> String.join(", ", expected) + " to be there, not " + found,
+                () -> String.join(", ", expected) + " to exist, not " + found,
                 Servers.JOB,
                 Duration.ofMillis(200),
                 () -> {

@@ -7,9 +7,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Two of the runs of scripts/kill-tests.sh: an engine is killed in the stream, and one in the load.
- */
+/** Two runs of scripts/kill-tests.sh: one kills the engine in the stream, one in the load. */
 class KillIT {
     /** Enough for a checkpoint in the middle of the load. */
     private static final long ROWS = 90_000;
@@ -24,7 +22,7 @@ class KillIT {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
-    void targetEqualsSourceAfterTheEngineDied(long seed) throws Exception {
+    void targetEqualsSourceAfterAKillOfTheEngine(long seed) throws Exception {
         KillOutcome outcome = new KillTest(stage, KillTarget.ENGINE, seed).run();
         assertThat(outcome.good()).as(outcome::toString).isTrue();
         assertThat(outcome.rows()).isPositive();

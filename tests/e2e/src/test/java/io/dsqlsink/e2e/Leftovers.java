@@ -10,7 +10,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A job whose task fails after it has connected, and what the sink then still holds. */
+/**
+ * A job whose task fails after it has connected, and the resources that the sink then still has.
+ */
 final class Leftovers {
     private static final int ROWS = 200;
 
@@ -22,8 +24,8 @@ final class Leftovers {
     }
 
     /**
-     * A sink for {@link #failingRows}: every key is new and every value the same, in a column that
-     * must be unique.
+     * A sink for {@link #failingRows}, which have different keys and the same value in a unique
+     * column.
      */
     static SinkBlock failingSink(String table) throws SQLException {
         SinkBlock sink = SinkBlock.dsqlInto(table);
@@ -43,14 +45,14 @@ final class Leftovers {
                 + "]";
     }
 
-    /** The same for rows that are written, each with its own key. */
+    /** Options for rows that can be written, each with its own key. */
     static String rows(int number) {
         return "\"row.num\": "
                 + number
                 + ", \"schema\": {\"fields\": {\"id\": \"bigint\", \"name\": \"string\"}}";
     }
 
-    /** Connections to the target; those of the tests are another user's. */
+    /** Connections to the target; those of the tests have another user. */
     static long connections(Connection behind) throws SQLException {
         return Sql.number(behind, "SELECT count(*) FROM pg_stat_activity WHERE usename = 'admin'");
     }

@@ -5,24 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.time.Duration;
 
-/** What all jobs of a JVM together may leave in it. */
+/** The limits on what all jobs of a JVM together may leave in it. */
 final class Lives {
-    /** From here on a JVM has loaded and compiled most of what jobs need. */
+    /** After this many jobs a JVM has loaded and compiled most of the code that jobs need. */
     static final int WARM_JOBS = 3;
 
-    /** Pools of the engine grow to their size and shrink again; a job of ours has five threads. */
+    /** Thread pools of the engine grow and shrink; a job with our sink has five threads. */
     private static final long THREADS = 8;
 
-    /** A pooled connection or an open jar of the engine's; a leak of one a job is more. */
+    /** A pooled connection or an open jar of the engine. A leak of one per job would be more. */
     private static final long DESCRIPTORS = 8;
 
-    /** The engine's own: it loads classes later and generates accessors for serialization. */
+    /** For the engine itself: it loads classes later, and generates accessors for serialization. */
     private static final long METASPACE_KIB = 8 * 1024;
 
     /**
-     * A hundred jobs of Zeta were seen to end where forty did, 50 MiB above the third: each of the
-     * allocator's arenas keeps some, and the JVM touches what it had counted before. Stock jobs add
-     * 25 MiB.
+     * Measured: a hundred jobs of Zeta end at the same level as forty, 50 MiB above the third. Each
+     * arena of the allocator keeps some memory, and the JVM touches memory that it counted before.
+     * Stock jobs add 25 MiB.
      */
     private static final long NATIVE_KIB = 64 * 1024;
 
@@ -30,13 +30,13 @@ final class Lives {
 
     private Lives() {}
 
-    /** Polls, as the engine may still be taking the last job down. */
+    /** Polls, because the engine may still be closing the last job. */
     static void assertBackTo(Footprint early, long pid) throws IOException {
         Footprint[] late = {Footprint.of(pid)};
         System.out.println("after " + WARM_JOBS + " jobs " + early + "\nafter all " + late[0]);
         try {
             Poll.until(
-                    "the level of the first jobs",
+                    "the process to be at the level of the first jobs",
                     SOON,
                     Duration.ofSeconds(1),
                     () -> {
@@ -46,7 +46,7 @@ final class Lives {
         } catch (IllegalStateException e) {
             assertThat(late[0]).as(e.getMessage()).isEqualTo(early);
         }
-        System.out.println("in the end " + late[0]);
+        System.out.println("at the end " + late[0]);
     }
 
     private static boolean isBack(Footprint early, Footprint late) {

@@ -8,9 +8,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * A column is renamed at the source while a job runs whose source does not pass this on: up to
- * 2.3.4 no release does, and later ones are not asked to. The target takes NULL in every column, so
- * nothing but the source's own declaration tells that the rows are wrong.
+ * A column is renamed at the source while a job runs whose source does not pass this on: releases
+ * up to 2.3.4 cannot, and later ones are not configured to. The target accepts NULL in every
+ * column, so only the source's own declaration shows that the rows are wrong.
  */
 class LostColumnIT {
     private static final Duration PATIENCE = Duration.ofSeconds(100);

@@ -13,13 +13,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * One job carries fifty tables, some with a key of two columns and some without any: the load, then
- * changes. The sink creates them all.
+ * One job with fifty tables, some with a key of two columns and some without a key: the load, then
+ * changes. The sink creates all tables.
  */
 class ManyTablesIT {
     private static final int TABLES = 50;
 
-    /** Writers of each table, among which SeaTunnel deals its rows by the key. */
+    /** Writers of each table; SeaTunnel distributes the rows to them by key. */
     private static final int WRITERS = 2;
 
     private static final String DATABASE = "many";
@@ -38,7 +38,7 @@ class ManyTablesIT {
                 Sql.run(source, create(table), insert(table, 1, 20 + table));
                 names.add(name(table));
             }
-            // Each table's own key, as the source knows it.
+            // Each table has its own key, from the source.
             String config =
                     mysql.mainJob(names)
                             .replaceFirst("(?s) *table-names-config = \\[.*?\\n    ]\\n", "")
@@ -59,7 +59,8 @@ class ManyTablesIT {
                     }
                 }
                 awaitEqual(job, source, target);
-                // SeaTunnel has a queue for the first writer of each table, and so on.
+                // SeaTunnel has one queue for the first writer of each table, one for the second,
+                // and so on.
                 assertThat(job.log()).contains("sink writer, queue size: " + WRITERS);
                 Secrets.assertAbsent(job.log());
             }
@@ -115,7 +116,7 @@ class ManyTablesIT {
                 });
     }
 
-    /** All rows, sorted; none while the table is not there. */
+    /** All rows, sorted; empty while the table does not exist. */
     private static List<String> rows(Connection database, int table, String row)
             throws SQLException {
         List<String> rows = new ArrayList<>();

@@ -5,11 +5,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 
 /**
- * A database of a PostgreSQL: a further one behind dsql-local, without its rules. The catalog of
- * SeaTunnel's Jdbc source takes a database called postgres for a system's.
+ * Another database of the PostgreSQL behind dsql-local, without rules. The catalog of SeaTunnel's
+ * Jdbc source treats a database called postgres as a system database.
  */
 record PostgresSource(String database) implements Source {
-    /** Creates the database and what is in it. */
+    /** Creates the database and its content. */
     static PostgresSource of(String database, String... statements) throws SQLException {
         try (Connection behind = Servers.dsql().connectBehind()) {
             Sql.run(behind, "CREATE DATABASE " + database);

@@ -7,13 +7,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What PostgreSQL's own types hold, by SeaTunnel's Jdbc source into tables that the job creates.
+ * Values of PostgreSQL's own types, by SeaTunnel's Jdbc source into tables that the job creates.
  */
 class PostgresValuesIT {
     private static final String DATABASE = "of_postgres";
 
     @Test
-    void valuesArriveAsTheirTypesMeanThem() throws Exception {
+    void valuesArriveUnchanged() throws Exception {
         PostgresSource source =
                 PostgresSource.of(
                         DATABASE,
@@ -42,7 +42,7 @@ class PostgresValuesIT {
                     .startsWith("integer, character(5), numeric(1000,100), numeric(10,2), date");
             check(target, "pg.kinds");
 
-            // A table that was there has columns of other types for them.
+            // An existing table has columns of other types for them.
             Servers.dsql()
                     .create(
                             "CREATE TABLE pg.wider (id int PRIMARY KEY, c varchar(5), free"
@@ -51,7 +51,7 @@ class PostgresValuesIT {
             run("existing", sink.with("table", "\"pg.wider\"").batchFrom(read));
             check(target, "pg.wider");
             assertThat(Sql.value(target, "SELECT length(c) FROM pg.wider WHERE id = 1"))
-                    .as("no blank is left")
+                    .as("length without padding")
                     .isEqualTo("2");
         }
     }

@@ -11,14 +11,14 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The dashboard and the alert rules of docs/monitoring, by a real Prometheus beside a real job. */
+/** The dashboard and the alert rules of docs/monitoring, with a real Prometheus and a real job. */
 @Tag("docs")
 class PrometheusIT {
     private static final String HOST = "127.0.83.87";
     private static final int METRICS_PORT = 19405;
     private static final Path MONITORING = Places.ROOT.resolve("docs/monitoring");
 
-    /** Rows come until the job is stopped, 100 each half second. */
+    /** Rows until the job is stopped, 100 every half second. */
     private static final String ROWS =
             " row.num = 1000000, split.num = 10000, split.read-interval = 500,"
                     + " schema = { fields { id = bigint, name = string } } ";

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** A Prometheus that scrapes one target each second and evaluates rules. */
+/** A Prometheus that scrapes one target every second and evaluates rules. */
 final class PrometheusServer implements AutoCloseable {
     private static final Path HOME = Places.CACHE.resolve("prometheus");
     private static final int PORT = 19090;
@@ -65,9 +65,9 @@ final class PrometheusServer implements AutoCloseable {
     }
 
     /**
-     * What an expression gives now: its samples, each with its labels and value.
+     * The current result of an expression: its samples, each with its labels and value.
      *
-     * @throws IllegalStateException with the server's own words when the expression is wrong
+     * @throws IllegalStateException with the server's message if the expression is wrong
      */
     JsonNode query(String expression) throws IOException, InterruptedException {
         String query = URLEncoder.encode(expression, StandardCharsets.UTF_8);

@@ -30,30 +30,30 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Random tables through the real sources: each ends up equal in the target, or is refused, whole or
- * some of its rows, by an error that names it. What the sources themselves get wrong is left out
- * where the values are made, each with its reason.
+ * Random tables through the real sources: each one is equal in the target, or is refused as a whole
+ * or in some rows, by an error that names it. Values that the sources themselves change are not
+ * generated; the reason is given in each place.
  *
- * <p>Always the same tables, unless {@code -Drandom.tables=} and {@code -Drandom.seed=} say
- * otherwise; scripts/random.sh has them as options, and takes another seed each time.
+ * <p>The tables are always the same, unless {@code -Drandom.tables=} and {@code -Drandom.seed=} are
+ * set; scripts/random.sh has them as options, and uses a new seed each time.
  */
 class RandomTablesIT {
     private static final int TABLES = Integer.getInteger("random.tables", 500);
     private static final long SEED = Long.getLong("random.seed", 1);
 
-    /** Of one job. */
+    /** Tables of one job. */
     private static final int TABLES_A_JOB = 100;
 
     private static final int ROWS = 40;
 
-    /** More refusals than that say that the sink is at fault, not the tables. */
+    /** With more refusals than this the fault is in the sink, not in the tables. */
     private static final double MOST_REFUSED = 0.2;
 
-    /** What Aurora DSQL does not hold of a row: all that these tables can ask too much of. */
+    /** The limit on rows of Aurora DSQL that these tables can exceed. */
     private static final Pattern OF_ROWS =
             Pattern.compile("has \\d+ bytes.*, and Aurora DSQL takes 1981");
 
-    /** What a table may be refused for. */
+    /** The reason for which a table may be refused. */
     private static final Pattern OF_TABLES = Pattern.compile("its unique key .* is nullable");
 
     private static final Pattern MARK = Pattern.compile("\\bt\\d{4}_");
@@ -61,7 +61,7 @@ class RandomTablesIT {
     private static final Path DDL = Places.ROOT.resolve("target/e2e/random.sql");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Why a table was refused, by its mark. */
+    /** Why tables were refused, by their mark. */
     private final Map<String, String> refused = new TreeMap<>();
 
     private int compared;
@@ -94,7 +94,7 @@ class RandomTablesIT {
                 .isLessThanOrEqualTo((int) Math.ceil(tablesOf(origin) * MOST_REFUSED));
     }
 
-    /** A third of all each. */
+    /** Each source gets a third. */
     private static int tablesOf(Origin origin) {
         int places = Origin.values().length;
         return (TABLES + places - 1 - origin.ordinal()) / places;
@@ -125,7 +125,7 @@ class RandomTablesIT {
         }
     }
 
-    /** The source has its own limits: a table that it refuses is generated again. */
+    /** Generates a table again if the source refuses it because of its own limits. */
     private static RandomTable create(Connection source, Random random, Origin origin, String mark)
             throws SQLException {
         for (int tries = 0; tries < 100; tries++) {
@@ -145,7 +145,7 @@ class RandomTablesIT {
         throw new IllegalStateException("the source refuses every table");
     }
 
-    /** Leaves out the tables that the job's error names; an error that names none is a fault. */
+    /** Removes the tables that the job's error names; fails if it names none. */
     private void refuse(Map<String, RandomTable> tables, String log) {
         List<String> errors =
                 log.lines()
@@ -177,7 +177,7 @@ class RandomTablesIT {
                 });
     }
 
-    /** One job with those tables that are left. */
+    /** One job with the remaining tables. */
     private final class Attempt {
         private final Origin origin;
         private final String name;
@@ -195,7 +195,7 @@ class RandomTablesIT {
             this.deadLetters = Places.ROOT.resolve("target/e2e/" + name + ".jsonl");
         }
 
-        /** Null when all are equal; the log of a job that failed. */
+        /** Returns null if all tables are equal; otherwise the log of the failed job. */
         String run(Random random, Map<String, RandomTable> tables) throws Exception {
             Files.deleteIfExists(deadLetters);
             SinkBlock sink =
@@ -231,12 +231,12 @@ class RandomTablesIT {
                 keep(job.log());
                 return null;
             } finally {
-                // Aurora DSQL has ten schemas at most, and other tests have theirs.
+                // Aurora DSQL has at most ten schemas, and other tests need some.
                 Sql.run(target, "DROP SCHEMA IF EXISTS " + name + " CASCADE");
             }
         }
 
-        /** The statements that created tables, for AWS's linter. */
+        /** Keeps the statements that created tables, for AWS's linter. */
         private void keep(String log) throws IOException {
             List<String> ddl = new ArrayList<>();
             Matcher created = CREATED.matcher(log);
@@ -254,7 +254,7 @@ class RandomTablesIT {
                     : origins.jdbc(names);
         }
 
-        /** False when the job ended. */
+        /** False if the job ended. */
         private boolean awaitEqual(Job job, Map<String, RandomTable> tables) {
             Map<String, String> wrong = new TreeMap<>();
             Poll.until(
@@ -279,7 +279,7 @@ class RandomTablesIT {
             }
         }
 
-        /** Tables that are not as the source has them, but for rows that were refused. */
+        /** Tables that differ from the source, except for refused rows. */
         private Map<String, String> differences(Map<String, RandomTable> tables)
                 throws SQLException, IOException {
             Map<String, Integer> letters = deadLetters();
@@ -305,7 +305,7 @@ class RandomTablesIT {
             return wrong;
         }
 
-        /** How many rows of each table were refused; each says why. */
+        /** The number of refused rows of each table; checks that each has a reason. */
         private Map<String, Integer> deadLetters() throws IOException {
             Map<String, Integer> letters = new HashMap<>();
             for (String line : letterLines()) {

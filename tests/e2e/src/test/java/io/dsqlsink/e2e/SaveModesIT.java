@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a batch job does to its target before it writes; each engine asks for it elsewhere. */
+/**
+ * How a batch job prepares its target before it writes. Each engine calls this at another place.
+ */
 @Tag("engines")
 class SaveModesIT {
     private static final long ROWS = 500;
@@ -22,7 +24,7 @@ class SaveModesIT {
             Sql.run(source, TABLE.mysqlDdl());
             TABLE.insert(source, 1, ROWS);
 
-            // Neither the table is there nor its schema.
+            // Neither the table nor its schema exists.
             assertThat(run("missing", "schema_save_mode", "CREATE_SCHEMA_WHEN_NOT_EXIST")).isZero();
             Sql.run(target, "SET search_path TO " + SCHEMA);
             assertEqual(source, target);

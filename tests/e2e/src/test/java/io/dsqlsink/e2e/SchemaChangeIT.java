@@ -16,15 +16,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The source's columns change while rows flow; then the job fails, is killed, and is started again
- * from its checkpoint. MySQL-CDC passes such changes on from 2.3.8 on. A restart of the task within
- * the job is beyond 2.3.8: its SeaTunnelSourceCollector sizes rows by the columns of the job's
- * start.
+ * The source's columns change while rows are written; then the job fails, is killed, and is started
+ * again from its checkpoint. MySQL-CDC passes on such changes from 2.3.8 on. 2.3.8 cannot restart
+ * the task within the job: its SeaTunnelSourceCollector expects the columns of the job's start.
  */
 @Tag("newer")
 class SchemaChangeIT {
-    /** Long for a step that takes seconds, as two cores may be busy. */
-    private static final Duration PATIENCE = Duration.ofSeconds(100);
+    /** Long for a step of seconds, because the processors may be busy. */
+    private static final Duration DEADLINE = Duration.ofSeconds(100);
 
     private static final String[] FLOWING = {
         "CREATE TABLE follow (id bigint PRIMARY KEY, name varchar(40), amount decimal(10,2), extra int)",
@@ -36,7 +35,7 @@ class SchemaChangeIT {
     private final long jobId = ThreadLocalRandom.current().nextLong(1, 1L << 40);
 
     @Test
-    void columnsFollowWhileRowsFlowAndThroughRestarts() throws Exception {
+    void columnsFollowDuringWritesAndAfterRestarts() throws Exception {
         MySqlSource mysql = MySqlSource.of("evolving");
         try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
@@ -63,13 +62,13 @@ class SchemaChangeIT {
                             "UPDATE keyed SET b = 'z' WHERE id = 1",
                             "INSERT INTO keyed VALUES ('w', 3)");
                     awaitColumns(job, source, target, "keyed");
-                    // 2.3.8 cannot go on from the checkpoint that a change itself makes.
+                    // 2.3.8 cannot continue from the checkpoint that a change itself triggers.
                     awaitCheckpoint(job);
                     flow.requireAlive();
                     // A row that the target refuses.
                     Sql.run(target, "ALTER TABLE keyed ADD CONSTRAINT stop CHECK (id <> 99)");
                     Sql.run(source, "INSERT INTO keyed VALUES ('stop', 99)");
-                    assertThat(job.await(PATIENCE)).as("exit code").isNotZero();
+                    assertThat(job.await(DEADLINE)).as("exit code").isNotZero();
                     assertThat(job.log()).contains("violates check constraint");
                 }
             }
@@ -83,7 +82,7 @@ class SchemaChangeIT {
             try (Job job = start("evolving-restored", config, "-r")) {
                 awaitEqual(job, source, target, "follow", "keyed");
                 change(source, "MODIFY COLUMN score bigint", "score = id * 5000000000");
-                assertThat(job.await(PATIENCE)).as("exit code").isNotZero();
+                assertThat(job.await(DEADLINE)).as("exit code").isNotZero();
                 assertThat(job.log())
                         .contains(
                                 "DSQL-05",
@@ -91,19 +90,19 @@ class SchemaChangeIT {
                                         + " bigint",
                                 "To go on");
             }
-            // As the message says.
+            // This is what the message says to do.
             Servers.dsql()
                     .create(
                             "ALTER TABLE follow DROP COLUMN score",
                             "ALTER TABLE follow ADD COLUMN score bigint");
-            try (Job job = start("evolving-mended", config, "-r")) {
+            try (Job job = start("evolving-repaired", config, "-r")) {
                 awaitEqual(job, source, target, "follow", "keyed");
             }
         }
     }
 
     @Test
-    void whatIsIgnoredStaysSoAfterARestart() throws Exception {
+    void anIgnoredChangeStaysIgnoredAfterARestart() throws Exception {
         MySqlSource mysql = MySqlSource.of("ignoring");
         try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
@@ -130,7 +129,7 @@ class SchemaChangeIT {
     }
 
     @Test
-    void aJobThatStopsAtAChangeGoesOnWhenItWasMadeByHand() throws Exception {
+    void aJobThatStopsAtAChangeContinuesAfterItIsMadeByHand() throws Exception {
         MySqlSource mysql = MySqlSource.of("failing");
         try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
@@ -146,7 +145,7 @@ class SchemaChangeIT {
                         source,
                         "ALTER TABLE failing ADD COLUMN note varchar(50)",
                         "INSERT INTO failing VALUES (2, 'two', 'n')");
-                assertThat(job.await(PATIENCE)).as("exit code").isNotZero();
+                assertThat(job.await(DEADLINE)).as("exit code").isNotZero();
                 assertThat(job.log()).contains("schema_change_policy = fail", ddl);
             }
             assertThat(columns(target, "'public'", "failing")).containsExactly("id", "name");
@@ -172,7 +171,7 @@ class SchemaChangeIT {
     }
 
     /**
-     * @param option {@code -r} to go on from the last checkpoint
+     * @param option {@code -r} to continue from the last checkpoint
      */
     private Job start(String name, String config, String... option) {
         String id = String.valueOf(jobId);
@@ -189,21 +188,21 @@ class SchemaChangeIT {
     }
 
     /**
-     * Ends the job once a checkpoint has all rows: the source reads older rows with the columns
-     * that its table has then.
+     * Kills the job after a checkpoint that has all rows: otherwise the source would read older
+     * rows with the new columns of its table.
      */
     private static void killAfterCheckpoint(Job job) {
         awaitCheckpoint(job);
         ProcessHandle.of(job.pid()).orElseThrow().destroyForcibly();
-        job.await(PATIENCE);
+        job.await(DEADLINE);
     }
 
-    /** Until one is completed that began after this call. */
+    /** Waits for a checkpoint that began after this call. */
     private static void awaitCheckpoint(Job job) {
         long before = checkpoints(job);
         Poll.until(
                 () -> "two more checkpoints; " + job.tail(),
-                PATIENCE,
+                DEADLINE,
                 Duration.ofMillis(100),
                 () -> checkpoints(job) >= before + 2);
     }
@@ -215,7 +214,7 @@ class SchemaChangeIT {
     private static void awaitColumns(Job job, Connection source, Connection target, String table) {
         Poll.until(
                 () -> "the columns of " + table + " to be those of the source; " + job.tail(),
-                PATIENCE,
+                DEADLINE,
                 Duration.ofMillis(100),
                 () -> {
                     job.requireAlive();
@@ -239,7 +238,7 @@ class SchemaChangeIT {
         List<String> differences = new ArrayList<>();
         Poll.until(
                 () -> "source and target to be equal; " + table + ": " + differences,
-                PATIENCE,
+                DEADLINE,
                 Duration.ofMillis(200),
                 () -> {
                     job.requireAlive();
@@ -273,7 +272,7 @@ class SchemaChangeIT {
         }
     }
 
-    /** Inserts, updates and deletes rows by columns that stay, until it is closed. */
+    /** Inserts, updates and deletes rows by columns that do not change, until it is closed. */
     private static final class Flow implements AutoCloseable {
         private final AtomicBoolean closing = new AtomicBoolean();
         private final List<Throwable> failures = new ArrayList<>();
@@ -300,13 +299,17 @@ class SchemaChangeIT {
         }
 
         void requireAlive() {
-            assertThat(thread.isAlive()).as("rows flow %s", failures).isTrue();
+            assertThat(thread.isAlive()).as("rows are written %s", failures).isTrue();
         }
 
         @Override
         public void close() {
             closing.set(true);
-            Poll.until("the flow to end", PATIENCE, Duration.ofMillis(5), () -> !thread.isAlive());
+            Poll.until(
+                    "the writer of rows to end",
+                    DEADLINE,
+                    Duration.ofMillis(5),
+                    () -> !thread.isAlive());
             assertThat(failures).isEmpty();
         }
     }

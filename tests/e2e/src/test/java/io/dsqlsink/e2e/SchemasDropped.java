@@ -4,8 +4,8 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Drops the schemas of each class of tests once it has run. Aurora DSQL has ten at most, and all
- * classes share one cluster. JUnit finds this by META-INF/services.
+ * Drops the schemas of each test class after its run. Aurora DSQL has at most ten, and all classes
+ * share one cluster. JUnit finds this extension by META-INF/services.
  */
 public final class SchemasDropped implements AfterAllCallback {
     @Override

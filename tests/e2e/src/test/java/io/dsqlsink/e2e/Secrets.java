@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What must not be read in any log. */
+/** Secrets that must not be in any log. */
 final class Secrets {
     /** Keys that are wrong on purpose are secrets too. */
     static final String WRONG_SECRET_ACCESS_KEY = "0000000000wrong/secret+access+key0000000";

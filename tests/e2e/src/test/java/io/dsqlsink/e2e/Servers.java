@@ -17,27 +17,27 @@ import java.util.Map;
  * stops them.
  */
 final class Servers {
-    /** Long for a job that takes seconds: two cores may be busy with other builds. */
+    /** Long for a job of seconds, because the processors may be busy with other builds. */
     static final Duration JOB = Duration.ofMinutes(4);
 
-    /** Not the demo's addresses, so that a kept demo is not in the way. */
+    /** Not the demo's addresses, so that a kept demo does not conflict. */
     private static final String DSQL_HOST = "127.0.83.83";
 
     private static final String MYSQL_HOST = "127.0.83.84";
     private static final String KILLED_DSQL_HOST = "127.0.83.85";
     private static final Path HOME = Path.of(System.getProperty("seatunnel.home"));
 
-    /** Where jobs run: in the JVM that starts them, or in the engine's words. */
+    /** Where jobs run: in the JVM that starts them, or an engine's name of a cluster. */
     private static final String MASTER = System.getProperty("master");
 
     private static final String ONE_JVM = "one-jvm";
 
-    /** Flink's and Zeta's words for a cluster that runs already. */
+    /** Flink's and Zeta's names for a cluster that runs already. */
     private static final String FLINK_CLUSTER = "remote";
 
     private static final String ZETA_CLUSTER = "cluster";
 
-    /** The JVM of jobs. Empty: the tests' own. */
+    /** The JVM of jobs; empty for that of the tests. */
     private static final String JAVA_HOME = System.getProperty("job.java.home", "");
 
     private static final Path FOLDER =
@@ -86,7 +86,7 @@ final class Servers {
         }
     }
 
-    /** For runs in which a server of their own may die. */
+    /** Separate servers for runs that may kill them. */
     static KillTest.Stage stage(long rows) {
         return new KillTest.Stage(KILLED_DSQL_HOST, mysql(), home(), home(), FOLDER, rows);
     }
@@ -130,14 +130,13 @@ final class Servers {
     }
 
     /**
-     * Starts a job; its log is target/e2e/HOME-MASTER/NAME.log, with everything that our own
-     * loggers have to say.
+     * Starts a job; its log is target/e2e/HOME-MASTER/NAME.log, with all levels of our own loggers.
      */
     static Job run(String name, String config, Map<String, String> environment) {
         return runOn(MASTER, name, config, environment);
     }
 
-    /** Runs a job elsewhere than the others of this run. */
+    /** Runs a job on another master than the others of this run. */
     static Job runOn(String master, String name, String config) {
         return runOn(master, name, config, dsql().environment());
     }
@@ -156,7 +155,7 @@ final class Servers {
         }
     }
 
-    /** Starts a job on the Zeta cluster; it outlives its client, which ends once it has started. */
+    /** Starts a job on the Zeta cluster; its client ends after the start. */
     static Job submit(String name, String config) {
         return runOn(ZETA_CLUSTER, name, config, dsql().environment(), "--async");
     }
@@ -186,13 +185,14 @@ final class Servers {
             zeta();
         }
         Job job = home().runOn(master, file, log, all, given);
-        // There a job outlives its client.
+        // On a Flink cluster a job outlives its client.
         return onFlinkCluster() ? job.beforeClose(() -> flink().cancel(name)) : job;
     }
 
     /**
      * Options of a job's JVM. Jobs of tests are short: a quick start is worth more than the fastest
-     * code. The version proves which JVM it was. No test waits for a line every half minute.
+     * code. -showversion proves which JVM it was. Log lines come every second, so that no test waits
+     * half a minute.
      */
     private static String jobOptions() {
         Path classes = HOME.resolve("classes.jsa");
@@ -206,7 +206,7 @@ final class Servers {
         return run(name, config, dsql().environment());
     }
 
-    /** Whether the CDC sources of this release call their address as users' newer configs do. */
+    /** Whether the CDC sources of this release have the option url, as users' newer configs. */
     static boolean takesUrl() {
         String[] parts = System.getProperty("zeta.version").split("[.-]");
         return Integer.parseInt(parts[0]) > 2 || Integer.parseInt(parts[2]) >= 13;
@@ -233,7 +233,10 @@ final class Servers {
         }
     }
 
-    /** Each task of a job says once that it has the native sink, and nobody says a secret. */
+    /**
+     * Checks that each task of a job logs once that it has the native sink, and that no log has a
+     * secret.
+     */
     static void assertNativeSink(Job job, int tasks) {
         Secrets.assertAbsent(job.log());
         if (MASTER.equals(ONE_JVM)) {
@@ -241,7 +244,7 @@ final class Servers {
             assertThat(nativeSinkLines(job.log())).hasSize(tasks);
             return;
         }
-        // The JVMs of the tasks have said it of other jobs too.
+        // The logs of the tasks' JVMs have this line for other jobs too.
         String log =
                 switch (MASTER) {
                     case FLINK_CLUSTER -> flink().workerLog();
@@ -259,8 +262,8 @@ final class Servers {
     }
 
     /**
-     * The columns whose values arrive as they are. From 2.3.8 on the CDC source takes every
-     * tinyint(1) for a boolean.
+     * The columns whose values arrive unchanged. From 2.3.8 on the CDC source treats every
+     * tinyint(1) as a boolean.
      */
     static List<String> readable(Table table) {
         List<String> names = new ArrayList<>(table.columnNames());

@@ -4,14 +4,14 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The Jdbc sink block of a job as a table of options, starting from the one of the main job. */
+/** The Jdbc sink block of a job as a table of options; it begins with that of the main job. */
 final class SinkBlock {
     private final Map<String, String> options = new LinkedHashMap<>();
     private String plugin = "Jdbc";
 
     private SinkBlock() {}
 
-    /** Values are written as HOCON has them: text with its quotes. */
+    /** Values are in HOCON: texts with quotes. */
     static SinkBlock dsql() {
         return new SinkBlock()
                 .with(
@@ -68,7 +68,7 @@ final class SinkBlock {
     }
 
     /**
-     * A whole config of a batch job. A failure is final at once: a restart would only repeat it.
+     * A whole config of a batch job, without restarts after a failure: they would only repeat it.
      */
     String batchFrom(String source) {
         return batchFrom(source, 1);
@@ -93,7 +93,7 @@ final class SinkBlock {
     }
 
     /**
-     * The job as Zeta's REST interface takes it, with rows of FakeSource. It is not tried again
+     * The job in the form of Zeta's REST interface, with rows of FakeSource and without restarts
      * after a failure.
      *
      * @param fake the source's options, as JSON

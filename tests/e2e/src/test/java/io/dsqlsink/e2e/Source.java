@@ -9,13 +9,13 @@ import java.util.stream.Collectors;
 sealed interface Source permits MySqlSource, PostgresSource {
     Connection connect() throws SQLException;
 
-    /** A table's name as its catalog has it in full. */
+    /** A table's full name in its catalog. */
     String path(String table);
 
     /**
      * The block of the source Jdbc.
      *
-     * @param tables the option that says which tables it reads
+     * @param tables the option with the tables that it reads
      */
     String jdbcOf(String tables);
 

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * On Spark a failed task is tried again in the same JVM, and SeaTunnel never closes its writer:
- * abortPrepare is the last call that it gets.
+ * Spark retries a failed task in the same JVM, and SeaTunnel never closes its writer: abortPrepare
+ * is the last call.
  */
 @Tag("spark")
 class SparkFailureIT {
@@ -31,8 +31,9 @@ class SparkFailureIT {
             assertThat(Servers.nativeSinkLines(job.log())).hasSize(TRIES);
             Secrets.assertAbsent(job.log());
         }
-        // One try has this many connections and threads at most, and the next may open before the
-        // connections of the last are gone; all of them together would have several times as many.
+        // One try has at most this many connections and threads, and the next one may start before
+        // the connections of the last one are closed. All tries together would have several times
+        // as many.
         assertThat(mostConnections).isBetween(1L, 2L * 8);
         assertThat(mostThreads).isBetween(1L, 2L * 5);
     }

@@ -7,7 +7,7 @@ import java.sql.DriverManager;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** With our jar in lib/, jobs of other dialects get the sink they always had. */
+/** With our jar in lib/, jobs of other dialects get the same sink as before. */
 class StockSinkIT {
     private static final long ROWS = 3000;
 

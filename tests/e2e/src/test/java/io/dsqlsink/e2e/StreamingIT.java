@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class StreamingIT {
     private static final long ROWS = 2000;
 
-    /** A cluster has more tasks than the one of the users' config. */
+    /** On a cluster the job has more tasks than the one in the users' config. */
     private static final int TASKS = Servers.onFlinkCluster() || Servers.onZetaCluster() ? 4 : 1;
 
     @Test
@@ -38,7 +38,8 @@ class StreamingIT {
                 apply(Changes.AFTER_LOAD, source);
                 Changes.updateOneRowManyTimes(source);
                 for (Table table : Shop.TABLES) {
-                    // The first rows hold the extremes; these come through the binlog.
+                    // The first rows contain extreme values; these copies arrive through the
+                    // binlog.
                     Sql.run(source, table.copyRows(100_000, "id < 20"));
                 }
                 awaitEqual(jobs, source, target);

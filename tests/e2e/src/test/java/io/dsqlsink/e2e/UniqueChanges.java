@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What applications do with unique values: table p has places, table q places in lists. Every
- * change leaves as many rows and the same places as before, so that all can be done again and
- * again. Temporary places are negative.
+ * Changes of unique values as applications make them: table p has positions, table q has positions
+ * in lists. Every change keeps the number of rows and the set of positions, so that all changes can
+ * be repeated. Temporary positions are negative.
  */
 final class UniqueChanges {
     static final String[] TABLES = {
@@ -34,7 +34,7 @@ final class UniqueChanges {
         Sql.run(source, TABLES);
         insert(source, "p", SMALL_ROWS, 0);
         insert(source, "p", MIDDLE_ROWS, 1000);
-        // NULL as list or place is no value: such rows may be alike.
+        // NULL as list or position is not a value: such rows may be equal.
         Sql.run(
                 source,
                 "INSERT INTO q SELECT id, IF(id % 10 = 0, NULL, id % 3), IF(id % 7 = 0, NULL,"
@@ -86,7 +86,7 @@ final class UniqueChanges {
         return "UPDATE p SET pos = pos - 1 WHERE " + rows + " ORDER BY pos";
     }
 
-    /** Each row takes the place of the next one, the last that of the first. */
+    /** Each row gets the position of the next one, and the last row that of the first. */
     static Changes.Change rotation(String rows) {
         return Changes.Change.of(
                 "rotation",
@@ -97,7 +97,7 @@ final class UniqueChanges {
                 "UPDATE p SET pos = @low WHERE pos = -1");
     }
 
-    /** Does everything once; the round's number decides which rows it is done to. */
+    /** Makes every change once; the number of the round selects the rows. */
     static void round(Connection source, int round) throws SQLException {
         for (Changes.Change change : all(round)) {
             try {
@@ -109,7 +109,7 @@ final class UniqueChanges {
     }
 
     private static List<Changes.Change> all(int round) {
-        // Different rows, seven apart, as there are 50.
+        // Different rows in each change, seven apart; there are 50.
         String one = row(round % 7);
         String two = row(round % 7 + 7 * (1 + round % 5));
         String three = row(round % 7 + 42);
@@ -187,7 +187,7 @@ final class UniqueChanges {
         String first = "(SELECT id FROM q WHERE list = " + list + " AND pos IS NOT NULL LIMIT 1";
         return List.of(
                 Changes.Change.of(
-                        "swap by way of NULL",
+                        "swap through NULL",
                         "SET @c = " + first + " OFFSET 1)",
                         "SET @d = " + first + " OFFSET 4)",
                         "SET @at_c = (SELECT pos FROM q WHERE id = @c)",
@@ -218,12 +218,12 @@ final class UniqueChanges {
                         "UPDATE q SET list = " + (list + 1) % 3 + " WHERE id = @c"));
     }
 
-    /** The key of one of the small places' rows, in the order of places. */
+    /** The key of one of the rows with small positions, in the order of positions. */
     private static String row(int number) {
         return "(SELECT id FROM p WHERE " + SMALL + " ORDER BY pos LIMIT 1 OFFSET " + number + ")";
     }
 
-    /** A transaction on two rows, a and b, which finds their places and a new key first. */
+    /** A transaction on two rows, a and b, which first reads their positions and a new key. */
     private static Changes.Change change(String what, String a, String b, String... statements) {
         List<String> all = new ArrayList<>();
         all.add("SET @a = " + a + ", @b = " + b + ", @next = " + NEXT);

@@ -19,14 +19,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tables with unique indexes, which the sink creates itself: whatever the source does with unique
- * values, the job with the options of the README goes on and the target becomes equal, also when
- * the job is killed in the middle of it.
+ * Tables with unique indexes, which the sink creates itself. Whatever the source does with unique
+ * values, the job with the options of the README continues and the target becomes equal, also if
+ * the job is killed meanwhile.
  */
 class UniqueIT {
     private static final String DATABASE = "unique_values";
 
-    /** What a shift of 300 rows may take from the source's commit on. */
+    /** The longest time for a shift of 300 rows, from the source's commit on. */
     private static final Duration SHIFT = Duration.ofSeconds(2);
 
     private static final List<String> P = List.of("id", "pos", "note");
@@ -81,15 +81,14 @@ class UniqueIT {
                 awaitEqual(job, source, target);
                 assertThat(Servers.nativeSinkLines(job.log())).as("no task failed").hasSize(1);
                 assertThat(Sql.number(source, "SELECT count(*) FROM p"))
-                        .as("no change was in vain")
+                        .as("rows after all changes")
                         .isEqualTo(UniqueChanges.ROWS);
             }
         }
     }
 
     /**
-     * Rows of different splits, read by two tasks: what was read of them need not have been there
-     * together.
+     * Two tasks read rows of different splits, so the rows need not have existed at the same time.
      */
     @Test
     void uniqueValuesMoveWhileTheTableIsLoaded() throws Exception {
@@ -146,7 +145,7 @@ class UniqueIT {
         return Servers.runInOneJvm(name, config, option, jobId);
     }
 
-    /** The options of the README's job, which leaves out what has a default. */
+    /** The options of the README's job, which has no option that equals its default. */
     private static String config(String database, String... tables) {
         String config =
                 new MySqlSource(database)
@@ -157,7 +156,7 @@ class UniqueIT {
         return config;
     }
 
-    /** The fastest of several, as other programs may have the processors. */
+    /** Uses the fastest of several shifts, because other programs may use the processors. */
     private static void requireFastShift(Job job, Connection source, Connection target)
             throws SQLException {
         List<Duration> times = new ArrayList<>();
@@ -185,13 +184,13 @@ class UniqueIT {
         assertThat(times.get(0)).isLessThan(SHIFT);
     }
 
-    /** Kills the job when a part of 10,000 rows has moved: the highest go first. */
+    /** Kills the job when a part of 10,000 rows has moved; the highest rows move first. */
     private static void killInAShift(Job job, Connection source, Connection target)
             throws SQLException {
         String highest =
                 "SELECT MAX(pos) FROM p WHERE pos < " + (100_000 + 2 * UniqueChanges.LARGE_ROWS);
         long before = Sql.number(source, highest);
-        // At least four transactions, and each takes that long.
+        // There are at least four transactions, and each takes this long.
         Servers.dsql().control("latency commit 300");
         Sql.run(source, UniqueChanges.shiftUp(UniqueChanges.LARGE));
         Poll.until(
@@ -203,7 +202,7 @@ class UniqueIT {
                     return Sql.number(target, highest) > before;
                 });
         job.kill();
-        // What it had sent may still be committed.
+        // Statements that it had sent may still be committed.
         Poll.until(
                 "the end of its connections",
                 Servers.JOB,
@@ -216,7 +215,7 @@ class UniqueIT {
                 .isEqualTo(Sql.number(source, lowest) - 1);
     }
 
-    /** Until one is completed that began after this call. */
+    /** Waits for a checkpoint that began after this call. */
     private static void awaitCheckpoint(Job job) {
         long before = checkpoints(job);
         Poll.until(
@@ -235,7 +234,7 @@ class UniqueIT {
 
     private static void awaitTables(Job job, Connection target, int count, String names) {
         Poll.until(
-                () -> "the tables to be there; " + job.tail(),
+                () -> "the tables to exist; " + job.tail(),
                 Servers.JOB,
                 Duration.ofMillis(100),
                 () -> {

@@ -9,18 +9,20 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A column becomes wider at the source, and the target's by the jar's command widen. */
+/**
+ * A column becomes wider at the source; the jar's command widen then changes the target's column.
+ */
 @Tag("newer")
 class WidenIT {
     private static final Path FOLDER = Places.ROOT.resolve("target/e2e/widen");
 
-    /** More than two pages, and the last one not full. */
+    /** More than two pages, and the last page is not full. */
     private static final int ROWS = 7000;
 
     private final long jobId = ThreadLocalRandom.current().nextLong(1, 1L << 40);
 
     @Test
-    void theJobGoesOnAfterTheCommand() throws Exception {
+    void theJobContinuesAfterTheCommand() throws Exception {
         MySqlSource mysql = MySqlSource.of("widening");
         try (Connection source = mysql.connect();
                 Connection target = Servers.dsql().connectBehind()) {
@@ -76,7 +78,7 @@ class WidenIT {
     }
 
     /**
-     * @param option {@code -r} to go on from the last checkpoint
+     * @param option {@code -r} to continue from the last checkpoint
      */
     private Job start(String name, String config, String option) {
         return Servers.runInOneJvm(name, config, option, String.valueOf(jobId));

@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Nodes of a cluster die while they run the main job, and the others go on with it. */
+/** Nodes of a cluster are killed while they run the main job, and the other nodes continue it. */
 @Tag("engines")
 class ZetaClusterIT {
     private static final String DATABASE = "cluster";
     private static final int ROWS = 2000;
 
     /**
-     * With so many, both nodes have some but for an unlucky draw: SeaTunnel deals them at random.
+     * SeaTunnel distributes tasks at random. With this many, both nodes almost always have some.
      */
     private static final int TASKS = 4;
 
@@ -29,7 +29,7 @@ class ZetaClusterIT {
     private final List<Table> tables = new ArrayList<>(Shop.TABLES);
 
     @Test
-    void streamSurvivesTheEndOfNodes() throws Exception {
+    void theStreamSurvivesTheEndOfNodes() throws Exception {
         tables.add(Churn.TICKS);
         ZetaCluster cluster = Servers.zeta();
         MySqlSource mysql = MySqlSource.of(DATABASE);
@@ -107,15 +107,15 @@ class ZetaClusterIT {
     }
 
     /**
-     * Before the first one a job that lost a node begins anew, which some releases do not survive
-     * in the midst of a snapshot.
+     * Without a checkpoint a job that lost a node starts from the beginning, and some releases fail
+     * to do that in the middle of a snapshot.
      */
     private static void awaitCheckpoint() {
         long now = System.currentTimeMillis();
         Poll.until("a checkpoint", Servers.JOB, PAUSE, () -> Servers.home().lastCheckpoint() > now);
     }
 
-    /** The stream has come as far as the source is now. */
+    /** Waits until the stream has reached the current state of the source. */
     private void awaitMark(Connection source, Connection target) throws SQLException {
         Sql.run(source, "UPDATE ticks SET n = n + 1 WHERE id = 0");
         String now = Sql.value(source, "SELECT n FROM ticks WHERE id = 0");

@@ -78,7 +78,7 @@ class ZetaLifeIT {
                     .isEqualTo("CANCELED");
             Cancelled.assertNothingComesLater(zeta.pid(), waiting);
         } finally {
-            Cancelled.goOn();
+            Cancelled.resume();
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A node of Zeta that outlives its jobs, which come and are watched over its REST interface. */
+/** A node of Zeta that outlives its jobs; tests submit and watch them over its REST interface. */
 final class ZetaServer implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(120);
     private static final Duration PAUSE = Duration.ofMillis(100);
@@ -27,8 +27,8 @@ final class ZetaServer implements AutoCloseable {
     }
 
     /**
-     * @param keepLoaders whether the node keeps the class loaders of jobs that are over; newer
-     *     releases do so in any case
+     * @param keepLoaders whether the node keeps the class loaders of finished jobs; newer releases
+     *     always do
      */
     static ZetaServer start(
             Path home,
@@ -97,7 +97,7 @@ final class ZetaServer implements AutoCloseable {
                                                 + ", \"isStopWithSavePoint\": false}")));
     }
 
-    /** Waits for the job's end and returns what the node then has to say of it. */
+    /** Waits for the job's end and returns the node's information about it. */
     JsonNode await(String id, Duration deadline) {
         JsonNode[] found = new JsonNode[1];
         child.await(
@@ -114,7 +114,7 @@ final class ZetaServer implements AutoCloseable {
         return found[0];
     }
 
-    /** What the node has to say of a job that has not ended. */
+    /** The node's information about a job that has not ended. */
     JsonNode running(String id) {
         return get("running-job/" + id);
     }
@@ -127,7 +127,7 @@ final class ZetaServer implements AutoCloseable {
         return child.log();
     }
 
-    /** A missing node while the node does not listen yet. */
+    /** Returns a missing JSON node while the Zeta node does not listen yet. */
     private JsonNode get(String path) {
         child.requireAlive();
         return rest.get(path);

@@ -2,11 +2,11 @@ package org.apache.seatunnel.engine.server;
 
 import org.apache.seatunnel.engine.server.task.SeaTunnelTask;
 
-/** The frames that a task of Zeta has below it, under the names that they have in every release. */
+/** The stack frames below a task of Zeta, with the names that they have in every release. */
 public final class TaskExecutionService {
     private TaskExecutionService() {}
 
-    /** As the engine's: a task that did not end in its last call is closed here. */
+    /** Like the engine's: a task that did not end in its last call is closed here. */
     public static final class BlockingWorker implements Runnable {
         private final SeaTunnelTask task;
 

@@ -3,8 +3,8 @@ package io.dsqlsink.e2e.random;
 import java.util.Random;
 
 /**
- * What a definition may say of a column beside its type: a default, a comment, a check, a counter.
- * None of it changes a value that the source has.
+ * What a definition may contain in addition to a column's type: a default, a comment, a check, a
+ * counter. None of these changes a value of the source.
  */
 final class Extras {
     private static final String WHOLE = "(tiny|small|medium|big)?int(eger)?( unsigned)?";
@@ -12,7 +12,7 @@ final class Extras {
     private final Random random;
     private final Origin origin;
 
-    /** MySQL has one in a table. */
+    /** MySQL allows one per table. */
     private boolean counted;
 
     Extras(Random random, Origin origin) {
@@ -21,7 +21,7 @@ final class Extras {
     }
 
     /**
-     * @param name as a statement has it
+     * @param name as in a statement
      * @param counts whether it may be a counter: it is the first column of the primary key
      * @return nothing for most columns
      */
@@ -35,7 +35,7 @@ final class Extras {
             case 1:
                 return " DEFAULT " + (random.nextBoolean() ? now(kind) : literal(kind));
             case 2:
-                // PostgreSQL has comments in statements of their own.
+                // PostgreSQL has separate statements for comments.
                 return origin.isMySql()
                         ? " COMMENT " + text(Texts.pick(random, Texts.values(random, 40)))
                         : "";
@@ -46,7 +46,7 @@ final class Extras {
         }
     }
 
-    /** The present moment where the type has it. */
+    /** The current time, if the type has one. */
     private String now(Kind kind) {
         String type = kind.type();
         if (type.matches("(datetime|timestamp)\\(.*")) {
@@ -59,13 +59,13 @@ final class Extras {
 
     private String literal(Kind kind) {
         String value = text(Texts.pick(random, kind.values()));
-        // MySQL takes an expression where a type has no literal, in parentheses.
+        // For a type without literals MySQL accepts an expression in parentheses.
         return origin.isMySql()
                 ? "(" + kind.written().replace("?", value) + ")"
                 : origin.placeholder(kind).replace("?", value);
     }
 
-    /** A text as the database takes it in a statement. */
+    /** A text as a literal of the database. */
     private String text(String value) {
         String escaped = origin.isMySql() ? value.replace("\\", "\\\\") : value;
         return "'" + escaped.replace("'", "''") + "'";

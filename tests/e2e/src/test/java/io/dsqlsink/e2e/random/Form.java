@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.math.BigDecimal;
 
-/** What two texts of a value have in common when they mean the same. */
+/** A common form of texts that represent the same value. */
 enum Form {
     NUMBER {
         @Override
@@ -25,7 +25,7 @@ enum Form {
             return Float.toString(Float.parseFloat(text));
         }
     },
-    /** The sign of zero counts. */
+    /** The sign of zero matters. */
     DOUBLE {
         @Override
         String of(String text) {
@@ -45,7 +45,7 @@ enum Form {
             return text.replaceFirst("^\\\\x", "").replace("-", "").toLowerCase();
         }
     },
-    /** A fraction of zeros means nothing. */
+    /** A fraction of only zeros is ignored. */
     MOMENT {
         @Override
         String of(String text) {

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A comparison that takes everything for equal would find nothing. */
+/** Checks the comparison itself: if it found everything equal, the tests would find nothing. */
 class FormTest {
     @Test
-    void whatMeansTheSameIsEqual() {
+    void textsOfTheSameValueAreEqual() {
         assertThat(Form.NUMBER.of("1.50")).isEqualTo(Form.NUMBER.of("1.5"));
         assertThat(Form.NUMBER.of("t")).isEqualTo(Form.NUMBER.of("1"));
         assertThat(Form.DOUBLE.of("1e+22")).isEqualTo(Form.DOUBLE.of("1E22"));
@@ -20,7 +20,7 @@ class FormTest {
     }
 
     @Test
-    void whatDiffersDoes() {
+    void differentValuesDiffer() {
         assertThat(Form.NUMBER.of("1.5")).isNotEqualTo(Form.NUMBER.of("1.51"));
         assertThat(Form.DOUBLE.of("-0")).isNotEqualTo(Form.DOUBLE.of("0"));
         assertThat(Form.TEXT.of("a ")).isNotEqualTo(Form.TEXT.of("a"));
@@ -29,7 +29,7 @@ class FormTest {
     }
 
     @Test
-    void aRowThatIsThereTwiceIsTwoRows() {
+    void aRowThatOccursTwiceIsTwoRows() {
         RowDifference difference = RowDifference.of(List.of("a", "a", "b"), List.of("a", "c"));
         assertThat(difference.onlyInSource()).containsExactly("a", "b");
         assertThat(difference.onlyInTarget()).containsExactly("c");
@@ -37,7 +37,7 @@ class FormTest {
     }
 
     @Test
-    void aSeedMakesTheSameTables() {
+    void theSameSeedGivesTheSameTables() {
         for (Origin origin : Origin.values()) {
             String first = new RandomTable(new Random(5), origin, "t0001_").toString();
             assertThat(new RandomTable(new Random(5), origin, "t0001_")).hasToString(first);

@@ -5,9 +5,10 @@ import java.util.List;
 /**
  * A type of the source with the values to try.
  *
- * @param written how a statement takes a value that is given as text, {@code ?} in its place
- * @param read how a statement gives it as text, {@code %s} for the column
- * @param keys whether a key may have it
+ * @param written how a statement converts a value that is given as text, with {@code ?} for the
+ *     value
+ * @param read how a statement returns it as text, with {@code %s} for the column
+ * @param keys whether a key may have this type
  */
 record Kind(
         String type, Form form, String written, String read, boolean keys, List<String> values) {

@@ -8,8 +8,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Types of MySQL and PostgreSQL, and values at their edges. What SeaTunnel's sources themselves get
- * wrong is left out, each with its reason; docs/sources.md has all of them.
+ * Types of MySQL and PostgreSQL, with values at their limits. Values that SeaTunnel's sources
+ * themselves change are left out, each with the reason; docs/sources.md has all of them.
  */
 final class Kinds {
     private final Random random;
@@ -27,7 +27,7 @@ final class Kinds {
     private Kind mysql() {
         switch (random.nextInt(24)) {
             case 0:
-                // Known: the sources make a boolean of tinyint(1), so 0 and 1 alone stay.
+                // Known: the sources turn tinyint(1) into a boolean, so only 0 and 1 are kept.
                 return Kind.of("tinyint(1)", Form.NUMBER, List.of("0", "1"));
             case 1:
                 return whole("tinyint", 8);
@@ -45,7 +45,7 @@ final class Kinds {
             case 9:
                 return decimal(65, 30);
             case 10:
-                // Known: the first load and Jdbc round to six digits.
+                // Known: the first load and the Jdbc source round to six digits.
                 return Kind.of(
                                 "float",
                                 Form.FLOAT,
@@ -89,7 +89,8 @@ final class Kinds {
             case 18:
                 return bytes();
             case 19:
-                // Known: years 1 to 99, zero dates and the days that the calendar skipped.
+                // Known: years 1 to 99, zero dates, and the days that the calendar skipped, arrive
+                // wrong.
                 Kind date =
                         Kind.of(
                                         "date",
@@ -104,12 +105,13 @@ final class Kinds {
                                                 "2000-02-29",
                                                 "1900-03-01"))
                                 .readAs("CAST(%s AS CHAR)");
-                // Known: Jdbc splits a key into its single days, which need not fit in memory.
+                // Known: the Jdbc source splits a key into single days, which may not fit in
+                // memory.
                 return origin == Origin.MYSQL_CDC ? date : date.noKey();
             case 20:
                 return moment();
             case 21:
-                // Known: Jdbc drops fractions, and a duration is no time of day.
+                // Known: the Jdbc source drops fractions, and a duration is not a time of day.
                 return Kind.of(
                                 origin == Origin.MYSQL_CDC
                                         ? "time(" + random.nextInt(7) + ")"
@@ -119,8 +121,7 @@ final class Kinds {
                         .readAs("CAST(%s AS CHAR)");
             case 22:
                 // Known: 0000 arrives as 1900 or 2000; a key of this type fails the job (its driver
-                // gives
-                // a date for it, which the sources subtract as a number).
+                // returns a date, and the sources subtract it as a number).
                 return Kind.of("year", Form.NUMBER, List.of("1901", "2155", "1970", "2000"))
                         .readAs("CAST(%s AS CHAR)")
                         .noKey();
@@ -144,7 +145,7 @@ final class Kinds {
                 return whole("bigint", 64);
             case 6:
             case 7:
-                // Known: Jdbc fails the job at NaN.
+                // Known: the Jdbc source fails the job at NaN.
                 return decimal(100, 60);
             case 8:
                 return Kind.of(
@@ -205,8 +206,8 @@ final class Kinds {
                         .noKey();
             case 17:
                 // Known: years before Christ lose their sign, and the days that the calendar
-                // skipped.
-                // A key is split into its single days, which need not fit in memory.
+                // skipped arrive wrong. A key is split into single days, which may not fit in
+                // memory.
                 return Kind.of(
                                 "date",
                                 Form.MOMENT,
@@ -224,10 +225,10 @@ final class Kinds {
             case 18:
                 return moment();
             case 19:
-                // Known: Jdbc drops fractions.
+                // Known: the Jdbc source drops fractions.
                 return Kind.of("time(0)", Form.MOMENT, List.of("00:00:00", "23:59:59", "12:34:56"));
             case 20:
-                // Known: the same as of boolean.
+                // Known: the same as for boolean.
                 return Kind.of(
                                 "uuid",
                                 Form.TEXT,
@@ -307,7 +308,7 @@ final class Kinds {
                 Kind.of(type, Form.BYTES, hex(length, !fixed))
                         .writtenAs("UNHEX(?)")
                         .readAs("HEX(%s)");
-        // Of other lengths they have no type that Aurora DSQL takes in a key.
+        // With other lengths they have no type that Aurora DSQL accepts in a key.
         return type.equals("binary(16)") ? kind : kind.noKey();
     }
 
@@ -340,7 +341,8 @@ final class Kinds {
                                 "2024-12-31 23:59:59.000001",
                                 "2038-01-18 00:00:00"));
         if (!origin.isMySql()) {
-            // Known: years before Christ. A fraction rounds up beyond the year.
+            // Known: years before Christ arrive wrong. A fraction could round up beyond the last
+            // year.
             values.addAll(List.of("infinity", "-infinity", "0001-01-01 00:00:00", "20000-01-01"));
             return Kind.of("timestamp(" + digits + ")", Form.MOMENT, values);
         }

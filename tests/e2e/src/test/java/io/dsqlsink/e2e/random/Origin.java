@@ -1,6 +1,6 @@
 package io.dsqlsink.e2e.random;
 
-/** What tables are read from, and by which of SeaTunnel's sources. */
+/** The database and the SeaTunnel source that tables are read from. */
 public enum Origin {
     MYSQL_JDBC,
     MYSQL_CDC,
@@ -10,14 +10,14 @@ public enum Origin {
         return this != POSTGRES_JDBC;
     }
 
-    /** A name as the database takes it in a statement. */
+    /** A name quoted for a statement. */
     String quoted(String name) {
         return isMySql()
                 ? "`" + name.replace("`", "``") + "`"
                 : "\"" + name.replace("\"", "\"\"") + "\"";
     }
 
-    /** How a statement takes a value of a type that is given as text, {@code ?} in its place. */
+    /** How a statement converts a value that is given as text, with {@code ?} for the value. */
     String placeholder(Kind kind) {
         return isMySql() || !kind.written().equals("?")
                 ? kind.written()

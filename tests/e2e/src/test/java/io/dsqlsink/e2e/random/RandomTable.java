@@ -18,12 +18,15 @@ import java.util.stream.Collectors;
 public final class RandomTable {
     private static final int MOST_COLUMNS = 9;
 
-    /** Of these, -0 is written as 0 in a key, to which it is equal there: float and double too. */
+    /**
+     * In a key of these types the database writes -0 as 0, because they are equal: float and double
+     * too.
+     */
     private static final String UNSPLIT =
             "year|date|uuid|boolean|bytea|jsonb|real|float|double( precision)?";
 
     /**
-     * @param computed by an expression of the table, so that no statement sets it
+     * @param computed computed by the table, so no statement sets it
      */
     private record Column(String name, Kind kind, boolean nullable, String more, boolean computed) {
         Column(String name, Kind kind, boolean nullable) {
@@ -39,19 +42,19 @@ public final class RandomTable {
     private final List<String> after = new ArrayList<>();
     private boolean keyed;
 
-    /** The column that may be a counter, as a statement names it. */
+    /** The column that may be a counter, quoted for a statement. */
     private String counter;
 
     /**
-     * @param mark the name's beginning, by which messages are known to be about this table
+     * @param mark the prefix of the name, which shows that a message is about this table
      */
     public RandomTable(Random random, Origin origin, String mark) {
         this.random = random;
         this.origin = origin;
-        // Known: sources take a name apart at points, and MySQL-CDC takes it for a pattern.
+        // Known: sources split a name at dots, and MySQL-CDC uses it as a pattern.
         String rest = Texts.name(random, origin, 0, 63 - mark.length());
         rest = rest.replaceAll("[^\\p{L}\\p{M}\\p{N}_]", "_");
-        // Known: the Jdbc source puts names of PostgreSQL's tables into its query without quotes.
+        // Known: the Jdbc source does not quote names of PostgreSQL's tables in its query.
         this.name = mark + (origin.isMySql() ? rest : rest.replaceAll("[A-Z\\u0130]", "x"));
         Kinds kinds = new Kinds(random, origin);
         int count = 1 + random.nextInt(MOST_COLUMNS);
@@ -68,7 +71,7 @@ public final class RandomTable {
         more();
     }
 
-    /** Defaults, comments, checks and counters, and now and then a column that is computed. */
+    /** Adds defaults, comments, checks and counters, and sometimes a computed column. */
     private void more() {
         Extras extras = new Extras(random, origin);
         for (int i = 0; i < columns.size(); i++) {
@@ -99,7 +102,7 @@ public final class RandomTable {
             return;
         }
         List<Column> key = some(able, way < 7 ? 1 : 3);
-        // MySQL-CDC jobs are refused where it takes NULL, so there it is seldom.
+        // MySQL-CDC jobs with a nullable key are refused, so they get one rarely.
         if (way == 9 && (origin != Origin.MYSQL_CDC || random.nextInt(8) == 0)) {
             // A unique key instead of a primary key; if it is nullable, it is not a key.
             parts.add("UNIQUE (" + names(key) + ")");
@@ -117,11 +120,11 @@ public final class RandomTable {
     private void indexes() {
         for (int i = random.nextInt(4); i > 0; i--) {
             List<Column> held = some(columns, 3);
-            // Known: sources split tables by unique columns of these types too, and fail.
+            // Known: sources also split tables by unique columns of these types, and fail.
             boolean split =
                     held.stream()
                             .noneMatch(c -> !c.kind().keys() && c.kind().type().matches(UNSPLIT));
-            // Without another key MySQL-CDC jobs are refused where it takes NULL.
+            // Without another key MySQL-CDC jobs with a nullable one are refused.
             boolean told = keyed || origin != Origin.MYSQL_CDC || random.nextInt(8) == 0;
             boolean unique = random.nextInt(4) == 0 && split && told;
             String columnList =
@@ -146,7 +149,7 @@ public final class RandomTable {
         }
     }
 
-    /** The beginning of a column alone, which MySQL needs of long ones. */
+    /** A prefix of a column, which MySQL needs for long columns. */
     private String prefix(Column column) {
         if (!origin.isMySql()) {
             return "";
@@ -173,12 +176,12 @@ public final class RandomTable {
         return name;
     }
 
-    /** Whether rows can be changed and deleted: the sink appends those of other tables. */
+    /** Whether rows can be changed and deleted; the sink appends rows of other tables. */
     public boolean keyed() {
         return keyed;
     }
 
-    /** What creates it at the source. */
+    /** The statements that create it at the source. */
     public List<String> ddl() {
         List<String> all = new ArrayList<>();
         for (Column column : columns) {
@@ -197,10 +200,10 @@ public final class RandomTable {
         return statements;
     }
 
-    /** Adds rows; those that a key of the source refuses are left out. */
+    /** Adds rows, except those that a key of the source refuses. */
     public void insert(Connection source, int rows) throws SQLException {
         if (origin.isMySql()) {
-            // A counter would take 0 for its next value, of which there may be none.
+            // A counter would replace 0 by its next value, which may not exist.
             try (Statement statement = source.createStatement()) {
                 statement.execute("SET sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')");
             }
@@ -230,7 +233,7 @@ public final class RandomTable {
         }
     }
 
-    /** Deletes some rows and changes others, where they have a key. */
+    /** Deletes some rows and changes others, if the table has a key. */
     public void change(Connection source) throws SQLException {
         if (!keyed) {
             return;
@@ -253,7 +256,7 @@ public final class RandomTable {
         }
     }
 
-    /** Every row as a line, sorted: what the source has. */
+    /** Every row of the source as a line, sorted. */
     public List<String> sourceRows(Connection source) throws SQLException {
         List<String> read = new ArrayList<>();
         for (Column column : columns) {
@@ -266,7 +269,7 @@ public final class RandomTable {
         return rows(source, "SELECT " + String.join(", ", read) + " FROM " + origin.quoted(name));
     }
 
-    /** The same of the target. */
+    /** The same for the target. */
     public List<String> targetRows(Connection target, String schema) throws SQLException {
         String read =
                 columns.stream()

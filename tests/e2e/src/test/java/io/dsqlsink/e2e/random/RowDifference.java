@@ -3,7 +3,7 @@ package io.dsqlsink.e2e.random;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What two lists of rows do not have in common; a row may be there several times. */
+/** The rows in which two lists differ; a row may occur several times. */
 public record RowDifference(List<String> onlyInSource, List<String> onlyInTarget) {
     public static RowDifference of(List<String> source, List<String> target) {
         return new RowDifference(without(source, target), without(target, source));

@@ -98,9 +98,9 @@ final class Texts {
 
     private Texts() {}
 
-    /** A name, which others of the same table do not have. */
+    /** A name that is unique in its table. */
     static String name(Random random, Origin origin, int number, int bytes) {
-        // Known: the sources put names into their queries without doubling the quotes in them.
+        // Known: the sources do not double quotes in names in their queries.
         String quote = origin.isMySql() ? "`" : "\"";
         List<String> words = WORDS.stream().filter(word -> !word.contains(quote)).toList();
         StringBuilder name = new StringBuilder(pick(random, words));
@@ -120,7 +120,7 @@ final class Texts {
         return text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
     }
 
-    /** Values that have at most so many characters. */
+    /** Values with at most this many characters. */
     static List<String> values(Random random, int most) {
         List<String> values = new ArrayList<>();
         for (String value : VALUES) {

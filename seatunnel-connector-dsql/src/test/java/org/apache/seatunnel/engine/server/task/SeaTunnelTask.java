@@ -9,7 +9,7 @@ public final class SeaTunnelTask {
     private final Callable<?> close;
 
     /**
-     * @param step true once the task has ended in order
+     * @param step returns true when the task has ended normally
      */
     public SeaTunnelTask(Callable<?> init, Callable<Boolean> step, Callable<?> close) {
         this.init = init;
