@@ -94,7 +94,7 @@ fn a_bad_row_is_found_and_the_others_are_written() {
         .unwrap();
     flush(&sink).unwrap();
     assert_eq!(cluster.rows("SELECT count(*) FROM t"), ["40"]);
-    // The database names the column that it blames.
+    // The database's error names the column.
     let null = declare_query(&sink, "INSERT INTO t (id, hits) VALUES (:id, NULLIF(1, 1))", &COLUMNS).unwrap();
     rows(null, ROW_INSERT, 50..51).write(&sink).unwrap();
     flush(&sink).unwrap();

@@ -70,7 +70,7 @@ with_python() {
 
 passed=0 failed=0
 for client in psql jdbc python; do
-    # Not in a condition: there bash would go on after a failed command of the client.
+    # Not in a condition: there bash would continue after a failed command of the client.
     set +e
     (
         set -e

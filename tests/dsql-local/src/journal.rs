@@ -1,6 +1,5 @@
-//! What was committed, change by change in commit order, read from PostgreSQL's own log by logical
-//! decoding. With it a test can prove that nothing was lost, duplicated or reordered. It costs
-//! nothing while it is not used.
+//! The committed changes, in commit order, read from PostgreSQL's own log by logical decoding. With it a test
+//! can prove that nothing was lost, duplicated or reordered. It costs nothing while it is not used.
 
 use std::collections::{HashMap, HashSet};
 

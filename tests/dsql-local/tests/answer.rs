@@ -35,7 +35,7 @@ async fn inserts_are_answered_and_not_executed() {
     for _ in 0..3 {
         assert_eq!(client.execute(&insert, &[&1, &"a", &2, &"b"]).await.unwrap(), 2);
     }
-    // Prepared, bound and executed in one round trip, and then forgotten.
+    // Prepared, bound and executed in one round trip, and then closed.
     let one = "INSERT INTO t (id, v) VALUES ($1, $2)";
     assert_eq!(client.execute_typed(one, &[(&1, Type::INT4), (&"a", Type::TEXT)]).await.unwrap(), 1);
     drop(insert);

@@ -34,7 +34,7 @@ async fn indexes_and_jobs() {
     }
     let simple = "SELECT pg_index.indnatts FROM pg_index WHERE indrelid = 't'::regclass; SELECT 1";
     client.batch_execute(simple).await.unwrap();
-    // Nothing but what is seen has changed: any value fits beside the key, and the key is found.
+    // Only the view of the index has changed: every value still fits into a row, and the key is found.
     let upsert = "INSERT INTO t (a, b, v) VALUES (1, 1, $1) ON CONFLICT (a, b) DO UPDATE SET v = excluded.v";
     for value in ["x".repeat(500_000), "y".to_owned()] {
         assert_eq!(client.execute(upsert, &[&value]).await.unwrap(), 1);

@@ -100,7 +100,7 @@ async fn no_waiting(server: &Server) {
     assert_error(b.execute("DELETE FROM acc WHERE id = 1", &[]).await, "40001", DATA);
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     a.batch_execute("COMMIT").await.unwrap();
-    // A duplicate that was there before is no conflict.
+    // A duplicate of an earlier row is not a conflict.
     let error = b.execute("INSERT INTO acc VALUES (50, 0, '')", &[]).await.unwrap_err();
     assert_eq!(db(&error).code().code(), "23505");
 }

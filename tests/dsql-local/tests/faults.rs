@@ -144,7 +144,7 @@ async fn commits_can_be_paused() {
     let (client, other) = (connect(&server).await, connect(&server).await);
     client.batch_execute("CREATE TABLE h (id int PRIMARY KEY)").await.unwrap();
     let count = async || other.query_one("SELECT count(*) FROM h", &[]).await.unwrap().get::<_, i64>(0);
-    // The table's DDL is news to the other session once.
+    // The other session gets OC001 once because of the table's DDL.
     while other.execute("SELECT * FROM h", &[]).await.is_err() {}
     let a_while = Duration::from_millis(300);
 

@@ -179,7 +179,7 @@ async fn computed(server: &Server) {
     let one = format!("INSERT INTO made (id, v) VALUES (9001, {})", text(4_000_000));
     assert_error(client.batch_execute(&one).await, "54000", &format!("{value} text"));
     assert_error(client.execute(&one, &[]).await, "54000", &format!("{value} text"));
-    // Compressed it is small; bytea is not compressed.
+    // The compressed text is small; bytea is not compressed.
     client.execute("INSERT INTO made (id, v) VALUES (9002, repeat('x', 2000000))", &[]).await.unwrap();
     let bytes = "INSERT INTO made (id, b) VALUES (9003, decode(repeat('00', 1048577), 'hex')) RETURNING id";
     assert_error(client.query(bytes, &[]).await, "54000", &format!("{value} bytea"));
@@ -212,14 +212,14 @@ async fn keys(server: &Server) {
     client.execute(insert, &[&text(1000), &text(974)]).await.unwrap();
     assert_error(client.execute(insert, &[&text(1001), &text(974)]).await, "54000", too_large);
 
-    // What an index's columns are declared with, without the primary key's.
+    // The declared bytes of an index's columns count, without those of the primary key.
     let wide = "CREATE TABLE declared (id varchar(1900) PRIMARY KEY, a varchar(2000), b varchar(1))";
     client.batch_execute(wide).await.unwrap();
     client.query_one("CREATE INDEX ASYNC ON declared (a)", &[]).await.unwrap();
     let declared = "key size greater than 2000 bytes not supported";
     assert_error(client.query("CREATE INDEX ASYNC ON declared (a, b)", &[]).await, "54000", declared);
 
-    // The index on v leaves what the primary key leaves; without the index v is no key.
+    // The index on v may use the bytes that the primary key leaves; without the index v is not part of a key.
     client.batch_execute("CREATE TABLE side (id bigint PRIMARY KEY, v text)").await.unwrap();
     let insert = "INSERT INTO side VALUES ($1, $2)";
     client.execute(insert, &[&1_i64, &text(1900)]).await.unwrap();

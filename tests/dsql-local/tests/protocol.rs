@@ -239,7 +239,7 @@ async fn cancel(server: &Server) {
             "SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3)' AND wait_event = 'PgSleep'";
         past.query_opt(query, &[]).await.unwrap().is_some()
     };
-    // Recorded: a cancel request is taken, by TLS or without, and has no effect.
+    // Recorded: a cancel request is accepted, with or without TLS, and has no effect.
     let (slept, ()) = tokio::join!(client.execute("SELECT pg_sleep(3)", &[]), async {
         while !running().await {}
         token.cancel_query(tls).await.unwrap();

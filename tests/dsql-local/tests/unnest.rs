@@ -1,5 +1,5 @@
-//! Rows that come as arrays: `INSERT .. SELECT .. FROM unnest(..)`, `= ANY($1)` and `DELETE .. USING unnest(..)` obey
-//! every rule that VALUES obeys, and can be refused.
+//! Rows that are sent as arrays: the rules of VALUES also apply to `INSERT .. SELECT .. FROM unnest(..)`, `=
+//! ANY($1)` and `DELETE .. USING unnest(..)`, and these can be refused.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -125,7 +125,7 @@ async fn value_limits(client: &Client) {
     );
     client.batch_execute(&literal).await.unwrap();
 
-    // Rows of 2 MiB, by arrays and by VALUES alike: two values of 1 MiB fit, not with a third beside them.
+    // Rows of 2 MiB, both by arrays and by VALUES: two values of 1 MiB fit, three do not.
     client.batch_execute("CREATE TABLE w (id int PRIMARY KEY, a bytea, b bytea, c bytea)").await.unwrap();
     let (most, some) = (&bytes[..MIB - 100], &bytes[..1000]);
     let arrays = "INSERT INTO w SELECT * FROM unnest($1::int[], $2::bytea[], $3::bytea[], $4::bytea[])";
@@ -170,7 +170,7 @@ async fn size_limit(client: &Client) {
     upsert(client, &(1501..=3000).collect::<Vec<i64>>(), Some(&noise(3_360)), None).await.unwrap();
     assert_error(client.batch_execute("COMMIT").await, "54000", SIZE);
     client.execute(DELETES[1], &[&ids(3000)]).await.unwrap();
-    // The primary key counts twice: as many bytes beside the key fit.
+    // The primary key counts twice; the same number of bytes in another column fits.
     client.batch_execute("CREATE TABLE twice (v text, id text PRIMARY KEY)").await.unwrap();
     let long = (0..3000).map(|n| format!("{n:01900}")).collect::<Vec<String>>();
     let short = (0..3000).map(|n| n.to_string()).collect::<Vec<String>>();

@@ -87,7 +87,7 @@ impl Session<'_> {
                 b'd' => self.pipes.send(&frame.0),
                 b'c' | b'f' => {
                     self.pipes.send(&frame.0);
-                    // The Flush that asked for the answer was lost in the COPY data.
+                    // The Flush that requested the answer was lost in the COPY data.
                     message(self.pipes.backend_queue(), b'H', |_| {});
                     self.copying = Copying::Taken;
                     return Ok(());

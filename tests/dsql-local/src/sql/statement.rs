@@ -10,7 +10,7 @@ use super::{rewrite, scan, shadow, tree};
 use crate::rules;
 use crate::wire::SqlError;
 
-/// What a statement does to the transaction it runs in.
+/// The effect of a statement on its transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// BEGIN, START TRANSACTION.
@@ -50,7 +50,7 @@ impl Kind {
 /// One statement of a query string.
 #[derive(Debug, Clone)]
 pub struct Statement {
-    /// What it does.
+    /// The statement's effect.
     pub kind: Kind,
     /// The text for PostgreSQL.
     pub text: String,

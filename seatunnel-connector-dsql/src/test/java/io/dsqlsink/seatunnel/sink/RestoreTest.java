@@ -235,7 +235,7 @@ class RestoreTest extends DsqlWriterFixture {
         writer.prepareCommit();
         checkRows("orders", "1 a", "2 b", "3 d");
         writer.close();
-        // Until the target has it.
+        // The column is ignored until the target has it.
         dsql.sql("ALTER TABLE orders ADD COLUMN note text");
         start("ignore", TestTables.of("note", "id", "code"));
         writer.restore(saved);

@@ -116,7 +116,7 @@ class IndexesIT {
                         "CREATE UNIQUE INDEX living ON docs (mail) WHERE gone = 0",
                         "CREATE UNIQUE INDEX folded ON docs (gone, lower(mail))",
                         "CREATE INDEX hashed ON docs USING hash (mail)",
-                        // Rows that a unique index of all rows would refuse.
+                        // A unique index of all rows would refuse these rows.
                         "INSERT INTO docs VALUES (1, 'm', 1), (2, 'm', 0), (3, 'n', 1)");
         try (Connection behind = Servers.dsql().connectBehind()) {
             String config =

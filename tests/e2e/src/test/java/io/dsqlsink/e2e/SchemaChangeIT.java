@@ -27,7 +27,7 @@ class SchemaChangeIT {
 
     private static final String[] FLOWING = {
         "CREATE TABLE follow (id bigint PRIMARY KEY, name varchar(40), amount decimal(10,2), extra int)",
-        // Its key is the last of the row, and moves when a column before it goes.
+        // Its key is the last column, and moves if an earlier column is dropped.
         "CREATE TABLE keyed (a int, b varchar(20), id bigint PRIMARY KEY)"
     };
 
