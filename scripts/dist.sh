@@ -24,6 +24,8 @@ mkdir -p target/logs
 for platform in x86_64 aarch64; do
     scripts/verify-native.sh "target/native/linux-$platform/libdsql_sink.so" --glibc "$GLIBC" >"target/logs/verify-$platform.log"
 done
+say "testing the library for aarch64"
+quietly target/logs/test-aarch64.log scripts/test-aarch64.sh
 say "building the jars"
 rm -rf "$dist"
 quietly target/logs/dist-build.log maven -Prelease -pl seatunnel-connector-dsql -am deploy -DskipTests \

@@ -40,6 +40,17 @@ unpack_prometheus() {
     rm -rf "$1/root"
 }
 
+# The program that emulates the processor, linked statically, and the C library of that processor.
+unpack_qemu() {
+    local name
+    for name in qemu-user-static libc6-arm64-cross libgcc-s1-arm64-cross; do
+        system_package "$1" "$name" || die "cannot get $name, which the tests for aarch64 need: the system has no such package"
+    done
+    mv "$1/root/usr/bin/qemu-aarch64-static" "$1/qemu"
+    mv "$1/root/usr/aarch64-linux-gnu/lib" "$1"
+    rm -rf "$1/root"
+}
+
 # system_package DIR NAME...: unpacks the first of these packages that the system has into DIR/root; fails if it has none.
 system_package() {
     local dir=$1 name found=
@@ -111,6 +122,10 @@ unpack_spark() {
 unpack_kafka() {
     maven_closure "$1/lib" "org.apache.kafka:kafka_2.13:$KAFKA_VERSION" org.slf4j:slf4j-simple:1.7.36
     maven_copy "$1/connectors" "$(seatunnel connector-kafka "$ZETA_VERSION")"
+}
+
+unpack_cdc_postgres() {
+    maven_copy "$1" "$(seatunnel connector-cdc-postgres "$ZETA_VERSION")"
 }
 
 unpack_mermaid() {

@@ -79,6 +79,6 @@ jobs_at_home() {
 
 # The commands of the pages, and the examples that need their own source.
 docs_and_examples() {
-    "$ROOT/scripts/fetch.sh" kafka prometheus
-    jobs_on "$ZETA_VERSION" lib DocsIT,KafkaIT,PrometheusIT "-Dleft.out=flink | spark"
+    "$ROOT/scripts/fetch.sh" kafka cdc-postgres prometheus
+    jobs_on "$ZETA_VERSION" lib DocsIT,KafkaIT,PostgresCdcIT,PrometheusIT "-Dleft.out=flink | spark"
 }

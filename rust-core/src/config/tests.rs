@@ -54,7 +54,7 @@ fn each_problem_names_its_option() {
     refused(&[("database", "shop")], "database", "differs");
     refused(&[("batch_size", "0")], "batch_size", "between 1 and 3000");
     refused(&[("max_connections", "many")], "max_connections", "between 1 and 256");
-    refused(&[("row_error_policy", "drop")], "row_error_policy", "none of fail, skip");
+    refused(&[("row_error_policy", "drop")], "row_error_policy", "is not one of fail, skip");
     refused(&[("row_error_policy", "skip")], "dead_letter_path", "is required");
     refused(&[("dead_letter_path", "/tmp")], "dead_letter_path", "no effect");
     refused(&[("statement_form", "copy")], "statement_form", "auto, unnest, values");

@@ -86,8 +86,8 @@ record Footprint(
     }
 
     /**
-     * The process shares our network, but its sockets are found by its own table of files. A process
-     * that has ended has none.
+     * The process shares our network, but its sockets are found by its own table of files. A
+     * process that has ended has none.
      */
     static long connections(long pid) throws IOException {
         Path process = Path.of("/proc", String.valueOf(pid));

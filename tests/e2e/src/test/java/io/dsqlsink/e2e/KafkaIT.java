@@ -2,15 +2,12 @@ package io.dsqlsink.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -26,9 +23,14 @@ class KafkaIT {
                 Connection target = Servers.dsql().connectBehind()) {
             kafka.send("orders", order(1, "a", "1.50"), order(2, "b", "2.00"), order(3, "张", "3"));
             Map<String, String> environment = Servers.dsql().environment();
-            Path config = JobConfig.write(FOLDER.resolve("kafka.conf"), config(kafka));
-            Path log = FOLDER.resolve("job.log");
-            try (Job job = new SeaTunnelHome(home()).run(config, log, environment)) {
+            String config =
+                    Example.of("kafka.conf")
+                            .replace("kafka.example.com:9092", kafka.address())
+                            .config();
+            Path file = JobConfig.write(FOLDER.resolve("kafka.conf"), config);
+            Path connector = KafkaServer.HOME.resolve("connectors/connector-kafka-2.3.4.jar");
+            SeaTunnelHome home = ConnectorHome.of(FOLDER, connector, "kafka", "Kafka");
+            try (Job job = home.run(file, FOLDER.resolve("job.log"), environment)) {
                 awaitRows(job, target, List.of("1 a 1.50", "2 b 2.00", "3 张 3.00"));
                 // A later message of the same key.
                 kafka.send("orders", order(2, "b", "7.25"), order(4, "d", "4.00"));
@@ -44,48 +46,6 @@ class KafkaIT {
     private static String order(int id, String customer, String amount) {
         return ("{\"id\": %d, \"customer\": \"%s\", \"amount\": %s, \"created_at\": \"%s\"}")
                 .formatted(id, customer, amount, "2026-11-26T10:15:30");
-    }
-
-    private static String config(KafkaServer kafka) throws Exception {
-        return Files.readString(Places.ROOT.resolve("examples/kafka.conf"))
-                .replace("kafka.example.com:9092", kafka.address())
-                .replace(":5432/", ":" + DsqlLocal.PORT + "/")
-                .replace(
-                        "username = \"admin\"",
-                        "username = \"admin\"\n    access_key_id = \""
-                                + DsqlLocal.ACCESS_KEY_ID
-                                + "\"\n    secret_access_key = \""
-                                + DsqlLocal.SECRET_ACCESS_KEY
-                                + "\"");
-    }
-
-    /** The home of the other jobs, with the connector for Kafka. */
-    private static Path home() throws Exception {
-        Path stock = Path.of(System.getProperty("seatunnel.home"));
-        Path home = FOLDER.resolve("home");
-        try (Stream<Path> files = Files.walk(stock)) {
-            for (Path file : files.toList()) {
-                Path copy = home.resolve(stock.relativize(file));
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(copy);
-                } else if (file.toString().endsWith(".jar")) {
-                    Files.createSymbolicLink(copy, file);
-                } else {
-                    Files.copy(file, copy);
-                }
-            }
-        }
-        Path connector =
-                Places.require(
-                        KafkaServer.HOME.resolve("connectors/connector-kafka-2.3.4.jar"),
-                        "run scripts/fetch.sh kafka");
-        Path connectors = home.resolve("connectors");
-        Files.createSymbolicLink(connectors.resolve(connector.getFileName()), connector);
-        Files.writeString(
-                connectors.resolve("plugin-mapping.properties"),
-                "\nseatunnel.source.Kafka = connector-kafka\n",
-                StandardOpenOption.APPEND);
-        return home;
     }
 
     private static void awaitRows(Job job, Connection target, List<String> rows) {

@@ -31,7 +31,7 @@ record PostgresSource(String database) implements Source {
         return database + ".public." + table;
     }
 
-    private String url() {
+    String url() {
         return Servers.dsql().behindUrl().replaceFirst("/postgres$", "/" + database);
     }
 

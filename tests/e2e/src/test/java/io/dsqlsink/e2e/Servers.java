@@ -191,8 +191,8 @@ final class Servers {
 
     /**
      * Options of a job's JVM. Jobs of tests are short: a quick start is worth more than the fastest
-     * code. -showversion proves which JVM it was. Log lines come every second, so that no test waits
-     * half a minute.
+     * code. -showversion proves which JVM it was. Log lines come every second, so that no test
+     * waits half a minute.
      */
     private static String jobOptions() {
         Path classes = HOME.resolve("classes.jsa");

@@ -1,0 +1,97 @@
+package io.dsqlsink.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The job of examples/postgres-cdc.conf, with only its addresses and credentials replaced. */
+@Tag("docs")
+class PostgresCdcIT {
+    private static final Path FOLDER = Places.ROOT.resolve("target/e2e/postgres-cdc");
+    private static final Path CONNECTOR =
+            Places.CACHE.resolve("cdc-postgres-2.3.4/connector-cdc-postgres-2.3.4.jar");
+    private static final int ROWS = 3000;
+
+    /** In PostgreSQL's text form on both sides, so that every value is compared. */
+    private static final String ALL = "SELECT o::text FROM sales.orders o ORDER BY id";
+
+    private static final List<String> CHANGES =
+            List.of(
+                    "INSERT INTO sales.orders SELECT i, 'new ' || i, i, false, NULL, '2026-11-27 08:00'"
+                            + " FROM generate_series(10001, 10200) i",
+                    "UPDATE sales.orders SET amount = amount + 0.01, paid = NOT paid WHERE id % 7 = 0",
+                    "UPDATE sales.orders SET note = NULL, customer = E'\\u5f20' WHERE id = 5",
+                    "DELETE FROM sales.orders WHERE id BETWEEN 100 AND 150",
+                    // A key that changes, and one that comes back with another row.
+                    "UPDATE sales.orders SET id = 20000 WHERE id = 7",
+                    "DELETE FROM sales.orders WHERE id = 8",
+                    "INSERT INTO sales.orders VALUES (8, 'again', 1.10, true, '', '1999-12-31 23:59:59.999999')");
+
+    @Test
+    void targetFollowsTheSource() throws Exception {
+        Places.emptyFolder(FOLDER);
+        PostgresSource shop =
+                PostgresSource.of(
+                        "shop",
+                        "CREATE SCHEMA sales",
+                        "CREATE TABLE sales.orders (id bigint PRIMARY KEY, customer text NOT NULL,"
+                                + " amount numeric(10,2), paid boolean, note varchar(50), created_at"
+                                + " timestamp)",
+                        "ALTER TABLE sales.orders REPLICA IDENTITY FULL",
+                        "INSERT INTO sales.orders SELECT i, 'customer ' || i, i / 3.0, i % 2 = 0,"
+                                + " repeat('n', i % 50), '2026-01-01'::timestamp + i * interval '1.000001"
+                                + " s' FROM generate_series(1, "
+                                + ROWS
+                                + ") i");
+        SeaTunnelHome home = ConnectorHome.of(FOLDER, CONNECTOR, "cdc-postgres", "Postgres-CDC");
+        String config =
+                Example.of("postgres-cdc.conf")
+                        .replace("jdbc:postgresql://db.example.com:5432/shop", shop.url())
+                        .replace("username = \"cdc\"", "username = \"postgres\"")
+                        .config();
+        Path file = JobConfig.write(FOLDER.resolve("job.conf"), config);
+        try (Connection source = shop.connect();
+                Connection target = Servers.dsql().connectBehind()) {
+            try (Job job =
+                    home.run(file, FOLDER.resolve("job.log"), Servers.dsql().environment())) {
+                awaitEqual(job, source, target);
+                assertThat(Sql.number(target, "SELECT count(*) FROM sales.orders")).isEqualTo(ROWS);
+                for (String change : CHANGES) {
+                    Sql.run(source, change);
+                }
+                awaitEqual(job, source, target);
+                assertThat(Servers.nativeSinkLines(job.log())).hasSize(1);
+                Secrets.assertAbsent(job.log());
+            } finally {
+                // PostgreSQL keeps its log for the slot as long as there is one.
+                Sql.run(
+                        source,
+                        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+                                + " WHERE database = 'shop' AND NOT active");
+            }
+        }
+    }
+
+    private static void awaitEqual(Job job, Connection source, Connection target)
+            throws SQLException {
+        List<String> expected = Sql.values(source, ALL);
+        Poll.until(
+                () -> "source and target to be equal; the end of the job's log:\n" + job.tail(),
+                Servers.JOB,
+                Duration.ofMillis(300),
+                () -> {
+                    job.requireAlive();
+                    try {
+                        return Sql.values(target, ALL).equals(expected);
+                    } catch (SQLException e) {
+                        return false; // The job creates the table.
+                    }
+                });
+    }
+}
