@@ -80,5 +80,5 @@ jobs_at_home() {
 # The commands of the pages, and the examples that need their own source.
 docs_and_examples() {
     "$ROOT/scripts/fetch.sh" kafka cdc-postgres prometheus
-    jobs_on "$ZETA_VERSION" lib DocsIT,KafkaIT,PostgresCdcIT,PrometheusIT "-Dleft.out=flink | spark"
+    jobs_on "$ZETA_VERSION" lib DocsIT,ExamplesIT,KafkaIT,PostgresExamplesIT,PrometheusIT "-Dleft.out=flink | spark"
 }

@@ -20,7 +20,7 @@ final class ConnectorHome {
             throws IOException {
         Places.require(connector, "run scripts/fetch.sh " + fetched);
         Path stock = Path.of(System.getProperty("seatunnel.home"));
-        Path home = folder.resolve("home");
+        Path home = Places.emptyFolder(folder.resolve("home"));
         try (Stream<Path> files = Files.walk(stock)) {
             for (Path file : files.toList()) {
                 copy(file, home.resolve(stock.relativize(file)));

@@ -7,11 +7,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The job of examples/kafka.conf, with only its addresses and credentials replaced. */
+/** The job of examples/kafka.conf. */
 @Tag("docs")
 class KafkaIT {
     private static final Path FOLDER = Places.ROOT.resolve("target/e2e/kafka");
@@ -22,15 +21,11 @@ class KafkaIT {
         try (KafkaServer kafka = KafkaServer.start("127.0.83.86", FOLDER.resolve("broker"));
                 Connection target = Servers.dsql().connectBehind()) {
             kafka.send("orders", order(1, "a", "1.50"), order(2, "b", "2.00"), order(3, "张", "3"));
-            Map<String, String> environment = Servers.dsql().environment();
-            String config =
-                    Example.of("kafka.conf")
-                            .replace("kafka.example.com:9092", kafka.address())
-                            .config();
-            Path file = JobConfig.write(FOLDER.resolve("kafka.conf"), config);
             Path connector = KafkaServer.HOME.resolve("connectors/connector-kafka-2.3.4.jar");
             SeaTunnelHome home = ConnectorHome.of(FOLDER, connector, "kafka", "Kafka");
-            try (Job job = home.run(file, FOLDER.resolve("job.log"), environment)) {
+            Example example =
+                    Example.of("kafka").replace("kafka.example.com:9092", kafka.address());
+            try (Job job = example.run(home, FOLDER)) {
                 awaitRows(job, target, List.of("1 a 1.50", "2 b 2.00", "3 张 3.00"));
                 // A later message of the same key.
                 kafka.send("orders", order(2, "b", "7.25"), order(4, "d", "4.00"));

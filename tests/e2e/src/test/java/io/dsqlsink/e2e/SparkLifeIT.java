@@ -33,7 +33,7 @@ class SparkLifeIT {
             assertThat(job.await(Servers.JOB)).isNotZero();
             Cancelled.assertNothingComesLater(executor, waiting);
         } finally {
-            Cancelled.goOn();
+            Cancelled.resume();
         }
     }
 
