@@ -1,4 +1,5 @@
-# Shared code of the scripts. It is sourced, not run. Its parts are in lib/. shellcheck shell=bash disable=SC2034
+# Shared code of the scripts. It is sourced, not run. Its parts are in lib/.
+# shellcheck shell=bash disable=SC2034
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${DSQL_SINK_CACHE:-$HOME/.cache/dsql-sink}

@@ -158,7 +158,7 @@ final class Child implements AutoCloseable {
     /**
      * Waits for a condition as long as the process lives.
      *
-     * @param what completes the sentence "waited in vain for ..."
+     * @param what completes the sentence "timed out waiting for ..."
      */
     void await(String what, Duration deadline, Callable<Boolean> condition) {
         Poll.until(

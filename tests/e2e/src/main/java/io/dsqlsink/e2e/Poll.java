@@ -11,7 +11,7 @@ final class Poll {
     /**
      * Returns once the condition holds.
      *
-     * @param what completes the sentence "waited in vain for ..."
+     * @param what completes the sentence "timed out waiting for ..."
      * @throws IllegalStateException when the deadline passes first
      */
     static void until(String what, Duration deadline, Duration pause, Callable<Boolean> condition) {
@@ -24,7 +24,7 @@ final class Poll {
         while (!call(condition)) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException(
-                        "waited " + deadline.toSeconds() + " s in vain for " + what.get());
+                        "timed out after " + deadline.toSeconds() + " s waiting for " + what.get());
             }
             pause(pause);
         }
