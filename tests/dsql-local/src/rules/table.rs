@@ -7,14 +7,14 @@ use super::{Verdict, types, unsupported};
 use crate::sql::tree;
 use crate::wire::SqlError;
 
-/// Most columns of a table, as measured on a real cluster (the documentation and the message say
+/// Maximum number of columns of a table, as measured on a real cluster (the documentation and the message say
 /// 255).
 const COLUMNS: usize = 256;
-/// Most columns of a key or index.
+/// Maximum number of columns of a key or index.
 const KEY_COLUMNS: usize = 8;
 /// Smallest cache of a sequence that is not 1.
 const SEQUENCE_CACHE: u64 = 65_536;
-/// Most declared bytes of all columns of a key together.
+/// Maximum declared bytes of all columns of a key together.
 const KEY_BYTES: u64 = 2_000;
 
 pub(super) fn create(node: &ResolvedNode) -> Verdict {

@@ -31,7 +31,7 @@ import org.apache.seatunnel.shade.com.fasterxml.jackson.databind.ObjectMapper;
  * each key is kept.
  */
 public final class Replay {
-    /** Most rows of one frame. */
+    /** Maximum number of rows in a frame. */
     private static final int FRAME_ROWS = 500;
 
     /** A frame is passed on once it has this many bytes. */
@@ -43,7 +43,7 @@ public final class Replay {
      */
     private static final int DURABLE_LETTERS = 10_000;
 
-    /** Most broken lines that are reported one by one. */
+    /** Maximum number of broken lines that are reported one by one. */
     private static final int REPORTED = 10;
 
     private final List<Path> files;
