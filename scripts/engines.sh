@@ -3,7 +3,8 @@
 # some also with the connector merged into the stock connectors.
 #
 # Usage: scripts/engines.sh [zeta [--home DIR | --java-home DIR] | flink | spark]
-#   without one of them, all three: each in one JVM and as a cluster; Zeta also on JDK 11
+#   without one of them, all three: each in one JVM and as a cluster; Zeta also on JDK 11, on a newer release
+#   and merged into the connectors
 #   zeta --home DIR  every job on the SeaTunnel home in DIR, of any release: in lib/, merged into the connectors, and on a
 #                    cluster; ends with a table of all results. DIR is not changed: the needed files are copied
 #   zeta --java-home DIR  jobs on the Java runtime in DIR (DIR/bin/java), such as Java 8. The tests keep this machine's
@@ -44,6 +45,9 @@ elif [[ -n $java ]]; then
     suite zeta-java jobs_on_java "$java" "$ZETA_VERSION" lib "StreamingIT,$jobs"
 elif [[ ${engine:-zeta} == zeta ]]; then
     suite zeta jobs_on "$ZETA_VERSION" lib "StreamingIT,$jobs,ZetaLifeIT" "-Dleft.out=flink | spark"
+    suite zeta-merged jobs_on "$ZETA_VERSION" connectors StreamingIT,BatchIT,StockSinkIT "-Dleft.out=flink | spark"
+    suite zeta-newer jobs_on "$ZETA_NEWER" lib StreamingIT,BatchIT,StockSinkIT,CreateTablesIT,ManyTablesIT "-Dleft.out=flink | spark"
+    suite units-jdk11 java_units_on_11 all
     suite zeta-jdk11 jobs_on_11 "$ZETA_VERSION" lib "StreamingIT,$jobs"
     suite zeta-cluster jobs_on "$ZETA_VERSION" lib StreamingIT,BatchIT,ZetaClusterIT \
         "-Dleft.out=flink | spark" -Dmaster=cluster
@@ -57,13 +61,8 @@ if [[ ${engine:-flink} == flink ]]; then
     suite flink-cluster jobs_in flink remote StreamingIT,BatchIT,FlinkClusterIT,FlinkLifeIT
 fi
 if [[ ${engine:-spark} == spark ]]; then
-<<<<<<< HEAD
-    # SeaTunnel's streams do not work on Spark: no writer is ever asked to commit.
-    suite spark jobs_in spark one-jvm "$jobs,SparkFailureIT,SparkLifeIT"
-=======
     # SeaTunnel's streams do not work on Spark: it never asks a writer to commit.
-    suite spark jobs_in spark one-jvm "$jobs,SparkFailureIT"
->>>>>>> 3aa4193 (Plainer words in the scripts, KILL-TESTS and replay)
+    suite spark jobs_in spark one-jvm "$jobs,SparkFailureIT,SparkLifeIT"
     suite spark-merged jobs_in spark one-jvm "$merged" connectors
     suite spark-cluster jobs_in spark 'local-cluster[2,1,1024]' BatchIT
 fi

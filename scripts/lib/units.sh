@@ -1,6 +1,12 @@
 # The suites of scripts/test.sh that are more than one command. Sourced by lib.sh.
 # shellcheck shell=bash
 
+# rust_units [all]: with all, as many random histories and as much of the long write as the tests have by themselves.
+rust_units() {
+    [[ -n ${1:-} ]] || export DSQL_MODEL_CASES=500 DSQL_SOAK_MIB=128
+    cargo test --workspace --locked --no-fail-fast
+}
+
 java_units() {
     scripts/build-native.sh
     scripts/verify-native.sh --glibc "$GLIBC"
