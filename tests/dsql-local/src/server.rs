@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::cli::Options;
-use crate::cluster::{Cluster, count};
+use crate::cluster::Cluster;
 use crate::postgres::{self, Postgres};
 use crate::{bootstrap, control, jobs, session, startup, tls};
 
@@ -117,8 +117,9 @@ async fn accept(listener: TcpListener, cluster: Arc<Cluster>, tls: Arc<ServerCon
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((tcp, _)) => {
-                    count(&cluster.stats.accepted);
-                    connections.spawn(serve(Arc::clone(&cluster), Arc::clone(&tls), tcp));
+                    // Here, where connections come one after the other, so that no two have the same id.
+                    let id = cluster.stats.accepted.fetch_add(1, Ordering::Relaxed) + 1;
+                    connections.spawn(serve(Arc::clone(&cluster), Arc::clone(&tls), id, tcp));
                 }
                 Err(e) => eprintln!("accept: {e}"),
             },
@@ -127,8 +128,7 @@ async fn accept(listener: TcpListener, cluster: Arc<Cluster>, tls: Arc<ServerCon
     }
 }
 
-async fn serve(cluster: Arc<Cluster>, tls: Arc<ServerConfig>, tcp: TcpStream) {
-    let id = cluster.stats.accepted.load(Ordering::Relaxed);
+async fn serve(cluster: Arc<Cluster>, tls: Arc<ServerConfig>, id: u64, tcp: TcpStream) {
     let link = cluster.network.join(&tcp);
     let ended = match startup::accept(&cluster, tls, tcp).await {
         Ok(Some(connected)) => session::run(&cluster, id, connected).await,

@@ -6,7 +6,7 @@ mod common;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use common::{assert_error, config, connect, ctl, db, start, try_connect};
+use common::{assert_error, config, connect, ctl, db, join_all, start, try_connect};
 use dsql_local::postgres;
 use dsql_local::server::Server;
 use tokio::time::timeout;
@@ -82,6 +82,18 @@ async fn faults(server: &Server) {
     ctl(server, "faults clear").await;
     assert!(ctl(server, "drop-all").await["dropped"].as_u64().unwrap() >= 1);
     assert!(client.execute("SELECT 1", &[]).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_come_at_once_are_all_dropped() {
+    const NUMBER: usize = 64;
+    let server = start().await;
+    let clients = join_all((0..NUMBER).map(|_| connect(&server))).await;
+    assert_eq!(ctl(&server, "stats").await["connections_open"], NUMBER);
+    assert_eq!(ctl(&server, "drop-all").await["dropped"], NUMBER);
+    for client in &clients {
+        assert!(client.execute("SELECT 1", &[]).await.is_err());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@ package io.dsqlsink.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,10 @@ class SparkLifeIT {
     @CsvSource({"FOR_ROOM, false", "FOR_COMMITS, false", "FOR_ROOM, true", "FOR_COMMITS, true"})
     void nothingIsWrittenAfterTheEndOfTheDriver(Cancelled.Waiting waiting, boolean killed)
             throws Exception {
+        try (Connection behind = Servers.dsql().connectBehind()) {
+            // From the case before.
+            Sql.run(behind, "DROP TABLE IF EXISTS " + waiting.table());
+        }
         String config = waiting.sink().batchFromFake(waiting.rows());
         String name = waiting.table() + (killed ? "_killed" : "_asked");
         Cancelled.stall();
