@@ -177,4 +177,9 @@
  */
 #define DSQL_MAX_PORT 65535
 
+/*
+ Tasks that compare together: all of them run in one process.
+ */
+#define DSQL_MAX_VERIFY_TASKS 1000
+
 #endif  /* DSQL_LIMITS_H */

@@ -7,6 +7,7 @@ mod credentials;
 mod exposure;
 mod ledger;
 mod options;
+mod verify;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,6 +26,7 @@ use options::Options;
 pub use credentials::{Identity, Keys, Role};
 pub use exposure::Exposure;
 pub use ledger::LedgerName;
+pub use verify::{Verify, VerifyTasks};
 
 /// Default of `max_connections`. A row takes 0.3 to 0.6 ms of a connection's time, so 64 connections write 100,000 to
 /// 200,000 rows per second, about the maximum rate of one task. Only as many are opened as the load needs, and a
@@ -62,27 +64,6 @@ const SPARES_SHARE: usize = 32;
 /// A batch may always be this large: the default buffer holds 256 of them. With a smaller buffer there are fewer
 /// connections instead.
 const MIN_BATCH_BYTES: usize = 128 * 1024;
-
-/// The mode of `verify` and `repair`, which do not write all rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verify {
-    /// The target is compared with the rows.
-    First,
-    /// Compare again where the last comparison found differences.
-    Again,
-    /// Rows that are missing or different are written.
-    Repair,
-    /// In addition, rows that the source does not have are deleted.
-    RepairDelete,
-}
-
-impl Verify {
-    /// True if rows are written.
-    #[must_use]
-    pub fn repairs(self) -> bool {
-        matches!(self, Self::Repair | Self::RepairDelete)
-    }
-}
 
 /// The configuration of a sink.
 #[derive(Debug, Clone)]
@@ -134,6 +115,8 @@ pub struct Config {
     pub verify: Option<Verify>,
     /// Folder of its report.
     pub verify_report: Option<PathBuf>,
+    /// The tasks that compare together, each its share of the rows.
+    pub verify_tasks: VerifyTasks,
     /// Where Prometheus reads the counters, if enabled.
     pub metrics: Option<Exposure>,
     /// Least severe level that is passed on to Java.
@@ -236,17 +219,9 @@ impl Config {
             keeps_existing: options.choice("existing_rows", &[("replace", false), ("keep", true)])?,
             commit_ledger: ledger::ledger(&mut options)?,
             skip: skip(&mut options)?,
-            verify: options.choice(
-                "verify",
-                &[
-                    ("false", None),
-                    ("true", Some(Verify::First)),
-                    ("again", Some(Verify::Again)),
-                    ("repair", Some(Verify::Repair)),
-                    ("repair_delete", Some(Verify::RepairDelete)),
-                ],
-            )?,
+            verify: Verify::read(&mut options)?,
             verify_report: options.take("verify_report").map(PathBuf::from),
+            verify_tasks: VerifyTasks::read(&mut options)?,
             metrics: Exposure::read(&mut options)?,
             endpoint,
         };

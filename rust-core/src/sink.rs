@@ -204,6 +204,9 @@ impl Sink {
     /// Ends the sink; rows that were not flushed are dropped. Calls in progress return with kind `Closed`.
     pub fn close(&self) {
         self.engine.fail(closed());
+        if let Some(verifier) = &self.verifier {
+            verifier.close();
+        }
         drop(self.exposed.lock().take());
         let runtime = self.runtime.lock().take();
         if let Some(runtime) = runtime {

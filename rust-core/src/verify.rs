@@ -3,8 +3,8 @@
 //! Rows come as when they are written: by the same frame and the same conversion. Of each the key and the row are
 //! hashed, as the very bytes that the target would be sent ([`canon`]: where the database stores other bytes than it is
 //! sent, as those that it stores). A table has a number of buckets by the key's hash, each with a count and a sum of
-//! row hashes ([`sums`]), whatever the number of rows. When the source is done the target is read once, in pages in the
-//! order of its key ([`pages`]), and hashed likewise. Buckets that differ are told apart by key: at once as far as the
+//! row hashes ([`sums`]), whatever the number of rows. All tasks of a job add to them ([`shared`]). When the source is
+//! done the target is read once, in pages in the order of its key ([`pages`]), and hashed likewise. Buckets that differ are told apart by key: at once as far as the
 //! source's keys have room in memory, otherwise by another look, in which only those buckets are kept.
 
 pub mod canon;
@@ -17,14 +17,15 @@ mod doubt;
 mod pages;
 mod progress;
 mod repair;
+mod shared;
 mod state;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
+use log::Level;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
@@ -38,52 +39,33 @@ use crate::row::tuple;
 use crate::table::schema::Table;
 use crate::write::engine::Engine;
 
-use report::Report;
-use state::{Space, State};
+use shared::{Share, Turn};
+use state::{Portion, State};
 
 /// What a sink has that compares, or repairs what was found to differ.
 pub struct Verifier {
     mode: Verify,
     folder: Option<PathBuf>,
-    /// What the look before found.
-    before: Option<Report>,
-    tables: Mutex<BTreeMap<String, State>>,
-    space: Space,
+    /// What it shares with the sinks of the job's other tasks.
+    share: Share,
     runtime: Handle,
     done: Mutex<Option<Receiver<Result<(), SinkError>>>>,
-    wanted: Option<repair::Wanted>,
-    repaired: Mutex<Vec<Arc<Table>>>,
 }
 
 impl Verifier {
     /// A verifier if the configuration asks for one.
     ///
     /// # Errors
-    /// Kind `Config` if the report of the look before cannot be read.
+    /// Kind `Config` if the report of the look before cannot be read, or if more tasks begin than there are; the error of
+    /// another task for which there can be no verdict.
     pub(crate) fn new(config: &Config, runtime: Handle) -> Result<Option<Self>, SinkError> {
         let Some(mode) = config.verify else { return Ok(None) };
-        let folder = config.verify_report.clone();
-        let before = match &folder {
-            Some(folder) if mode != Verify::First => Some(Report::read(folder)?),
-            None if mode != Verify::First => {
-                return Err(SinkError::option(
-                    "verify_report",
-                    "is required with this value of 'verify': set the folder with the report of the look before",
-                ));
-            }
-            _ => None,
-        };
-        let wanted = before.as_ref().filter(|_| mode.repairs()).map(repair::Wanted::new);
         Ok(Some(Self {
             mode,
-            folder,
-            before,
-            tables: Mutex::default(),
-            space: Space::new(config.row_bytes()),
+            folder: config.verify_report.clone(),
+            share: Share::begin(config, mode)?,
             runtime,
             done: Mutex::default(),
-            wanted,
-            repaired: Mutex::default(),
         }))
     }
 
@@ -94,7 +76,7 @@ impl Verifier {
 
     /// True if this row is to be written again.
     pub(crate) fn wants(&self, table: &Table, staged: &Staged, op: &Op) -> bool {
-        self.wanted.as_ref().is_some_and(|wanted| wanted.holds(table, staged, op))
+        self.share.of.wanted.as_ref().is_some_and(|wanted| wanted.holds(table, staged, op))
     }
 
     /// Makes a declared table known: one without rows is compared too.
@@ -117,24 +99,26 @@ impl Verifier {
                     ),
                 ));
             }
-            self.repaired.lock().push(table.clone());
+            self.share.of.repaired.lock().insert(table.to_string(), table.clone());
             return Ok(());
         }
         let name = table.to_string();
-        let mut tables = self.tables.lock();
+        let mut tables = self.share.of.tables.lock();
         if let Some(state) = tables.get(&name) {
-            let same = state.table.columns == table.columns && state.table.keys == table.keys;
+            let form = state.lock().form.clone();
+            let same = form.table.columns == table.columns && form.table.keys == table.keys;
             return if same { Ok(()) } else { Err(two_forms(table)) };
         }
-        let before = self.before.as_ref().and_then(|report| report.tables.get(&name));
-        if self.before.is_some() && before.is_none() {
+        let report = self.share.of.before.as_ref();
+        let before = report.and_then(|report| report.tables.get(&name));
+        if report.is_some() && before.is_none() {
             return Err(SinkError::option(
                 "verify_report",
                 format!("its report does not know table {table}: begin with a first look, verify = true"),
             ));
         }
         let wanted = before.map(|before| before.look.iter().copied().collect());
-        tables.insert(name, State::new(table.clone(), wanted));
+        tables.insert(name, Arc::new(Mutex::new(State::new(table.clone(), wanted))));
         Ok(())
     }
 
@@ -145,6 +129,7 @@ impl Verifier {
         bytes: &[u8],
         staged: &mut Staged,
     ) -> Result<(), SinkError> {
+        self.share.check()?;
         let rows = frame::rows(bytes)?;
         let number = rows.table;
         let table = engine.queue.table(number).ok_or_else(|| {
@@ -156,12 +141,13 @@ impl Verifier {
         } else {
             doubt::Parsed::default()
         };
-        let mut tables = self.tables.lock();
-        let state = tables
-            .get_mut(&table.to_string())
-            .ok_or_else(|| SinkError::internal(format!("table {table} is not compared")))?;
-        state.refused += staged.refused.len();
-        state.read.tell(&engine.notices, staged.ops.len());
+        let state = self.share.of.tables.lock().get(&table.to_string()).cloned();
+        let state = state.ok_or_else(|| SinkError::internal(format!("table {table} is not compared")))?;
+        let (form, kept) = {
+            let state = state.lock();
+            (state.form.clone(), state.of_source())
+        };
+        let mut portion = Portion::default();
         let mut values = Vec::new();
         let mut row = Vec::new();
         for (at, op) in staged.ops.iter().enumerate() {
@@ -170,14 +156,18 @@ impl Verifier {
                 let keys = table.keys.iter().map(|key| &table.columns[*key]);
                 values.extend(tuple::params(&staged.arena[op.key..op.end]).map(|param| param.bytes));
                 canon::run(keys, &values, &mut row);
-                state.gone(&row, &self.space);
+                portion.gone(&row);
                 continue;
             }
             values.extend(tuple::params(&staged.arena[op.start..op.key]).map(|param| param.bytes));
             parsed.put(at, &mut values);
             canon::run(canon::columns(&table), &values, &mut row);
-            state.source(&row, &self.space);
+            form.source(&row, kept, &mut portion);
         }
+        let mut state = state.lock();
+        state.refused += staged.refused.len();
+        state.read.tell(&engine.notices, staged.ops.len());
+        state.add_source(portion, &self.share.of.space);
         Ok(())
     }
 
@@ -204,13 +194,26 @@ impl Verifier {
         }
     }
 
-    /// The source is done: reads the target, tells what differs and writes the report. Waits at most `timeout`; false means
-    /// not yet, and the call is repeated.
+    /// This task's share of the source is done. If it was the last one: reads the target, tells what differs and writes the
+    /// report. Waits at most `timeout`; false means not yet, and the call is repeated.
     pub(crate) fn compare(
         self: &Arc<Self>,
         engine: &Arc<Engine>,
         timeout: Duration,
     ) -> Result<bool, SinkError> {
+        match self.share.pass(timeout)? {
+            Turn::Wait => return Ok(false),
+            Turn::End(passed) => {
+                let tasks = engine.config.verify_tasks.tasks;
+                engine.notices.push(Level::Info, || {
+                    format!(
+                        "verify: {passed} of {tasks} tasks have passed all their rows; the last one compares"
+                    )
+                });
+                return Ok(true);
+            }
+            Turn::Compare => {}
+        }
         let mut done = self.done.lock();
         let answer = done.get_or_insert_with(|| {
             let (teller, answer) = sync_channel(1);
@@ -227,17 +230,22 @@ impl Verifier {
         }
     }
 
-    async fn end(&self, engine: &Engine) -> Result<(), SinkError> {
+    async fn end(&self, engine: &Arc<Engine>) -> Result<(), SinkError> {
         if self.mode.repairs() {
             return self.repair(engine).await;
         }
-        let tables = std::mem::take(&mut *self.tables.lock());
-        let mut report = self.before.clone().unwrap_or_default();
+        let of = &self.share.of;
+        let tables = std::mem::take(&mut *of.tables.lock());
+        let mut report = of.before.clone().unwrap_or_default();
         report.looks += 1;
         for (name, state) in tables {
-            let found = compare::table(engine, state, &self.space, self.before.as_ref()).await?;
+            let state = Arc::into_inner(state).map(Mutex::into_inner);
+            let state = state.ok_or_else(|| SinkError::internal(format!("{name} still gets rows")))?;
+            let found = compare::table(engine, state, &of.space, of.before.as_ref()).await?;
             report.tables.insert(name, found);
         }
+        // One task more may have begun meanwhile.
+        self.share.check()?;
         report.tell(&engine.notices, engine.config.log_values);
         match &self.folder {
             Some(folder) => report.write(folder),
@@ -246,14 +254,19 @@ impl Verifier {
     }
 
     async fn repair(&self, engine: &Engine) -> Result<(), SinkError> {
-        let (Some(before), Some(folder)) = (&self.before, &self.folder) else { return Ok(()) };
+        let (Some(before), Some(folder)) = (&self.share.of.before, &self.folder) else { return Ok(()) };
         if self.mode == Verify::RepairDelete {
-            let tables = self.repaired.lock().clone();
+            let tables: Vec<_> = self.share.of.repaired.lock().values().cloned().collect();
             repair::delete_extra(engine, &tables, before).await?;
         }
         let mut report = before.clone();
         report.look_again();
         report.write(folder)
+    }
+
+    /// The sink closes.
+    pub(crate) fn close(&self) {
+        self.share.end();
     }
 }
 

@@ -120,8 +120,17 @@ fn only_some_modules_use_the_client_of_postgresql() {
 }
 
 #[test]
-fn only_handles_pace_credentials_and_ports_are_static() {
-    only_in("\nstatic ", &["jni/handles.rs", "connect/pace.rs", "connect/auth/shared.rs", "metrics/port.rs"]);
+fn only_handles_pace_credentials_ports_and_comparisons_are_static() {
+    only_in(
+        "\nstatic ",
+        &[
+            "jni/handles.rs",
+            "connect/pace.rs",
+            "connect/auth/shared.rs",
+            "metrics/port.rs",
+            "verify/shared.rs",
+        ],
+    );
     only_in("    static ", &["jni/exports.rs"]); // in the tests' fault injection
     nowhere("thread_local!");
     nowhere("static mut");

@@ -29,3 +29,6 @@ pub const MIN_LETTER_FILE_BYTES: u64 = 1_048_576;
 
 /// The largest port that TCP has.
 pub const MAX_PORT: u16 = 65_535;
+
+/// Tasks that compare together: all of them run in one process.
+pub const MAX_VERIFY_TASKS: usize = 1_000;

@@ -1,6 +1,7 @@
 //! One look at a table: finds the rows that differ.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::error::SinkError;
 use crate::row::tuple;
@@ -22,13 +23,13 @@ const TEXTS: usize = 500;
 
 /// Reads the target and finds the differences.
 pub(super) async fn table(
-    engine: &Engine,
-    mut state: State,
+    engine: &Arc<Engine>,
+    state: State,
     space: &Space,
     before: Option<&Report>,
 ) -> Result<Compared, SinkError> {
-    pages::read(engine, &mut state).await?;
-    let table = state.table.clone();
+    let mut state = pages::read(engine, state).await?;
+    let table = state.form.table.clone();
     let before = before.and_then(|report| report.tables.get(&table.to_string()));
     let sum = |buckets: &[sums::Bucket]| buckets.iter().map(|bucket| bucket.rows).sum();
     let mut compared = Compared {
@@ -44,9 +45,7 @@ pub(super) async fn table(
     };
     let differing: Vec<BucketNumber> = (0..)
         .zip(state.source.iter().zip(&state.target))
-        .filter(|(number, (source, target))| {
-            source != target && state.wanted.as_ref().is_none_or(|wanted| wanted.contains(number))
-        })
+        .filter(|(number, (source, target))| source != target && state.form.is_wanted(*number))
         .map(|(number, _)| number)
         .collect();
     let Some(found) = state.end(space) else {
@@ -109,9 +108,9 @@ pub(super) async fn table(
 fn room(state: &State, space: &Space) -> usize {
     let rows: u64 = state.source.iter().map(|bucket| bucket.rows).sum();
     let rows = usize::try_from(rows).unwrap_or(usize::MAX);
-    let columns = canon::columns(&state.table).count() * size_of::<u32>();
+    let columns = canon::columns(&state.form.table).count() * size_of::<u32>();
     // Keys are seldom longer than this. If they are, the next look takes half as many buckets.
-    let key = 32 * state.table.keys.len().max(1);
+    let key = 32 * state.form.table.keys.len().max(1);
     let bucket = (rows / sums::BUCKETS + 1).saturating_mul(ROW_BYTES + columns + key);
     (space.most / 2 / bucket).max(1)
 }

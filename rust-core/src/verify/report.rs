@@ -210,6 +210,22 @@ impl Report {
         write().map_err(|error| unusable(folder, &error.to_string()))
     }
 
+    /// Removes the one of a folder, if there is one.
+    ///
+    /// # Errors
+    /// Kind `Config` if that fails.
+    pub fn remove(folder: &Path) -> Result<(), SinkError> {
+        for file in [JSON, STATE, TEXT] {
+            match fs::remove_file(folder.join(file)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(unusable(folder, &error.to_string()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Reads it from a folder.
     ///
     /// # Errors

@@ -1,8 +1,11 @@
-//! State of a table's comparison.
+//! State of a table's comparison. The tasks of a job share it: each hashes its rows by itself and adds them in portions.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ahash::RandomState;
 
 use crate::table::schema::Table;
 use crate::verify::canon;
@@ -56,16 +59,112 @@ pub(super) struct Found {
     pub(super) target: u128,
 }
 
-/// A table and its rows so far.
-pub(super) struct State {
+/// How the rows of a table are hashed.
+pub(super) struct Form {
     pub(super) table: Arc<Table>,
+    /// Positions of the key's values in a row.
     places: Vec<usize>,
-    pub(super) source: Vec<Bucket>,
-    pub(super) target: Vec<Bucket>,
     /// The buckets whose rows are kept by key; all if `None`.
     pub(super) wanted: Option<HashSet<BucketNumber>>,
-    /// The source's rows of these buckets; `None` after they exceeded the memory.
-    keys: Option<HashMap<Box<[u8]>, Entry>>,
+}
+
+/// What of a portion's rows is kept besides their hashes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Kept {
+    /// The keys of the buckets that are wanted.
+    keys: bool,
+    /// The keys whose hash ends in so many zeros.
+    sampled: Option<u32>,
+}
+
+/// Rows that are hashed already, to be added while the table's state is locked.
+#[derive(Debug, Default)]
+pub(super) struct Portion {
+    changes: Vec<Change>,
+    bytes: Vec<u8>,
+    key: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Change {
+    Row {
+        bucket: BucketNumber,
+        hash: u128,
+        /// Whether its bucket is wanted. If so, and if it is sampled, its key and itself follow.
+        kept: bool,
+        sampled: bool,
+        key: Range<usize>,
+        row: Range<usize>,
+        /// For a row of the source.
+        columns: Option<Box<[u32]>>,
+    },
+    /// The key of a deleted row.
+    Gone(Range<usize>),
+}
+
+impl Portion {
+    fn keep(&mut self, bytes: &[u8]) -> Range<usize> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        start..self.bytes.len()
+    }
+
+    /// A row that the source has deleted, by a run of its key.
+    pub(super) fn gone(&mut self, key: &[u8]) {
+        let key = self.keep(key);
+        self.changes.push(Change::Gone(key));
+    }
+}
+
+impl Form {
+    pub(super) fn is_wanted(&self, bucket: BucketNumber) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted.contains(&bucket))
+    }
+
+    /// A row of the source, as a run of all values.
+    pub(super) fn source(&self, row: &[u8], what: Kept, out: &mut Portion) {
+        self.hash(row, what, |row| Some(sums::columns(row)), out);
+    }
+
+    /// A row of the target, in the same form.
+    pub(super) fn target(&self, row: &[u8], what: Kept, out: &mut Portion) {
+        self.hash(row, what, |_| None, out);
+    }
+
+    fn hash(
+        &self,
+        row: &[u8],
+        what: Kept,
+        columns: impl FnOnce(&[u8]) -> Option<Box<[u32]>>,
+        out: &mut Portion,
+    ) {
+        let mut key = std::mem::take(&mut out.key);
+        canon::pick(&self.places, row, &mut key);
+        let key_hash = sums::hash(&key);
+        let bucket = sums::bucket(key_hash);
+        let hash = sums::hash(row);
+        let kept = what.keys && self.is_wanted(bucket);
+        let sampled = what.sampled.is_some_and(|zeros| key_hash.trailing_zeros() >= zeros);
+        let (mut key_at, mut row_at) = (0..0, 0..0);
+        if kept || sampled {
+            key_at = out.keep(&key);
+        }
+        if kept {
+            row_at = out.keep(row);
+        }
+        let columns = if kept { columns(row) } else { None };
+        out.key = key;
+        out.changes.push(Change::Row { bucket, hash, kept, sampled, key: key_at, row: row_at, columns });
+    }
+}
+
+/// A table and its rows so far.
+pub(super) struct State {
+    pub(super) form: Arc<Form>,
+    pub(super) source: Vec<Bucket>,
+    pub(super) target: Vec<Bucket>,
+    /// The source's rows of the wanted buckets; `None` after they exceeded the memory.
+    keys: Option<HashMap<Box<[u8]>, Entry, RandomState>>,
     bytes: usize,
     pub(super) refused: usize,
     /// Progress of reading the source.
@@ -73,65 +172,79 @@ pub(super) struct State {
     /// Rows of the source whose key an earlier row had.
     pub(super) repeated: u64,
     found: Vec<Found>,
-    key: Vec<u8>,
+    pub(super) sample: Sample,
 }
 
 impl State {
     pub(super) fn new(table: Arc<Table>, wanted: Option<HashSet<BucketNumber>>) -> Self {
         Self {
-            places: canon::key_places(&table),
             read: Progress::of_source(&table),
-            table,
+            form: Arc::new(Form { places: canon::key_places(&table), table, wanted }),
             source: vec![Bucket::default(); BUCKETS],
             target: vec![Bucket::default(); BUCKETS],
-            wanted,
-            keys: Some(HashMap::new()),
+            keys: Some(HashMap::default()),
             bytes: 0,
             refused: 0,
             repeated: 0,
             found: Vec::new(),
-            key: Vec::new(),
+            sample: Sample::default(),
         }
     }
 
-    fn is_wanted(&self, bucket: BucketNumber) -> bool {
-        self.wanted.as_ref().is_none_or(|wanted| wanted.contains(&bucket))
+    /// What is kept of a row of the source.
+    pub(super) fn of_source(&self) -> Kept {
+        let sampled = (!self.form.table.keys.is_empty()).then_some(self.sample.zeros);
+        Kept { keys: self.keys.is_some(), sampled }
     }
 
-    /// A row of the source, as a run of all values.
-    pub(super) fn source(&mut self, row: &[u8], space: &Space) {
-        canon::pick(&self.places, row, &mut self.key);
-        let bucket = sums::bucket(sums::hash(&self.key));
-        let hash = sums::hash(row);
-        self.source[usize::from(bucket)].add(hash);
-        if !self.is_wanted(bucket) {
-            return;
+    /// What is kept of a row of the target.
+    pub(super) fn of_target(&self) -> Kept {
+        Kept { keys: self.keys.is_some(), sampled: None }
+    }
+
+    /// Adds rows of the source.
+    pub(super) fn add_source(&mut self, portion: Portion, space: &Space) {
+        let Portion { changes, bytes, .. } = portion;
+        for change in changes {
+            match change {
+                Change::Gone(key) => self.gone(&bytes[key], space),
+                Change::Row { bucket, hash, kept, sampled, key, columns, .. } => {
+                    self.source[usize::from(bucket)].add(hash);
+                    if sampled {
+                        self.sample.add(&bytes[key.clone()]);
+                    }
+                    if kept {
+                        self.keep(&bytes[key], hash, columns.unwrap_or_default(), space);
+                    }
+                }
+            }
         }
+    }
+
+    fn keep(&mut self, key: &[u8], hash: u128, columns: Box<[u32]>, space: &Space) {
         let Some(keys) = &mut self.keys else { return };
-        if let Some(entry) = keys.get_mut(self.key.as_slice()) {
-            if self.table.keys.is_empty() {
+        if let Some(entry) = keys.get_mut(key) {
+            if self.form.table.keys.is_empty() {
                 entry.rows += 1;
             } else {
                 // As in a write: the later row replaces the earlier one.
                 self.repeated += 1;
-                (entry.row, entry.columns) = (hash, sums::columns(row));
+                (entry.row, entry.columns) = (hash, columns);
             }
             return;
         }
-        let columns = sums::columns(row);
-        let bytes = self.key.len() + columns.len() * size_of::<u32>() + ROW_BYTES;
+        let bytes = key.len() + columns.len() * size_of::<u32>() + ROW_BYTES;
         self.bytes += bytes;
         if space.take(bytes) {
-            keys.insert(self.key.as_slice().into(), Entry { row: hash, columns, rows: 1, seen: 0 });
+            keys.insert(key.into(), Entry { row: hash, columns, rows: 1, seen: 0 });
         } else {
             self.keys = None;
             space.give(std::mem::take(&mut self.bytes));
         }
     }
 
-    /// A row that the source has deleted, by a run of its key. If rows are not kept by key, its hash stays in the sum,
-    /// and another look finds the truth.
-    pub(super) fn gone(&mut self, key: &[u8], space: &Space) {
+    /// If rows are not kept by key, the hash of a deleted row stays in the sum, and another look finds the truth.
+    fn gone(&mut self, key: &[u8], space: &Space) {
         let Some(entry) = self.keys.as_mut().and_then(|keys| keys.remove(key)) else { return };
         let bytes = key.len() + entry.columns.len() * size_of::<u32>() + ROW_BYTES;
         self.bytes -= bytes;
@@ -147,29 +260,32 @@ impl State {
         }
     }
 
-    /// A row of the target, in the same form.
-    pub(super) fn target(&mut self, row: &[u8]) {
-        canon::pick(&self.places, row, &mut self.key);
-        let bucket = sums::bucket(sums::hash(&self.key));
-        let hash = sums::hash(row);
-        self.target[usize::from(bucket)].add(hash);
-        if !self.is_wanted(bucket) {
-            return;
+    /// Adds rows of the target.
+    pub(super) fn add_target(&mut self, portion: &Portion) {
+        for change in &portion.changes {
+            let Change::Row { bucket, hash, kept, key, row, .. } = change else { continue };
+            self.target[usize::from(*bucket)].add(*hash);
+            if *kept {
+                self.find(&portion.bytes[key.clone()], &portion.bytes[row.clone()], *hash);
+            }
         }
+    }
+
+    fn find(&mut self, key: &[u8], row: &[u8], hash: u128) {
         let Some(keys) = &mut self.keys else { return };
-        let key = self.key.clone();
-        match keys.get_mut(key.as_slice()) {
+        match keys.get_mut(key) {
             Some(entry) if entry.seen < entry.rows => {
                 entry.seen += 1;
                 if entry.row != hash {
-                    let columns = changed(&self.table, &entry.columns, &sums::columns(row));
+                    let columns = changed(&self.form.table, &entry.columns, &sums::columns(row));
                     let source = entry.row;
+                    let key = key.to_vec();
                     self.found.push(Found { kind: Kind::Different, key, columns, source, target: hash });
                 }
             }
             _ => self.found.push(Found {
                 kind: Kind::Extra,
-                key,
+                key: key.to_vec(),
                 columns: Vec::new(),
                 source: 0,
                 target: hash,
@@ -192,8 +308,34 @@ impl State {
     }
 }
 
+/// Some keys of the source, spread evenly: where the target is divided for several connections.
+#[derive(Debug, Default)]
+pub(super) struct Sample {
+    pub(super) keys: Vec<Box<[u8]>>,
+    zeros: u32,
+}
+
+/// Keys of a sample at most.
+const SAMPLED: usize = 512;
+
+impl Sample {
+    fn add(&mut self, key: &[u8]) {
+        if sums::hash(key).trailing_zeros() < self.zeros {
+            return;
+        }
+        self.keys.push(key.into());
+        while self.keys.len() > SAMPLED {
+            self.zeros += 1;
+            let zeros = self.zeros;
+            self.keys.retain(|key| sums::hash(key).trailing_zeros() >= zeros);
+        }
+    }
+}
+
 fn changed(table: &Table, source: &[u32], target: &[u32]) -> Vec<String> {
     let names = canon::columns(table).map(|column| &column.name);
     let both = source.iter().zip(target);
     names.zip(both).filter(|(_, (source, target))| source != target).map(|(name, _)| name.clone()).collect()
 }
+#[cfg(test)]
+mod tests;

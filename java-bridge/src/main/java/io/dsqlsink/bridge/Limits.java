@@ -66,5 +66,8 @@ public final class Limits {
     /** Option metrics_port. */
     public static final int MAX_PORT = 65_535;
 
+    /** Option verify_tasks. */
+    public static final int MAX_VERIFY_TASKS = 1_000;
+
     private Limits() {}
 }

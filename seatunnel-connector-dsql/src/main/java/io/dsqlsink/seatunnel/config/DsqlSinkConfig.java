@@ -2,6 +2,7 @@ package io.dsqlsink.seatunnel.config;
 
 import io.dsqlsink.bridge.Limits;
 import io.dsqlsink.seatunnel.compat.Placeholders;
+import io.dsqlsink.seatunnel.compat.Subtask;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import io.dsqlsink.seatunnel.stock.HandOver;
@@ -312,11 +313,13 @@ public final class DsqlSinkConfig implements Serializable {
      * table's rows.
      *
      * @param task the number of the task among those of the job in this process
+     * @param subtask which of the sink's tasks it is
      */
-    public Map<String, String> sinkOptions(int writersOfATable, int task) {
+    public Map<String, String> sinkOptions(int writersOfATable, int task, Subtask subtask) {
         Map<String, String> options = new LinkedHashMap<>(nativeOptions);
         options.put("metrics_job", jobId);
         options.put("metrics_task", Integer.toString(task));
+        VerifyOptions.addTask(options, jobId, subtask);
         if (!streaming || writersOfATable > 1) {
             options.putIfAbsent(
                     DsqlSinkOptions.UNIQUE_CONFLICT.key(),

@@ -371,7 +371,8 @@ public final class DsqlSinkOptions {
                     RowErrorOptions.DEAD_LETTER_MAX_BYTES,
                     LogOptions.LOG_VALUES,
                     VerifyOptions.VERIFY,
-                    VerifyOptions.VERIFY_REPORT
+                    VerifyOptions.VERIFY_REPORT,
+                    VerifyOptions.VERIFY_TASKS
                 }) {
             all.put(option.key(), option);
         }

@@ -1,5 +1,7 @@
 package io.dsqlsink.seatunnel.config;
 
+import io.dsqlsink.bridge.Limits;
+import io.dsqlsink.seatunnel.compat.Subtask;
 import java.util.Map;
 import org.apache.seatunnel.api.configuration.Option;
 import org.apache.seatunnel.api.configuration.Options;
@@ -34,6 +36,19 @@ public final class VerifyOptions {
                             "Folder on the worker for the report of a comparison, verify.json and"
                                     + " verify.txt; without one only the log has the result");
 
+    public static final Option<Integer> VERIFY_TASKS =
+            Options.key("verify_tasks")
+                    .intType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "How many tasks of the sink compare together, each its share of the"
+                                    + " source's rows, in one process: the parallelism of the job."
+                                    + " By default what the engine tells, which SeaTunnel 2.3.4"
+                                    + " does not: 1. The commands verify and repair set it");
+
+    private static final String RUN = "verify_run";
+    private static final String TASK = "verify_task";
+
     private VerifyOptions() {}
 
     static void read(OptionReader reader, Map<String, String> nativeOptions) {
@@ -43,11 +58,32 @@ public final class VerifyOptions {
         }
         DsqlSinkConfig.put(nativeOptions, VERIFY, DsqlSinkConfig.word(verify));
         DsqlSinkConfig.put(nativeOptions, VERIFY_REPORT, reader.text(VERIFY_REPORT));
+        DsqlSinkConfig.put(
+                nativeOptions,
+                VERIFY_TASKS,
+                reader.number(
+                        VERIFY_TASKS,
+                        1,
+                        Limits.MAX_VERIFY_TASKS,
+                        "it is the number of tasks of the sink, the job's parallelism"));
         if (reader.keys().contains(DsqlSinkOptions.QUERY.key())) {
             reader.problem(
                     VERIFY.key(),
                     "compares with the rows that the sink would write, and the sink does not"
                             + " know what 'query' writes: remove one of them");
         }
+    }
+
+    /** Adds what a task has to know of the other tasks of its sink. */
+    static void addTask(Map<String, String> nativeOptions, String jobId, Subtask task) {
+        if (!nativeOptions.containsKey(VERIFY.key())) {
+            return;
+        }
+        if (!jobId.isEmpty()) {
+            nativeOptions.put(RUN, jobId);
+        }
+        nativeOptions.put(TASK, Integer.toString(task.index()));
+        nativeOptions.putIfAbsent(
+                VERIFY_TASKS.key(), Integer.toString(Math.max(task.count(), 1)));
     }
 }

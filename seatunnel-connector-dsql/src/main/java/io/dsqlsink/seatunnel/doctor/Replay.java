@@ -148,6 +148,7 @@ public final class Replay {
         Map<String, String> options = new HashMap<>(config.nativeOptions());
         options.remove(VerifyOptions.VERIFY.key());
         options.remove(VerifyOptions.VERIFY_REPORT.key());
+        options.remove(VerifyOptions.VERIFY_TASKS.key());
         // A row that gives way would be lost: the source does not send it again.
         options.put(DsqlSinkOptions.UNIQUE_CONFLICT.key(), "fail");
         options.put("row_error_policy", "skip");

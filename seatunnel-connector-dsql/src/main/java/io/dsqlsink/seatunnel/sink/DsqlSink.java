@@ -3,10 +3,11 @@ package io.dsqlsink.seatunnel.sink;
 import io.dsqlsink.seatunnel.catalog.DsqlSaveModeHandler;
 import io.dsqlsink.seatunnel.catalog.TableDefinition;
 import io.dsqlsink.seatunnel.compat.EventWriter;
-import io.dsqlsink.seatunnel.compat.SingleTask;
 import io.dsqlsink.seatunnel.compat.TaskThread;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.SavedRows;
+import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
+import io.dsqlsink.seatunnel.exception.DsqlErrorCode;
 import java.util.List;
 import java.util.Optional;
 import org.apache.seatunnel.api.common.JobContext;
@@ -83,6 +84,13 @@ public class DsqlSink
     @Override
     public SinkWriter<SeaTunnelRow, Void, SavedRows> restoreWriter(
             SinkWriter.Context context, List<SavedRows> states) {
+        if (config.verifies() && !states.isEmpty()) {
+            throw new DsqlConnectorException(
+                    DsqlErrorCode.CONFIG,
+                    "option 'verify' needs all rows of the source, and a job that goes on from a"
+                            + " checkpoint brings only those after it: start the job from its"
+                            + " beginning, without checkpoint.interval; no report was written");
+        }
         DsqlSinkWriter writer = writer(context);
         // An added task has no state.
         if (!states.isEmpty() && sourcesKeepColumns()) {
@@ -102,9 +110,6 @@ public class DsqlSink
     }
 
     private DsqlSinkWriter writer(SinkWriter.Context context) {
-        if (config.verifies()) {
-            SingleTask.require(context);
-        }
         TaskThread thread = task;
         return writer(config, context, thread == null ? TaskThread.ofWritersMaker() : thread);
     }

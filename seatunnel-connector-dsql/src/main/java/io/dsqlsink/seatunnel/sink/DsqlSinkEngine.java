@@ -5,6 +5,7 @@ import io.dsqlsink.bridge.NativeSink;
 import io.dsqlsink.seatunnel.SinkLog;
 import io.dsqlsink.seatunnel.catalog.SchemaEvolution;
 import io.dsqlsink.seatunnel.compat.AbandonedTask;
+import io.dsqlsink.seatunnel.compat.Subtask;
 import io.dsqlsink.seatunnel.compat.TaskThread;
 import io.dsqlsink.seatunnel.config.DsqlSinkConfig;
 import io.dsqlsink.seatunnel.config.DsqlTable;
@@ -43,6 +44,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     private static final long TIMER_END_MS = 1_000;
 
     private final DsqlSinkConfig config;
+    private final Subtask subtask;
     private final int tables;
     private final int writersOfATable;
     private final List<TableBuffer> buffers = new CopyOnWriteArrayList<>();
@@ -65,8 +67,17 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
     /** Whether all closed writers had received all their rows. */
     private boolean allComplete = true;
 
-    DsqlSinkEngine(DsqlSinkConfig config, TaskThread task, int tables, int writersOfATable) {
+    /**
+     * @param context of one of the task's writers; null for none
+     */
+    DsqlSinkEngine(
+            DsqlSinkConfig config,
+            SinkWriter.Context context,
+            TaskThread task,
+            int tables,
+            int writersOfATable) {
         this.config = config;
+        this.subtask = Subtask.of(context, writersOfATable);
         this.task = task;
         this.tables = tables;
         this.writersOfATable = writersOfATable;
@@ -152,7 +163,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             throw AbandonedTask.givenUp();
         }
         beans = new SinkBeans(config.jobId());
-        Map<String, String> options = config.sinkOptions(writersOfATable, beans.openTask());
+        Map<String, String> options = config.sinkOptions(writersOfATable, beans.openTask(), subtask);
         options.put("log_level", LOG.level());
         // The interval minus the tick, so that both waits together take as long as the job asks
         // for.
@@ -261,6 +272,7 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
         try {
             if (allComplete && failure == null && config.verifies()) {
                 sink.compare();
+                log.compared();
             }
         } catch (InterruptedException | RuntimeException e) {
             throw fail(e);

@@ -127,7 +127,12 @@ public class DsqlSinkWriter
     @Override
     public MultiTableResourceManager<DsqlSinkEngine> initMultiTableResourceManager(
             int writers, int queues) {
-        return new DsqlSinkEngine(config, task, writers / queues, queues);
+        return new DsqlSinkEngine(config, context, task, writers / queues, queues);
+    }
+
+    /** Of a task with this writer only. */
+    private DsqlSinkEngine alone() {
+        return new DsqlSinkEngine(config, context, task, 1, 1);
     }
 
     /** Also finds out whether the table and its columns exist, before any row is written. */
@@ -166,7 +171,7 @@ public class DsqlSinkWriter
             return;
         }
         if (engine == null) {
-            use(new DsqlSinkEngine(config, task, 1, 1));
+            use(alone());
         }
         settle(row.getArity());
         requireForm(row.getArity());
@@ -187,7 +192,7 @@ public class DsqlSinkWriter
      */
     protected void evolve(Object event) {
         if (engine == null) {
-            engine = new DsqlSinkEngine(config, task, 1, 1);
+            engine = alone();
         }
         // A source that passes changes on has kept the form that they change.
         other = null;
@@ -226,9 +231,13 @@ public class DsqlSinkWriter
     public void close() {
         if (!closed) {
             closed = true;
+            boolean onAnother = lastCommit != null && lastRow != lastCommit;
+            boolean inOrder = task.endsInOrder(lateRows, onAnother);
+            if (engine == null && config.verifies() && inOrder) {
+                // No row has come, and a comparison needs to know that.
+                use(alone());
+            }
             if (engine != null) {
-                boolean onAnother = lastCommit != null && lastRow != lastCommit;
-                boolean inOrder = task.endsInOrder(lateRows, onAnother);
                 boolean complete = inOrder || lastCommit != null && lateRows == 0;
                 engine.release(buffer, context, inOrder, complete);
             }

@@ -16,6 +16,7 @@ final class JobLog {
     private final DsqlSinkConfig config;
     private final long opened = System.nanoTime();
     private final Progress progress = new Progress(opened);
+    private boolean compared;
 
     JobLog(SinkLog log, NativeSink sink, DsqlSinkConfig config) {
         this.log = log;
@@ -62,7 +63,17 @@ final class JobLog {
         }
     }
 
+    /** The task has passed all its rows for the comparison, and has compared if it was the last. */
+    void compared() {
+        compared = true;
+    }
+
     void closed() {
+        if (config.verifies() && !compared) {
+            log.warn(
+                    "verify: this task has failed or was cancelled before all its rows were compared,"
+                            + " so no report is written: start the job again");
+        }
         try {
             log.write(sink.notices());
             Map<String, SinkStats> tables = sink.tableStats();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.compat.Subtask;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -312,12 +313,12 @@ class DsqlSinkConfigTest {
 
     @Test
     void rowsAreDisplacedOnlyInAStreamWithOneWriter() {
-        assertThat(config().sinkOptions(1, 0)).containsEntry("unique_conflict", "fail");
+        assertThat(config().sinkOptions(1, 0, Subtask.of(null, 1))).containsEntry("unique_conflict", "fail");
         DsqlSinkConfig streaming = config();
         streaming.setStreaming(true);
-        assertThat(streaming.sinkOptions(1, 0)).doesNotContainKey("unique_conflict");
-        assertThat(streaming.sinkOptions(2, 0)).containsEntry("unique_conflict", "fail");
+        assertThat(streaming.sinkOptions(1, 0, Subtask.of(null, 1))).doesNotContainKey("unique_conflict");
+        assertThat(streaming.sinkOptions(2, 0, Subtask.of(null, 2))).containsEntry("unique_conflict", "fail");
         options.put("unique_conflict", "replace");
-        assertThat(config().sinkOptions(2, 0)).containsEntry("unique_conflict", "replace");
+        assertThat(config().sinkOptions(2, 0, Subtask.of(null, 2))).containsEntry("unique_conflict", "replace");
     }
 }

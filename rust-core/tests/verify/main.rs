@@ -1,7 +1,9 @@
 //! Compares the target with the source's rows on dsql-local: exactly the differences are found.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod tasks;
 
 use std::path::Path;
 use std::time::Instant;
