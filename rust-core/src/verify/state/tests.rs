@@ -70,7 +70,8 @@ proptest! {
         let mut rows: Vec<(u8, u8)> = source.into_iter().collect();
         let target: Vec<(u8, u8)> = target.into_iter().collect();
         let whole = found(&[rows.clone()], &target, bytes);
-        rows.rotate_left(turn.min(rows.len()));
+        let turn = turn.min(rows.len());
+        rows.rotate_left(turn);
         let mut portions = vec![Vec::new(); 6];
         rows.into_iter().zip(parts).for_each(|(row, part)| portions[part].push(row));
         prop_assert_eq!(found(&portions, &target, bytes), whole);
