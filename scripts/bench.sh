@@ -12,6 +12,7 @@
 #                 f  one writer against a server that only answers
 #                 g  against COPY BINARY into the same PostgreSQL
 #                 h  1 to 64 connections across an ocean
+#                 i  verify against the load before it: whole jobs from MySQL on Zeta, one task and four
 #   --quick       each measurement once, and short: to see that it runs
 #   --strict      exit code 2 when a goal was missed
 #   --publish     puts tables and plots into tests/bench/RESULTS.md and tests/bench/plots, to be committed
@@ -21,14 +22,14 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-parts=abcdefgh quick='' strict='' publish=''
+parts=abcdefghi quick='' strict='' publish=''
 while [[ $# -gt 0 ]]; do
     case $1 in
         --help | -h) help_and_exit ;;
         --only)
             parts=${2-}
             parts=${parts//,/}
-            [[ $parts =~ ^[a-h]+$ ]] || die "--only takes letters from a to h with commas, not '${2-}'"
+            [[ $parts =~ ^[a-i]+$ ]] || die "--only takes letters from a to i with commas, not '${2-}'"
             shift
             ;;
         --quick) quick=quick ;;
@@ -46,7 +47,7 @@ BENCH=$ROOT/tests/bench
 export DSQL_LOCAL=$CARGO_TARGET/release/dsql-local
 
 build_bench
-if [[ $parts == *[cd]* ]]; then
+if [[ $parts == *[cdi]* ]]; then
     prepare_jobs
     prepare_home "$ZETA_VERSION" lib
 fi
@@ -64,6 +65,10 @@ fi
 if [[ $parts == *d* ]]; then
     say "d: change latency of the streaming job"
     bench "$E2E_CLASS_PATH" io.dsqlsink.e2e.ChangeLatency "$OUT/results.jsonl" "$([[ -n $quick ]] && echo 10 || echo 30)"
+fi
+if [[ $parts == *i* ]]; then
+    say "i: verify against the load"
+    bench "$E2E_CLASS_PATH" io.dsqlsink.e2e.VerifySpeed "$OUT/results.jsonl" $quick
 fi
 
 machine >"$OUT/report.md"

@@ -165,7 +165,8 @@ impl Reading {
 /// Number of ranges for so many rows.
 fn ranges(engine: &Engine, rows: u64) -> usize {
     let config = &engine.config;
-    let most = RANGES.min(config.connections).min(config.buffer_bytes / RANGE_BYTES);
+    let bytes = config.buffer_bytes - config.row_bytes();
+    let most = RANGES.min(config.connections).min(bytes / RANGE_BYTES);
     usize::try_from(rows / RANGE_ROWS).unwrap_or(RANGES).min(most)
 }
 

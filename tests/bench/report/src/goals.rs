@@ -91,6 +91,7 @@ pub(crate) fn all(results: &Results) -> Vec<Goal> {
     let growth = "smallest growth when connections double, until 0.8 of the peak";
     goals.at_least("h", growth, smallest_growth(&series), 1.2, "x");
     goals.at_least("h", "64 connections, part of the peak", kept(&series), 0.8, "");
+    comparisons(&mut goals, results);
     goals.0
 }
 
@@ -168,6 +169,15 @@ fn distances(goals: &mut Goals, results: &Results) {
         let whom = if peer == "stock" { "" } else { " that rewrites batches" };
         let what = format!("{setting}: rows/s against the stock writer{whom}");
         goals.at_least("e", &what, times, needed, "x");
+    }
+}
+
+fn comparisons(goals: &mut Goals, results: &Results) {
+    for load in results.of("i").filter(|median| median.line.contender == "load") {
+        let setting = &load.line.setting;
+        let verify = results.find("i", "verify", setting, 0);
+        let part = verify.map(|verify| verify.rows_per_second / load.rows_per_second);
+        goals.at_least("i", &format!("{setting}: verify's part of the load's rows/s"), part, 0.5, "");
     }
 }
 

@@ -49,6 +49,7 @@ pub(crate) fn measurements(results: &Results) -> String {
     jobs(results).write("c: whole jobs, MySQL to target", &mut out);
     latency(results).write("d: a change through the streaming job, 100 changes/s", &mut out);
     writers(results).write("e to h: writers", &mut out);
+    comparisons(results).write("i: verify against the load, MySQL to target", &mut out);
     out
 }
 
@@ -160,6 +161,29 @@ fn latency(results: &Results) -> Table {
             number(line.p99_ms),
             if counted { number(median.transactions_per_second) } else { String::new() },
             if counted { number(median.rows_per_transaction) } else { String::new() },
+        ]);
+    }
+    table
+}
+
+fn comparisons(results: &Results) -> Table {
+    let mut table = Table::new(&[
+        "tasks",
+        "job",
+        "rows/s",
+        "part of the load's",
+        "JVM's CPU s per million rows",
+        "CPUs busy, all in all",
+    ]);
+    for median in results.of("i") {
+        let line = &median.line;
+        table.rows.push(vec![
+            line.setting.clone(),
+            line.contender.clone(),
+            number(median.rows_per_second),
+            times(median, results.find("i", "load", &line.setting, 0)),
+            number(median.cpu),
+            number(median.busy),
         ]);
     }
     table

@@ -83,7 +83,6 @@ public final class VerifyOptions {
             nativeOptions.put(RUN, jobId);
         }
         nativeOptions.put(TASK, Integer.toString(task.index()));
-        nativeOptions.putIfAbsent(
-                VERIFY_TASKS.key(), Integer.toString(Math.max(task.count(), 1)));
+        nativeOptions.putIfAbsent(VERIFY_TASKS.key(), Integer.toString(Math.max(task.count(), 1)));
     }
 }

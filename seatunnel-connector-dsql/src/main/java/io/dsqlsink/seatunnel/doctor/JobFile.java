@@ -15,7 +15,7 @@ final class JobFile {
 
     private final Map<?, ?> root;
 
-    private JobFile(Map<?, ?> root) {
+    JobFile(Map<?, ?> root) {
         this.root = root;
     }
 
@@ -88,8 +88,12 @@ final class JobFile {
         return "STREAMING".equalsIgnoreCase(String.valueOf(mode));
     }
 
+    List<Map<String, Object>> transforms() {
+        return blocks("transform");
+    }
+
     boolean hasTransforms() {
-        return !blocks("transform").isEmpty();
+        return !transforms().isEmpty();
     }
 
     @SuppressWarnings("unchecked")

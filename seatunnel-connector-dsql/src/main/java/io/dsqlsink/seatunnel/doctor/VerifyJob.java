@@ -23,8 +23,8 @@ import java.util.function.BiConsumer;
 
 /**
  * Derives from a job the one that compares its target with its sources: it reads them once, to
- * their end, in one task, and writes nothing. Runs inside a class loader of the home, as {@link
- * JobCheck} does.
+ * their end, in as many tasks as the job has, and writes nothing. Runs inside a class loader of the
+ * home, as {@link JobCheck} does.
  */
 public final class VerifyJob {
     /** The value of the sink's option with which a comparison begins. */
@@ -56,7 +56,8 @@ public final class VerifyJob {
             JobFile job = JobFile.read(loader, file, variables);
             Map<String, Object> derived = new LinkedHashMap<>();
             job.root().forEach((key, value) -> derived.put(String.valueOf(key), value));
-            derived.put("env", environment(job.root().get("env")));
+            VerifyTasks tasks = VerifyTasks.of(job);
+            derived.put("env", environment(job.root().get("env"), tasks.ofASource()));
             List<Map<String, Object>> sources = job.sources();
             sources.replaceAll(VerifyJob::readOnce);
             derived.put("source", sources);
@@ -71,7 +72,7 @@ public final class VerifyJob {
             }
             Map<String, Long> rows =
                     verify.equals(FIRST) ? count(loader, job, sinks.get(0)) : new HashMap<>();
-            sinks.replaceAll(sink -> compares(sink, verify, folder));
+            sinks.replaceAll(sink -> compares(sink, verify, folder, tasks.ofTheSink()));
             derived.put("sink", sinks);
             store(to, JobFile.json(loader, derived));
             return rows;
@@ -116,7 +117,7 @@ public final class VerifyJob {
         return part;
     }
 
-    private static Map<String, Object> environment(Object of) {
+    private static Map<String, Object> environment(Object of, int tasks) {
         Map<String, Object> environment = copy(of);
         // A checkpoint has no use where nothing is kept, and a restart would begin anew.
         set(environment, "job", "mode", "BATCH");
@@ -124,7 +125,7 @@ public final class VerifyJob {
         environment.remove("checkpoint");
         environment.remove("checkpoint.interval");
         environment.remove("checkpoint.timeout");
-        environment.put("parallelism", 1);
+        environment.put("parallelism", tasks);
         return environment;
     }
 
@@ -165,9 +166,10 @@ public final class VerifyJob {
     }
 
     private static Map<String, Object> compares(
-            Map<String, Object> of, String verify, Path folder) {
+            Map<String, Object> of, String verify, Path folder, int tasks) {
         Map<String, Object> sink = copy(of);
         sink.remove("parallelism");
+        sink.put(VerifyOptions.VERIFY_TASKS.key(), tasks);
         sink.put(VerifyOptions.VERIFY.key(), verify);
         sink.put(VerifyOptions.VERIFY_REPORT.key(), folder.toAbsolutePath().toString());
         return sink;

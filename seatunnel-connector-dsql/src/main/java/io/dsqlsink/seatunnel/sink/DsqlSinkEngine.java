@@ -163,7 +163,8 @@ final class DsqlSinkEngine implements MultiTableResourceManager<DsqlSinkEngine> 
             throw AbandonedTask.givenUp();
         }
         beans = new SinkBeans(config.jobId());
-        Map<String, String> options = config.sinkOptions(writersOfATable, beans.openTask(), subtask);
+        Map<String, String> options =
+                config.sinkOptions(writersOfATable, beans.openTask(), subtask);
         options.put("log_level", LOG.level());
         // The interval minus the tick, so that both waits together take as long as the job asks
         // for.

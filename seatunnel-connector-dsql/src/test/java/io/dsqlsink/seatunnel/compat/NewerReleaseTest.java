@@ -58,4 +58,21 @@ class NewerReleaseTest {
                                     + " [ADD_COLUMN, DROP_COLUMN, UPDATE_COLUMN, RENAME_COLUMN]");
         }
     }
+
+    /** Up to 2.3.4 a task knows its own number only. */
+    @ParameterizedTest
+    @CsvSource({"2.3.8", "2.3.10"})
+    void aTaskKnowsTheNumberOfTasks(String version) throws Exception {
+        try (URLClassLoader engine =
+                EngineLoaders.flat(
+                        Arrays.asList(EngineLoaders.jars(version, "engine")),
+                        EngineLoaders.connector(),
+                        EngineLoaders.libraries())) {
+            Object told =
+                    engine.loadClass(ReleaseProbe.class.getName())
+                            .getMethod("subtask")
+                            .invoke(null);
+            assertThat(told).isEqualTo("2 of 4");
+        }
+    }
 }

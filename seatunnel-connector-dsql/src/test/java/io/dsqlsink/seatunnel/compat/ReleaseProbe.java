@@ -4,6 +4,7 @@ import io.dsqlsink.seatunnel.TestTables;
 import io.dsqlsink.seatunnel.sink.DsqlSink;
 import io.dsqlsink.seatunnel.sink.DsqlSinkFactory;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
@@ -82,6 +83,22 @@ public final class ReleaseProbe {
                         .orElse("")
                 + " "
                 + method(evolving, "supports").invoke(sink);
+    }
+
+    /** The place of the third of four tasks, each with two writers, as MultiTableSink tells it. */
+    public static String subtask() throws Exception {
+        SinkWriter.Context engine =
+                (SinkWriter.Context)
+                        Proxy.newProxyInstance(
+                                SinkWriter.Context.class.getClassLoader(),
+                                new Class<?>[] {SinkWriter.Context.class},
+                                (proxy, method, arguments) -> 4);
+        Object writer =
+                Class.forName("org.apache.seatunnel.api.sink.multitablesink.SinkContextProxy")
+                        .getConstructor(int.class, int.class, SinkWriter.Context.class)
+                        .newInstance(2 * 2 + 1, 2, engine);
+        Subtask subtask = Subtask.of((SinkWriter.Context) writer, 2);
+        return subtask.index() + " of " + subtask.count();
     }
 
     /** Writes rows in which newer releases pass events on Flink. */

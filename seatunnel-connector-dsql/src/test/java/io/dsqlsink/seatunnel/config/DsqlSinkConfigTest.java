@@ -313,12 +313,16 @@ class DsqlSinkConfigTest {
 
     @Test
     void rowsAreDisplacedOnlyInAStreamWithOneWriter() {
-        assertThat(config().sinkOptions(1, 0, Subtask.of(null, 1))).containsEntry("unique_conflict", "fail");
+        assertThat(config().sinkOptions(1, 0, Subtask.of(null, 1)))
+                .containsEntry("unique_conflict", "fail");
         DsqlSinkConfig streaming = config();
         streaming.setStreaming(true);
-        assertThat(streaming.sinkOptions(1, 0, Subtask.of(null, 1))).doesNotContainKey("unique_conflict");
-        assertThat(streaming.sinkOptions(2, 0, Subtask.of(null, 2))).containsEntry("unique_conflict", "fail");
+        assertThat(streaming.sinkOptions(1, 0, Subtask.of(null, 1)))
+                .doesNotContainKey("unique_conflict");
+        assertThat(streaming.sinkOptions(2, 0, Subtask.of(null, 2)))
+                .containsEntry("unique_conflict", "fail");
         options.put("unique_conflict", "replace");
-        assertThat(config().sinkOptions(2, 0, Subtask.of(null, 2))).containsEntry("unique_conflict", "replace");
+        assertThat(config().sinkOptions(2, 0, Subtask.of(null, 2)))
+                .containsEntry("unique_conflict", "replace");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dsqlsink.seatunnel.TestTables;
+import io.dsqlsink.seatunnel.compat.Subtask;
 import io.dsqlsink.seatunnel.exception.DsqlConnectorException;
 import java.util.Map;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
@@ -32,6 +33,26 @@ class VerifyOptionsTest {
         options.put("verify", "yes");
         assertThatThrownBy(this::config)
                 .hasMessageContaining("option 'verify' = yes is not one of: false, true, again");
+    }
+
+    @Test
+    void aTaskIsToldOfTheOthers() {
+        Subtask only = Subtask.of(null, 1);
+        assertThat(config().sinkOptions(1, 0, only)).doesNotContainKey("verify_tasks");
+        options.put("verify", true);
+        DsqlSinkConfig config = config();
+        // An engine that does not name the job.
+        assertThat(config.sinkOptions(1, 0, only)).doesNotContainKey("verify_run");
+        config.setJobId("874");
+        assertThat(config.sinkOptions(1, 0, only))
+                .containsEntry("verify_run", "874")
+                .containsEntry("verify_task", "0")
+                .containsEntry("verify_tasks", "1");
+        options.put("verify_tasks", 4);
+        assertThat(config().sinkOptions(1, 0, only)).containsEntry("verify_tasks", "4");
+        options.put("verify_tasks", 0);
+        assertThatThrownBy(this::config)
+                .hasMessageContaining("option 'verify_tasks' = 0 is not between 1 and 1000");
     }
 
     @Test

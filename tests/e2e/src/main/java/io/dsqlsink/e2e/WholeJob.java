@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -22,17 +21,6 @@ public final class WholeJob {
     private static final String DSQL_HOST = "127.0.83.87";
     private static final String ANSWERING_HOST = "127.0.83.89";
     private static final String MYSQL_HOST = "127.0.83.88";
-    private static final String DATABASE = "shop";
-    static final String TABLE = "orders";
-
-    /** Rows of about 290 bytes, as the other parts of the benchmark have them. */
-    private static final String DDL =
-            "CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint, status smallint, quantity int,"
-                    + " price numeric(12,2), weight %s, paid smallint, note varchar(200), day date,"
-                    + " at %s)";
-
-    /** MySQL copies the table into itself until it is large enough; a first step has so many. */
-    private static final int FIRST_ROWS = 1_000;
 
     /** The first load ends only when the job is stopped, so it is stopped after it. */
     private static final boolean ENDS = true;
@@ -41,6 +29,7 @@ public final class WholeJob {
     private final Path results;
     private final boolean quick;
     private MySqlServer mysql;
+    private Orders orders;
     private DsqlLocal dsql;
 
     /** The model without a database, which would take the processors from the source. */
@@ -68,7 +57,7 @@ public final class WholeJob {
     private void run() throws SQLException, IOException {
         mysql = MySqlServer.start(MYSQL_HOST, folder.resolve("mysql"));
         dsql = DsqlLocal.start(DSQL_HOST, folder.resolve("dsql"), "--no-schema-conflicts");
-        dsql.create(DDL.formatted("double precision", "timestamp"));
+        dsql.create(Orders.DSQL_DDL);
         dsql.control("profile region");
         answering =
                 DsqlLocal.start(
@@ -79,18 +68,16 @@ public final class WholeJob {
                         "region",
                         "--backend",
                         dsql.postgresAddress());
-        try (Connection server = mysql.connect("")) {
-            Sql.run(server, "CREATE DATABASE " + DATABASE);
-        }
+        orders = Orders.create(mysql);
         // So many that a job runs for ten seconds and more; the first load is much slower.
         measure("Jdbc batch", quick ? 100_000 : 2_000_000, ENDS);
         measure("CDC first load", quick ? 30_000 : 400_000, !ENDS);
     }
 
     private void measure(String setting, int rows, boolean ends) throws SQLException, IOException {
-        fill(rows);
+        orders.fill(rows);
         JobRun run = new JobRun(folder, dsql, setting, rows, ends);
-        String source = ends ? jdbcSource() : cdcSource();
+        String source = ends ? orders.batch("query = \"SELECT * FROM orders\"", 1) : cdcSource();
         for (int round = 0; round < (quick ? 1 : 2); round++) {
             report(run, "thrown away", source + JobSinks.thrownAway());
             report(run.into(answering), "ours, answers only", source + JobSinks.ours());
@@ -115,7 +102,7 @@ public final class WholeJob {
     private void report(JobRun run, String contender, String config)
             throws SQLException, IOException {
         try (Connection target = dsql.connectBehind()) {
-            Sql.run(target, "TRUNCATE " + TABLE, "CHECKPOINT");
+            Sql.run(target, "TRUNCATE " + Orders.TABLE, "CHECKPOINT");
         }
         JobRun.Measured measured = run.measure(contender, config);
         if (measured.rows() == 0) {
@@ -140,85 +127,9 @@ public final class WholeJob {
         Files.writeString(results, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    private String jdbcSource() {
-        return """
-               env {
-                 parallelism = 1
-                 job.mode = "BATCH"
-               }
-               source {
-                 Jdbc {
-                   url = "jdbc:mysql://%s:%d/%s"
-                   driver = "com.mysql.cj.jdbc.Driver"
-                   user = "%s"
-                   password = "%s"
-                   query = "SELECT * FROM %s"
-                 }
-               }
-               """
-                .formatted(
-                        mysql.host(),
-                        MySqlServer.PORT,
-                        DATABASE,
-                        MySqlServer.USER,
-                        MySqlServer.PASSWORD,
-                        TABLE);
-    }
-
     /** That of the main job. */
     private String cdcSource() {
-        String config = JobConfig.mysqlToDsql(mysql.host(), DATABASE, List.of(TABLE));
+        String config = JobConfig.mysqlToDsql(mysql.host(), Orders.DATABASE, List.of(Orders.TABLE));
         return config.substring(0, config.indexOf("sink {"));
-    }
-
-    /** The source's table with so many rows. */
-    private void fill(int rows) throws SQLException {
-        try (Connection source = mysql.connect(DATABASE)) {
-            // The first load reads the table; its binlog would only take room and time.
-            Sql.run(
-                    source,
-                    "SET sql_log_bin = 0",
-                    "DROP TABLE IF EXISTS " + TABLE,
-                    DDL.formatted("double", "datetime(6)"));
-            insert(source);
-            for (int have = FIRST_ROWS; have < rows; have *= 2) {
-                Sql.run(
-                        source,
-                        "INSERT INTO orders SELECT id + "
-                                + have
-                                + ", customer, status, quantity, price, weight, paid, note, day, at"
-                                + " FROM orders WHERE id <= "
-                                + (rows - have));
-            }
-            // MySQL-CDC divides the table by its estimated number of rows.
-            Sql.value(source, "ANALYZE TABLE " + TABLE);
-        }
-    }
-
-    private static void insert(Connection source) throws SQLException {
-        try (PreparedStatement insert =
-                source.prepareStatement(
-                        "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, '2026-01-05', ?)")) {
-            for (int id = 1; id <= FIRST_ROWS; id++) {
-                Object[] values = {
-                    id,
-                    id * 7_919L,
-                    id % 100,
-                    id * 31,
-                    id * 97 / 100.0,
-                    id / 7.0,
-                    id % 2,
-                    "leave it at the door, ring twice, and mind the dog; "
-                            .repeat(4)
-                            .substring(0, 185),
-                    "2026-01-05 10:11:12.123456"
-                };
-                for (int at = 0; at < values.length; at++) {
-                    insert.setObject(at + 1, values[at]);
-                }
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
     }
 }

@@ -139,6 +139,61 @@ class VerifyIT {
                 .contains("equal: " + ROWS);
     }
 
+    /** Zeta runs the sink in the tasks of both sources: their rows are compared together. */
+    @Test
+    void ofASinkOfSeveralSources() throws Exception {
+        MySqlSource mysql = MySqlSource.of("verify_union");
+        try (Connection source = mysql.connect();
+                Connection target = Servers.dsql().connectBehind()) {
+            StringBuilder sources = new StringBuilder();
+            for (String half : List.of("one", "other")) {
+                Sql.run(source, "CREATE TABLE " + half + " (id bigint PRIMARY KEY, name text)");
+                sources.append(
+                        mysql.jdbcOf(
+                                "table_path = \"verify_union."
+                                        + half
+                                        + "\"\n    result_table_name = \""
+                                        + half
+                                        + "\""));
+            }
+            Sql.run(source, "INSERT INTO one VALUES (1, 'a'), (2, 'b'), (3, 'c')");
+            Sql.run(source, "INSERT INTO other VALUES (4, 'd'), (5, 'e')");
+            String config =
+                    SinkBlock.dsqlInto("v_union")
+                            .with("source_table_name", "[\"one\", \"other\"]")
+                            .batchFrom(sources.toString(), 2);
+            try (Job job = Servers.run("verify-v_union", config)) {
+                assertThat(job.await(PATIENCE)).as(job::tail).isZero();
+                Servers.assertNativeSink(job, 4);
+            }
+            assertThat(run("union", "verify", config, 0))
+                    .contains("equal: 5 rows in the source, 5 in the target");
+            Sql.run(target, "DELETE FROM v_union WHERE id = 5");
+            assertThat(run("union", "verify", config, 1)).contains("missing   id = 5");
+        }
+    }
+
+    /** Less than all rows of the source could look like all of them. */
+    @Test
+    void aJobOfMoreTasksThanToldLeavesNoReport() throws Exception {
+        Path report = FOLDER.resolve("more-tasks");
+        String config =
+                SinkBlock.dsqlInto("v_tasks")
+                        .with("verify", "true")
+                        .with("verify_report", "\"" + report + "\"")
+                        .with("verify_tasks", "2")
+                        .batchFrom("  FakeSource {" + Leftovers.rows(100) + "}\n", 3)
+                        .replace("env {", "env {\n  job.retry.times = 0");
+        try (Job job = Servers.run("verify-more-tasks", config)) {
+            assertThat(job.await(PATIENCE)).as(job::tail).isNotZero();
+            assertThat(job.log())
+                    .contains("option 'verify_tasks': more than 2 of the job's tasks bring rows")
+                    .contains("no report is written: start the job again");
+        }
+        assertThat(report.resolve("verify.txt")).doesNotExist();
+        assertThat(report.resolve("verify.json")).doesNotExist();
+    }
+
     /** Killed between two looks, while it waits: the first look is not made again. */
     @Test
     void aKilledRunIsResumed() throws Exception {

@@ -2,6 +2,7 @@ package io.dsqlsink.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
@@ -17,6 +18,8 @@ class VerifyMySqlIT {
 
     private static final String COLUMNS =
             "(id bigint PRIMARY KEY, i int, n %s, f %s, s varchar(40), t text, b %s, d date, at %s)";
+
+    private static final int TASKS = 4;
 
     /** Statements on the target, and what is told of each; null for a row of the one before. */
     private static final String[][] PLANTED = {
@@ -75,26 +78,37 @@ class VerifyMySqlIT {
                                             "float8",
                                             "bytea",
                                             "timestamp"));
-            String config =
-                    SinkBlock.dsql()
-                            .with("table", "\"many\"")
-                            .batchFrom(mysql.jdbcOf("table_path = \"verify_many.many\""));
+            String config = config(mysql, 1);
             try (Job job = Servers.run("verify-many", config)) {
                 assertThat(job.await(PATIENCE)).as(job::tail).isZero();
             }
-            assertThat(verify("equal", config, 0))
-                    .contains("equal: " + ROWS + " rows in the source, " + ROWS + " in the target");
+            String equal = "equal: " + ROWS + " rows in the source, " + ROWS + " in the target";
+            assertThat(verify("equal", config, 0)).contains(equal);
+            assertThat(verify("equal-by-tasks", config(mysql, TASKS), 0)).contains(equal);
+            assertThat(Files.readString(FOLDER.resolve("equal-by-tasks/job-1.log")))
+                    .contains("1 of 4 tasks have passed all their rows", "3 of 4 tasks have passed")
+                    .doesNotContain("4 of 4 tasks have passed");
             for (String[] change : PLANTED) {
                 if (change[0] != null) {
                     assertThat(Sql.run(target, change[0])).as(change[0]).isPositive();
                 }
             }
-            String told = verify("planted", config, 1);
-            for (String[] change : PLANTED) {
-                assertThat(told.lines()).as(change[1]).anyMatch(line -> line.endsWith(change[1]));
-            }
-            assertThat(told.lines().filter(line -> line.startsWith("  "))).hasSize(PLANTED.length);
+            assertTold(verify("planted", config, 1));
+            assertTold(verify("planted-by-tasks", config(mysql, TASKS), 1));
         }
+    }
+
+    private static void assertTold(String told) {
+        for (String[] change : PLANTED) {
+            assertThat(told.lines()).as(change[1]).anyMatch(line -> line.endsWith(change[1]));
+        }
+        assertThat(told.lines().filter(line -> line.startsWith("  "))).hasSize(PLANTED.length);
+    }
+
+    /** The source divides the table into parts, which it deals to the tasks. */
+    private static String config(MySqlSource mysql, int tasks) {
+        String source = "table_path = \"verify_many.many\"\n    split.size = " + ROWS / 20;
+        return SinkBlock.dsql().with("table", "\"many\"").batchFrom(mysql.jdbcOf(source), tasks);
     }
 
     private static String verify(String name, String config, int exitCode) {
