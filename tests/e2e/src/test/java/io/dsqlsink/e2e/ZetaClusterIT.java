@@ -2,6 +2,7 @@ package io.dsqlsink.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -87,6 +88,29 @@ class ZetaClusterIT {
                 List.of("DsqlBatchesCommitted", "DsqlBytesCommitted", "DsqlFlushMicros")) {
             assertThat(told).containsPattern(name + "\\W[^]]*\"value\"\\s*:\\s*[1-9]");
         }
+    }
+
+    /** The tasks of each node alone could say nothing about the rows of the other. */
+    @Test
+    void aComparisonOverTwoNodesLeavesNoReport() throws SQLException {
+        int tasks = 2 * TASKS;
+        Path report = Places.ROOT.resolve("target/e2e/verify-nodes");
+        String config =
+                SinkBlock.dsqlInto("over_nodes")
+                        .with("verify", "true")
+                        .with("verify_report", "\"" + report + "\"")
+                        .with("verify_tasks", String.valueOf(tasks))
+                        .batchFrom("  FakeSource {" + Leftovers.rows(ROWS) + "}\n", tasks)
+                        .replace("env {", "env {\n  job.retry.times = 0");
+        Servers.zeta();
+        try (Job client = Servers.run("over-nodes", config)) {
+            assertThat(client.await(Servers.JOB)).as(client::tail).isNotZero();
+        }
+        assertThat(Servers.zeta().logs())
+                .containsPattern("option 'verify_tasks': [1-7] of 8 tasks run in this process")
+                .contains("set parallelism = 1 and verify_tasks = 1; no report was written");
+        assertThat(report.resolve("verify.json")).doesNotExist();
+        assertThat(report.resolve("verify.txt")).doesNotExist();
     }
 
     private String config() {
