@@ -4,8 +4,9 @@
 //! hashed, as the very bytes that the target would be sent ([`canon`]: where the database stores other bytes than it is
 //! sent, as those that it stores). A table has a number of buckets by the key's hash, each with a count and a sum of
 //! row hashes ([`sums`]), whatever the number of rows. All tasks of a job add to them ([`shared`]). When the source is
-//! done the target is read once, in pages in the order of its key ([`pages`]), and hashed likewise. Buckets that differ are told apart by key: at once as far as the
-//! source's keys have room in memory, otherwise by another look, in which only those buckets are kept.
+//! done the target is read once, in pages in the order of its key ([`pages`]), and hashed likewise. Buckets that differ
+//! are told apart by key: at once as far as the source's keys have room in memory, otherwise by another look, in which
+//! only those buckets are kept.
 
 pub mod canon;
 pub mod report;
