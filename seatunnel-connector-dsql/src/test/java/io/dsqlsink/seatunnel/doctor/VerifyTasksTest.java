@@ -66,8 +66,8 @@ class VerifyTasksTest {
                         env,
                         sources,
                         List.of(
-                                Map.of("plugin_input", "d", "plugin_output", "c"),
-                                Map.of("plugin_input", List.of("a", "b"), "plugin_output", "d")),
+                                Map.of("plugin_input", List.of("a", "b"), "plugin_output", "d"),
+                                Map.of("plugin_input", "d", "plugin_output", "c")),
                         Map.of("plugin_input", "c"));
         assertThat(through.ofTheSink()).isEqualTo(4);
         VerifyTasks one = of(env, sources, List.of(), Map.of("plugin_input", "b"));
