@@ -53,6 +53,7 @@ FILES = [
     "examples/*.conf",
     "examples/compose/*",
     "tests/bench/plots/*.svg",
+    "docs/monitoring/*",
     "tests/golden/types.txt",
     "tests/e2e/src/main/resources/*.conf",
 ]

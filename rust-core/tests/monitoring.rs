@@ -145,3 +145,21 @@ fn dashboard_rules_and_pages_name_existing_metrics() {
         assert_eq!(listed, families, "{page}");
     }
 }
+
+/// A dashboard that was changed needs another run of scripts/dashboard.sh.
+#[test]
+fn the_picture_shows_every_panel() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/monitoring");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let dashboard: serde_json::Value = serde_json::from_str(&read("dashboard.json")).unwrap();
+    let picture = read("dashboard.svg");
+    for panel in dashboard["panels"].as_array().unwrap() {
+        let targets = panel["targets"].as_array().unwrap().iter();
+        let legends = targets.map(|target| target["legendFormat"].as_str().unwrap());
+        // What stands for a label is another text in the picture.
+        let told = legends.filter(|legend| !legend.contains("{{")).chain(panel["title"].as_str());
+        for text in told {
+            assert!(picture.contains(&format!(">{text}</text>")), "{text}");
+        }
+    }
+}

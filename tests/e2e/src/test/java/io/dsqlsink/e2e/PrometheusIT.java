@@ -3,7 +3,6 @@ package io.dsqlsink.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import org.junit.jupiter.api.Test;
 class PrometheusIT {
     private static final String HOST = "127.0.83.87";
     private static final int METRICS_PORT = 19405;
-    private static final Path MONITORING = Places.ROOT.resolve("docs/monitoring");
 
     /** Rows until the job is stopped, 100 every half second. */
     private static final String ROWS =
@@ -32,10 +30,12 @@ class PrometheusIT {
                         .batchFromFake(ROWS);
         Path folder = Places.ROOT.resolve("target/e2e/prometheus");
         String target = HOST + ":" + METRICS_PORT;
-        Path rules = MONITORING.resolve("alerts.yml");
+        Path rules = Dashboard.FOLDER.resolve("alerts.yml");
         try (Job job = Servers.run("prometheus", config);
                 PrometheusServer prometheus = PrometheusServer.start(HOST, folder, target, rules)) {
-            for (String expression : dashboard()) {
+            List<String> expressions = Dashboard.expressions();
+            assertThat(expressions).hasSizeGreaterThan(10).noneMatch(text -> text.contains("$"));
+            for (String expression : expressions) {
                 Poll.until(
                         () -> "a value of " + expression + "; the job's log:\n" + job.tail(),
                         Servers.JOB,
@@ -57,22 +57,6 @@ class PrometheusIT {
                     () -> healthOfRules(prometheus).stream().noneMatch("unknown"::equals));
             assertThat(healthOfRules(prometheus)).hasSizeGreaterThan(3).containsOnly("ok");
         }
-    }
-
-    /** The expressions of the dashboard's panels, with Grafana's variables filled in. */
-    private static List<String> dashboard() throws Exception {
-        JsonNode dashboard =
-                new ObjectMapper().readTree(MONITORING.resolve("dashboard.json").toFile());
-        List<String> expressions = new ArrayList<>();
-        for (String expression : dashboard.path("panels").findValuesAsText("expr")) {
-            expressions.add(
-                    expression
-                            .replace("$job_id", ".*")
-                            .replace("$table", ".*")
-                            .replace("$__rate_interval", "10s"));
-        }
-        assertThat(expressions).hasSizeGreaterThan(10).noneMatch(text -> text.contains("$"));
-        return expressions;
     }
 
     private static List<String> healthOfRules(PrometheusServer prometheus) throws Exception {

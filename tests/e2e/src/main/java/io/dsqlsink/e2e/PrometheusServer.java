@@ -74,6 +74,14 @@ final class PrometheusServer implements AutoCloseable {
         return get("/api/v1/query?query=" + query).path("result");
     }
 
+    /** What an expression gives in each step of a time, both its ends in seconds since 1970. */
+    JsonNode range(String expression, long from, long to, int step)
+            throws IOException, InterruptedException {
+        String query = URLEncoder.encode(expression, StandardCharsets.UTF_8);
+        String time = "&start=" + from + "&end=" + to + "&step=" + step;
+        return get("/api/v1/query_range?query=" + query + time).path("result");
+    }
+
     /** The rules of all groups, each with its health. */
     JsonNode rules() throws IOException, InterruptedException {
         return get("/api/v1/rules").path("groups");
