@@ -1,14 +1,11 @@
 # Jobs on real engines, by the tests in tests/e2e. Sourced by lib.sh.
 # shellcheck shell=bash
 
-# Prepares what a job needs in addition to a source: servers, the stand-in, the e2e classes, and prepare_home's home.
-# Files that are newer than their sources are not rebuilt.
-prepare_jobs() {
+# Prepares what a job needs in addition to a target and prepare_home's home: MySQL, the connector, the e2e classes. Files
+# that are newer than their sources are not rebuilt.
+prepare_source() {
     local e2e=$ROOT/tests/e2e
-    "$ROOT/scripts/fetch.sh" postgres mysql
-    say "building dsql-local"
-    # --workspace: with the same features as the build of the tests, so that both share their dependencies.
-    cargo build --quiet --locked --manifest-path "$ROOT/Cargo.toml" --workspace --bin dsql-local
+    "$ROOT/scripts/fetch.sh" mysql
     "$ROOT/scripts/build.sh"
     if ! newer_than "$e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar" "$e2e/src/main" "$e2e/pom.xml" "$ROOT/pom.xml"; then
         say "building the e2e classes"
@@ -17,6 +14,18 @@ prepare_jobs() {
         touch "$e2e/target/dsql-sink-e2e-$PROJECT_VERSION.jar"
     fi
 }
+
+# The same with the stand-in as the target.
+prepare_jobs() {
+    "$ROOT/scripts/fetch.sh" postgres
+    say "building dsql-local"
+    build_tool dsql-local
+    prepare_source
+}
+
+# build_tool NAME [CARGO-OPTION...]: builds a program of the workspace. --workspace: with the same features as the build of
+# the tests, so that both share their dependencies.
+build_tool() { cargo build --quiet --locked --manifest-path "$ROOT/Cargo.toml" --workspace --bin "$@"; }
 
 # prepare_home VERSION MODE: a SeaTunnel home with the connector installed in that mode. Sets ZETA_HOME to its folder.
 prepare_home() {
@@ -77,8 +86,9 @@ jobs_at_home() {
         "${@:5}" verify
 }
 
-# The commands of the pages, and the examples that need their own source.
+# The commands of the pages, the examples that need their own source, and the job that scripts/cluster.sh runs.
 docs_and_examples() {
     "$ROOT/scripts/fetch.sh" kafka cdc-postgres prometheus
-    jobs_on "$ZETA_VERSION" lib DocsIT,ExamplesIT,KafkaIT,PostgresExamplesIT,PrometheusIT "-Dleft.out=flink | spark"
+    build_tool cluster-probes
+    jobs_on "$ZETA_VERSION" lib DocsIT,ExamplesIT,KafkaIT,PostgresExamplesIT,PrometheusIT,ClusterScriptIT "-Dleft.out=flink | spark"
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -38,10 +39,26 @@ pub struct Options {
     /// Without the open questions.
     #[arg(long)]
     pub no_questions: bool,
+    /// Without the main job.
+    #[arg(long)]
+    pub no_job: bool,
+    /// Rows of the main job's table, at least 1000.
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1000..))]
+    pub job_rows: u32,
     /// Does not ask before it costs more than a dollar.
     #[arg(long)]
     pub yes: bool,
     /// Prints the facts as plain SQL, with the answers that are expected, and does nothing else.
     #[arg(long)]
     pub playground: bool,
+    /// The command that runs the main job; scripts/cluster.sh gives it.
+    #[arg(last = true, hide = true)]
+    pub job_command: Vec<OsString>,
+}
+
+impl Options {
+    /// The program that runs the main job and its arguments; None to leave the job out.
+    pub fn job(&self) -> Option<(&OsString, &[OsString])> {
+        self.job_command.split_first().filter(|_| !self.no_job)
+    }
 }

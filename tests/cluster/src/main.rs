@@ -6,6 +6,7 @@
 
 mod cli;
 mod facts;
+mod job;
 mod load;
 mod place;
 mod playground;
@@ -38,8 +39,9 @@ mod tables;
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
 
 use cli::Options;
 use place::Cluster;
@@ -51,10 +53,13 @@ fn main() -> ExitCode {
         print!("{}", playground::text());
         return ExitCode::SUCCESS;
     }
-    match tokio::runtime::Runtime::new()
-        .map_err(Into::into)
-        .and_then(|runtime| runtime.block_on(check(&options)))
-    {
+    let checked = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| {
+        let checked = runtime.block_on(check(&options));
+        // A load that was stopped may still be writing.
+        runtime.shutdown_background();
+        checked
+    });
+    match checked {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
@@ -72,25 +77,53 @@ async fn check(options: &Options) -> Result<bool> {
         anyhow::bail!("nothing was done; --rows N loads fewer rows");
     }
     let cluster = Cluster::connect(options).await?;
-    let mut report = Report::new(&cluster).await?;
-    let done = tell(options, &cluster, &mut report).await;
-    // What was made goes away whatever happened.
-    cluster.clean_up().await?;
-    done?;
+    let mut told = tokio::select! {
+        told = tell(options, &cluster) => told,
+        () = stopped() => Err(anyhow!("stopped")),
+    };
+    if let Ok(report) = &mut told {
+        // It has more to stop than to be dropped, so it does that itself.
+        if let Err(error) = job::run(options, &cluster, report).await {
+            told = Err(error);
+        }
+    }
+    // What was made goes away whatever happened. A person who is tired of waiting can stop that too.
+    tokio::select! {
+        cleaned = cluster.clean_up() => cleaned?,
+        () = stopped() => anyhow::bail!("schema {} was not dropped", cluster.schema),
+    }
+    let report = told?;
     let text = report.text(dollars);
     std::fs::write(&options.report, text).with_context(|| format!("{}", options.report.display()))?;
     println!("report: {}", options.report.display());
     Ok(report.as_believed())
 }
 
-async fn tell(options: &Options, cluster: &Cluster, report: &mut Report) -> Result<()> {
+/// Everything but the main job.
+async fn tell(options: &Options, cluster: &Cluster) -> Result<Report> {
+    cluster.create_schema().await?;
+    let mut report = Report::new(cluster).await?;
     if !options.no_facts {
-        facts::check(cluster, report).await?;
+        facts::check(cluster, &mut report).await?;
     }
     if !options.no_questions {
-        questions::ask(cluster, report).await?;
+        questions::ask(cluster, &mut report).await?;
     }
-    load::measure(options, cluster, report).await
+    load::measure(options, cluster, &mut report).await?;
+    Ok(report)
+}
+
+/// Returns when a person or a machine stops this program.
+async fn stopped() {
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
 }
 
 fn agreed() -> Result<bool> {

@@ -32,7 +32,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Connects for the first time, and creates the schema.
+    /// Connects for the first time.
     pub async fn connect(options: &Options) -> Result<Self> {
         let endpoint = options.endpoint.as_deref().unwrap_or_default();
         let url = format!("jdbc:postgresql://{endpoint}:{}/postgres?{}", options.port, options.parameters);
@@ -52,7 +52,6 @@ impl Cluster {
             .await
             .map_err(|failure| anyhow!("{}", failure))
             .context("the cluster cannot be reached")?;
-        cluster.make(&format!("CREATE SCHEMA {}", cluster.schema)).await?;
         Ok(cluster)
     }
 
@@ -62,6 +61,17 @@ impl Cluster {
         options.extend(more.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         Config::new(options.into_iter().collect(), |name| std::env::var(name).ok())
             .map_err(|e| anyhow!("{e}"))
+    }
+
+    /// The url, as a job has it.
+    pub fn url(&self) -> &str {
+        self.options.first().map_or("", |(_, url)| url)
+    }
+
+    /// A fresh token, the password of a connection.
+    pub async fn token(&self) -> Result<String> {
+        let token = self.signer.token().await.map_err(|failure| anyhow!("{}", failure.text))?;
+        Ok(token.expose().to_owned())
     }
 
     /// The AWS region.
@@ -74,10 +84,15 @@ impl Cluster {
         format!("{}_rw", self.schema)
     }
 
+    /// Creates the schema.
+    pub async fn create_schema(&self) -> Result<()> {
+        self.make(&format!("CREATE SCHEMA {}", self.schema)).await
+    }
+
     /// Empties the schema.
     pub async fn reset(&self) -> Result<()> {
         self.make(&format!("DROP SCHEMA IF EXISTS {} CASCADE", self.schema)).await?;
-        self.make(&format!("CREATE SCHEMA {}", self.schema)).await
+        self.create_schema().await
     }
 
     /// Drops all that was made.

@@ -4,7 +4,7 @@
 mod formula;
 
 use crate::cli::Options;
-use crate::load;
+use crate::{job, load};
 
 /// The published price. The connector's `Cost.java` has it too; a test holds them together.
 pub const DOLLARS_PER_MILLION_DPU: f64 = 8.0;
@@ -36,12 +36,29 @@ pub fn dollars(options: &Options) -> f64 {
         let count = f64::from(load::rows(options.rows, *connections));
         dpu += rows(load::BATCH_ROWS, load::ROW_BYTES, count);
     }
+    if options.job().is_some() {
+        // Counted some ten times while they come, and verified; a byte read costs a twentieth of one written.
+        dpu += 2.0 * rows(load::BATCH_ROWS, job::ROW_BYTES, f64::from(options.job_rows));
+        dpu += rows(1.0, job::ROW_BYTES, job::CHANGES);
+    }
     dpu * DOLLARS_PER_MILLION_DPU / 1e6
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_main_job_costs_something() {
+        let of = |arguments: &[&str]| {
+            let arguments = ["cluster-probes", "--endpoint", "e"].iter().chain(arguments);
+            dollars(&<Options as clap::Parser>::parse_from(arguments))
+        };
+        let without = of(&["--no-job", "--", "java"]);
+        assert_eq!(without, of(&[]), "no command, no job");
+        assert!(of(&["--", "java"]) > without);
+        assert!(of(&["--job-rows", "1000000", "--", "java"]) > of(&["--", "java"]));
+    }
 
     #[test]
     fn the_connector_has_the_same_price() {

@@ -23,6 +23,8 @@ pub struct Report {
     surprises: usize,
     times: String,
     loads: String,
+    job: String,
+    job_failed: bool,
     left_out: String,
 }
 
@@ -42,13 +44,15 @@ impl Report {
             surprises: 0,
             times: String::new(),
             loads: String::new(),
+            job: String::new(),
+            job_failed: false,
             left_out: String::new(),
         })
     }
 
     /// True if nothing contradicts what is believed.
     pub fn as_believed(&self) -> bool {
-        self.wrongs + self.surprises == 0
+        self.wrongs + self.surprises == 0 && !self.job_failed
     }
 
     /// A recorded fact, and why it does not hold.
@@ -94,16 +98,52 @@ impl Report {
         let _ = writeln!(self.loads, "| {connections} | {opened} | {rows} | {seconds:.1} | {rate:.0} |");
     }
 
+    /// What the program of the main job found; None if it said nothing at its end. Log lines may name the endpoint.
+    pub fn job(&mut self, found: Option<&Value>, endpoint: &str) {
+        let number = |key: &str| found.and_then(|found| found[key].as_f64());
+        let told = |key: &str| found.and_then(|found| found[key].as_str());
+        if let Some(rows) = number("rows") {
+            let cell = |key: &str, decimals: usize| {
+                number(key).map_or("-".to_owned(), |value| format!("{value:.decimals$}"))
+            };
+            let _ = writeln!(
+                self.job,
+                "| {rows:.0} | {} | {} | {} | {} | {} | {} |",
+                cell("first", 1),
+                cell("seconds", 1),
+                cell("rate", 0),
+                cell("changes", 0),
+                cell("median_ms", 0),
+                cell("differences", 0),
+            );
+        }
+        let mut lines: Vec<String> = Vec::new();
+        let failure =
+            if found.is_some() { told("failure") } else { Some("its program said nothing at its end") };
+        lines.extend(failure.map(|why| format!("**failed**: {}", cut(why))));
+        lines.extend(told("log").map(|line| format!("last error of its log: `{}`", cut(line))));
+        let different = found.and_then(|found| found["different"].as_array());
+        lines.extend(
+            different.into_iter().flatten().filter_map(Value::as_str).map(|row| format!("`{}`", cut(row))),
+        );
+        self.job_failed = failure.is_some() || number("differences") != Some(0.0);
+        for line in lines {
+            let _ = write!(self.job, "\n* {}", line.replace(endpoint, "ENDPOINT"));
+        }
+        self.job.push('\n');
+    }
+
     /// All of it.
     pub fn text(&self, dollars: f64) -> String {
         let Self { held, wrongs, surprises, .. } = self;
         let mut text = format!(
             "# Aurora DSQL beside what the project believes\n\n\
              Region {}; {}; cost about ${dollars:.2} {}.\n\n\
-             {held} recorded facts hold, {wrongs} do not; {surprises} answers differ from what is believed.\n",
+             {held} recorded facts hold, {wrongs} do not; {surprises} answers differ from what is believed.{}\n",
             self.region,
             self.version,
-            crate::price::TOLD
+            crate::price::TOLD,
+            if self.job_failed { " The main job failed, or left rows that differ." } else { "" }
         );
         let mut section = |title: &str, head: &str, body: &str| {
             if !body.is_empty() {
@@ -121,6 +161,13 @@ impl Report {
             "Load, by the number of connections",
             "| connections at most | opened | rows of about 300 bytes | s | rows/s |\n|---|---|---|---|---|\n",
             &self.loads,
+        );
+        section(
+            "The main job, MySQL-CDC from MySQL 8 on SeaTunnel 2.3.4",
+            "| rows of the first load | s from the start to the first | s from the first to the last | rows/s | changes \
+             timed | ms from commit to visible, median | differences, every row and column |\n\
+             |---|---|---|---|---|---|---|\n",
+            &self.job,
         );
         section("Left out", "", &self.left_out);
         text

@@ -84,7 +84,9 @@ public final class Demo {
             }
             Changes.updateOneRowManyTimes(source);
             Console.say("timing " + 3 * TIMED_ROUNDS + " changes, one at a time");
-            Latency latency = new Latency(source, target).measure(TIMED_ROUNDS);
+            String customers = Shop.CUSTOMERS.name();
+            Latency latency = new Latency(source, target, customers, customers, "level");
+            latency.measure(TIMED_ROUNDS);
             Console.say("comparing every row");
             List<TableDiff> diffs = compareUntilEqual(job, source, target);
             print(diffs, load, latency);

@@ -23,25 +23,33 @@ final class Latency {
 
     private final Connection mysql;
     private final Connection target;
+    private final String table;
+    private final String targetTable;
+    private final String column;
     private final List<Long> millis = new ArrayList<>();
 
-    Latency(Connection mysql, Connection target) {
+    /**
+     * @param table whose key is id
+     * @param targetTable the same in the target
+     * @param column of numbers
+     */
+    Latency(Connection mysql, Connection target, String table, String targetTable, String column) {
         this.mysql = mysql;
         this.target = target;
+        this.table = table;
+        this.targetTable = targetTable;
+        this.column = column;
     }
 
-    /** Inserts, updates and deletes a row of customers, each the given number of times. */
-    Latency measure(int times) throws SQLException {
+    /** Inserts, updates and deletes a row, each the given number of times. */
+    void measure(int times) throws SQLException {
         for (int i = 0; i < times; i++) {
             String where = " WHERE id = " + (FIRST_KEY + i);
-            one(
-                    "INSERT INTO customers (id, level) VALUES (" + (FIRST_KEY + i) + ", 1)",
-                    where,
-                    "1");
-            one("UPDATE customers SET level = 2" + where, where, "2");
-            one("DELETE FROM customers" + where, where, null);
+            String insert = "INSERT INTO " + table + " (id, " + column + ") VALUES (";
+            one(insert + (FIRST_KEY + i) + ", 1)", where, "1");
+            one("UPDATE " + table + " SET " + column + " = 2" + where, where, "2");
+            one("DELETE FROM " + table + where, where, null);
         }
-        return this;
     }
 
     private void one(String change, String where, String expected) throws SQLException {
@@ -53,7 +61,9 @@ final class Latency {
                 PAUSE,
                 () ->
                         Objects.equals(
-                                Sql.value(target, "SELECT level FROM customers" + where),
+                                Sql.value(
+                                        target,
+                                        "SELECT " + column + " FROM " + targetTable + where),
                                 expected));
         millis.add((System.nanoTime() - committed) / 1_000_000);
     }
