@@ -35,6 +35,7 @@ public final class ClusterJob {
 
     /** The first row also waits for the table, and a cluster builds indexes in the background. */
     private static final long STANDSTILL_NANOS = Duration.ofMinutes(3).toNanos();
+
     private static final int TIMED_ROUNDS = 8;
 
     /** Rows that differ, in the report. */
