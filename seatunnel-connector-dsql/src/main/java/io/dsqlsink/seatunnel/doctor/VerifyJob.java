@@ -3,12 +3,12 @@ package io.dsqlsink.seatunnel.doctor;
 import io.dsqlsink.seatunnel.config.DsqlTable;
 import io.dsqlsink.seatunnel.config.VerifyOptions;
 import io.dsqlsink.seatunnel.doctor.JobTables.JobTable;
+import io.dsqlsink.seatunnel.install.Modes;
 import io.dsqlsink.seatunnel.source.SourceCatalog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,8 +29,6 @@ import java.util.function.BiConsumer;
 public final class VerifyJob {
     /** The value of the sink's option with which a comparison begins. */
     public static final String FIRST = "true";
-
-    private static final String OWNER_ONLY = "rw-------";
 
     private static final String MYSQL = "com.mysql.cj.jdbc.Driver";
     private static final String POSTGRES = "org.postgresql.Driver";
@@ -197,10 +195,7 @@ public final class VerifyJob {
     }
 
     private static void store(Path to, String json) throws IOException {
-        Files.deleteIfExists(to);
-        Files.createFile(
-                to,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
+        Modes.createForOwner(to);
         Files.write(to, json.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -178,6 +178,8 @@ final class Looks {
     }
 
     private int engine(Path derived, Path log) throws IOException, InterruptedException {
+        // Some of SeaTunnel's sources log their password.
+        Modes.createForOwner(log);
         List<String> command = new ArrayList<>();
         command.add(home.root().resolve("bin/seatunnel.sh").toString());
         command.add("-m");

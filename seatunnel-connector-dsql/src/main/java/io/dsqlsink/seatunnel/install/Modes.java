@@ -11,8 +11,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Who may read a file of the home. The engines may run as another user than the one who installs,
- * and a jar that they cannot read is passed over without a word.
+ * Who may read a file that a command writes. In the home, the engines may run as another user than
+ * the one who installs, and a jar that they cannot read is passed over without a word.
  */
 public final class Modes {
     private static final Set<PosixFilePermission> ALL_READ =
@@ -24,7 +24,18 @@ public final class Modes {
                     PosixFilePermission.GROUP_READ,
                     PosixFilePermission.OTHERS_READ);
 
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            PosixFilePermissions.fromString("rw-------");
+
     private Modes() {}
+
+    /**
+     * Creates an empty file that may get secrets: only its owner can read it, also if it existed.
+     */
+    public static void createForOwner(Path file) throws IOException {
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    }
 
     /** Whatever the umask of the one who installs: all may read it, and it is like the folder's. */
     static void readable(Path file, Path like) throws IOException {
