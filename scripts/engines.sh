@@ -22,7 +22,7 @@ engine=${1:-} own='' java=''
 [[ ${2:-} != --java-home ]] || java=$3
 need cargo mvn java
 
-jobs=BatchIT,StockSinkIT,FakeSourceIT,SaveModesIT,DoctorIT
+jobs=BatchIT,StockSinkIT,FakeSourceIT,SaveModesIT,VerifyJobIT,DoctorIT
 merged=BatchIT,StockSinkIT,DoctorIT
 
 if [[ -n $own ]]; then

@@ -47,8 +47,8 @@ else
     # From this release on MySQL-CDC passes on changes of columns. Which sink a job gets depends on the installation.
     suite jobs-newer jobs_on "$ZETA_NEWER" connectors StreamingIT,BatchIT,StockSinkIT,SchemaChangeIT,WidenIT,PostgresArraysIT "-Dleft.out=flink | spark"
     suite jobs-jdk11 jobs_on_11 "$ZETA_VERSION" lib StreamingIT
-    suite flink jobs_in flink one-jvm StreamingIT,FakeSourceIT
-    suite spark jobs_in spark one-jvm BatchIT
+    suite flink jobs_in flink one-jvm StreamingIT,FakeSourceIT,VerifyJobIT
+    suite spark jobs_in spark one-jvm BatchIT,VerifyJobIT
     say "skipped: most jobs on Flink and Spark, their clusters, and other installations (scripts/engines.sh has them)"
     rm -f "$MATRIX"
     matrix_row jobs "$ZETA_VERSION" Zeta lib
