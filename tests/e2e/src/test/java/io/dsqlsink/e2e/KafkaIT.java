@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -14,6 +12,9 @@ import org.junit.jupiter.api.Test;
 @Tag("docs")
 class KafkaIT {
     private static final Path FOLDER = Places.ROOT.resolve("target/e2e/kafka");
+
+    private static final String ALL =
+            "SELECT concat_ws(' ', id, customer, amount) FROM orders ORDER BY id";
 
     @Test
     void messagesBecomeRows() throws Exception {
@@ -26,10 +27,11 @@ class KafkaIT {
             Example example =
                     Example.of("kafka").replace("kafka.example.com:9092", kafka.address());
             try (Job job = example.run(home, FOLDER)) {
-                awaitRows(job, target, List.of("1 a 1.50", "2 b 2.00", "3 张 3.00"));
+                TargetRows.await(job, target, ALL, List.of("1 a 1.50", "2 b 2.00", "3 张 3.00"));
                 // A later message of the same key.
                 kafka.send("orders", order(2, "b", "7.25"), order(4, "d", "4.00"));
-                awaitRows(job, target, List.of("1 a 1.50", "2 b 7.25", "3 张 3.00", "4 d 4.00"));
+                TargetRows.await(
+                        job, target, ALL, List.of("1 a 1.50", "2 b 7.25", "3 张 3.00", "4 d 4.00"));
                 assertThat(job.log()).contains("Native Aurora DSQL sink");
                 Secrets.assertAbsent(job.log());
             }
@@ -41,22 +43,5 @@ class KafkaIT {
     private static String order(int id, String customer, String amount) {
         return ("{\"id\": %d, \"customer\": \"%s\", \"amount\": %s, \"created_at\": \"%s\"}")
                 .formatted(id, customer, amount, "2026-11-26T10:15:30");
-    }
-
-    private static void awaitRows(Job job, Connection target, List<String> rows) {
-        String query = "SELECT concat_ws(' ', id, customer, amount) FROM orders ORDER BY id";
-        Poll.until(
-                () -> "the rows " + rows + "; the end of the job's log:\n" + job.tail(),
-                Servers.JOB,
-                Duration.ofMillis(200),
-                () -> {
-                    job.requireAlive();
-                    try {
-                        return Sql.values(target, query).equals(rows);
-                    } catch (SQLException e) {
-                        // The job creates the table.
-                        return false;
-                    }
-                });
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,12 +78,12 @@ class PostgresExamplesIT {
         try (Connection source = shop.connect();
                 Connection target = Servers.dsql().connectBehind()) {
             try (Job job = example("postgres-cdc").run(home, FOLDER)) {
-                awaitEqual(job, source, target);
+                TargetRows.await(job, target, ALL, Sql.values(source, ALL));
                 assertThat(Sql.number(target, "SELECT count(*) FROM sales.orders")).isEqualTo(ROWS);
                 for (String change : CHANGES) {
                     Sql.run(source, change);
                 }
-                awaitEqual(job, source, target);
+                TargetRows.await(job, target, ALL, Sql.values(source, ALL));
                 Servers.assertNativeSink(job, 1);
             } finally {
                 // PostgreSQL keeps its log for the slot as long as there is one.
@@ -103,22 +102,5 @@ class PostgresExamplesIT {
                         shop.url(),
                         "postgres",
                         "none");
-    }
-
-    private static void awaitEqual(Job job, Connection source, Connection target)
-            throws SQLException {
-        List<String> expected = Sql.values(source, ALL);
-        Poll.until(
-                () -> "source and target to be equal; the end of the job's log:\n" + job.tail(),
-                Servers.JOB,
-                Duration.ofMillis(300),
-                () -> {
-                    job.requireAlive();
-                    try {
-                        return Sql.values(target, ALL).equals(expected);
-                    } catch (SQLException e) {
-                        return false; // The job creates the table.
-                    }
-                });
     }
 }
