@@ -35,7 +35,7 @@ fi
 if [[ -n $quick ]]; then
     say "skipped: every job on an engine"
 elif [[ -z $all ]]; then
-    suite jobs jobs_on "$ZETA_VERSION" lib StreamingIT,StockSinkIT,CreateTablesIT,KeysIT,UniqueIT,DoctorIT,VerifyIT "-Dleft.out=flink | spark"
+    suite jobs jobs_on "$ZETA_VERSION" lib StreamingIT,StockSinkIT,CreateTablesIT,KeysIT,UniqueIT,DoctorIT,VerifyJobIT "-Dleft.out=flink | spark"
     suite jobs-newer jobs_on "$ZETA_NEWER" connectors BatchIT,SchemaChangeIT "-Dleft.out=flink | spark"
     suite flink jobs_in flink one-jvm StreamingIT
     suite spark jobs_in spark one-jvm BatchIT
