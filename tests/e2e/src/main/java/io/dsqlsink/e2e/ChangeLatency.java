@@ -55,16 +55,11 @@ public final class ChangeLatency {
      * Arguments: the file that gets a line of JSON for each sink, and how many seconds to go on.
      */
     public static void main(String[] arguments) {
-        int code = 1;
-        try {
-            new ChangeLatency(Path.of(arguments[0]), Integer.parseInt(arguments[1])).run();
-            code = 0;
-        } catch (IllegalStateException | SQLException | IOException | InterruptedException e) {
-            System.err.println("change latency: " + e.getMessage());
-        } finally {
-            Child.stopAll();
-        }
-        System.exit(code);
+        Program.exitAfter(
+                "change latency",
+                () ->
+                        new ChangeLatency(Path.of(arguments[0]), Integer.parseInt(arguments[1]))
+                                .run());
     }
 
     private void run() throws SQLException, IOException, InterruptedException {

@@ -50,16 +50,9 @@ public final class DashboardRun {
 
     /** Arguments: how many seconds of changes, and the file that gets the answers. */
     public static void main(String[] arguments) {
-        int code = 1;
-        try {
-            new DashboardRun(Long.parseLong(arguments[0]), Path.of(arguments[1])).run();
-            code = 0;
-        } catch (IllegalStateException | SQLException | IOException | InterruptedException e) {
-            System.err.println("dashboard: " + e.getMessage());
-        } finally {
-            Child.stopAll();
-        }
-        System.exit(code);
+        Program.exitAfter(
+                "dashboard",
+                () -> new DashboardRun(Long.parseLong(arguments[0]), Path.of(arguments[1])).run());
     }
 
     private void run() throws SQLException, IOException, InterruptedException {

@@ -30,16 +30,8 @@ public final class VerifySpeed {
 
     /** Arguments: the file that gets a line of JSON for each job, and optionally "quick". */
     public static void main(String[] arguments) {
-        int code = 1;
-        try {
-            new VerifySpeed(Path.of(arguments[0]), arguments.length > 1).run();
-            code = 0;
-        } catch (IllegalStateException | SQLException | IOException e) {
-            System.err.println("verify: " + e.getMessage());
-        } finally {
-            Child.stopAll();
-        }
-        System.exit(code);
+        Program.exitAfter(
+                "verify", () -> new VerifySpeed(Path.of(arguments[0]), arguments.length > 1).run());
     }
 
     private void run() throws SQLException, IOException {

@@ -42,16 +42,8 @@ public final class WholeJob {
 
     /** Arguments: the file that gets a line of JSON for each job, and optionally "quick". */
     public static void main(String[] arguments) {
-        int code = 1;
-        try {
-            new WholeJob(Path.of(arguments[0]), arguments.length > 1).run();
-            code = 0;
-        } catch (IllegalStateException | SQLException | IOException e) {
-            System.err.println("whole job: " + e.getMessage());
-        } finally {
-            Child.stopAll();
-        }
-        System.exit(code);
+        Program.exitAfter(
+                "whole job", () -> new WholeJob(Path.of(arguments[0]), arguments.length > 1).run());
     }
 
     private void run() throws SQLException, IOException {

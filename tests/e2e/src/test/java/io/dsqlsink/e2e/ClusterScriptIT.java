@@ -39,18 +39,12 @@ class ClusterScriptIT {
 
     @Test
     void aRowThatDiffersIsInTheReport() throws Exception {
-        Path report = FOLDER.resolve("different.md");
-        try (Child script = start(report);
-                Connection target = Servers.dsql().connectBehind()) {
-            awaitJob(script);
-            String schema = Sql.value(target, SCHEMAS);
-            // No change of the job touches this one.
-            String change = "UPDATE " + schema + ".orders SET quantity = 65000 WHERE id = 500";
-            assertThat(Sql.run(target, change)).isOne();
-            awaitEnd(script);
-            assertThat(script.exitCode()).as(script::log).isOne();
-        }
-        assertThat(Files.readString(report))
+        // No change of the job touches this one.
+        assertThat(
+                        reportAfter(
+                                "different",
+                                "UPDATE %s.orders SET quantity = 65000 WHERE id = 500",
+                                1))
                 .contains("The main job failed, or left rows that differ")
                 .containsPattern("\\| 24 \\| [0-9]+ \\| 1 \\|")
                 .containsPattern("\\* `different .*500.*quantity.*`");
@@ -59,16 +53,7 @@ class ClusterScriptIT {
 
     @Test
     void aJobThatFailsIsInTheReport() throws Exception {
-        Path report = FOLDER.resolve("failed.md");
-        try (Child script = start(report);
-                Connection target = Servers.dsql().connectBehind()) {
-            awaitJob(script);
-            String schema = Sql.value(target, SCHEMAS);
-            Sql.run(target, "ALTER TABLE " + schema + ".orders DROP COLUMN remark");
-            awaitEnd(script);
-            assertThat(script.exitCode()).as(script::log).isOne();
-        }
-        assertThat(Files.readString(report))
+        assertThat(reportAfter("failed", "ALTER TABLE %s.orders DROP COLUMN remark", 0))
                 .contains("The main job failed")
                 .contains("**failed**: the job ended with exit code 1")
                 .containsPattern("last error of its log: `.*Aurora DSQL sink failed.*remark")
@@ -86,6 +71,25 @@ class ClusterScriptIT {
             assertThat(script.log()).endsWith("stopped\n");
         }
         assertNothingIsLeft();
+    }
+
+    /**
+     * The report of a run that finds fault.
+     *
+     * @param change a statement for the target after the first load; %s is the schema
+     * @param rows how many it changes
+     */
+    private static String reportAfter(String name, String change, int rows) throws Exception {
+        Path report = FOLDER.resolve(name + ".md");
+        try (Child script = start(report);
+                Connection target = Servers.dsql().connectBehind()) {
+            awaitJob(script);
+            String schema = Sql.value(target, SCHEMAS);
+            assertThat(Sql.run(target, change.formatted(schema))).isEqualTo(rows);
+            awaitEnd(script);
+            assertThat(script.exitCode()).as(script::log).isOne();
+        }
+        return Files.readString(report);
     }
 
     private static Child start(Path report) {

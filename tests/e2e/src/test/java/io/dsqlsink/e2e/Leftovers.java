@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -37,10 +38,25 @@ final class Leftovers {
 
     /** Options of FakeSource, as JSON, which HOCON contains. */
     static String failingRows() {
+        return listedRows(ROWS, id -> "same");
+    }
+
+    /**
+     * Options of FakeSource, as JSON, which HOCON contains. Each run has the same rows only if they
+     * are listed.
+     *
+     * @param names the name by the id, from 0 on
+     */
+    static String listedRows(int number, IntFunction<String> names) {
         return "\"schema\": {\"fields\": {\"id\": \"bigint\", \"name\": \"string\"}}, \"rows\": ["
-                + IntStream.range(0, ROWS)
+                + IntStream.range(0, number)
                         .mapToObj(
-                                id -> "{\"kind\": \"INSERT\", \"fields\": [" + id + ", \"same\"]}")
+                                id ->
+                                        "{\"kind\": \"INSERT\", \"fields\": ["
+                                                + id
+                                                + ", \""
+                                                + names.apply(id)
+                                                + "\"]}")
                         .collect(Collectors.joining(",\n"))
                 + "]";
     }

@@ -195,11 +195,14 @@ final class Servers {
      * waits half a minute.
      */
     private static String jobOptions() {
+        String options =
+                "-Ddsqlsink.log.level=DEBUG -Ddsql.sink.log.seconds=1 -showversion"
+                        + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
         Path classes = HOME.resolve("classes.jsa");
-        String archive = JAVA_HOME.isEmpty() && Files.exists(classes) ? classes.toString() : "";
-        return "-Ddsqlsink.log.level=DEBUG -Ddsql.sink.log.seconds=1 -showversion"
-                + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-                + (archive.isEmpty() ? "" : " -XX:SharedArchiveFile=" + archive);
+        // Only the Java that made an archive can read it.
+        return JAVA_HOME.isEmpty() && Files.exists(classes)
+                ? options + " -XX:SharedArchiveFile=" + classes
+                : options;
     }
 
     static Job run(String name, String config) {

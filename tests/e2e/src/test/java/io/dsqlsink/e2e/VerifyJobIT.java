@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -17,19 +15,7 @@ class VerifyJobIT {
     private static final Path FOLDER = Places.ROOT.resolve("target/e2e/verify-job");
     private static final int ROWS = 500;
 
-    /** FakeSource makes other rows in each run, unless they are listed. */
-    private static final String SOURCE =
-            "\"schema\": {\"fields\": {\"id\": \"bigint\", \"name\": \"string\"}}, \"rows\": ["
-                    + IntStream.rangeClosed(1, ROWS)
-                            .mapToObj(
-                                    id ->
-                                            "{\"kind\": \"INSERT\", \"fields\": ["
-                                                    + id
-                                                    + ", \"name "
-                                                    + id
-                                                    + "\"]}")
-                            .collect(Collectors.joining(",\n"))
-                    + "]";
+    private static final String SOURCE = Leftovers.listedRows(ROWS, id -> "name " + id);
 
     @Test
     void aJobComparesItsRowsWithTheTarget() throws Exception {
