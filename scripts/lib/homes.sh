@@ -15,7 +15,10 @@ home_of_zeta() {
     cp "$HOME_FILES/log4j2.properties" "$home/config/log4j2_client.properties"
     # Maven Central has no starter of 2.3.8, and its engine has no main class for a cluster's node.
     if [[ ! -e $home/starter/seatunnel-starter.jar ]]; then
-        javac -d "$home/starter/client" -cp "$home/starter/*" "$ROOT"/tests/e2e/src/zeta/*.java
+        javac -d "$home/client" -cp "$home/starter/*" "$ROOT"/tests/e2e/src/zeta/*.java
+        # The JVM archives classes of jars only.
+        jar --create --file "$home/starter/client.jar" -C "$home/client" .
+        rm -r "$home/client"
         rm "$home/bin/seatunnel-cluster.sh"
     fi
 }

@@ -5,11 +5,11 @@ set -euo pipefail
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 class=$1 node=$2 client=$3
 shift 3
-# Of a release without a starter the classes are our own, in starter/client.
+# Of a release without a starter the classes are our own, in starter/client.jar.
 [[ ! -e $home/starter/seatunnel-starter.jar ]] || class=org.apache.seatunnel.core.starter.seatunnel.$class
 # The parts of a 2.3.8 starter hold two versions of some classes; the patched one has to come first.
 shade=$(printf '%s:' "$home"/starter/seatunnel-config-shade-*.jar)
-class_path="$home/lib/*:$shade$home/starter/*:$home/starter/client"
+class_path="$home/lib/*:$shade$home/starter/*"
 mapfile -t jvm_options < <(grep -v '^#' "$home/config/jvm_client_options")
 export SEATUNNEL_HOME=$home
 # JAVA_OPTS holds several options, so it is split on purpose.
