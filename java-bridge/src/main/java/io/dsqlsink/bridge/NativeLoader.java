@@ -88,15 +88,16 @@ final class NativeLoader {
                             + PATH_PROPERTY
                             + " to a library built for musl");
         }
-        String resource = "/native/" + platform + "/" + NativeCopy.FILE_NAME;
+        String resource = NativePlatform.resource(platform);
         try (InputStream content = NativeLoader.class.getResourceAsStream(resource)) {
             if (content == null) {
                 throw new IllegalStateException(
                         "The jar has no native library for "
                                 + platform
-                                + " ("
-                                + resource
-                                + "): use linux-x86_64, or set -D"
+                                + ", only for "
+                                + NativePlatform.inThisJar()
+                                + ": use a jar of a release, which has both linux-x86_64 and"
+                                + " linux-aarch64, or set -D"
                                 + PATH_PROPERTY
                                 + " to a library built for this machine");
             }

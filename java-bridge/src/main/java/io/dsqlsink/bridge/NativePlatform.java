@@ -8,12 +8,33 @@ import java.nio.file.Paths;
 import java.util.Locale;
 
 /** Determines which build of the library this machine needs. */
-final class NativePlatform {
+public final class NativePlatform {
+    /** The platforms that a jar may have a library for. */
+    private static final String[] BUILT = {"linux-x86_64", "linux-aarch64"};
+
     private NativePlatform() {}
 
     /** The folder of this machine's library among the resources, such as {@code linux-x86_64}. */
-    static String current() {
+    public static String current() {
         return name(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
+    }
+
+    /** The name of a platform's library among the resources. */
+    public static String resource(String platform) {
+        return "/native/" + platform + "/" + NativeCopy.FILE_NAME;
+    }
+
+    /**
+     * The platforms that this jar has a library for, such as {@code linux-x86_64, linux-aarch64}.
+     */
+    static String inThisJar() {
+        StringBuilder names = new StringBuilder();
+        for (String platform : BUILT) {
+            if (NativePlatform.class.getResource(resource(platform)) != null) {
+                names.append(names.length() == 0 ? "" : ", ").append(platform);
+            }
+        }
+        return names.length() == 0 ? "no platform" : names.toString();
     }
 
     /** JVMs have several names for one architecture. */

@@ -13,6 +13,7 @@ final class TestPaths {
 
     /** The library with exports that panic on request, from build-native.sh --fault-injection. */
     static Path faultInjectionLibrary() {
-        return root().resolve("target/native-test/linux-x86_64/libdsql_sink.so");
+        return root().resolve(
+                        "target/native-test/" + NativePlatform.current() + "/libdsql_sink.so");
     }
 }

@@ -1,5 +1,6 @@
 package io.dsqlsink.seatunnel.doctor;
 
+import io.dsqlsink.bridge.NativePlatform;
 import io.dsqlsink.bridge.NativeSink;
 import io.dsqlsink.seatunnel.install.Report;
 import java.io.BufferedReader;
@@ -13,7 +14,6 @@ import java.util.regex.Pattern;
 
 /** Checks whether the native library can run on this machine, with the JVM that runs doctor. */
 final class Machine {
-    private static final String LIBRARY = "/native/linux-x86_64/libdsql_sink.so";
     private static final Pattern GLIBC = Pattern.compile("GLIBC_(\\d+)\\.(\\d+)");
     private static final Pattern NUMBERS = Pattern.compile("(\\d+)\\.(\\d+)");
     private static final int BLOCK = 65_536;
@@ -79,7 +79,8 @@ final class Machine {
     /** The version of glibc that the library needs, taken from the symbol versions in its bytes. */
     private static int[] needed() throws IOException {
         int[] newest = null;
-        try (InputStream in = Machine.class.getResourceAsStream(LIBRARY)) {
+        String library = NativePlatform.resource(NativePlatform.current());
+        try (InputStream in = Machine.class.getResourceAsStream(library)) {
             if (in == null) {
                 return null;
             }

@@ -2,6 +2,7 @@ package io.dsqlsink.seatunnel.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dsqlsink.bridge.NativePlatform;
 import io.dsqlsink.seatunnel.compat.EngineLoaders;
 import io.dsqlsink.seatunnel.install.Home;
 import io.dsqlsink.seatunnel.install.HomeLoaders;
@@ -189,7 +190,8 @@ class DoctorTest {
                                 + ".jar,"
                                 + " connectors/connector-dsql-0.0.9.jar]; keep only one");
         try (FileSystem zip = FileSystems.newFileSystem(other, (ClassLoader) null)) {
-            Files.write(zip.getPath("native/linux-x86_64/libdsql_sink.so"), new byte[1]);
+            String library = NativePlatform.resource(NativePlatform.current());
+            Files.write(zip.getPath(library), new byte[1]);
         }
         assertThat(problems(home.doctor()))
                 .hasSize(2)
