@@ -28,10 +28,10 @@ pub use exposure::Exposure;
 pub use ledger::LedgerName;
 pub use verify::{Verify, VerifyTasks};
 
-/// Default of `max_connections`. A row takes 0.3 to 0.6 ms of a connection's time, so 64 connections write 100,000 to
-/// 200,000 rows per second, about the maximum rate of one task. Only as many are opened as the load needs, and a
-/// cluster accepts 10,000.
-const CONNECTIONS: usize = 64;
+/// Default of `max_connections`, as many batches as AWS's own loader has in flight. A row takes 0.3 to 0.6 ms of a
+/// connection's time, and each secondary index adds to it, so a lower number limits the load of a table with indexes.
+/// Only as many are opened as the load needs, and a cluster accepts 10,000.
+const CONNECTIONS: usize = bounds::MAX_CONNECTIONS;
 /// Default of `connecting_processes`. It leaves half of the cluster's connection rate to others.
 const PROCESSES: u32 = 2;
 /// Default of `row_error_limit`. If more rows are skipped, a person should check first.
@@ -49,7 +49,7 @@ const RETRY_TIMEOUT_MS: u64 = 300_000;
 /// Default of `socket_timeout_ms`. The server ends a transaction at [`limits::TRANSACTION_AGE`]; its answer may take a
 /// little longer.
 const ANSWER: Duration = limits::TRANSACTION_AGE.saturating_add(Duration::from_secs(20));
-/// Default of `max_buffer_bytes`: 256 MiB, so that each of 64 connections may send half a MiB at a time.
+/// Default of `max_buffer_bytes`: 256 MiB, so that each of 256 connections may send [`MIN_BATCH_BYTES`] at a time.
 const BUFFER_BYTES: usize = 256 * 1024 * 1024;
 
 /// Part of the buffer for rows that wait or are not committed yet: more than twice the size of all batches in flight,

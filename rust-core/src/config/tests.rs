@@ -32,7 +32,7 @@ fn defaults_follow_from_the_url() {
     let config = build(&[("database", "postgres")]).unwrap();
     assert_eq!(config.region, "us-east-1");
     assert_eq!(config.batch_rows, 3_000);
-    assert_eq!(config.connections, 64);
+    assert_eq!(config.connections, 256);
     assert_eq!(config.buffer_bytes, 268_435_456);
     assert_eq!((config.form, config.displaces), (None, true));
     assert_eq!(config.retry_timeout, Duration::from_secs(300));

@@ -261,7 +261,7 @@ public final class DsqlSinkOptions {
     public static final Option<Integer> MAX_CONNECTIONS =
             Options.key("max_connections")
                     .intType()
-                    .defaultValue(64)
+                    .defaultValue(256)
                     .withDescription(
                             "Maximum connections of one task, 1 to 256, shared by its tables;"
                                     + " the sink opens only as many as the load needs");

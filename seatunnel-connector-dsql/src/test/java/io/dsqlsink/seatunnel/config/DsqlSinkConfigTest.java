@@ -42,7 +42,7 @@ class DsqlSinkConfigTest {
                         Map.entry("batch_interval_ms", "200"),
                         Map.entry("max_retries", "3"),
                         Map.entry("retry_timeout_ms", "300000"),
-                        Map.entry("max_connections", "64"),
+                        Map.entry("max_connections", "256"),
                         Map.entry("max_buffer_bytes", "268435456"),
                         Map.entry("token_duration_secs", "900"),
                         Map.entry("connecting_processes", "2"),

@@ -67,15 +67,19 @@ final class UnderModel {
      */
     private static List<Tuned> tuned(Rows.Kind rows) {
         return rows == Rows.Kind.LONG
-                ? List.of(new Tuned(128, 0), new Tuned(0, 1024), new Tuned(128, 1024))
-                : List.of(
-                        new Tuned(32, 0),
+                ? List.of(
+                        new Tuned(64, 0),
                         new Tuned(128, 0),
-                        new Tuned(256, 0),
                         new Tuned(0, 512),
                         new Tuned(0, 1024),
-                        new Tuned(128, 1024),
-                        new Tuned(256, 1024));
+                        new Tuned(128, 1024))
+                : List.of(
+                        new Tuned(32, 0),
+                        new Tuned(64, 0),
+                        new Tuned(128, 0),
+                        new Tuned(0, 512),
+                        new Tuned(0, 1024),
+                        new Tuned(128, 1024));
     }
 
     /** Loads as fast as rows are taken. */

@@ -73,13 +73,6 @@ public final class WholeJob {
         for (int round = 0; round < (quick ? 1 : 2); round++) {
             report(run, "thrown away", source + JobSinks.thrownAway());
             report(run.into(answering), "ours, answers only", source + JobSinks.ours());
-            if (ends) {
-                // The source alone is as fast as the default number of connections.
-                report(
-                        run.into(answering),
-                        "ours, 128 connections, answers only",
-                        source + JobSinks.ours("max_connections = 128"));
-            }
         }
         report(run, "ours", source + JobSinks.ours());
         // It is many times slower: a part of the rows is enough to measure it.
