@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A SeaTunnel installation, as far as the installer has to know it. */
+/** A SeaTunnel installation: what the installer has to know about it. */
 public final class Home {
     /** The oldest release whose API the connector is compiled against. */
     private static final int[] OLDEST = {2, 3, 4};
@@ -26,7 +26,7 @@ public final class Home {
     }
 
     /**
-     * @throws InstallException when the folder is no home, or one of a release that is too old
+     * @throws InstallException if the folder is not a home, or its release is too old
      */
     public static Home of(Path folder) throws IOException, InstallException {
         Path root = folder.toAbsolutePath().normalize();
@@ -61,7 +61,7 @@ public final class Home {
         return home;
     }
 
-    /** For tests of what other releases do. */
+    /** For tests that need another release. */
     public static Home of(Path root, String version) {
         return new Home(root, version);
     }
@@ -80,7 +80,7 @@ public final class Home {
         return true;
     }
 
-    /** The jars of a folder itself, as the engines list connectors/. */
+    /** The jars of a folder, without its subfolders: the engines list connectors/ like this. */
     public static List<Path> jars(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return new ArrayList<>();
@@ -114,17 +114,17 @@ public final class Home {
         return root.resolve("connectors");
     }
 
-    /** The engines' table of which jar in connectors/ holds which plugin. */
+    /** The file in which the engines look up which jar of connectors/ holds a plugin. */
     Path mapping() {
         return connectors().resolve("plugin-mapping.properties");
     }
 
-    /** What was installed here, and how. */
+    /** The record of what was installed here, and how. */
     public Path receipt() {
         return root.resolve("dsql-sink.installed");
     }
 
-    /** The connectors that bring a Jdbc sink factory: connector-jdbc and most CDC sources. */
+    /** The connectors that contain a Jdbc sink factory: connector-jdbc and most CDC sources. */
     public List<Path> jdbcJars() throws IOException {
         List<Path> found = new ArrayList<>();
         for (Path jar : jars(connectors())) {
@@ -136,7 +136,7 @@ public final class Home {
         return found;
     }
 
-    /** How a file of this home is named in messages and in the receipt. */
+    /** The name of a file of this home in messages and in the receipt. */
     public String name(Path file) {
         return root.relativize(file).toString();
     }

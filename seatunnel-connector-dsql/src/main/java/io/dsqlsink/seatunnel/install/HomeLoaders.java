@@ -14,14 +14,16 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The class loaders that the engine of a home would make, from its own jars. */
+/** Makes the same class loaders as the engine of a home, from its own jars. */
 public final class HomeLoaders {
     private static final String API = "org.apache.seatunnel.api.table.factory.";
     private static final String ZETA_STARTER = "seatunnel-starter.jar";
     private static final String ZETA_LOADER =
             "org.apache.seatunnel.engine.common.loader.SeaTunnelChildFirstClassLoader";
 
-    /** Patched copies of classes that config-base has too, where a starter comes in parts. */
+    /**
+     * If a starter consists of several jars, this one has patched copies of classes of config-base.
+     */
     private static final String COMES_FIRST = "seatunnel-config-shade";
 
     private final Home home;
@@ -39,9 +41,10 @@ public final class HomeLoaders {
             starter.stream().filter(HomeLoaders::comesFirst).forEach(jars::add);
             starter.stream().filter(jar -> !comesFirst(jar)).forEach(jars::add);
         }
-        // The starters of Flink and Spark leave slf4j to this folder, and to their engines.
+        // The starters of Flink and Spark have no slf4j: it is in this folder, and in their
+        // engines.
         jars.addAll(Home.jars(home.starter().resolve("logging")));
-        // Not above our own classes: the home's are to be found.
+        // Our own class loader is not the parent, because the home's classes must be found.
         application =
                 new URLClassLoader(urls(jars), ClassLoader.getSystemClassLoader().getParent());
         common = plugins();
@@ -64,7 +67,7 @@ public final class HomeLoaders {
         }
     }
 
-    /** A job's loader with these jars: Zeta's own, or a plain one in a home without Zeta. */
+    /** A job's class loader with these jars: Zeta's own, or a plain one in a home without Zeta. */
     public ClassLoader job(List<Path> jars) throws IOException {
         List<Path> all = new ArrayList<>(jars);
         all.addAll(common);
@@ -75,7 +78,7 @@ public final class HomeLoaders {
         try {
             for (Constructor<?> made : application.loadClass(ZETA_LOADER).getConstructors()) {
                 Class<?>[] parameters = made.getParameterTypes();
-                // A List up to 2.3.4, a Collection since.
+                // Up to 2.3.4 it takes a List, later a Collection.
                 if (parameters.length == 2
                         && parameters[0].isAssignableFrom(List.class)
                         && parameters[1] == ClassLoader.class) {
@@ -83,7 +86,7 @@ public final class HomeLoaders {
                 }
             }
         } catch (ClassNotFoundException e) {
-            // Flink's and Spark's starters: what is in lib/ comes first there too.
+            // A home for Flink or Spark. There, too, lib/ comes first.
         } catch (ReflectiveOperationException e) {
             throw new IOException("SeaTunnel's own class loader cannot be made: " + e, e);
         }
@@ -91,10 +94,10 @@ public final class HomeLoaders {
     }
 
     /**
-     * The factory that SeaTunnel finds for a plugin. By a handle: to look the method up by
-     * reflection loads the types of all others of its class too.
+     * The factory that SeaTunnel finds for a plugin. It uses a method handle, because reflection
+     * would also load the parameter types of all other methods of the class.
      *
-     * @param kind simple name of the factory's interface
+     * @param kind the simple name of the factory's interface
      */
     public static Object discover(ClassLoader loader, String kind, String plugin) throws Throwable {
         MethodType type =
@@ -104,8 +107,8 @@ public final class HomeLoaders {
                         Class.class,
                         String.class);
         Class<?> util = Class.forName(API + "FactoryUtil", true, loader);
-        // Seen from the class itself: up to Java 13 a lookup from elsewhere binds the types of the
-        // first home's loader for all that come later.
+        // The lookup is made from the class itself. Up to Java 13 a lookup from another class would
+        // keep the types of the first home's class loader for all later homes.
         return MethodHandles.publicLookup()
                 .in(util)
                 .findStatic(util, "discoverFactory", type)

@@ -17,9 +17,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * One installer at a time changes a home. The lock is the system's, on a file in the home: it ends
- * with its process, also with one that is killed. The file holds who has it, and goes with the
- * lock.
+ * Only one installer at a time may change a home. This is a lock of the operating system on a file
+ * in the home, so it ends with its process, even if that is killed. The file names the process that
+ * has the lock, and is removed with the lock.
  */
 final class HomeLock implements AutoCloseable {
     private static final String FILE_NAME = ".dsql-sink.lock";
@@ -39,7 +39,7 @@ final class HomeLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Whether an installer is at work, or was killed. */
+    /** True if an installer is running, or was killed. */
     static boolean isThere(Home home) {
         return Files.exists(file(home), LinkOption.NOFOLLOW_LINKS);
     }
@@ -49,8 +49,8 @@ final class HomeLock implements AutoCloseable {
     }
 
     /**
-     * @param out is told once whom it waits for
-     * @throws InstallException when another installer still has it after a minute
+     * @param out receives one line if another installer has the lock
+     * @throws InstallException if another installer still has it after a minute
      */
     static HomeLock take(Home home, Consumer<String> out) throws IOException, InstallException {
         Path file = file(home);
@@ -58,7 +58,7 @@ final class HomeLock implements AutoCloseable {
         boolean told = false;
         while (true) {
             String holder;
-            // Closing a file ends every lock that the process has on it, so it is opened once.
+            // Closing a file ends all locks that the process has on it, so it is opened only once.
             FileChannel channel = open(file);
             try {
                 if (lock(channel) && isStill(file)) {
@@ -108,7 +108,7 @@ final class HomeLock implements AutoCloseable {
         } catch (IOException e) {
             if (Files.isSymbolicLink(file)) {
                 throw new InstallException(
-                        file + " is a symbolic link, which no installer made: remove it");
+                        file + " is a symbolic link, which is not from an installer: remove it");
             }
             throw e;
         }
@@ -123,8 +123,8 @@ final class HomeLock implements AutoCloseable {
     }
 
     /**
-     * Whether the locked file is still the one of that name: its last holder may have removed it
-     * after it was opened here, and another installer made it anew.
+     * True if the locked file is still the file of that name. Its last holder may have removed it
+     * after it was opened here, and another installer may have created it again.
      */
     private static boolean isStill(Path file) throws IOException {
         if (!Files.exists(Paths.get(OPEN_FILES))) {
@@ -139,13 +139,13 @@ final class HomeLock implements AutoCloseable {
         try {
             return Files.isSameFile(open, file);
         } catch (IOException e) {
-            return false; // One of both was closed or removed.
+            return false; // One of the two was closed or removed.
         }
     }
 
     private static void tellHolder(FileChannel channel) throws IOException {
         channel.truncate(0);
-        // PID@HOST on every JVM that runs here; Java 8 has no other way to ask.
+        // PID@HOST on every JVM that can run here. Java 8 has no other way to get the PID.
         String self = ManagementFactory.getRuntimeMXBean().getName();
         channel.write(ByteBuffer.wrap(self.getBytes(StandardCharsets.UTF_8)), 0);
     }
@@ -166,7 +166,10 @@ final class HomeLock implements AutoCloseable {
         }
     }
 
-    /** The file goes first: who opened it before sees that it is not the one of that name. */
+    /**
+     * The file is removed before the lock ends. An installer that has opened it then sees that it
+     * is no longer the file of that name.
+     */
     @Override
     public void close() throws IOException {
         try {

@@ -1,6 +1,6 @@
 package io.dsqlsink.seatunnel.install;
 
-/** Why the home cannot be changed as asked; the message names the file and says what to do. */
+/** The home cannot be changed as requested. The message names the file and says what to do. */
 public final class InstallException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -14,11 +14,11 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Puts the connector into a home and takes it out again. All new files are prepared beside their
- * places; then each takes its place by a rename. What an interrupted run left is put back first.
+ * Installs the connector into a home, and removes it. It first prepares all new files next to the
+ * files that they replace, then renames each of them. Before that it undoes an interrupted run.
  */
 public final class Installer {
-    /** Has to begin the name of the jar, see {@link Mapping}. */
+    /** The name of the jar has to begin with it, see {@link Mapping}. */
     private static final String CONNECTOR = "connector-dsql";
 
     private final Path ours;
@@ -30,9 +30,9 @@ public final class Installer {
 
     /**
      * @param ours the jar with the connector
-     * @param dryRun only tells what would be done
-     * @param out takes a line for each thing that is done
-     * @param log takes a line when it waits
+     * @param dryRun true to only report what would be done
+     * @param out receives a line for each change
+     * @param log receives a line when the installer waits
      */
     Installer(Path ours, Home home, boolean dryRun, Consumer<String> out, Consumer<String> log)
             throws IOException, InstallException {
@@ -48,7 +48,7 @@ public final class Installer {
         }
     }
 
-    /** True when something was to be done. */
+    /** True if there was something to do. */
     public boolean install(Mode mode) throws IOException, InstallException {
         Receipt before = Receipt.read(home);
         boolean current = before != null && isCurrent(before, mode);
@@ -60,11 +60,12 @@ public final class Installer {
     }
 
     /**
-     * With the lock, but where nothing is to be written: such a run needs no right to write.
+     * Does the work under the lock. If there is nothing to write it takes no lock: such a run needs
+     * no permission to write.
      *
-     * @param nothingToDo as far as it can be seen without the lock
+     * @param nothingToDo what is known without the lock
      */
-    @SuppressWarnings("try") // The lock is held, and not used.
+    @SuppressWarnings("try") // Only the closing of the lock is needed.
     private boolean alone(boolean nothingToDo, Work work) throws IOException, InstallException {
         if (dryRun || nothingToDo && !HomeLock.isThere(home)) {
             return work.run();
@@ -102,7 +103,7 @@ public final class Installer {
         return true;
     }
 
-    /** True when something was to be done. */
+    /** True if there was something to do. */
     boolean uninstall() throws IOException, InstallException {
         boolean nothing = Receipt.read(home) == null && Staging.leftovers(home).isEmpty();
         return alone(nothing, this::uninstallWhatIsThere);
@@ -126,7 +127,7 @@ public final class Installer {
         return !stock.isEmpty() && Modes.problem(file, stock.get(0)) != null;
     }
 
-    /** Whether an installation of this very jar in this mode is whole. */
+    /** True if this jar is installed completely in this mode. */
     private boolean isCurrent(Receipt receipt, Mode mode) throws IOException {
         Set<Path> files = new HashSet<>();
         for (Change change : receipt.changes) {
@@ -141,7 +142,9 @@ public final class Installer {
                 && (mode == Mode.lib || files.containsAll(home.jdbcJars()));
     }
 
-    /** Copies of the connector that no installer put there would decide which one a job gets. */
+    /**
+     * Refuses copies of the connector that no installer has put there: a job might get one of them.
+     */
     private void refuseStrangers(Receipt receipt) throws IOException, InstallException {
         Set<Path> known =
                 receipt == null
@@ -234,7 +237,7 @@ public final class Installer {
         return new Change(jar, Jars.digest(jar), Jars.digest(Staging.of(jar)));
     }
 
-    /** Of a file whose new content is prepared. */
+    /** The change of a file whose new content is prepared. */
     private Change change(Path file) throws IOException {
         if (!dryRun) {
             if (Files.exists(file)) {
@@ -262,7 +265,7 @@ public final class Installer {
         }
     }
 
-    /** The stock file itself gets a second name, so it comes back with its times and its owner. */
+    /** Gives the stock file a second name, so that its times and its owner can be restored too. */
     private static void keep(Change change) throws IOException {
         Files.deleteIfExists(change.backup());
         try {
@@ -272,7 +275,7 @@ public final class Installer {
         }
     }
 
-    /** Puts every file back that is still as the installation left it. */
+    /** Restores every file that nobody has changed since the installation. */
     private void restore(Receipt receipt) throws IOException, InstallException {
         List<String> lost = new ArrayList<>();
         if (!dryRun) {
@@ -312,9 +315,9 @@ public final class Installer {
         if (change.after.equals(now)) {
             if (!kept) {
                 return change.file
-                        + " cannot be put back, as "
+                        + " cannot be put back, because "
                         + change.backup().getFileName()
-                        + " beside it is gone or damaged: copy the stock file there under that name";
+                        + " is gone or damaged: copy the stock file there under that name";
             }
             out.accept("put back " + home.name(change.file));
             if (!dryRun) {

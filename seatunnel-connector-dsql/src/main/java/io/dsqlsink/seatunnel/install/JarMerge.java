@@ -20,15 +20,15 @@ import org.objectweb.asm.commons.ClassRemapper;
 import org.objectweb.asm.commons.Remapper;
 
 /**
- * Makes the jar of a stock connector into one whose Jdbc sink factory is ours: our classes and the
- * native library are added, and the stock factory stays beside ours under another name. Every other
- * entry stays as it is.
+ * Changes the jar of a stock connector so that its Jdbc sink factory is ours. It adds our classes
+ * and the native library, and keeps the stock factory under another name. It does not change any
+ * other entry.
  */
 public final class JarMerge {
     private static final String STOCK = StockJdbcFactory.NAME.replace('.', '/');
     private static final String RENAMED = StockJdbcFactory.RENAMED.replace('.', '/');
 
-    /** What our jar has for its command line only, and its own metadata. */
+    /** The parts of our jar that only its command line needs, and its metadata. */
     private static final String[] NOT_MERGED = {
         "META-INF/",
         "io/dsqlsink/seatunnel/doctor/",
@@ -39,15 +39,16 @@ public final class JarMerge {
     private JarMerge() {}
 
     static void merge(Path stock, Path ours, Path result) throws IOException {
-        // The zip file system writes a zipfstmp*.tmp beside its jar, which stays when it is killed:
-        // in a folder of ours the next run knows it.
+        // The zip file system writes a zipfstmp*.tmp next to its jar. After a kill this file stays.
+        // In a folder of our own the next run finds and removes it.
         Path folder = Files.createDirectories(Staging.folder(result));
         Path merged = folder.resolve(result.getFileName());
         Files.copy(stock, merged, StandardCopyOption.REPLACE_EXISTING);
         try {
             change(merged, ours);
         } catch (IOException | RuntimeException e) {
-            // Of damage both the zip file system and the reader of classes tell in many ways.
+            // The zip file system and the class reader have many kinds of exceptions for a damaged
+            // jar.
             throw new IOException(stock + " cannot be merged with " + ours + ": " + e, e);
         }
         Staging.replace(merged, result);
@@ -55,7 +56,7 @@ public final class JarMerge {
     }
 
     private static void change(Path jar, Path ours) throws IOException {
-        // The JDK's zip file system copies the entries that nobody touches without unpacking them.
+        // The JDK's zip file system copies unchanged entries without unpacking them.
         try (FileSystem to = FileSystems.newFileSystem(jar, (ClassLoader) null);
                 ZipFile connector = Jars.open(ours)) {
             Path factory = to.getPath(STOCK + ".class");
@@ -94,7 +95,7 @@ public final class JarMerge {
         }
     }
 
-    /** Whether an entry of our jar goes into a connector. */
+    /** True if an entry of our jar goes into a connector. */
     public static boolean isMerged(String entry) {
         for (String prefix : NOT_MERGED) {
             if (entry.startsWith(prefix)) {
@@ -104,7 +105,7 @@ public final class JarMerge {
         return true;
     }
 
-    /** The class, and those nested in it, under the other name. */
+    /** The class file with the stock factory, and classes nested in it, under the other name. */
     private static byte[] renamed(byte[] classFile) {
         ClassWriter writer = new ClassWriter(0);
         Remapper names =

@@ -11,18 +11,18 @@ import java.util.Properties;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** Looks into jars. */
+/** Reads jars. */
 public final class Jars {
-    /** Stock, or ours under its name. */
+    /** The stock class, or ours, which has the same name. */
     static final String STOCK_CLASS = file(StockJdbcFactory.NAME);
 
-    /** The stock class in a jar that ours was merged into. */
+    /** The stock class in a merged jar. */
     static final String RENAMED_CLASS = file(StockJdbcFactory.RENAMED);
 
-    /** In every jar that holds the connector. */
+    /** Every jar with the connector has this class. */
     public static final String OUR_CLASS = "io/dsqlsink/seatunnel/sink/DsqlSinkFactory.class";
 
-    /** Says which release of the connector a jar holds. */
+    /** Has the release of the connector in the jar. */
     static final String OUR_PROPERTIES = "dsql-sink.properties";
 
     private static final int BLOCK = 65_536;
@@ -33,7 +33,7 @@ public final class Jars {
         return className.replace('.', '/') + ".class";
     }
 
-    /** False for a jar that cannot be read: class loaders pass over it as well. */
+    /** False for a jar that cannot be read: class loaders ignore it too. */
     public static boolean has(Path jar, String entry) throws IOException {
         if (!Files.isReadable(jar)) {
             return false;
@@ -47,7 +47,7 @@ public final class Jars {
         return has(jar, RENAMED_CLASS);
     }
 
-    /** The release of a Maven artifact that is in the jar, shaded or not; null when it is not. */
+    /** The release of a Maven artifact in the jar, shaded or not; null if it is not there. */
     static String mavenVersion(Path jar, String artifact) throws IOException {
         return property(
                 jar,
@@ -82,7 +82,7 @@ public final class Jars {
         }
     }
 
-    /** SHA-256 in hexadecimal; null when there is no such file. */
+    /** SHA-256 in hexadecimal; null if there is no such file. */
     public static String digest(Path file) throws IOException {
         if (!Files.exists(file)) {
             return null;

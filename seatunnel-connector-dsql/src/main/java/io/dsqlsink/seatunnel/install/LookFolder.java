@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * The folder of a comparison: the report of the last finished look, and the progress of the run.
- * Each look works in its own folder, so a job that a killed command has left running changes
- * nothing here.
+ * Each look has its own folder below this one. So a job that still runs after its command was
+ * killed changes nothing here.
  */
 final class LookFolder {
     private static final String JSON = "verify.json";
@@ -97,7 +97,7 @@ final class LookFolder {
      */
     Path begin(boolean again) throws IOException {
         Files.createDirectories(root);
-        // Left by a killed command; its job contains secrets.
+        // A killed command may have left one, and its job contains secrets.
         try (Stream<Path> left = Files.list(root)) {
             List<Path> looks =
                     left.filter(file -> file.getFileName().toString().startsWith(LOOK))
@@ -130,7 +130,7 @@ final class LookFolder {
     }
 
     private static void delete(Path folder) throws IOException {
-        // The content of a folder comes before the folder.
+        // Delete the content of a folder before the folder.
         Deque<Path> files = new ArrayDeque<>();
         try (Stream<Path> walk = Files.walk(folder)) {
             walk.forEach(files::push);

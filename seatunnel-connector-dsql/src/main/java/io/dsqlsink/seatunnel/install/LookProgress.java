@@ -8,21 +8,21 @@ import java.util.regex.Pattern;
 /** Reads the progress of a look from the lines of its job's log. */
 final class LookProgress {
     /**
-     * As rust-core's verify/progress.rs writes it; without per cent if only the source knows the
-     * total.
+     * The line that rust-core's verify/progress.rs writes. It has no per cent if only the source
+     * knows the number of rows.
      */
     private static final Pattern LINE =
             Pattern.compile(
                     "verify: (table (.+): (\\d+) rows of the (?:source|target) read, (\\d+) rows/s)(, .*)?");
 
-    /** Number of rows at the source by the name of the target, if known. */
+    /** The source's number of rows for each target table, if known. */
     private final Map<String, Long> rows = new HashMap<>();
 
     void know(Map<String, Long> counted) {
         rows.putAll(counted);
     }
 
-    /** The progress in a line of the log; null if it has none. */
+    /** The progress that a line of the log shows; null if it shows none. */
     String of(String line) {
         Matcher matcher = LINE.matcher(line);
         if (!matcher.find()) {

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 
 /** Runs the looks of a comparison. Each look is a job on the home's engine, on this machine. */
 final class Looks {
-    /** As rust-core's verify/report.rs writes it: the verdict on a table. */
+    /** The result of a table, as rust-core's verify/report.rs writes it. */
     private static final Pattern VERDICT =
             Pattern.compile(
                     "table .*: (equal|DIFFERENT): \\d+ rows in the source, \\d+ in the target");
@@ -48,14 +48,14 @@ final class Looks {
         this.report = report;
     }
 
-    /** Compares from the beginning. False if that failed, which is reported. */
+    /** Compares from the beginning. False if that failed; the report then has the reason. */
     boolean compare(int most, long pauseSeconds)
             throws IOException, InstallException, InterruptedException {
         folder.finished();
         return look(0, most, pauseSeconds, false);
     }
 
-    /** Compares the rows that the report has, after a repair. */
+    /** After a repair, compares the rows of the report. */
     boolean compareAgain(int most, long pauseSeconds)
             throws IOException, InstallException, InterruptedException {
         return look(0, most, pauseSeconds, true);
@@ -67,9 +67,9 @@ final class Looks {
         int done = Files.isReadable(job) ? folder.looksDone(identity()) : 0;
         if (done == 0) {
             report.note(
-                    "nothing is to be resumed: "
+                    "nothing to resume: "
                             + folder.root()
-                            + " has no look of an unfinished run of this job; it begins from the"
+                            + " has no look of an unfinished run of this job; comparing from the"
                             + " start");
             return compare(most, pauseSeconds);
         }
@@ -80,12 +80,12 @@ final class Looks {
     }
 
     /**
-     * Runs looks. Rows that differ are compared again after a pause, as they may have changed
-     * between the reading of the two sides.
+     * Runs looks. Rows that differ are compared again after a pause, because they may have changed
+     * after one side was read and before the other was.
      *
      * @param done number of looks so far
-     * @param most most looks at the same rows
-     * @param again whether to start from the report
+     * @param most how often the same rows are compared at most
+     * @param again true to compare only the rows of the report
      */
     private boolean look(int done, int most, long pauseSeconds, boolean again)
             throws IOException, InstallException, InterruptedException {
@@ -96,7 +96,7 @@ final class Looks {
             if (look > 0) {
                 TimeUnit.SECONDS.sleep(pauseSeconds);
             }
-            // Rows that were not compared by key yet get their first look now.
+            // A look that compares rows by key for the first time is not counted.
             look += first || !unknown ? 1 : 0;
             if (!run(first ? VerifyJob.FIRST : "again")) {
                 return false;
@@ -148,7 +148,7 @@ final class Looks {
 
     private boolean run(String verify) throws IOException, InstallException, InterruptedException {
         Path look = folder.begin(!verify.equals(VerifyJob.FIRST));
-        // The job contains secrets: it must not stay, even if a signal ends this command.
+        // The job contains secrets, so it must be removed even if a signal ends this command.
         Thread ending = new Thread(() -> LookFolder.discard(look), "discard-look");
         Runtime.getRuntime().addShutdownHook(ending);
         try {
@@ -178,7 +178,7 @@ final class Looks {
     }
 
     private int engine(Path derived, Path log) throws IOException, InterruptedException {
-        // Some of SeaTunnel's sources log their password.
+        // Some of SeaTunnel's sources write their password to the log.
         Modes.createForOwner(log);
         List<String> command = new ArrayList<>();
         command.add(home.root().resolve("bin/seatunnel.sh").toString());

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
             Replay.class
         })
 public final class Main {
-    /** So wide that an example has one line. */
+    /** Wide enough for an example on one line. */
     private static final int HELP_WIDTH = 110;
 
     private Main() {}
@@ -45,7 +45,7 @@ public final class Main {
         return commandLine().execute(arguments);
     }
 
-    /** Its own help has the example of each command, and the exit codes that all have. */
+    /** The help of the jar itself shows an example of each command, and the common exit codes. */
     static CommandLine commandLine() {
         CommandLine all = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
         CommandLine.Model.UsageMessageSpec own = all.getCommandSpec().usageMessage();

@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 
-/** The line of connectors/plugin-mapping.properties that makes {@code Dsql} known. */
+/** The line of connectors/plugin-mapping.properties that adds the plugin {@code Dsql}. */
 final class Mapping {
-    /** The engines take the jar in connectors/ whose name begins with the value. */
+    /** The engines load the jar of connectors/ whose name begins with the value. */
     static final String LINE = "seatunnel.sink.Dsql = connector-dsql";
 
     private static final String KEY = "seatunnel.sink.dsql";
@@ -18,7 +18,7 @@ final class Mapping {
 
     private Mapping() {}
 
-    /** The file with the line at its end; null when it has it already. */
+    /** The content of the file with the line added; null if it has the line already. */
     static byte[] with(Path file) throws IOException, InstallException {
         String mapped = mapped(file);
         if (VALUE.equals(mapped)) {
@@ -38,15 +38,18 @@ final class Mapping {
         return out.toByteArray();
     }
 
-    /** The file without the line, where others were changed in the meantime. */
+    /**
+     * The content of the file without the line. Other lines may have changed since the
+     * installation.
+     */
     static byte[] without(Path file) throws IOException {
-        // Every byte is a character of this encoding, whatever the file's own is.
+        // In ISO 8859-1 every byte is a character, so this keeps a file of any encoding.
         String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
         return content.replaceFirst("(?m)^" + LINE.replace(".", "\\.") + "\\R?", "")
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** As the engines read it: without regard to case. */
+    /** The value of the key. Upper and lower case are the same, as for the engines. */
     private static String mapped(Path file) throws IOException, InstallException {
         Properties properties = new Properties();
         try (InputStream in = Files.newInputStream(file)) {

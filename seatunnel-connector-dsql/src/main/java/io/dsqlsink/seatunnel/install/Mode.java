@@ -1,9 +1,9 @@
 package io.dsqlsink.seatunnel.install;
 
-/** Where the connector goes; named as on the command line. */
+/** Where the connector is installed. The names are those of the command line. */
 public enum Mode {
-    /** One jar in lib/, which comes before every connector. Nothing else is touched. */
+    /** One jar in lib/, which comes before every connector. No other file is changed. */
     lib,
-    /** Into the connectors themselves: for homes whose lib/ is not to be changed. */
+    /** Merged into the connectors: for homes whose lib/ must not be changed. */
     connectors
 }

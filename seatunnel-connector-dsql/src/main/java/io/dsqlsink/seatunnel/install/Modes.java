@@ -11,8 +11,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Who may read a file that a command writes. In the home, the engines may run as another user than
- * the one who installs, and a jar that they cannot read is passed over without a word.
+ * Sets and checks who may read a file that a command writes. The engines may run as another user
+ * than the installer. They ignore a jar that they cannot read, without a message.
  */
 public final class Modes {
     private static final Set<PosixFilePermission> ALL_READ =
@@ -30,14 +30,17 @@ public final class Modes {
     private Modes() {}
 
     /**
-     * Creates an empty file that may get secrets: only its owner can read it, also if it existed.
+     * Creates an empty file for secrets, which only its owner can read. Replaces an existing file.
      */
     public static void createForOwner(Path file) throws IOException {
         Files.deleteIfExists(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     }
 
-    /** Whatever the umask of the one who installs: all may read it, and it is like the folder's. */
+    /**
+     * Lets everybody read the file, whatever the umask is, and gives it the owner and group of
+     * {@code like}.
+     */
     static void readable(Path file, Path like) throws IOException {
         PosixFileAttributeView view =
                 Files.getFileAttributeView(file, PosixFileAttributeView.class);
@@ -62,14 +65,14 @@ public final class Modes {
             view.setGroup(wanted.group());
             view.setOwner(wanted.owner());
         } catch (IOException e) {
-            // Only root may; the permissions suffice where the file is readable by all.
+            // Only root may do this. If everybody can read the file, the owner does not matter.
         }
     }
 
     /**
-     * What keeps the user of the engine from reading a file; null for nothing.
+     * Why the engine's user may not be able to read a file; null if it can.
      *
-     * @param stock a jar of SeaTunnel's own, which that user can read
+     * @param stock one of SeaTunnel's own jars, which that user can read
      */
     public static String problem(Path file, Path stock) throws IOException {
         PosixFileAttributeView view =
@@ -96,7 +99,7 @@ public final class Modes {
                 + PosixFilePermissions.toString(wanted.permissions())
                 + " and belong to "
                 + wanted.owner().getName()
-                + ": the engine's user may not be able to read it, and takes the stock sink then."
-                + " chmod a+r it, or run install again";
+                + ": the engine's user may not be able to read it, and jobs then get the stock"
+                + " sink. chmod a+r it, or run install again";
     }
 }

@@ -6,8 +6,8 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 
 /**
- * Output without what the logging libraries of a home say of themselves: their classes are loaded
- * in other loaders than an engine's, which they remark upon, each to a stream of its own choice.
+ * Removes messages of logging libraries about themselves from the output. They write them because
+ * our class loaders are not those of an engine, some to standard output and some to standard error.
  */
 final class QuietLogging extends OutputStream {
     private static final String[] REMARKS = {
@@ -34,7 +34,7 @@ final class QuietLogging extends OutputStream {
         }
     }
 
-    /** A line that has not ended yet may be a question. */
+    /** Also writes a line that has not ended yet: it may be a question. */
     @Override
     public synchronized void flush() throws IOException {
         if (!isRemark()) {

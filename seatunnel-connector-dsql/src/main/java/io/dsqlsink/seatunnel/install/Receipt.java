@@ -10,8 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an installation changed, kept in the home so that it can be undone. It is written before the
- * first change with the state {@code changing}, so that one that was interrupted is noticed.
+ * What an installation changed. It is kept in the home, so that the installation can be undone. It
+ * is written before the first change, with the state {@code changing}: this shows the next run that
+ * an installation was interrupted.
  *
  * <p>The file is text: {@code version}, {@code mode}, {@code state} and {@code jar} (the digest of
  * the connector's jar), each with its value, then {@code file BEFORE AFTER PATH} for each file.
@@ -23,7 +24,7 @@ public final class Receipt {
     private static final String ABSENT = "-";
     private static final int FIELDS = 4;
 
-    /** One file: digests before (null: it was not there) and after. */
+    /** One file, with its digests before (null: there was no file) and after. */
     public static final class Change {
         public final Path file;
         final String before;
@@ -35,12 +36,12 @@ public final class Receipt {
             this.after = after;
         }
 
-        /** The stock file, out of the engines' sight: they take what ends with .jar. */
+        /** The stock file. Its name does not end with .jar, so the engines do not load it. */
         Path backup() {
             return file.resolveSibling(file.getFileName() + ".dsql-stock");
         }
 
-        /** The new file while it is prepared. */
+        /** The new file before its rename. */
         Path staged() {
             return Staging.of(file);
         }
@@ -64,7 +65,7 @@ public final class Receipt {
         return new Receipt(version, mode, jar, nowComplete, changes);
     }
 
-    /** Null when nothing is installed. */
+    /** Null if nothing is installed. */
     public static Receipt read(Home home) throws IOException, InstallException {
         String version = null;
         Mode mode = null;

@@ -58,13 +58,13 @@ final class Replay extends JarCommand {
                 refused == null ? last.resolveSibling(last.getFileName() + ".refused") : refused;
         for (Path file : letters) {
             if (!Files.isReadable(file) || Files.isDirectory(file)) {
-                throw new InstallException("--dead-letters " + file + " is no file to be read");
+                throw new InstallException("--dead-letters " + file + " is not a readable file");
             }
         }
         if (Files.exists(into)) {
             throw new InstallException(
                     into
-                            + " is there already: replay its letters first, or name another file by"
+                            + " exists already: replay its letters first, or name another file by"
                             + " --refused");
         }
         new Doctor(home, report)

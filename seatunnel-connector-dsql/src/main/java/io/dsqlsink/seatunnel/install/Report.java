@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The findings of a command. It decides the output of all commands: one line per finding, or one
+ * The findings of a command. All commands get their output from here: one line per finding, or one
  * JSON document at the end, and the exit code.
  */
 public final class Report {
@@ -29,7 +29,7 @@ public final class Report {
     private final StatusLine status;
     private final List<Finding> findings = new ArrayList<>();
 
-    /** Whole JSON values by their names. */
+    /** Complete JSON values by their names. */
     private final Map<String, String> attached = new LinkedHashMap<>();
 
     private int problems;
@@ -88,7 +88,7 @@ public final class Report {
         add(Level.NOTE, what);
     }
 
-    /** The job runs, but what it writes may not be what was meant. Says what to do. */
+    /** The job runs, but may not write what the user wants. Says what to do. */
     public void warn(String what) {
         add(Level.WARN, what);
     }

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * New files while they are prepared: beside their places, so on the same file system, and under
- * names that no engine takes and nobody else gives.
+ * New files while they are prepared. They are next to the files that they will replace, so on the
+ * same file system. Engines do not load files with these names, and other programs do not use them.
  */
 final class Staging {
     private static final String SUFFIX = ".dsql-new";
@@ -25,12 +25,12 @@ final class Staging {
         return file.resolveSibling(file.getFileName() + SUFFIX);
     }
 
-    /** A folder beside a file, for work that leaves more than that file when it is killed. */
+    /** A folder next to a file, for work that leaves more than that file after a kill. */
     static Path folder(Path file) {
         return file.resolveSibling("work" + SUFFIX);
     }
 
-    /** Its content is on the disk before its name is: a crash leaves no empty jar. */
+    /** Writes the content to the disk before the rename, so that a crash leaves no empty jar. */
     static void sync(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(true);
@@ -41,7 +41,7 @@ final class Staging {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** What a run left that ended before it wrote its receipt. */
+    /** The files of a run that ended before it wrote its receipt. */
     static List<Path> leftovers(Home home) throws IOException {
         List<Path> found = new ArrayList<>();
         for (Path folder : new Path[] {home.root(), home.lib(), home.connectors()}) {
@@ -54,7 +54,7 @@ final class Staging {
         return found;
     }
 
-    /** Links are removed and not followed. */
+    /** Removes a file, link or folder. Does not follow links. */
     static void remove(Path leftover) throws IOException {
         if (Files.isDirectory(leftover, LinkOption.NOFOLLOW_LINKS)) {
             for (Path file : list(leftover)) {

@@ -29,7 +29,7 @@ final class StatusLine {
         return new StatusLine(null, false);
     }
 
-    /** From Java 22 on there is a console without a terminal too. */
+    /** Since Java 22 there may be a console without a terminal. */
     private static boolean isTerminal() {
         Console console = System.console();
         if (console == null) {
@@ -50,7 +50,7 @@ final class StatusLine {
         }
     }
 
-    /** Writes the progress; on a terminal it replaces the progress before. */
+    /** Writes the progress. On a terminal it replaces the last progress. */
     void progress(String text) {
         if (!terminal) {
             tell(text);

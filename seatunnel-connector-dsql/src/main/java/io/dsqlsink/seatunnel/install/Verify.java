@@ -6,11 +6,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The commands that compare a job's target with its source, and mend what differs. */
+/** The commands that compare a job's target with its source, and repair the rows that differ. */
 final class Verify {
     private Verify() {}
 
-    /** What both have. */
+    /** The options of both commands. */
     static final class Job {
         @Mixin private Main.Variables variables;
 
@@ -32,7 +32,7 @@ final class Verify {
                 defaultValue = "3",
                 description =
                         "How often rows are compared before they are reported as different; by"
-                                + " default 3. 1 for a source that nobody writes to.")
+                                + " default 3. Use 1 if nobody writes to the source.")
         private int looks;
 
         @Option(
@@ -63,8 +63,8 @@ final class Verify {
         @Option(
                 names = "--resume",
                 description =
-                        "Continue a killed run of the same job from the folder of --report; if there"
-                                + " is none, begin from the start.")
+                        "Continue a killed run of the same job, with the folder of --report. If"
+                                + " there is none, compare from the start.")
         private boolean resume;
 
         @Override

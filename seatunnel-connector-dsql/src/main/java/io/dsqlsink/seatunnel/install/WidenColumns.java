@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The command that makes columns anew with wider types. */
+/** The command that recreates columns with wider types. */
 @Command(
         name = "widen",
         description =

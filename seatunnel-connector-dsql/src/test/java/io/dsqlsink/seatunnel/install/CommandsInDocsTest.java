@@ -19,7 +19,7 @@ class CommandsInDocsTest {
             Pattern.compile("java -jar seatunnel-connector-dsql\\S*\\.jar ([^`#\n]+)");
 
     @Test
-    void theJarAcceptsThem() throws IOException {
+    void everyCommandIsAccepted() throws IOException {
         List<String> commands = new ArrayList<>();
         for (Path page : pages()) {
             Matcher shown = COMMAND.matcher(Files.readString(page));

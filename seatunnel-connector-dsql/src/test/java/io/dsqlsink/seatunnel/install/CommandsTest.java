@@ -124,7 +124,10 @@ class CommandsTest {
         assertThat(json.findings("problem")).contains(found);
     }
 
-    /** A text that ends lines, or hides or reverses itself, stays one line, and valid JSON. */
+    /**
+     * A text with line ends, or with characters that hide or reverse it, stays one line and valid
+     * JSON.
+     */
     @Test
     void aFindingIsOneLine() throws IOException {
         List<String> lines = new ArrayList<>();

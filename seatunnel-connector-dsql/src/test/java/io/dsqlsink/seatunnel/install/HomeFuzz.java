@@ -9,8 +9,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Reads files of a home like the installer, with any bytes: it may only refuse them with a message.
- * Jazzer calls it (scripts/fuzz.sh), and {@link HomeFuzzTest} calls it with earlier findings.
+ * Reads files of a home as the installer does, with arbitrary bytes. It must accept them, or refuse
+ * them with a message. Jazzer calls it (scripts/fuzz.sh), and {@link HomeFuzzTest} calls it with
+ * earlier findings.
  */
 public final class HomeFuzz {
     private HomeFuzz() {}

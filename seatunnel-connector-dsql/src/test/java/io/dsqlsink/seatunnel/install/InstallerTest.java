@@ -30,10 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Homes with the real jars of both releases: the result of an installation, and of an
- * uninstallation.
- */
+/** Installs into homes with the real jars of both releases, and uninstalls. */
 class InstallerTest {
     private static final String OLDEST = "2.3.4";
 
@@ -100,7 +97,7 @@ class InstallerTest {
         }
     }
 
-    /** Then a copy in lib/ comes first, and its stock factory is the renamed one. */
+    /** The copy in lib/ comes first. The stock factory behind it is the renamed one. */
     @Test
     void mergedConnectorsBesideACopyInLib() throws Exception {
         TestHome home = new TestHome(folder, OLDEST);

@@ -40,9 +40,7 @@ class LookFolderTest {
         assertThat(later.hasReport()).isTrue();
     }
 
-    /**
-     * Its job has secrets, and a report that it may still write must not be used for the next look.
-     */
+    /** Its job has secrets. It may still write a report, which the next look must not use. */
     @Test
     void theFolderOfAKilledLookIsRemoved() throws IOException {
         look(false, "first");

@@ -13,7 +13,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A SeaTunnel home with the real jars of a release, with the parts that the installer reads. */
+/**
+ * A SeaTunnel home with the real jars of a release. It has only the parts that the installer reads.
+ */
 public final class TestHome {
     public final Path root;
     public final Path ours;

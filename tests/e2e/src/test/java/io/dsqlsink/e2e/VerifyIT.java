@@ -209,7 +209,7 @@ class VerifyIT {
             Path report = FOLDER.resolve("resumed");
             Path state = report.resolve("verify-run.properties");
             assertThat(run("resumed", "verify", config, 1, "--resume", "--looks", "1"))
-                    .contains("note     nothing is to be resumed");
+                    .contains("note     nothing to resume");
             assertThat(Files.exists(state)).isFalse();
             new JarCommand("verify", FOLDER, PATIENCE)
                     .killWhen(
