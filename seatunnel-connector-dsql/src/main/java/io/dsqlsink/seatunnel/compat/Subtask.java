@@ -2,7 +2,7 @@ package io.dsqlsink.seatunnel.compat;
 
 import org.apache.seatunnel.api.sink.SinkWriter;
 
-/** Which of the parallel tasks of its sink a task is. */
+/** The number of a task among the parallel tasks of its sink. */
 public final class Subtask {
     private final int index;
     private final int count;
@@ -13,8 +13,9 @@ public final class Subtask {
     }
 
     /**
-     * @param context of one of the task's writers; null for none
-     * @param writersOfATable SeaTunnel's MultiTableSink counts each of them as a task
+     * @param context the context of one of the task's writers; null if there is none
+     * @param writersOfATable writers per task and table: SeaTunnel's MultiTableSink counts each as
+     *     a task
      */
     public static Subtask of(SinkWriter.Context context, int writersOfATable) {
         if (context == null) {
@@ -24,7 +25,7 @@ public final class Subtask {
                 context.getIndexOfSubtask() / writersOfATable, count(context) / writersOfATable);
     }
 
-    /** Up to 2.3.4 a task does not know it. */
+    /** Up to 2.3.4 the engine does not tell a task the number of tasks. */
     private static int count(SinkWriter.Context context) {
         try {
             Object count =
@@ -37,12 +38,12 @@ public final class Subtask {
         }
     }
 
-    /** From 0 on. */
+    /** The number of this task, from 0 on. */
     public int index() {
         return index;
     }
 
-    /** The number of all of them; 0 if the engine does not tell. */
+    /** How many tasks there are; 0 if the engine does not say. */
     public int count() {
         return count;
     }

@@ -23,10 +23,11 @@ public final class VerifyOptions {
                     .defaultValue(Verify.FALSE)
                     .withDescription(
                             "true: the sink writes nothing and compares the target with the"
-                                    + " source's rows. again: it looks again where the report has"
-                                    + " differences. repair: it writes the rows that the report"
-                                    + " calls missing or different; repair_delete: and deletes the"
-                                    + " extra ones. The commands verify and repair set it");
+                                    + " source's rows. again: it compares again where the report"
+                                    + " has differences. repair: it writes the rows that are"
+                                    + " missing or different in the report. repair_delete: it also"
+                                    + " deletes the extra rows. The commands verify and repair set"
+                                    + " it");
 
     public static final Option<String> VERIFY_REPORT =
             Options.key("verify_report")
@@ -41,10 +42,11 @@ public final class VerifyOptions {
                     .intType()
                     .noDefaultValue()
                     .withDescription(
-                            "How many tasks of the sink compare together, each its share of the"
-                                    + " source's rows, in one process: the parallelism of the job."
-                                    + " By default what the engine tells, which SeaTunnel 2.3.4"
-                                    + " does not: 1. The commands verify and repair set it");
+                            "How many tasks of the sink compare together in one process, each with"
+                                    + " a share of the source's rows: the parallelism of the job."
+                                    + " By default the number that the engine gives; SeaTunnel"
+                                    + " 2.3.4 gives none, and the default is 1. The commands verify"
+                                    + " and repair set it");
 
     private static final String RUN = "verify_run";
     private static final String TASK = "verify_task";
@@ -69,12 +71,12 @@ public final class VerifyOptions {
         if (reader.keys().contains(DsqlSinkOptions.QUERY.key())) {
             reader.problem(
                     VERIFY.key(),
-                    "compares with the rows that the sink would write, and the sink does not"
+                    "compares with the rows that the sink would write, but the sink does not"
                             + " know what 'query' writes: remove one of them");
         }
     }
 
-    /** Adds what a task has to know of the other tasks of its sink. */
+    /** Adds what a task has to know about the other tasks of its sink. */
     static void addTask(Map<String, String> nativeOptions, String jobId, Subtask task) {
         if (!nativeOptions.containsKey(VERIFY.key())) {
             return;

@@ -22,12 +22,12 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * Derives from a job the one that compares its target with its sources: it reads them once, to
- * their end, in as many tasks as the job has, and writes nothing. Runs inside a class loader of the
- * home, as {@link JobCheck} does.
+ * Makes the job that compares a job's target with its sources. It reads the sources once, to their
+ * end, with as many tasks as the job, and writes nothing. Runs in a class loader of the home, as
+ * {@link JobCheck} does.
  */
 public final class VerifyJob {
-    /** The value of the sink's option with which a comparison begins. */
+    /** The value of option verify for the first look. */
     public static final String FIRST = "true";
 
     private static final String MYSQL = "com.mysql.cj.jdbc.Driver";
@@ -38,8 +38,8 @@ public final class VerifyJob {
     /**
      * Called by reflection.
      *
-     * @return for a first look, how many rows the sources have by the names of the targets; without
-     *     tables whose rows cannot be counted
+     * @return for a first look, the source's number of rows for each target table; tables whose
+     *     rows cannot be counted are left out
      */
     public static Map<String, Long> write(
             ClassLoader loader,
@@ -64,8 +64,8 @@ public final class VerifyJob {
                 report.accept(
                         JobCheck.FAILED,
                         file
-                                + " has to have one sink, and that to Aurora DSQL of this kind: split"
-                                + " the job, one sink each, for the comparison");
+                                + " must have exactly one sink, the native Aurora DSQL sink: for"
+                                + " the comparison, split it into jobs with one sink each");
                 return Collections.emptyMap();
             }
             Map<String, Long> rows =
@@ -80,7 +80,7 @@ public final class VerifyJob {
         return Collections.emptyMap();
     }
 
-    /** For the progress alone: whatever does not answer is left out. */
+    /** The numbers are only for the progress, so sources that cannot be counted are left out. */
     private static Map<String, Long> count(
             ClassLoader loader, JobFile job, Map<String, Object> sink) {
         Map<String, Long> rows = new HashMap<>();
@@ -105,7 +105,7 @@ public final class VerifyJob {
         return rows;
     }
 
-    /** True for a source that may bring fewer rows than its tables have. */
+    /** True if a source may bring fewer rows than its tables have. */
     private static boolean readsPart(Map<String, Object> block) {
         Object tables = block.get("table_list");
         boolean part = block.containsKey("query") || block.containsKey("where_condition");
@@ -117,7 +117,7 @@ public final class VerifyJob {
 
     private static Map<String, Object> environment(Object of, int tasks) {
         Map<String, Object> environment = copy(of);
-        // A checkpoint has no use where nothing is kept, and a restart would begin anew.
+        // The job has no state for a checkpoint, and a restart would begin from the start.
         set(environment, "job", "mode", "BATCH");
         set(environment, "job", "retry.times", 0);
         environment.remove("checkpoint");
@@ -127,7 +127,7 @@ public final class VerifyJob {
         return environment;
     }
 
-    /** A change stream has no end of its own, so its tables are read by the source Jdbc. */
+    /** A change stream never ends, so the source Jdbc reads its tables. */
     private static Map<String, Object> readOnce(Map<String, Object> of) {
         Map<String, Object> source = copy(of);
         source.remove("parallelism");
@@ -141,8 +141,8 @@ public final class VerifyJob {
             throw new IllegalArgumentException(
                     "the source "
                             + plugin
-                            + " never ends, and of MySQL-CDC and Postgres-CDC alone is it known how"
-                            + " to read the same tables once: write a batch job for the comparison");
+                            + " never ends, and only the tables of MySQL-CDC and Postgres-CDC can"
+                            + " be read once instead: write a batch job for the comparison");
         }
         List<Object> tables = new ArrayList<>();
         for (Object table : (List<?>) source.get("table-names")) {
@@ -173,7 +173,7 @@ public final class VerifyJob {
         return sink;
     }
 
-    /** Sets an option with a point in its name, which the reader takes for a block in a block. */
+    /** Sets an option with a point in its name. The reader makes nested blocks of such a name. */
     private static void set(Map<String, Object> block, String outer, String name, Object value) {
         block.remove(outer + "." + name);
         Map<String, Object> inner = copy(block.get(outer));

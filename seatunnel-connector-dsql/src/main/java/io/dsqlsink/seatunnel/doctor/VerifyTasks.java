@@ -11,14 +11,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * How many tasks a comparison has: as many as its job. Zeta runs a sink in the tasks of its
- * sources, so its tasks are those of all sources that it takes rows from.
+ * The number of tasks of a comparison: as many as its job has. Zeta runs a sink in the tasks of its
+ * sources, so a sink has the tasks of all sources that feed it.
  */
 final class VerifyTasks {
-    /** All tasks run in this machine, and more would only wait for its processors. */
+    /** All tasks run on this machine. More tasks would only wait for its processors. */
     private static final int OF_A_PROCESSOR = 2;
 
-    /** On a machine with few processors, tasks mostly wait for the source. */
+    /**
+     * The limit is at least this. On a machine with few processors, tasks mostly wait for the
+     * source.
+     */
     private static final int LEAST_LIMIT = 4;
 
     private static final String PARALLELISM = "parallelism";
@@ -56,16 +59,15 @@ final class VerifyTasks {
         return ofASource * sources;
     }
 
-    /**
-     * How many sources the sink takes rows from: one, unless blocks name several as their input.
-     */
+    /** How many sources feed the sink: one, unless blocks name several as their input. */
     private static int feeding(JobFile job) {
         Set<String> names = new HashSet<>();
         for (Map<String, Object> sink : job.sinks()) {
             names.addAll(names(sink, INPUTS));
         }
         List<Map<String, Object>> transforms = job.transforms();
-        // Each transform may stand before the one whose rows it takes.
+        // A transform may come before the one that it gets its rows from, so one round is not
+        // enough.
         for (int round = 0; round < transforms.size(); round++) {
             for (Map<String, Object> transform : transforms) {
                 if (!Collections.disjoint(names, names(transform, OUTPUTS))) {
@@ -92,7 +94,7 @@ final class VerifyTasks {
                 .collect(Collectors.toSet());
     }
 
-    /** A number as the job has it, or with quotes. */
+    /** A number, with or without quotes. */
     private static int number(Object value, int otherwise) {
         try {
             return value == null

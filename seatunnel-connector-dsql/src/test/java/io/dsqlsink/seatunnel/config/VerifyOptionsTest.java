@@ -36,7 +36,7 @@ class VerifyOptionsTest {
     }
 
     @Test
-    void aTaskIsToldOfTheOthers() {
+    void aTaskKnowsTheNumberOfTasks() {
         Subtask only = Subtask.of(null, 1);
         assertThat(config().sinkOptions(1, 0, only)).doesNotContainKey("verify_tasks");
         options.put("verify", true);

@@ -58,7 +58,7 @@ class VerifyTasksTest extends DsqlWriterFixture {
     }
 
     @Test
-    void eachBringsItsShareAndTheLastOneCompares() throws IOException {
+    void eachTaskHasAShareOfTheRowsAndTheLastOneCompares() throws IOException {
         dsql.sql("INSERT INTO orders VALUES (1, 'a'), (2, 'b'), (4, 'd')");
         DsqlSinkWriter[] tasks = tasks();
         // The third one has no row.
@@ -92,7 +92,7 @@ class VerifyTasksTest extends DsqlWriterFixture {
     }
 
     @Test
-    void withoutTheRowsOfATaskNothingIsSaid() throws IOException {
+    void withoutTheRowsOfATaskThereIsNoReport() throws IOException {
         Files.writeString(report.resolve("verify.json"), "{\"equal\": true}");
         dsql.sql("INSERT INTO orders VALUES (1, 'a')");
         DsqlSinkWriter[] tasks = tasks();
@@ -127,7 +127,7 @@ class VerifyTasksTest extends DsqlWriterFixture {
     }
 
     @Test
-    void aTaskMoreThanToldIsRefused() {
+    void moreTasksThanConfiguredAreRefused() {
         DsqlSinkWriter[] tasks = tasks();
         for (DsqlSinkWriter task : tasks) {
             task.write(insert(1L, "a"));
@@ -142,7 +142,7 @@ class VerifyTasksTest extends DsqlWriterFixture {
     }
 
     @Test
-    void aJobThatGoesOnFromACheckpointIsRefused() {
+    void aJobThatContinuesFromACheckpointIsRefused() {
         DsqlSinkConfig config = config(report, 1);
         CatalogTable source = TestTables.orders("id", null);
         DsqlSink sink = new DsqlSink(config, TableDefinition.of(config.table(), source));
@@ -153,7 +153,7 @@ class VerifyTasksTest extends DsqlWriterFixture {
         assertThat(sink.restoreWriter(new Task(0), List.of())).isNotNull();
     }
 
-    /** As SeaTunnel 2.3.4 tells a task who it is. */
+    /** The context of a task of SeaTunnel 2.3.4, which only has the task's index. */
     private static final class Task implements SinkWriter.Context {
         private static final long serialVersionUID = 1L;
 

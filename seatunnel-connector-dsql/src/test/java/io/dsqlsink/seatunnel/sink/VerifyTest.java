@@ -15,13 +15,11 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A sink that compares, over all that the matrix of types has. */
+/** A sink that compares, with every value and type of the type matrix. */
 class VerifyTest extends DsqlWriterFixture {
-    /**
-     * What was written is equal in every type of column; only rows that were refused are missing.
-     */
+    /** Written rows are equal for every column type; only refused rows are missing. */
     @Test
-    void noValueOfAnyTypeIsTakenForAnother(@TempDir Path dir) throws IOException {
+    void writtenValuesAreEqualAndDeletedRowsAreMissing(@TempDir Path dir) throws IOException {
         List<Object> values = new ArrayList<>(TypeMatrixTest.values().values());
         for (String column : TypeMatrixTest.COLUMNS) {
             dsql.sql("CREATE TABLE matrix (id bigint PRIMARY KEY, code " + column + ")");
@@ -41,7 +39,7 @@ class VerifyTest extends DsqlWriterFixture {
             assertThat(missing)
                     .as(column)
                     .doesNotContainAnyElementsOf(dsql.sql("SELECT id FROM matrix"));
-            // And it does look: each row that is there is missed when it is gone.
+            // After a delete each of these rows is reported as missing, so they were compared.
             int there = dsql.sql("SELECT id FROM matrix").size();
             dsql.sql("DELETE FROM matrix");
             run(
