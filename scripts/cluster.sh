@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# Holds what the project believes about Aurora DSQL against a real cluster: recorded facts, open questions, load rates, and
-# the main job from a MySQL that it starts and throws away.
+# Compares the project's assumptions about Aurora DSQL with a real cluster: recorded facts, open questions, load rates, and
+# the main job from a temporary MySQL.
 #
 # Usage: scripts/cluster.sh --endpoint HOST [OPTION...]
 #   --role ROLE           role of the database (by default admin; facts about roles need it)
 #   --report FILE         the report, in the form of an issue (by default cluster-report.md)
-#   --rows N              rows that the load writes at most with one number of connections (by default 400000)
-#   --connections N,N     numbers of connections that the load is measured with (by default 1,8,32,64)
+#   --rows N              the load writes at most so many rows for each number of connections (by default 400000)
+#   --connections N,N     numbers of connections to measure the load with (by default 1,8,32,64)
 #   --job-rows N          rows of the main job's table (by default 20000)
-#   --no-facts, --no-questions, --no-job   leaves these out
-#   --yes                 does not ask before it costs more than a dollar
+#   --no-facts, --no-questions, --no-job   leave these out
+#   --yes                 does not ask for confirmation if the run costs more than a dollar
 #   --playground          prints the facts as plain SQL for AWS's playground in a browser; tests/cluster/playground.sql is that
 # Credentials come from the AWS default chain. Everything is done in a separate schema, which is dropped at the end, also
 # after a failure or Ctrl-C. For the job the connector is built and MySQL and SeaTunnel are fetched; logs: target/cluster.
-# Exit code: 0 the cluster is as believed, 1 it is not, 2 it was not asked.
+# Exit code: 0 the cluster behaves as assumed, 1 it does not, 2 this was not found out.
 
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

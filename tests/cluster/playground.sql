@@ -1,4 +1,4 @@
--- What the project believes about Aurora DSQL, as plain SQL for the playground of AWS (no account needed).
+-- The project's assumptions about Aurora DSQL, as plain SQL for the playground of AWS (no account needed).
 -- Made by: cluster-probes --playground. Paste a block, and compare each answer with the line above it.
 -- If one differs, please open an issue with the block and the answer.
 

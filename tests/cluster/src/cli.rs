@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-/// Holds what the project believes about Aurora DSQL against a cluster, and writes a report for an issue.
+/// Compares the project's assumptions about Aurora DSQL with a cluster, and writes a report for an issue.
 ///
-/// Credentials come from the AWS default chain (environment, profile, container, instance). Everything is done in a schema
-/// of its own, which is dropped at the end. Exit code: 0 the cluster is as believed, 1 it is not, 2 it was not asked.
+/// Credentials come from the AWS default chain (environment, profile, container, instance). Everything is done in a new
+/// schema, which is dropped at the end. Exit code: 0 the cluster behaves as assumed, 1 it does not, 2 this was not
+/// found out.
 #[derive(Debug, Parser)]
 #[command(name = "cluster-probes")]
 pub struct Options {
@@ -18,7 +19,7 @@ pub struct Options {
     /// Role of the database. Facts about roles need admin.
     #[arg(long, default_value = "admin")]
     pub role: String,
-    /// Parameters of the url, as option 'url' of the sink has them: sslrootcert=FILE&hostaddr=ADDRESS.
+    /// Parameters of the url, as in option 'url' of the sink: sslrootcert=FILE&hostaddr=ADDRESS.
     #[arg(long, value_name = "PARAMETERS", default_value = "")]
     pub parameters: String,
     /// Port.
@@ -27,28 +28,28 @@ pub struct Options {
     /// File for the report.
     #[arg(long, value_name = "FILE", default_value = "cluster-report.md")]
     pub report: PathBuf,
-    /// Rows that the load writes at most with one number of connections.
+    /// The load writes at most so many rows for each number of connections.
     #[arg(long, value_name = "N", default_value_t = 400_000)]
     pub rows: u32,
-    /// Numbers of connections that the load is measured with.
+    /// Numbers of connections to measure the load with.
     #[arg(long, value_name = "N,N", value_delimiter = ',', default_value = "1,8,32,64")]
     pub connections: Vec<u16>,
-    /// Without the recorded facts.
+    /// Leaves out the recorded facts.
     #[arg(long)]
     pub no_facts: bool,
-    /// Without the open questions.
+    /// Leaves out the open questions.
     #[arg(long)]
     pub no_questions: bool,
-    /// Without the main job.
+    /// Leaves out the main job.
     #[arg(long)]
     pub no_job: bool,
     /// Rows of the main job's table, at least 1000.
     #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1000..))]
     pub job_rows: u32,
-    /// Does not ask before it costs more than a dollar.
+    /// Does not ask for confirmation if the run costs more than a dollar.
     #[arg(long)]
     pub yes: bool,
-    /// Prints the facts as plain SQL, with the answers that are expected, and does nothing else.
+    /// Only prints the facts as plain SQL, with the expected answers.
     #[arg(long)]
     pub playground: bool,
     /// The command that runs the main job; scripts/cluster.sh gives it.

@@ -7,16 +7,16 @@ use crate::place::Cluster;
 use crate::report::Report;
 use crate::{run, steps, tables};
 
-/// Facts that are not checked on a cluster, and why. A name that ends with a slash means its whole group.
+/// Facts that are not checked on a cluster, and the reasons. A name that ends with a slash is a group.
 pub const LEFT_OUT: &[(&str, &str)] = &[
-    ("connect/", "needs a cluster in a state that nobody can order"),
-    ("server/unavailable", "cannot be ordered"),
+    ("connect/", "needs a cluster in a state that cannot be triggered"),
+    ("server/unavailable", "cannot be triggered"),
     ("limits/txn_age", "takes five minutes"),
     ("limits/txn_age_detail", "takes five minutes"),
     ("limits/temp_space", "the recording has no statement"),
-    ("limits/schemas", "would take all schemas of the cluster"),
-    ("ddl/schema_cascade", "would make a schema beside its own"),
-    ("roles/grant_usage_public", "is about the schema public, which is not its own"),
+    ("limits/schemas", "would use up all schemas of the cluster"),
+    ("ddl/schema_cascade", "would create a second schema"),
+    ("roles/grant_usage_public", "is about the schema public, which is not touched"),
     ("roles/iam_mappings", "would change who may connect"),
     ("catalog/sys_functions", "changes with each release of the service"),
 ];
@@ -39,7 +39,7 @@ pub fn left_out(name: &str) -> Option<&'static str> {
     LEFT_OUT.iter().find(|(of, _)| fits(of)).map(|(_, why)| *why)
 }
 
-/// The statements that make the tables which a fact mentions.
+/// The statements that create the tables which a fact mentions.
 pub fn tables_of(name: &str, fact: &Value) -> Vec<&'static str> {
     let steps = steps::recorded(name, fact).steps.join("\n");
     let word = |c: char| c.is_alphanumeric() || c == '_';
@@ -53,7 +53,7 @@ pub fn tables_of(name: &str, fact: &Value) -> Vec<&'static str> {
     tables::TABLES.iter().filter(|(table, _)| mentions(table)).map(|(_, statements)| *statements).collect()
 }
 
-/// Tells each fact again.
+/// Runs the statements of each fact again.
 pub async fn check(cluster: &Cluster, report: &mut Report) -> Result<()> {
     let made = cluster.make(&format!("CREATE ROLE {}", cluster.grantee())).await.is_ok();
     for (number, (name, fact)) in recorded().iter().enumerate() {

@@ -1,5 +1,5 @@
-//! The main job: MySQL-CDC from a throw-away MySQL into the schema. MySQL and the job are those of the demo, so a program
-//! of `tests/e2e` runs them, `ClusterJob`; scripts/cluster.sh gives the command that starts it.
+//! The main job: MySQL-CDC from a temporary MySQL into the schema. MySQL and the job are those of the demo, so
+//! `ClusterJob`, a program of `tests/e2e`, runs them. scripts/cluster.sh passes the command that starts it.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -16,13 +16,13 @@ use crate::stopped;
 
 /// Bytes of a row with its entry in the unique index.
 pub const ROW_BYTES: f64 = 400.0;
-/// Changes of single rows, each in a transaction of its own at most.
+/// Changes of single rows. At most each of them is one transaction.
 pub const CHANGES: f64 = 1_000.0;
 
-/// The program stops its children, the youngest first, and gives each some time.
+/// Time to stop. The program stops its children, the last started first, and each needs some time.
 const STOP: Duration = Duration::from_secs(120);
 
-/// Runs the job, and tells what came of it. An error is only what kept it from being run.
+/// Runs the job, and adds its result to the report. An error means that the job could not be run.
 pub async fn run(options: &Options, cluster: &Cluster, report: &mut Report) -> Result<()> {
     let Some((program, arguments)) = options.job() else {
         report.leave_out("the main job", "it was not asked for");
@@ -37,7 +37,7 @@ pub async fn run(options: &Options, cluster: &Cluster, report: &mut Report) -> R
     let (Some(mut orders), Some(words)) = (child.stdin.take(), child.stdout.take()) else {
         bail!("{} has no pipes", program.to_string_lossy());
     };
-    // The token is told here alone: the command line of a process can be seen by others.
+    // The token is passed here only, because other users can see the command line of a process.
     let order = json!({
         "url": cluster.url(),
         "endpoint": options.endpoint,
@@ -53,7 +53,7 @@ pub async fn run(options: &Options, cluster: &Cluster, report: &mut Report) -> R
         found = listen(BufReader::new(words)) => Some(found?),
         () = stopped() => None,
     };
-    // The end of its orders is its word to stop: it also comes where this process is killed.
+    // The program stops when its input ends. So it also stops if this process is killed.
     drop(orders);
     tokio::time::timeout(STOP, child.wait()).await.context("the main job does not stop")??;
     match found {
@@ -63,7 +63,7 @@ pub async fn run(options: &Options, cluster: &Cluster, report: &mut Report) -> R
     Ok(())
 }
 
-/// Passes on what the program says, and returns what it found, which is its line of JSON.
+/// Prints the program's output, and returns its result, which is a line of JSON.
 async fn listen(words: BufReader<tokio::process::ChildStdout>) -> Result<Option<Value>> {
     let mut lines = words.lines();
     let mut found = None;

@@ -1,4 +1,4 @@
-//! Rows per second through the sink's own engine, by the number of connections.
+//! Rows per second of the sink's engine for several numbers of connections.
 
 use std::time::{Duration, Instant};
 
@@ -12,19 +12,19 @@ use crate::cli::Options;
 use crate::place::Cluster;
 use crate::report::Report;
 
-/// Rows of a transaction, on average: what the engine sends where connections are idle now and then.
+/// Average rows of a transaction. The engine sends about so many if connections are sometimes idle.
 pub const BATCH_ROWS: f64 = 1_000.0;
 /// Bytes of a row.
 pub const ROW_BYTES: f64 = 300.0;
-/// Rows for each connection: some seconds of its time, by the inferred rate.
+/// Rows for each connection: at the inferred rate they take some seconds.
 const ROWS_EACH: u32 = 20_000;
 /// Rows of a frame.
 const FRAME_ROWS: u32 = 1_000;
 const SLICE: Duration = Duration::from_millis(100);
-/// After which nothing more is waited for.
+/// The longest wait for an answer.
 const LONGEST: Duration = Duration::from_secs(900);
 
-/// Rows that are written with so many connections.
+/// Number of rows to write with so many connections.
 pub fn rows(most: u32, connections: u16) -> u32 {
     most.min(ROWS_EACH.saturating_mul(connections.into()))
 }
@@ -47,7 +47,7 @@ pub async fn measure(options: &Options, cluster: &Cluster, report: &mut Report) 
     Ok(())
 }
 
-/// Seconds, and connections that were opened.
+/// Returns the seconds, and the number of connections that were opened.
 fn write(config: Config, schema: &str, table: &str, rows: u32) -> Result<(f64, i64)> {
     let sink = Sink::open(config).map_err(|e| anyhow!("{e}"))?;
     let result = load(&sink, schema, table, rows);
@@ -69,7 +69,7 @@ fn load(sink: &Sink, schema: &str, table: &str, rows: u32) -> Result<f64> {
     Ok(began.elapsed().as_secs_f64())
 }
 
-/// Asks again until there is an answer.
+/// Repeats a call until it has an answer.
 fn until<T>(mut ask: impl FnMut() -> Result<Option<T>, SinkError>) -> Result<T> {
     let end = Instant::now() + LONGEST;
     loop {
@@ -97,7 +97,7 @@ fn declaration(schema: &str, table: &str) -> Vec<u8> {
     frame
 }
 
-/// Rows from `first` on. Their keys are spread, as those of a real table that loads well are.
+/// Rows from `first` on. Their keys are spread evenly, which makes a load fast on a real cluster too.
 fn frame(table: u32, first: u32, count: u32) -> Vec<u8> {
     let mut frame = vec![abi::FRAME_VERSION];
     frame.extend_from_slice(&table.to_be_bytes());

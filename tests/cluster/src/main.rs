@@ -1,7 +1,7 @@
 //! Checks the project's assumptions about Aurora DSQL on a real cluster. scripts/cluster.sh starts it.
 //!
-//! The recorded facts and the code that tells them again are those of dsql-local's own test, so that the stand-in and a
-//! cluster are held against the same. The report says where the stand-in is wrong.
+//! The recorded facts and the code that checks them are those of dsql-local's own test. So the stand-in and a cluster
+//! are compared with the same facts. The report says where the stand-in is wrong.
 #![allow(unreachable_pub)]
 
 mod cli;
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
     }
     let checked = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| {
         let checked = runtime.block_on(check(&options));
-        // A load that was stopped may still be writing.
+        // A stopped load may still write.
         runtime.shutdown_background();
         checked
     });
@@ -69,7 +69,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// True if the cluster is as believed.
+/// True if the cluster behaves as assumed.
 async fn check(options: &Options) -> Result<bool> {
     let dollars = price::dollars(options);
     println!("this costs about ${dollars:.2} {}", price::TOLD);
@@ -82,12 +82,12 @@ async fn check(options: &Options) -> Result<bool> {
         () = stopped() => Err(anyhow!("stopped")),
     };
     if let Ok(report) = &mut told {
-        // It has more to stop than to be dropped, so it does that itself.
+        // Not in the select above: the job has to stop its processes, so it handles a stop itself.
         if let Err(error) = job::run(options, &cluster, report).await {
             told = Err(error);
         }
     }
-    // What was made goes away whatever happened. A person who is tired of waiting can stop that too.
+    // The schema is always dropped, whatever happened. A second signal stops that too.
     tokio::select! {
         cleaned = cluster.clean_up() => cleaned?,
         () = stopped() => anyhow::bail!("schema {} was not dropped", cluster.schema),
@@ -113,7 +113,7 @@ async fn tell(options: &Options, cluster: &Cluster) -> Result<Report> {
     Ok(report)
 }
 
-/// Returns when a person or a machine stops this program.
+/// Returns when this program gets SIGINT or SIGTERM.
 async fn stopped() {
     let (Ok(mut interrupt), Ok(mut terminate)) =
         (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))

@@ -1,4 +1,4 @@
-//! The cluster: its sessions, and a schema of our own in it.
+//! The cluster: its sessions, and our schema in it.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,20 +14,21 @@ use dsql_sink::failure::wait::Timeout;
 use crate::cli::Options;
 use crate::common::raw::{self, Answer, Place, Raw};
 
-/// How long a connection and one answer are waited for.
+/// The longest wait for a connection, and for an answer.
 const ANSWER: Duration = Duration::from_secs(60);
-/// Tries of a connection, and of a statement that prepares something: a change of the schema takes time to be everywhere.
+/// Tries of a connection, and of a statement that prepares something: a change of the schema takes some time to reach
+/// all nodes.
 const TRIES: u32 = 8;
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// A cluster and a schema of our own.
+/// A cluster and our schema in it.
 pub struct Cluster {
     config: Config,
     options: Vec<(String, String)>,
     signer: TokenSigner,
     tls: Tls,
     reach: Reach,
-    /// Schema, and a name for what is beside it.
+    /// Name of the schema. The names of other objects begin with it.
     pub schema: String,
 }
 
@@ -63,7 +64,7 @@ impl Cluster {
             .map_err(|e| anyhow!("{e}"))
     }
 
-    /// The url, as a job has it.
+    /// The url, as in a job.
     pub fn url(&self) -> &str {
         self.options.first().map_or("", |(_, url)| url)
     }
@@ -79,7 +80,7 @@ impl Cluster {
         &self.config.region
     }
 
-    /// A role that facts about grants name.
+    /// The role in facts about grants.
     pub fn grantee(&self) -> String {
         format!("{}_rw", self.schema)
     }
@@ -95,14 +96,14 @@ impl Cluster {
         self.create_schema().await
     }
 
-    /// Drops all that was made.
+    /// Drops everything that was created.
     pub async fn clean_up(&self) -> Result<()> {
         self.make(&format!("DROP SCHEMA IF EXISTS {} CASCADE", self.schema)).await?;
         self.make(&format!("DROP SCHEMA IF EXISTS {}_b CASCADE", self.schema)).await?;
         self.make(&format!("DROP ROLE IF EXISTS {}", self.grantee())).await
     }
 
-    /// Carries out statements that prepare something, each again where the schema has just changed.
+    /// Runs statements that prepare something. Repeats one that fails because the schema has just changed.
     pub async fn make(&self, statements: &str) -> Result<()> {
         let mut session = raw::connect(self).await;
         for statement in statements.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
@@ -132,9 +133,9 @@ impl Cluster {
             None => "it closed the connection".to_owned(),
         })?;
         session.renamed = vec![
-            // Before those that are parts of it.
             ("baseline_schema".to_owned(), format!("{}_b", self.schema)),
             ("app_rw".to_owned(), self.grantee()),
+            // The last one, because its new name is a part of the other new names.
             ("public".to_owned(), self.schema.clone()),
         ];
         let path = session.simple("SET search_path TO public").await;
@@ -154,12 +155,12 @@ impl Place for Cluster {
                 Err(_) => tokio::time::sleep(PAUSE * 2_u32.pow(tries)).await,
             }
         }
-        // Every answer of it is empty, so what was asked for counts as not answered.
+        // All its answers are empty, so each question counts as not answered.
         Raw::gone()
     }
 }
 
-/// What an answer says, in a line.
+/// An answer as one line.
 pub fn told(answer: &Answer) -> String {
     match (&answer.error, &answer.tag) {
         (Some(error), _) => format!("{} {}", error.code, error.message),

@@ -1,4 +1,4 @@
-//! The facts as plain SQL for AWS's playground in a browser, which runs a cluster for whoever has no account.
+//! The facts as plain SQL for AWS's playground in a browser, which needs no account.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::facts;
 use crate::steps;
 
-/// Longer statements are for programs.
+/// Longer statements are not for people to paste.
 const LONGEST: usize = 2_000;
 
 /// Groups whose steps need two sessions, other roles, or values that no statement has.
@@ -16,7 +16,7 @@ const NOT_SQL: [&str; 4] = ["occ_conflict/", "probe/", "connect/", "server/"];
 /// The file.
 pub fn text() -> String {
     let mut text = String::from(
-        "-- What the project believes about Aurora DSQL, as plain SQL for the playground of AWS (no account needed).\n\
+        "-- The project's assumptions about Aurora DSQL, as plain SQL for the playground of AWS (no account needed).\n\
          -- Made by: cluster-probes --playground. Paste a block, and compare each answer with the line above it.\n\
          -- If one differs, please open an issue with the block and the answer.\n",
     );
@@ -33,7 +33,7 @@ pub fn text() -> String {
         let _ = writeln!(text, "\n-- {name} ({})", fact["source"].as_str().unwrap_or_default());
         let tables = facts::tables_of(&name, &fact);
         let made = tables.iter().copied().chain(steps.iter().map(String::as_str)).filter_map(created);
-        // In the other order, as one may refer to another.
+        // In reverse order, because one may refer to another.
         for named in made.collect::<std::collections::BTreeSet<_>>().iter().rev() {
             let _ = writeln!(text, "DROP TABLE IF EXISTS {named} CASCADE;");
         }
@@ -56,13 +56,13 @@ pub fn text() -> String {
     text
 }
 
-/// The table that a statement makes.
+/// The table that a statement creates.
 fn created(statement: &str) -> Option<&str> {
     let name = statement.strip_prefix("CREATE TABLE ")?.split([' ', '(']).next()?;
     (!name.is_empty() && name != "IF").then_some(name)
 }
 
-/// True if a step begins as a statement does, rather than as prose.
+/// True if a step is a statement, not a description.
 fn is_sql(step: &str) -> bool {
     let first = step.split_whitespace().next().unwrap_or_default();
     first.len() > 2 && first.chars().all(|c| c.is_ascii_uppercase()) && !step.contains(" .. ")
@@ -86,7 +86,7 @@ fn told(expected: &Value) -> String {
 mod tests {
     use super::*;
 
-    /// `UPDATE_PLAYGROUND=1` writes the file anew.
+    /// `UPDATE_PLAYGROUND=1` writes the file.
     #[test]
     fn the_file_is_made_of_the_recorded_facts() -> std::io::Result<()> {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/playground.sql");

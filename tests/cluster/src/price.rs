@@ -1,4 +1,4 @@
-//! What a run costs, by the formula of the benchmarks.
+//! The cost of a run, by the formula of the benchmarks.
 
 #[path = "../../bench/report/src/cost.rs"]
 mod formula;
@@ -6,16 +6,16 @@ mod formula;
 use crate::cli::Options;
 use crate::{job, load};
 
-/// The published price. The connector's `Cost.java` has it too; a test holds them together.
+/// The published price. The connector's `Cost.java` has it too; a test compares them.
 pub const DOLLARS_PER_MILLION_DPU: f64 = 8.0;
 
 /// The meaning of the number.
 pub const TOLD: &str = "(estimate by the published formula in us-east-1; compute and storage are not in it)";
 
-/// Dollars from which a person is asked first.
+/// From so many dollars on, the program asks for confirmation.
 pub const ASKED_FROM: f64 = 1.0;
 
-/// Transactions of the facts: each of 294 makes tables and runs some statements.
+/// Transactions of the facts: each of the 294 creates tables and runs some statements.
 const FACTS: f64 = 3_000.0;
 /// Megabytes of rows that facts and questions about sizes write.
 const MEGABYTES: f64 = 300.0;
@@ -37,7 +37,8 @@ pub fn dollars(options: &Options) -> f64 {
         dpu += rows(load::BATCH_ROWS, load::ROW_BYTES, count);
     }
     if options.job().is_some() {
-        // Counted some ten times while they come, and verified; a byte read costs a twentieth of one written.
+        // The factor of 2 is for reads: the rows are counted about ten times while they arrive, and verified. A byte
+        // read costs a twentieth of a byte written.
         dpu += 2.0 * rows(load::BATCH_ROWS, job::ROW_BYTES, f64::from(options.job_rows));
         dpu += rows(1.0, job::ROW_BYTES, job::CHANGES);
     }

@@ -13,15 +13,15 @@ use crate::place::{Cluster, told};
 use crate::report::Report;
 use crate::special::random;
 
-/// Rows of a transaction whose bytes are measured: few, so that what a row takes besides stands out little, and enough that it
-/// does stand out.
+/// Rows of a transaction whose bytes are measured. Enough rows to see the overhead of a row, but so few that most bytes
+/// are the rows' own.
 const MEASURED_ROWS: usize = 500;
-/// Steps of the search: each halves what is not known, from 40 bytes a row on it says nothing new.
+/// Steps of the search. Each halves the range; at 40 bytes a row, more steps would show nothing new.
 const STEPS: u32 = 7;
-/// Transactions that a time is the median of.
+/// A time is the median of so many transactions.
 const TIMED: usize = 7;
 
-/// Asks all of them.
+/// Asks all questions.
 pub async fn ask(cluster: &Cluster, report: &mut Report) -> Result<()> {
     cluster.make("CREATE TABLE q (id bigint PRIMARY KEY, v text, w text)").await?;
     let mut session = raw::connect(cluster).await;
@@ -32,7 +32,7 @@ pub async fn ask(cluster: &Cluster, report: &mut Report) -> Result<()> {
     cluster.make("CREATE TABLE plain (id bigint PRIMARY KEY, v text)").await?;
     let plain = largest(cluster, "plain").await?;
     report.answer(
-        "bytes accounted for a row besides its own, its key once more among them",
+        "bytes accounted for a row besides its own, including its key once more",
         &format!("at most {} and the key", limits::ROW_OVERHEAD),
         &besides(plain),
         besides_number(plain) <= limits::ROW_OVERHEAD + 2 * 8,
@@ -103,8 +103,8 @@ async fn copied(cluster: &Cluster, statement: &str, data: &[u8]) -> Answer {
     answers.into_iter().next().unwrap_or_default()
 }
 
-/// What the commit ledger of the sink is built on: of two transactions that write one row, the second to commit is refused,
-/// although it was begun, and had written, first.
+/// The sink's commit ledger depends on this: if two transactions write one row, the second one to commit is refused,
+/// even if it began and wrote first.
 async fn ledger(cluster: &Cluster, report: &mut Report) -> Result<()> {
     cluster
         .make("CREATE TABLE slot (id int PRIMARY KEY, attempt bigint); INSERT INTO slot VALUES (1, 0)")
@@ -122,7 +122,7 @@ async fn ledger(cluster: &Cluster, report: &mut Report) -> Result<()> {
     let second = late.simple("COMMIT").await.pop().unwrap_or_default();
     let said = format!("{}, then {}", told(&first), told(&second));
     let conflict = "40001 change conflicts with another transaction (OC000)";
-    // The stand-in locks rows, so there the one that wrote first wins.
+    // The stand-in locks rows, so there the transaction that wrote first commits.
     let either = [format!("COMMIT, then {conflict}"), format!("{conflict}, then COMMIT")];
     report.answer(
         "two transactions write one row; the one that wrote last commits first (commit ledger)",
@@ -133,7 +133,7 @@ async fn ledger(cluster: &Cluster, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// The largest value that [`MEASURED_ROWS`] rows of one transaction may have.
+/// The largest value with which [`MEASURED_ROWS`] rows fit into one transaction.
 async fn largest(cluster: &Cluster, table: &str) -> Result<usize> {
     let most = limits::TRANSACTION_BYTES / MEASURED_ROWS;
     let (mut fits, mut refused) = (most - most / 8, most + 1);
@@ -175,7 +175,7 @@ fn besides(largest: usize) -> String {
     format!("about {} ({MEASURED_ROWS} rows of {largest} bytes fit)", besides_number(largest))
 }
 
-/// What transactions of some sizes take on one connection.
+/// The time of transactions of several sizes on one connection.
 async fn times(cluster: &Cluster, report: &mut Report) -> Result<()> {
     cluster.make("CREATE TABLE timed (id bigint PRIMARY KEY, v text)").await?;
     let mut session = raw::connect(cluster).await;
@@ -199,7 +199,7 @@ async fn times(cluster: &Cluster, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// What the stand-in's model of costs says.
+/// The time by the stand-in's cost model.
 fn modelled(rows: usize) -> Duration {
     let figure =
         |name: &str| FIGURES.iter().find(|figure| figure.name == name).map_or(0, |figure| figure.region);

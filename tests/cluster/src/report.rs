@@ -9,10 +9,10 @@ use serde_json::Value;
 use crate::common::raw;
 use crate::place::{Cluster, told};
 
-/// Characters of an answer that identify it.
+/// Characters of an answer that are shown.
 const SHOWN: usize = 400;
 
-/// What was found.
+/// The results so far.
 pub struct Report {
     region: String,
     version: String,
@@ -29,7 +29,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// An empty one, on this cluster.
+    /// An empty report about this cluster.
     pub async fn new(cluster: &Cluster) -> Result<Self> {
         let mut session = raw::connect(cluster).await;
         let answer = session.simple("SELECT version()").await.pop().unwrap_or_default();
@@ -50,12 +50,12 @@ impl Report {
         })
     }
 
-    /// True if nothing contradicts what is believed.
+    /// True if no result contradicts an assumption.
     pub fn as_believed(&self) -> bool {
         self.wrongs + self.surprises == 0 && !self.job_failed
     }
 
-    /// A recorded fact, and why it does not hold.
+    /// Adds a recorded fact, with the reason if it does not hold.
     pub fn fact(&mut self, name: &str, fact: &Value, outcome: Result<(), String>) {
         let Err(why) = outcome else {
             self.held += 1;
@@ -74,12 +74,12 @@ impl Report {
         );
     }
 
-    /// What was not asked.
+    /// Adds what was not checked.
     pub fn leave_out(&mut self, name: &str, why: &str) {
         let _ = writeln!(self.left_out, "* {name}: {why}");
     }
 
-    /// An open question.
+    /// Adds an open question.
     pub fn answer(&mut self, question: &str, believed: &str, said: &str, as_believed: bool) {
         self.surprises += usize::from(!as_believed);
         let mark = if as_believed { "" } else { "**differs**" };
@@ -87,18 +87,18 @@ impl Report {
         let _ = writeln!(self.answers, "| {question} | {believed} | {} | {mark} |", cut(said));
     }
 
-    /// The median time of a transaction on one connection.
+    /// Adds the median time of a transaction on one connection.
     pub fn time(&mut self, rows: usize, model: Duration, took: Duration) {
         let _ = writeln!(self.times, "| {rows} | {} | {} |", model.as_millis(), took.as_millis());
     }
 
-    /// The rate of a load.
+    /// Adds the rate of a load.
     pub fn load(&mut self, connections: u16, opened: i64, rows: u32, seconds: f64) {
         let rate = f64::from(rows) / seconds;
         let _ = writeln!(self.loads, "| {connections} | {opened} | {rows} | {seconds:.1} | {rate:.0} |");
     }
 
-    /// What the program of the main job found; None if it said nothing at its end. Log lines may name the endpoint.
+    /// Adds the result of the main job's program; None if it printed no result. Log lines may name the endpoint.
     pub fn job(&mut self, found: Option<&Value>, endpoint: &str) {
         let number = |key: &str| found.and_then(|found| found[key].as_f64());
         let told = |key: &str| found.and_then(|found| found[key].as_str());
@@ -118,8 +118,7 @@ impl Report {
             );
         }
         let mut lines: Vec<String> = Vec::new();
-        let failure =
-            if found.is_some() { told("failure") } else { Some("its program said nothing at its end") };
+        let failure = if found.is_some() { told("failure") } else { Some("its program printed no result") };
         lines.extend(failure.map(|why| format!("**failed**: {}", cut(why))));
         lines.extend(told("log").map(|line| format!("last error of its log: `{}`", cut(line))));
         let different = found.and_then(|found| found["different"].as_array());
@@ -133,13 +132,13 @@ impl Report {
         self.job.push('\n');
     }
 
-    /// All of it.
+    /// The whole report.
     pub fn text(&self, dollars: f64) -> String {
         let Self { held, wrongs, surprises, .. } = self;
         let mut text = format!(
-            "# Aurora DSQL beside what the project believes\n\n\
+            "# Aurora DSQL compared with the project's assumptions\n\n\
              Region {}; {}; cost about ${dollars:.2} {}.\n\n\
-             {held} recorded facts hold, {wrongs} do not; {surprises} answers differ from what is believed.{}\n",
+             {held} recorded facts hold, {wrongs} do not; {surprises} answers differ from the assumptions.{}\n",
             self.region,
             self.version,
             crate::price::TOLD,
@@ -151,7 +150,7 @@ impl Report {
             }
         };
         section("Where dsql-local is wrong", "", &self.wrong);
-        section("Open questions", "| question | believed | answer | |\n|---|---|---|---|\n", &self.answers);
+        section("Open questions", "| question | assumed | answer | |\n|---|---|---|---|\n", &self.answers);
         section(
             "Time of a transaction, one connection",
             "| rows | ms in the model of dsql-local (`--profile region`) | ms here, median |\n|---|---|---|\n",

@@ -1,4 +1,4 @@
-//! The program against the stand-in, as against a cluster.
+//! Runs the program against the stand-in instead of a cluster.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::process::Command;
@@ -6,11 +6,11 @@ use std::process::Command;
 use dsql_local::cli::Options;
 use dsql_local::server::Server;
 
-/// Facts that the stand-in cannot show, as its own test says.
+/// Facts that the stand-in cannot show; its own test has them too.
 const NOT_SHOWN: [&str; 2] = ["dml/q_lateral_left_outer_ref", "session/set_config_inside_a_function"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_stand_in_is_as_believed() {
+async fn the_stand_in_behaves_as_assumed() {
     let server = Server::start(&Options { job_delay_ms: 300, ..Options::default() }).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.md");
@@ -32,7 +32,7 @@ async fn the_stand_in_is_as_believed() {
     assert_eq!(output.status.code(), Some(1), "some facts cannot be shown by the stand-in");
     let wrong: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("### ")).collect();
     assert_eq!(wrong, NOT_SHOWN);
-    assert!(!text.contains("**differs**"), "an open question is answered otherwise than the stand-in does");
+    assert!(!text.contains("**differs**"), "an answer to an open question differs from the assumption");
     for part in ["## Open questions", "## Time of a transaction", "| 4 | ", "upsert of three rows by unnest"]
     {
         assert!(text.contains(part), "{part}");
