@@ -1,4 +1,4 @@
-//! What the sink is to reach, and whether it did.
+//! The goals of the sink, and whether it reached them.
 
 use crate::results::{Median, Results};
 
@@ -13,7 +13,7 @@ pub(crate) const OCEAN: &str = "across an ocean";
 /// The fastest published load into Aurora DSQL, that of AWS's own toolkit: 512 connections, 16 vCPU.
 const PUBLISHED_LOAD: f64 = 131_000.0;
 
-/// A number that is to be at least, or at most, what is needed.
+/// A measured number that has to be at least, or at most, the needed one.
 #[derive(Debug)]
 pub(crate) struct Goal {
     pub(crate) part: &'static str,
@@ -107,7 +107,7 @@ fn load(goals: &mut Goals, results: &Results) {
     goals.at_least("a", "defaults, rows of 1.2 kB: column values", bytes, 150.0, "MB/s");
 }
 
-/// The rows per second of the best of our settings, the defaults among them.
+/// The rows per second of the best of our settings, including the defaults.
 fn best(results: &Results, setting: &str) -> Option<f64> {
     let ours = results.of("a").filter(|m| m.line.setting == setting && m.line.contender.starts_with("ours"));
     ours.map(|median| median.rows_per_second).max_by(f64::total_cmp)
@@ -126,7 +126,7 @@ fn streams(goals: &mut Goals, results: &Results) {
     );
 }
 
-/// Against a server that only answers: a PostgreSQL beside them would take processors from source and sink.
+/// With a server that only answers: PostgreSQL would take processors from source and sink.
 fn jobs(goals: &mut Goals, results: &Results) {
     for setting in ["Jdbc batch", "CDC first load"] {
         let ours = results.find("c", "ours, answers only", setting, 0);
@@ -181,7 +181,7 @@ fn comparisons(goals: &mut Goals, results: &Results) {
     }
 }
 
-/// Once the processors are full nothing grows any more: only what is below the peak counts.
+/// The smallest growth below the peak. When the processors are full, nothing grows any more.
 fn smallest_growth(series: &[&Median]) -> Option<f64> {
     let peak = peak(series)?;
     let pairs = series.windows(2).filter(|pair| pair[0].rows_per_second < 0.8 * peak);

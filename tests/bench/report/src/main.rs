@@ -1,5 +1,5 @@
-//! Reads the measurements of a run of `scripts/bench.sh`, prints them as tables, each row with its ratio to its peer of the
-//! same run, holds them against the goals, and draws plots.
+//! Reads the measurements of a run of `scripts/bench.sh`, prints them as tables, compares them with the goals, and
+//! draws plots. Each row of a table has its ratio to the reference in the same run.
 //!
 //! Usage: `bench-report RESULTS.jsonl FOLDER [--strict]`. With `--strict` a missed goal is exit code 2.
 

@@ -11,7 +11,7 @@ use crate::goals::{NEAR, SHORT_ROWS};
 use crate::results::{Median, Results};
 
 const SIZE: (u32, u32) = (860, 500);
-/// Colours that can be told apart by everybody (Okabe and Ito).
+/// Colours that colour-blind people can distinguish (Okabe and Ito).
 const OURS: RGBColor = RGBColor(0, 114, 178);
 const ANSWERS: RGBColor = RGBColor(86, 180, 233);
 const STOCK: RGBColor = RGBColor(213, 94, 0);
@@ -28,7 +28,7 @@ fn colour(contender: &str) -> RGBColor {
     }
 }
 
-/// What the legend says.
+/// The text of the legend.
 fn label(contender: &str) -> &str {
     match contender {
         "ours" => "this sink, default options",
@@ -42,7 +42,7 @@ fn label(contender: &str) -> &str {
     }
 }
 
-/// Draws what was measured; a part that did not run has no plot.
+/// Draws the plots of the parts that ran.
 pub(crate) fn draw(results: &Results, folder: &Path) -> Result<()> {
     let latency: Vec<&Median> = results.of("e").collect();
     if latency.iter().any(|median| median.line.commit_ms > 0) {
@@ -72,7 +72,7 @@ pub(crate) fn draw(results: &Results, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A plot with a bar for each contender: part, setting, file, title and what is shown.
+/// A plot with a bar for each contender: part, setting, file, title, and the value of a bar.
 type Bars = (&'static str, &'static str, &'static str, &'static str, Value);
 type Value = fn(&Median) -> (f64, String);
 
@@ -204,7 +204,7 @@ fn lines_plot(
     root.present().map_err(drawing)
 }
 
-/// Lying bars, as the names of contenders are long.
+/// Horizontal bars, because the names of contenders are long.
 fn bars_plot(file: &Path, title: &str, medians: &[&Median], value: Value) -> Result<()> {
     // The first is on top.
     let medians: Vec<&Median> = medians.iter().rev().copied().collect();

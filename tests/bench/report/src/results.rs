@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-/// One measurement. Which fields it has depends on its part.
+/// One measurement. Its fields depend on its part.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Line {
     pub(crate) part: String,
@@ -20,7 +20,7 @@ pub(crate) struct Line {
     pub(crate) connections: u32,
     #[serde(default)]
     rows: f64,
-    /// Of column values, in a row.
+    /// Bytes of column values in a row.
     #[serde(default)]
     pub(crate) row_bytes: f64,
     #[serde(default)]
@@ -67,7 +67,7 @@ impl Median {
 /// All measurements of a run.
 #[derive(Debug)]
 pub(crate) struct Results {
-    /// In the order in which they were first made.
+    /// In the order of the first measurement of each.
     medians: Vec<Median>,
 }
 
@@ -90,7 +90,7 @@ impl Results {
         self.medians.iter().filter(move |median| median.line.part == part)
     }
 
-    /// The contender's measurement in a setting of a part; `connections` of 0 for any.
+    /// A contender's measurement in a setting of a part; `connections` 0 means any.
     pub(crate) fn find(
         &self,
         part: &str,
@@ -120,7 +120,7 @@ fn together(group: Vec<Line>) -> Median {
     }
 }
 
-/// Of an even number of values the mean of the two in the middle.
+/// For an even number of values, the mean of the two in the middle.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;

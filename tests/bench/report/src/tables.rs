@@ -6,7 +6,7 @@ use crate::cost;
 use crate::goals::Goal;
 use crate::results::{Median, Results};
 
-/// A table: its heads, and the cells of a row.
+/// A table: its heads, and the cells of each row.
 struct Table {
     heads: &'static [&'static str],
     rows: Vec<Vec<String>>,
@@ -17,7 +17,7 @@ impl Table {
         Self { heads, rows: Vec::new() }
     }
 
-    /// Nothing when there is no row.
+    /// Writes nothing if there is no row.
     fn write(&self, title: &str, out: &mut String) {
         if self.rows.is_empty() {
             return;
@@ -37,7 +37,7 @@ fn number(value: f64) -> String {
     format!("{value:.digits$}")
 }
 
-/// How many times the peer's rows per second it has; nothing where the peer was not measured.
+/// Its rows per second divided by the peer's; empty if the peer was not measured.
 fn times(median: &Median, peer: Option<&Median>) -> String {
     peer.map(|peer| number(median.rows_per_second / peer.rows_per_second)).unwrap_or_default()
 }
@@ -189,7 +189,7 @@ fn comparisons(results: &Results) -> Table {
     table
 }
 
-/// Whom a contender of the parts e to h is compared with.
+/// The reference that a contender of the parts e to h is compared with.
 fn peer<'a>(results: &'a Results, median: &Median) -> Option<&'a Median> {
     let line = &median.line;
     let name = match (line.part.as_str(), line.contender.as_str()) {

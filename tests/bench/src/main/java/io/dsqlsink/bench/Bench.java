@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 
 /**
- * Runs the contenders of each part, and appends a line of JSON per measurement to a file.
+ * Runs the contenders of each part, and appends one line of JSON per measurement to a file.
  * Arguments: the file, the letters of the parts, and optionally "quick". scripts/bench.sh builds
- * what is needed, and the report makes tables and plots of the file. Parts c and d are jobs: the
+ * what is needed; the report makes tables and plots from the file. Parts c, d and i are jobs: the
  * e2e module has them.
  */
 public final class Bench {

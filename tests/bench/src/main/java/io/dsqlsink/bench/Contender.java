@@ -16,21 +16,20 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One contender in a process of its own. Arguments: {@code sink} or {@code copy}, the kind of its
- * rows, the number of writers, each a thread, and the options as {@code key=value}. Its standard
- * input tells it what to do; an answer starts with {@value #ANSWER}, whatever else is printed is a
- * log.
+ * One contender in its own process. Arguments: {@code sink} or {@code copy}, the kind of its rows,
+ * the number of writers, each with a thread, and the options as {@code key=value}. It reads orders
+ * from its standard input. An answer starts with {@value #ANSWER}; all other output is a log.
  *
  * <ul>
- *   <li>{@code write SECONDS}: rows as fast as they are taken, then a commit; answers rows,
- *       nanoseconds, nanoseconds of processor time of the whole process, and bytes of a row
+ *   <li>{@code write SECONDS}: writes rows as fast as possible, then commits. The answer has the
+ *       rows, nanoseconds, nanoseconds of processor time of the whole process, and bytes of a row
  *   <li>{@code stream SECONDS RATE KEYS URL}: see {@link Stream}
  * </ul>
  */
 public final class Contender {
     static final String ANSWER = "> ";
 
-    /** Between two looks at the clock. */
+    /** Rows between two checks of the clock. */
     private static final int BURST = 64;
 
     private final List<Writer> writers = new ArrayList<>();

@@ -11,7 +11,7 @@ final class Contenders {
     private final Path folder;
 
     /**
-     * @param folder where their logs go
+     * @param folder for their logs
      */
     Contenders(Path folder) {
         this.folder = folder;
@@ -68,7 +68,7 @@ final class Contenders {
                 name, Connector.STOCK, "copy", Rows.Kind.SHORT, writers, options, folder);
     }
 
-    /** How pgjdbc gets in: the token is the password, and each connection is opened once. */
+    /** Options for pgjdbc. The password is a token, because each connection is opened only once. */
     static Map<String, String> jdbc(Server server, boolean rewriting) throws IOException {
         Map<String, String> options = new LinkedHashMap<>();
         options.put(

@@ -15,15 +15,15 @@ import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyManager;
 
 /**
- * COPY BINARY: what PostgreSQL can take at most. A batch is encoded once, by PostgreSQL itself, and
- * gets other keys each time, so the client has next to nothing to do. It inserts and does not
- * upsert.
+ * COPY BINARY, the fastest way to write into PostgreSQL. PostgreSQL itself encodes a batch once.
+ * Each time the batch only gets other keys, so the client has almost no work. It inserts and does
+ * not upsert.
  */
 final class Copy implements Writer {
-    /** As many as our sink puts into a transaction. */
+    /** As many rows as our sink puts into a transaction. */
     private static final int BATCH = 3_000;
 
-    /** Signature, flags and length of the extension. */
+    /** Bytes of the signature, the flags and the length of the extension. */
     private static final int HEADER = 19;
 
     private final Connection connection;
@@ -53,7 +53,8 @@ final class Copy implements Writer {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         manager().copyOut("COPY sample TO STDOUT (FORMAT BINARY)", out);
         batch = out.toByteArray();
-        // A row is a u16 number of columns, and for each a u32 length and its bytes.
+        // A row has the number of columns as u16, then for each column its length as u32 and its
+        // bytes.
         ByteBuffer reader = ByteBuffer.wrap(batch).position(HEADER);
         for (int row = 0; row < BATCH; row++) {
             int columns = reader.getShort();
@@ -85,7 +86,7 @@ final class Copy implements Writer {
         }
     }
 
-    /** A part of a batch is left behind: against a run of seconds it is nothing. */
+    /** Does not write the rest of a batch, which is negligible in a run of seconds. */
     @Override
     public void commit() {}
 

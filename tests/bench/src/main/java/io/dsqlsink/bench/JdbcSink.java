@@ -11,8 +11,8 @@ import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /**
- * The writer that {@code sink { Jdbc { ... } }} makes. Both connectors have its factory under the
- * same name, so the class path says whose writer it is.
+ * The writer of {@code sink { Jdbc { ... } }}. Both connectors have its factory under the same
+ * name, so the class path decides which writer it is.
  */
 final class JdbcSink implements Writer {
     private static final String FACTORY =

@@ -10,29 +10,31 @@ import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Lets contenders write and notes what it took: a line on the screen and one of JSON. */
+/**
+ * Lets contenders write, and records the measurements: one line on the screen and one line of JSON.
+ */
 final class Measurements {
-    /** What the target is like: far away, or with a cost of its own. */
+    /** The distance of the target: its added latency. */
     record Setting(String name, int roundTripMs, int commitMs) {}
 
-    /** Unit of /proc/stat; Linux shows it to programs as 100 on every platform. */
+    /** Unit of /proc/stat. It is 100 on every platform of Linux. */
     private static final double TICKS_PER_SECOND = 100;
 
-    /** The compilers of the JVM have settled by then. */
+    /** After this time the compilers of the JVM have finished. */
     static final double WARM_UP_SECONDS = 6;
 
     private final Path results;
     final boolean quick;
 
     /**
-     * @param quick whether to measure once and shortly, only to see that it runs
+     * @param quick true to measure once and briefly, only to see that it runs
      */
     Measurements(Path results, boolean quick) {
         this.results = results;
         this.quick = quick;
     }
 
-    /** The first when it is to be right, the second when it is to be quick. */
+    /** The second number for a quick run, otherwise the first. */
     double seconds(double thorough, double quickly) {
         return quick ? quickly : thorough;
     }

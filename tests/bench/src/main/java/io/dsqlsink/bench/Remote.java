@@ -10,16 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A running {@link Contender}, and the end of the line to it. */
+/** A running {@link Contender}, seen from the harness. */
 final class Remote implements AutoCloseable {
     private static final Path ROOT = Path.of(System.getProperty("root.dir"));
 
-    /** More than any contender needs, so that the collector is not what is measured. */
+    /**
+     * More than any contender needs, so that garbage collection does not dominate the measurement.
+     */
     private static final String HEAP = "1g";
 
     private static final Path FOLDER = ROOT.resolve("tests/bench/target");
 
-    /** Which connector a process has on its class path. */
+    /** The connector on the class path of a process. */
     enum Connector {
         OURS(Path.of(System.getProperty("connector.jar"))),
         STOCK(FOLDER.resolve("stock/connector-jdbc.jar"));
@@ -32,7 +34,7 @@ final class Remote implements AutoCloseable {
     }
 
     /**
-     * What a run of a contender took; processor time is that of its whole process.
+     * The result of a contender's run. Processor time is that of its whole process.
      *
      * @param rowBytes bytes of column values in a row
      */
@@ -55,7 +57,7 @@ final class Remote implements AutoCloseable {
 
     /**
      * @param kind sink or copy
-     * @param writers how many writers the process has, each a thread
+     * @param writers number of writers in the process, each with a thread
      */
     static Remote start(
             String name,
@@ -68,7 +70,8 @@ final class Remote implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>();
         command.add("java");
-        // The collector that a machine of more than two cores takes by itself, for all the same.
+        // The default collector on a machine with more than two cores. All contenders have the
+        // same.
         command.add("-XX:+UseG1GC");
         command.add("-Xmx" + HEAP);
         command.add("-Duser.timezone=UTC");
@@ -90,7 +93,7 @@ final class Remote implements AutoCloseable {
         return new Remote(name, process, log);
     }
 
-    /** pgjdbc has no option for the address; to others the endpoint's name means nothing here. */
+    /** pgjdbc has no option for the address, and the endpoint's name has none on this machine. */
     private static Path hosts(Path folder) throws IOException {
         return Files.writeString(
                 folder.resolve("hosts"), "127.0.0.1 " + Server.ENDPOINT + " localhost\n");
@@ -123,7 +126,7 @@ final class Remote implements AutoCloseable {
         throw new IOException(name + " ended, see " + log);
     }
 
-    /** The contender closes its writers and leaves. */
+    /** The contender closes its writers and exits. */
     @Override
     public void close() throws IOException {
         orders.close();

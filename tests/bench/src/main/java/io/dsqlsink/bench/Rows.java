@@ -21,7 +21,7 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /**
  * The rows that every contender writes: ten columns, keys in sequence over all writers. The values
- * of few rows are used again and again, so that making rows costs the writer's process little.
+ * of a small pool are reused, so making rows costs the writer's process little.
  */
 final class Rows {
     /** How long rows are. */
@@ -29,7 +29,7 @@ final class Rows {
         /** About 290 bytes in PostgreSQL's binary form, lengths included. */
         SHORT("orders", 180, 200),
 
-        /** 1.2 kB of column values, which is what AWS's own toolkit has published rates for. */
+        /** 1.2 kB of column values. AWS has published rates of its own toolkit for such rows. */
         LONG("long_orders", 1_125, 1_145);
 
         final String table;
@@ -52,23 +52,21 @@ final class Rows {
         }
     }
 
-    /** Position of the column customer, which any number may stand in. */
+    /** Position of the column customer, which may have any number. */
     static final int CUSTOMER = 1;
 
     /**
-     * Bytes of the values of all columns but the note, in PostgreSQL's binary form; a price has two
-     * or three groups of four digits behind a head of 8 bytes.
+     * Bytes of the values of all columns except the note, in PostgreSQL's binary form. A price has
+     * a header of 8 bytes, then two or three groups of four digits.
      */
     private static final int BYTES_BUT_NOTE = 8 + 8 + 2 + 4 + 13 + 8 + 1 + 4 + 8;
 
     private static final int NOTE = 7;
 
-    /**
-     * So few that they stay in the processor's cache, as a row does that a source has just made.
-     */
+    /** Small enough to stay in the processor's cache, like a row that a source has just made. */
     private static final int POOL = 1024;
 
-    /** Keys that a source takes at once: fewer than a batch of any writer. */
+    /** Number of keys that a source takes at a time: fewer than a batch of any writer. */
     private static final int KEYS = 500;
 
     private static final String WORDS =
@@ -81,7 +79,7 @@ final class Rows {
     private long end;
 
     /**
-     * @param keys the next key; sources that share it give their rows different keys
+     * @param keys the next key; sources that share this object never use the same key
      */
     Rows(Kind kind, AtomicLong keys) {
         this.keys = keys;
@@ -102,7 +100,7 @@ final class Rows {
         }
     }
 
-    /** One in four has some characters beyond ASCII. */
+    /** One in four notes has some characters that are not ASCII. */
     private String note(Kind kind) {
         StringBuilder note = new StringBuilder(random.nextInt(4) == 0 ? "für Frau Müller: " : "");
         int length = kind.shortestNote + random.nextInt(kind.longestNote - kind.shortestNote + 1);
@@ -113,7 +111,10 @@ final class Rows {
         return note.toString();
     }
 
-    /** A new row, as a source makes it: writing to an old one costs the collector more. */
+    /**
+     * A new object for each row, as from a source. To change an old object costs the collector
+     * more.
+     */
     SeaTunnelRow next() {
         if (next == end) {
             next = keys.getAndAdd(KEYS);
@@ -124,14 +125,14 @@ final class Rows {
         return new SeaTunnelRow(fields);
     }
 
-    /** The values of a random row under a given key. */
+    /** The values of a random row, with this key. */
     Object[] values(long key) {
         Object[] fields = pool[random.nextInt(POOL)].clone();
         fields[0] = key;
         return fields;
     }
 
-    /** A random key up to the given one. */
+    /** A random key from 1 to this one. */
     long key(int highest) {
         return 1L + random.nextInt(highest);
     }

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A running dsql-local. It ends with this process: its standard input closes. */
+/**
+ * A running dsql-local. It ends when this process ends, because its standard input is then closed.
+ */
 final class Server implements AutoCloseable {
     static final String ENDPOINT = "abcdefghijklmnopqrst123456.dsql.us-east-1.on.aws";
 
@@ -27,7 +29,7 @@ final class Server implements AutoCloseable {
 
     final int port;
 
-    /** Address of the PostgreSQL behind. */
+    /** Address of the PostgreSQL behind it. */
     final String postgres;
 
     final Path certificate;
@@ -68,16 +70,16 @@ final class Server implements AutoCloseable {
         order("latency commit " + commitMs);
     }
 
-    /** Answers take the time that the model of Aurora DSQL has for them, or none of their own. */
+    /** Delays answers by a model of Aurora DSQL; {@code none} for no delay. */
     void profile(String name) throws IOException {
         order("profile " + name);
     }
 
-    /** A number among its statistics: a counter since it started, or a state. */
+    /** A number of its statistics: a counter since its start, or a current value. */
     long stat(String name) throws IOException {
         Matcher found = Pattern.compile("\"" + name + "\": ?(\\d+)").matcher(order("stats"));
         if (!found.find()) {
-            throw new IOException("dsql-local counts no " + name);
+            throw new IOException("dsql-local has no statistic " + name);
         }
         return Long.parseLong(found.group(1));
     }
@@ -91,13 +93,13 @@ final class Server implements AutoCloseable {
                                             socket.getInputStream(), StandardCharsets.UTF_8))
                             .readLine();
             if (answer == null || answer.startsWith("{\"error\"")) {
-                throw new IOException("dsql-local did not take '" + line + "': " + answer);
+                throw new IOException("dsql-local refused '" + line + "': " + answer);
             }
             return answer;
         }
     }
 
-    /** Where the PostgreSQL behind is reached, past all rules. */
+    /** The url of the PostgreSQL behind it, which bypasses all rules. */
     String behindUrl() {
         return "jdbc:postgresql://" + postgres + "/postgres?user=postgres";
     }

@@ -18,26 +18,26 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * An agent in a job's JVM that finds which part of the processor time is the sink's: that of the
- * native library's threads, and that which the engine's tasks spend inside the sink's classes.
+ * An agent in a job's JVM that measures the sink's processor time: the time of the native library's
+ * threads, and the time that the engine's tasks spend inside the sink's classes.
  *
- * <p>The latter is sampled: a task's processor time since the last look counts as the sink's if a
- * frame of the sink is on the task's stack now. Only the one thread stops for a look, and not even
- * that while it is in native code.
+ * <p>The second is sampled. A task's processor time since the last sample counts as the sink's if a
+ * frame of the sink is on the task's stack now. A sample stops only that thread, and does not stop
+ * it in native code.
  *
- * <p>The agent's argument is a file. A line of it has the clock in milliseconds, and nanoseconds
- * since the start: of the whole process, of the sink in the engine's tasks, of the sink's own
- * threads, of the whole machine.
+ * <p>The agent's argument is a file. Each line of it has the clock in milliseconds, and processor
+ * time in nanoseconds since the start: of the whole process, of the sink in the engine's tasks, of
+ * the sink's own threads, of the whole machine.
  */
 public final class Share {
     /**
-     * Threads in which Zeta runs writers: its tasks, and those of the writer of several tables,
-     * which 2.3.4 puts in front of each writer that can have more than one.
+     * Threads in which Zeta runs writers: its tasks, and the threads of SeaTunnel's writer of
+     * several tables. 2.3.4 puts that in front of each sink that supports several tables.
      */
     private static final List<String> TASKS =
             List.of("BlockingWorker-", "hz.main.seaTunnel.task.", "st-multi-table-sink-writer-");
 
-    /** This sink's, and the writers of those that it is compared with. */
+    /** The classes of this sink, and of the sinks that it is compared with. */
     private static final List<String> SINK_CLASSES =
             List.of(
                     "io.dsqlsink.",
@@ -46,13 +46,13 @@ public final class Share {
 
     private static final String SINK_THREADS = "dsql-sink";
 
-    /** Two looks within the time that a task needs for the rows of one frame. */
+    /** Short enough for two samples while a task fills one frame. */
     private static final long PAUSE_MS = 5;
 
-    /** Looks between two lines. */
+    /** Samples between two lines. */
     private static final int LOOKS = 40;
 
-    /** Deeper than where the engine calls a writer. */
+    /** Frames of a stack that are read: enough to find the engine's call of a writer. */
     private static final int DEPTH = 50;
 
     private final Path file;
@@ -155,7 +155,7 @@ public final class Share {
                 sinkNanos.put(thread.getFileName().toString(), Long.parseLong(words[0]));
             }
         } catch (NoSuchFileException e) {
-            // It has ended; what it had used stays counted.
+            // The thread has ended. Its time up to the last line stays counted.
         }
     }
 }

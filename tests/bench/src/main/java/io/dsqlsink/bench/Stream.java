@@ -16,25 +16,25 @@ import org.apache.seatunnel.api.table.type.RowKind;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /**
- * Hands updates of random rows to a writer, evenly, as a CDC source does: the row before and the
- * row after. Measures how long it takes from the call of the writer until a change can be read in
- * the target.
+ * Gives a writer updates of random rows at a steady rate. As from a CDC source, an update is the
+ * row before and the row after. Measures the time from the call of the writer until a change can be
+ * read in the target.
  *
- * <p>The column customer holds a change's number. A change counts as visible once its row has that
- * number or a higher one: of several changes of one key that wait together the last is enough.
+ * <p>The column customer has the change's number. A change counts as visible when its row has that
+ * number or a higher one: if several changes of a key wait together, only the last is written.
  */
 final class Stream {
-    /** Short against what is measured. */
+    /** Much shorter than the measured times. */
     private static final long PAUSE_MS = 4;
 
     /**
-     * Changes a second whose arrival is watched. Watching more would take processor time from what
-     * is measured.
+     * Changes per second that are watched. Watching more would take processor time from the sink.
      */
     private static final int WATCHED_RATE = 100;
 
     /**
-     * A source hands over what has come since it last slept; timers of the machine are not finer.
+     * The writer's thread sleeps only for longer times than this: timers of the machine are not
+     * finer.
      */
     private static final long TICK_NANOS = 1_000_000;
 
@@ -49,7 +49,7 @@ final class Stream {
     private volatile Exception failure;
 
     /**
-     * @param keys the target has rows with the keys from 1 to this one
+     * @param keys the target has rows with the keys 1 to this number
      */
     Stream(Writer writer, Rows rows, int keys) {
         this.writer = writer;
@@ -58,14 +58,14 @@ final class Stream {
     }
 
     /**
-     * Returns the number of changes, those watched, their latency's median and 99th percentile in
-     * microseconds, how long the writer was kept in writing the changes, and bytes of a row.
+     * Returns the number of changes, the number of watched ones, the median and the 99th percentile
+     * of their latency in microseconds, the nanoseconds of the whole run, and bytes of a row.
      */
     String run(int seconds, int rate, String url) throws Exception {
         int every = Math.max(1, rate / WATCHED_RATE);
         int count = seconds * rate;
         try (Connection target = DriverManager.getConnection(url)) {
-            // Numbers rise from run to run, so that no row has a later one's number.
+            // Numbers rise from run to run, so no row has a number of a later run.
             long first = System.currentTimeMillis() * 1_000;
             long start = System.nanoTime();
             Thread source = new Thread(() -> write(count, rate, every, first), "stream");
@@ -118,7 +118,7 @@ final class Stream {
         return row;
     }
 
-    /** Asks for the rows of the watched changes until all have arrived. */
+    /** Queries the rows of the watched changes until all changes have arrived. */
     private long[] watch(Connection target, int count) throws Exception {
         long[] waits = new long[count];
         int seen = 0;

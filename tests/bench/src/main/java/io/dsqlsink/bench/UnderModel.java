@@ -14,19 +14,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Parts a and b: how fast and how thriftily the writer uses a server that takes the time that
- * Aurora DSQL is believed to take, with the options a job has by default.
+ * Parts a and b: the writer against a server with the assumed times of Aurora DSQL. They measure
+ * its speed and its cost, with the default options of a job.
  */
 final class UnderModel {
-    /** dsql-local's name of the model. */
+    /** The name of the model in dsql-local. */
     private static final String REGION = "region";
 
     /** Changes a second. */
     private static final int[] RATES = {1, 100, 1_000, 10_000};
 
     /**
-     * Rows that changes go to: so many that a key seldom changes twice within a batch, so few that
-     * the PostgreSQL behind keeps them in memory.
+     * Number of rows that are changed. A key should seldom change twice within a batch, and
+     * PostgreSQL should keep all rows in memory.
      */
     private static final int KEYS = 200_000;
 
@@ -63,7 +63,8 @@ final class UnderModel {
     }
 
     /**
-     * What somebody would try who had the time to tune; of long rows what is apt to matter there.
+     * Settings that a user with time to tune would try; for long rows only those that may matter
+     * there.
      */
     private static List<Tuned> tuned(Rows.Kind rows) {
         return rows == Rows.Kind.LONG
@@ -82,7 +83,7 @@ final class UnderModel {
                         new Tuned(128, 1024));
     }
 
-    /** Loads as fast as rows are taken. */
+    /** Loads as fast as possible. */
     void load() throws IOException, SQLException {
         Measurements.say("a: load under the cost model");
         try (Server answering =
@@ -95,7 +96,7 @@ final class UnderModel {
                         dsql.postgres)) {
             for (Rows.Kind rows : Rows.Kind.values()) {
                 List<Tuned> tuned = tuned(rows);
-                // Thrice among the others: the machine's speed varies.
+                // Three times, between the other settings, because the machine's speed varies.
                 ours(answering, rows, DEFAULTS);
                 for (int at = 0; at < tuned.size(); at++) {
                     if (at == tuned.size() / 2 && !measurements.quick) {
@@ -118,8 +119,8 @@ final class UnderModel {
 
     private void ours(Server server, Rows.Kind rows, Tuned options)
             throws IOException, SQLException {
-        // A transaction takes a second, and the time until the last one is durable counts: the run
-        // has to be long against that.
+        // A transaction takes a second, and the time until the last one is durable counts. So the
+        // run must be much longer than that.
         measure(server, rows, contenders.ours(options.name(), server, rows, options.map()), 12);
     }
 
@@ -141,7 +142,7 @@ final class UnderModel {
         }
     }
 
-    /** Updates of random rows at a steady rate, into the PostgreSQL behind. */
+    /** Updates random rows at a steady rate, in PostgreSQL behind dsql-local. */
     void streams() throws IOException, SQLException {
         Measurements.say("b: streams under the cost model");
         dsql.profile(REGION);
@@ -189,7 +190,7 @@ final class UnderModel {
                 p99);
     }
 
-    /** Keeps the most connections that were open at once. */
+    /** Keeps the largest number of open connections. */
     private void count(AtomicLong connections) {
         try {
             connections.accumulateAndGet(dsql.stat("connections_open"), Math::max);
@@ -202,7 +203,7 @@ final class UnderModel {
         return ours.ask("stream " + seconds + " " + rate + " " + KEYS + " " + dsql.behindUrl());
     }
 
-    /** The rows that changes go to. */
+    /** Creates the rows that are changed. */
     private void fill() throws SQLException {
         dsql.empty(Rows.Kind.SHORT);
         dsql.sql(

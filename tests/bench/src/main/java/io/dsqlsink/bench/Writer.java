@@ -2,11 +2,11 @@ package io.dsqlsink.bench;
 
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
-/** What rows are written with. */
+/** Writes rows. */
 interface Writer {
     void write(SeaTunnelRow row) throws Exception;
 
-    /** Returns when every row is durable. */
+    /** Returns when all rows are durable. */
     void commit() throws Exception;
 
     void close() throws Exception;

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Parts e to h: writers side by side, against a PostgreSQL that costs what it costs, and far away.
+ * Parts e to h: compares writers, with PostgreSQL as the server and without the model, near and far
+ * away.
  */
 final class Writers {
     private static final Setting NEAR = new Setting("no added latency", 0, 0);
@@ -27,12 +28,12 @@ final class Writers {
     private static final int[] CONNECTIONS = {1, 2, 4, 8, 16, 32, 64};
 
     /**
-     * PostgreSQL fills the machine from here on, and the contenders that need it show no more than
-     * that: they are measured at every second number only.
+     * From some of these numbers on PostgreSQL fills the machine, so more numbers would show
+     * nothing new about the contenders that need it.
      */
     private static final List<Integer> WITH_POSTGRES = List.of(1, 4, 16, 64);
 
-    /** The median of so many is shown: the machine's speed varies. */
+    /** The report shows the median of so many rounds, because the machine's speed varies. */
     private static final int ROUNDS = 3;
 
     private final Server dsql;
@@ -45,12 +46,12 @@ final class Writers {
         this.measurements = measurements;
     }
 
-    /** Writer against writer, each as a job has it by default, in every setting. */
+    /** Compares writers with the default options of a job, in every setting. */
     void distances() throws IOException, SQLException {
         Measurements.say("e: writer against writer, near and far");
         List<Remote> all = new ArrayList<>();
         all.add(contenders.ours("ours", dsql, Map.of()));
-        // By default unnest: is it cheaper?
+        // The default is unnest: this shows whether it is cheaper.
         all.add(contenders.ours("ours, values", dsql, Map.of("statement_form", "values")));
         all.add(contenders.stock("stock", dsql, ROWS, 1, false, Map.of()));
         all.add(contenders.stock("stock, rewriting", dsql, ROWS, 1, true, Map.of()));
@@ -65,7 +66,7 @@ final class Writers {
         close(all);
     }
 
-    /** A server that only answers, at once: what is left is the writer. */
+    /** A server that only answers, without delay: this measures the writer alone. */
     void answers() throws IOException, SQLException {
         Measurements.say("f: against a server that only answers");
         try (Server answering = answering();
@@ -75,7 +76,10 @@ final class Writers {
         }
     }
 
-    /** The same PostgreSQL with COPY; through the same relay, and past it without TLS. */
+    /**
+     * Compares with COPY into the same PostgreSQL, through the same relay, and without relay and
+     * TLS.
+     */
     void copy() throws IOException, SQLException {
         Measurements.say("g: against COPY BINARY");
         try (Server relay =
@@ -98,7 +102,9 @@ final class Writers {
         }
     }
 
-    /** More and more connections across the ocean, into PostgreSQL and against bare answers. */
+    /**
+     * An increasing number of connections across an ocean, with PostgreSQL and with answers only.
+     */
     void connections() throws IOException, SQLException {
         Measurements.say("h: connections across an ocean");
         try (Server answering = answering()) {
@@ -118,7 +124,8 @@ final class Writers {
             throws IOException, SQLException {
         try (contender) {
             server.latency(OCEAN.roundTripMs(), OCEAN.commitMs());
-            // Far away from the start, so that as many connections are open as will be needed.
+            // The latency also applies to the warm-up, so that enough connections are open after
+            // it.
             Measurements.warmUp(server, ROWS, contender, WARM_UP_SECONDS / 2);
             double seconds = measurements.seconds(4, 2);
             measurements.write("h", server, OCEAN, ROWS, contender, seconds, connections);
@@ -126,7 +133,7 @@ final class Writers {
         }
     }
 
-    /** Lets each contender write in turn. */
+    /** Lets the contenders write in turn. */
     private void rounds(
             String part,
             Server server,
