@@ -1,12 +1,13 @@
-//! Compares the target with the source's rows, in place of writing them.
+//! Compares the target with the source's rows, instead of writing them.
 //!
-//! Rows come as when they are written: by the same frame and the same conversion. Of each the key and the row are
-//! hashed, as the very bytes that the target would be sent ([`canon`]: where the database stores other bytes than it is
-//! sent, as those that it stores). A table has a number of buckets by the key's hash, each with a count and a sum of
-//! row hashes ([`sums`]), whatever the number of rows. All tasks of a job add to them ([`shared`]). When the source is
-//! done the target is read once, in pages in the order of its key ([`pages`]), and hashed likewise. Buckets that differ
-//! are told apart by key: at once as far as the source's keys have room in memory, otherwise by another look, in which
-//! only those buckets are kept.
+//! Rows arrive as for a write: in the same frames, with the same conversion. The key and the row are hashed in the form
+//! in which the database stores them ([`canon`]). A table has a fixed number of buckets, whatever the number of its
+//! rows. The key's hash selects the bucket, which has a count of rows and a sum of their hashes ([`sums`]). All tasks
+//! of a job add to them ([`shared`]). When the source is done, the target is read once, in pages in the order of its
+//! key ([`pages`]), and hashed in the same way.
+//!
+//! In buckets that differ, the rows that differ are found by key. The first look does this if the source's keys fit
+//! into memory. Otherwise further looks keep only the keys of those buckets.
 
 pub mod canon;
 pub mod report;
@@ -43,11 +44,11 @@ use crate::write::engine::Engine;
 use shared::{Share, Turn};
 use state::{Portion, State};
 
-/// What a sink has that compares, or repairs what was found to differ.
+/// The state of a sink that compares, or repairs rows that differ.
 pub struct Verifier {
     mode: Verify,
     folder: Option<PathBuf>,
-    /// What it shares with the sinks of the job's other tasks.
+    /// The part of this task in the job's comparison.
     share: Share,
     runtime: Handle,
     done: Mutex<Option<Receiver<Result<(), SinkError>>>>,
@@ -56,9 +57,8 @@ pub struct Verifier {
 impl Verifier {
     /// A verifier if the configuration asks for one.
     ///
-    /// # Errors
-    /// Kind `Config` if the report of the look before cannot be read, or if more tasks begin than there are; the error of
-    /// another task for which there can be no verdict.
+    /// # Errors Kind `Config` if the report of the previous look cannot be read, or if too many tasks begin. If another
+    /// task has failed, its error.
     pub(crate) fn new(config: &Config, runtime: Handle) -> Result<Option<Self>, SinkError> {
         let Some(mode) = config.verify else { return Ok(None) };
         Ok(Some(Self {
@@ -70,17 +70,17 @@ impl Verifier {
         }))
     }
 
-    /// True if rows that are found to differ are written.
+    /// True if it writes rows that differ.
     pub(crate) fn repairs(&self) -> bool {
         self.mode.repairs()
     }
 
-    /// True if this row is to be written again.
+    /// True if this row has to be written again.
     pub(crate) fn wants(&self, table: &Table, staged: &Staged, op: &Op) -> bool {
         self.share.of.wanted.as_ref().is_some_and(|wanted| wanted.holds(table, staged, op))
     }
 
-    /// Makes a declared table known: one without rows is compared too.
+    /// Adds a declared table, because a table without rows is compared too.
     pub(crate) fn declared(&self, table: &Arc<Table>) -> Result<(), SinkError> {
         if table.query.is_some() {
             return Err(SinkError::option(
@@ -96,7 +96,7 @@ impl Verifier {
                 return Err(SinkError::option(
                     "verify",
                     format!(
-                        "cannot repair table {table}, which has no key: a row cannot be written in place of another"
+                        "cannot repair table {table}, which has no key: a row without a key cannot be replaced"
                     ),
                 ));
             }
@@ -115,7 +115,7 @@ impl Verifier {
         if report.is_some() && before.is_none() {
             return Err(SinkError::option(
                 "verify_report",
-                format!("its report does not know table {table}: begin with a first look, verify = true"),
+                format!("its report does not have table {table}: begin with a first look, verify = true"),
             ));
         }
         let wanted = before.map(|before| before.look.iter().copied().collect());
@@ -123,7 +123,7 @@ impl Verifier {
         Ok(())
     }
 
-    /// Takes the rows of a frame as the source's.
+    /// Adds the rows of a frame, as rows of the source.
     pub(crate) fn take(
         &self,
         engine: &Arc<Engine>,
@@ -172,7 +172,7 @@ impl Verifier {
         Ok(())
     }
 
-    /// Values that only the database can read, as it stores them.
+    /// The stored form of values that only the database can interpret.
     fn parse(
         &self,
         engine: &Arc<Engine>,
@@ -183,7 +183,7 @@ impl Verifier {
         let (teller, answer) = sync_channel(1);
         let asked = engine.clone();
         self.runtime.spawn(async move {
-            // Nobody listens any more when the sink was closed meanwhile.
+            // Fails only if the sink was closed meanwhile: nobody needs the answer then.
             let _ = teller.send(doubt::ask(&asked, questions).await);
         });
         loop {
@@ -195,8 +195,8 @@ impl Verifier {
         }
     }
 
-    /// This task's share of the source is done. If it was the last one: reads the target, tells what differs and writes the
-    /// report. Waits at most `timeout`; false means not yet, and the call is repeated.
+    /// All rows of this task have arrived. The last task then reads the target, and writes the result to the log and to
+    /// the report. Waits at most `timeout`; false means not yet, and the caller calls again.
     pub(crate) fn compare(
         self: &Arc<Self>,
         engine: &Arc<Engine>,
@@ -245,7 +245,7 @@ impl Verifier {
             let found = compare::table(engine, state, &of.space, of.before.as_ref()).await?;
             report.tables.insert(name, found);
         }
-        // One task more may have begun meanwhile.
+        // Another task may have begun meanwhile, which would be one too many.
         self.share.check()?;
         report.tell(&engine.notices, engine.config.log_values);
         match &self.folder {
@@ -278,7 +278,7 @@ fn two_forms(table: &Table) -> SinkError {
     SinkError::option(
         "verify",
         format!(
-            "cannot compare table {table}: two of the source's tables go into it with different columns; verify them one by one"
+            "cannot compare table {table}: two of the source's tables go into it with different columns; verify them in separate jobs"
         ),
     )
 }
@@ -287,7 +287,7 @@ fn closed() -> SinkError {
     SinkError::new(ErrorKind::Closed, "the native sink is closed")
 }
 
-/// True if values of this type are stored in another form than they may be sent in, which only the database knows.
+/// True if only the database knows the form in which it stores values of this type.
 fn is_rewritten(ty: ColumnType) -> bool {
     ty == ColumnType::Jsonb
 }

@@ -7,20 +7,20 @@ use crate::error::SinkError;
 use super::bounds;
 use super::options::Options;
 
-/// How long a task that has passed all its rows waits for tasks that have not begun. An engine begins all tasks of a job
-/// within seconds, if it begins them at the same time.
+/// How long a task that has passed all its rows waits for tasks that have not begun. An engine begins all tasks of a
+/// job within seconds, if it can run them at the same time.
 const ARRIVAL: Duration = Duration::from_secs(60);
 
-/// What is done instead of writing all rows.
+/// What the sink does instead of writing all rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verify {
-    /// The target is compared with the rows.
+    /// Compare the target with the rows.
     First,
     /// Compare again where the last comparison found differences.
     Again,
-    /// Rows that are missing or different are written.
+    /// Write the rows that are missing or different.
     Repair,
-    /// In addition, rows that the source does not have are deleted.
+    /// In addition, delete the rows that the source does not have.
     RepairDelete,
 }
 

@@ -17,7 +17,7 @@ use crate::write::engine::Engine;
 use crate::write::pool::Slot;
 use crate::write::transact::value::Value;
 
-/// Rows that a portal returns at a time: an answer stays far below the limit for one answer.
+/// Rows that a portal returns at a time. Such an answer is far below the limit for one answer.
 const PORTION: i32 = 500;
 
 /// A statement and its parameters, each with the object identifier of its type.
@@ -115,7 +115,7 @@ impl Answer {
         for at in 0..row.len() {
             match row.try_get::<_, Raw<'_>>(at)?.0 {
                 None => tuple::push_null(&mut self.run),
-                // A value that came in a message fits into one.
+                // A value that came in a message is never too long for a run.
                 Some(value) => {
                     let _: Result<(), ()> = tuple::push_with(&mut self.run, false, (), |out| {
                         out.extend_from_slice(value);
@@ -161,8 +161,8 @@ pub(super) async fn ask(engine: &Engine, question: &Question) -> Result<Answer, 
     answer
 }
 
-/// Reads all rows of a statement in one transaction, in portions. `each` receives a portion and whether it is the
-/// first: after a lost connection the query starts again.
+/// Reads all rows of a statement in one transaction, in portions. `each` receives a portion, and true if it is the
+/// first one: after a lost connection the query starts again.
 pub(super) async fn scan(
     engine: &Engine,
     sql: &str,

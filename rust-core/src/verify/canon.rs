@@ -1,13 +1,14 @@
-//! Decides when two values are equal: the canonical form in which values of the source and of the target are compared.
+//! The canonical form of values. Two values are equal if their canonical forms are.
 //!
-//! It is PostgreSQL's binary form, except where the database treats values as equal or stores them differently: padding
-//! blanks of a `char`, the scale of a number whose column declares one, the bits of NaN, and the sign of zero in keys.
+//! This is PostgreSQL's binary form, with exceptions for values that the database treats as equal or stores
+//! differently: padding blanks of a `char`, the scale of a number if the column declares one, the bits of NaN, and the
+//! sign of zero in keys.
 
 use crate::row::column::{Column, ColumnType};
 use crate::row::tuple;
 use crate::table::schema::Table;
 
-/// The columns of a table that are compared: those that a row is written with.
+/// The columns of a table that are compared: those that the sink writes.
 pub fn columns(table: &Table) -> impl Iterator<Item = &Column> + Clone {
     table.columns.iter().filter(|column| column.key || column.sent)
 }
@@ -18,7 +19,7 @@ pub fn run<'c>(columns: impl Iterator<Item = &'c Column>, values: &[Option<&[u8]
     for (column, value) in columns.zip(values) {
         match value {
             None => tuple::push_null(out),
-            // A value that came in a message fits into one.
+            // A value that came in a message is never too long for a run.
             Some(value) => {
                 let _: Result<(), ()> = tuple::push_with(out, false, (), |out| {
                     push(column, value, out);
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_database_stores_alike_is_alike() {
+    fn values_that_the_database_stores_alike_are_equal() {
         assert_eq!(form(ColumnType::Bpchar(Some(4)), false, b"a   "), b"a");
         assert_eq!(form(ColumnType::Varchar(Some(4)), false, b"a "), b"a ");
         let nan = f64::from_bits(0x7ff8_0000_0000_0001).to_be_bytes();

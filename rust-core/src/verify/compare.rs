@@ -14,11 +14,11 @@ use crate::verify::sums::{self, BucketNumber};
 use crate::verify::{canon, pages};
 use crate::write::engine::Engine;
 
-/// Differences of a table that are reported; further ones are only counted.
+/// Most differences of a table in a report. Further ones are only counted.
 const MOST_TOLD: usize = 100_000;
 /// Characters of a key's value in a report, which people read.
 const SHOWN: usize = 100;
-/// Values whose text one query asks for: a SELECT has at most 1,664 columns.
+/// Values in one query for their texts: a SELECT has at most 1,664 columns.
 const TEXTS: usize = 500;
 
 /// Reads the target and finds the differences.
@@ -49,11 +49,11 @@ pub(super) async fn table(
         .map(|(number, _)| number)
         .collect();
     let Some(found) = state.end(space) else {
-        // Later looks find their keys, as many buckets at a time as memory allows.
+        // Later looks find their keys. Each checks as many buckets as fit into memory.
         let mut all = differing;
         all.append(&mut compared.rest);
         let most = match before {
-            // There was not enough memory for that many.
+            // So many buckets did not fit into memory.
             Some(before) => before.look.len() / 2,
             None => room(&state, space),
         };
@@ -115,7 +115,7 @@ fn room(state: &State, space: &Space) -> usize {
     (space.most / 2 / bucket).max(1)
 }
 
-/// Keys as `id = 42`, each value as the database writes it.
+/// Keys as `id = 42`, with the database's text of each value.
 async fn texts(engine: &Engine, table: &Table, found: &[Found]) -> Result<Vec<String>, SinkError> {
     let compared: Vec<_> = canon::columns(table).collect();
     let places = canon::key_places(table);

@@ -1,5 +1,5 @@
-//! Reads the target in pages, in the order of its key, so that transactions stay short and answers small. A large table is
-//! read in ranges of its key, each by a connection of its own.
+//! Reads the target in pages, in the order of its key, so that transactions are short and answers small. A large table
+//! is divided into ranges of its key. Several connections read one range each.
 
 use std::sync::Arc;
 
@@ -16,18 +16,18 @@ use crate::verify::progress::Progress;
 use crate::verify::state::{Form, Portion, State};
 use crate::write::engine::Engine;
 
-/// Rows of the first page, and of a page at most.
+/// Rows of the first page, and most rows of a page.
 const FIRST_PAGE: usize = 500;
 const LARGEST_PAGE: usize = 5_000;
-/// Bytes that a page should have.
+/// Wanted size of a page in bytes.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
-/// Ranges of a table at most: more connections would wait for this machine's processors.
+/// Most ranges of a table: more connections would wait for this machine's processors.
 const RANGES: usize = 8;
-/// Rows of a range at least: some pages.
+/// Fewest rows of a range, which are several pages.
 const RANGE_ROWS: u64 = 20_000;
-/// Memory that a connection may take: an answer and what is made of it.
+/// Memory for each connection: an answer, and its rows in canonical form.
 const RANGE_BYTES: usize = 32 * 1024 * 1024;
-/// Keys of which the bounds of ranges are chosen: some may be missing in the target.
+/// Number of keys from which the bounds of ranges are chosen. Some of them may be missing in the target.
 const CANDIDATES: usize = 4 * RANGES;
 
 /// What the connections that read a table share.
@@ -98,7 +98,7 @@ impl Reading {
         }
     }
 
-    /// Rows of a table without a key.
+    /// Reads the rows of a table without a key.
     async fn scan(&self, engine: &Engine) -> Result<(), SinkError> {
         let mut each = |answer: Answer, first: bool| {
             if first {
@@ -111,7 +111,8 @@ impl Reading {
         ask::scan(engine, &select(&self.form.table, ""), &mut each).await
     }
 
-    /// Rows with NULL in a key that is not a primary key. No page contains them, as NULL is not greater than any value.
+    /// Reads the rows with NULL in a key that is not a primary key. No page contains them, because NULL is not greater
+    /// than any value.
     async fn nulls(&self, engine: &Engine) -> Result<(), SinkError> {
         let table = &self.form.table;
         let nullable: Vec<String> = table
@@ -162,7 +163,7 @@ impl Reading {
     }
 }
 
-/// Number of ranges for so many rows.
+/// Number of ranges for this number of rows.
 fn ranges(engine: &Engine, rows: u64) -> usize {
     let config = &engine.config;
     let bytes = config.buffer_bytes - config.row_bytes();
@@ -170,8 +171,8 @@ fn ranges(engine: &Engine, rows: u64) -> usize {
     usize::try_from(rows / RANGE_ROWS).unwrap_or(RANGES).min(most)
 }
 
-/// Keys that divide the table into so many ranges, or fewer. The database brings them into the order of its pages: they
-/// are keys of the target itself.
+/// Keys that divide the table into this number of ranges, or fewer. They are keys of the target, and the database sorts
+/// them in the order of its pages.
 async fn bounds(
     engine: &Engine,
     table: &Table,

@@ -10,14 +10,14 @@ use crate::table::schema::Table;
 /// Interval between two lines.
 const TELL: Duration = Duration::from_secs(30);
 
-/// Rows of one side of a table.
+/// Counts the rows of one side of a table.
 pub(super) struct Progress {
     table: String,
     side: &'static str,
     /// Total number of rows, if known.
     of: Option<u64>,
     rows: u64,
-    /// The first row and the last line; `None` before the first row.
+    /// Times of the first row and of the last line; `None` before the first row.
     times: Option<(Instant, Instant)>,
 }
 

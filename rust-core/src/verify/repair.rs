@@ -28,7 +28,7 @@ impl Wanted {
         Self(report.tables.iter().map(|(name, table)| (name.clone(), keys(table))).collect())
     }
 
-    /// True if a row of the source is one of them.
+    /// True if this row of the source has to be written again.
     pub(super) fn holds(&self, table: &Table, staged: &Staged, op: &Op) -> bool {
         let Some(wanted) = self.0.get(&table.to_string()).filter(|wanted| !wanted.is_empty()) else {
             return false;

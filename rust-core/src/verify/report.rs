@@ -127,7 +127,7 @@ impl Report {
         text.lines().for_each(|line| notices.push(level, || format!("verify: {line}")));
     }
 
-    /// As text, with at most so many differences per table.
+    /// As text, with at most `most` differences per table.
     #[must_use]
     pub fn text(&self, most: usize, values: Values) -> String {
         let mut text = String::new();
@@ -141,7 +141,7 @@ impl Report {
             );
             for difference in table.differences.iter().take(most) {
                 let Difference { kind, text: key, columns, changed, .. } = difference;
-                let key = if values.keys() { printable(key.clone()) } else { "(key not told)".to_owned() };
+                let key = if values.keys() { printable(key.clone()) } else { "(key not shown)".to_owned() };
                 let _ = write!(text, "  {:<9} {key}", kind.name());
                 if !columns.is_empty() {
                     let _ = write!(text, ": column {}", columns.join(", "));
@@ -156,7 +156,7 @@ impl Report {
             if differences == 0 && unknown > 0 {
                 let _ = writeln!(
                     text,
-                    "  the rows of {unknown} of {} buckets differ; their keys take another look: verify = again",
+                    "  the rows of {unknown} of {} buckets differ; another look finds their keys: verify = again",
                     sums::BUCKETS
                 );
             }
@@ -210,7 +210,7 @@ impl Report {
         write().map_err(|error| unusable(folder, &error.to_string()))
     }
 
-    /// Removes the one of a folder, if there is one.
+    /// Removes the report of a folder, if there is one.
     ///
     /// # Errors
     /// Kind `Config` if that fails.
@@ -346,7 +346,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_is_read() -> Result<(), SinkError> {
+    fn a_written_report_is_read() -> Result<(), SinkError> {
         let difference = Difference {
             kind: Kind::Different,
             key_hash: u128::MAX - 5,

@@ -1,8 +1,8 @@
-//! A comparison that the tasks of a job share. Each task brings its share of the rows. The last one to have passed all its
-//! rows compares; the others end before it.
+//! A comparison that the tasks of a job share. Each task has a share of the rows. The last task to pass all its rows
+//! compares; the other tasks end before it.
 //!
-//! A verdict needs the rows of all tasks, each once. So the comparison is void as soon as a task ends without having passed
-//! all its rows, or one more begins than there are. After an engine has restarted its tasks they share a new one.
+//! A result needs the rows of all tasks, each row once. So the comparison is void as soon as a task ends before it has
+//! passed all its rows, or too many tasks begin. After an engine has restarted its tasks, they share a new comparison.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -22,13 +22,13 @@ use crate::verify::state::{Space, State};
 /// The comparisons in this process. Each is dropped with the last of its tasks.
 static SHARED: Lazy<Mutex<HashMap<Key, Weak<Comparison>>>> = Lazy::new(Mutex::default);
 
-/// What the tasks of a comparison have in common: the run of their job and the folder of the report.
+/// Identifies a comparison: the run of the job, and the folder of the report.
 type Key = (String, Option<PathBuf>);
 
-/// A comparison, or a repair of what one has found.
+/// A comparison, or the repair after one.
 pub(super) struct Comparison {
     key: Option<Key>,
-    /// What the look before found.
+    /// The report of the previous look.
     pub(super) before: Option<Report>,
     pub(super) tables: Mutex<BTreeMap<String, Arc<Mutex<State>>>>,
     pub(super) space: Space,
@@ -43,7 +43,7 @@ pub(super) struct Comparison {
 struct Counts {
     begun: usize,
     passed: usize,
-    /// Why there can be no verdict.
+    /// Why there can be no result.
     void: Option<SinkError>,
 }
 
@@ -58,11 +58,11 @@ pub(super) struct Share {
 enum Standing {
     /// Rows may still come.
     Reads,
-    /// All rows have passed, since then.
+    /// All rows of this task have passed, since then.
     Passed(Instant),
-    /// The same, and all tasks have begun: another one will compare.
+    /// All rows of this task have passed, and all tasks have begun. Another task compares.
     Released,
-    /// All rows of all tasks have passed, and this task compares.
+    /// All rows of all tasks have passed. This task compares.
     Compares,
     Ended,
 }
@@ -70,20 +70,19 @@ enum Standing {
 /// What a task does after its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// Not all tasks have begun yet: ask again.
+    /// Not all tasks have begun yet: call again.
     Wait,
-    /// Another task will compare; so many have passed all their rows.
+    /// Another task compares. The number is that of the tasks that have passed all their rows.
     End(usize),
-    /// This was the last one.
+    /// This task was the last one: it compares.
     Compare,
 }
 
 impl Share {
-    /// The task of this configuration begins.
+    /// The task with this configuration begins.
     ///
-    /// # Errors
-    /// Kind `Config` if the report of the look before cannot be read, or if the numbers of tasks contradict each other; the
-    /// error of another task for which there can be no verdict.
+    /// # Errors Kind `Config` if the report of the previous look cannot be read, or if too many tasks begin. If another
+    /// task has failed, its error.
     pub(super) fn begin(config: &Config, mode: Verify) -> Result<Self, SinkError> {
         let tasks = &config.verify_tasks;
         let of = match &tasks.run {
@@ -113,15 +112,14 @@ impl Share {
     }
 
     /// # Errors
-    /// Why there can be no verdict.
+    /// Why there can be no result.
     pub(super) fn check(&self) -> Result<(), SinkError> {
         self.of.counts.lock().void.clone().map_or(Ok(()), Err)
     }
 
     /// All rows of this task have passed. Waits at most `timeout` for tasks that have not begun.
     ///
-    /// # Errors
-    /// Why there can be no verdict; kind `Config` if other tasks do not begin in this process.
+    /// # Errors Why there can be no result; kind `Config` if other tasks do not begin in this process.
     pub(super) fn pass(&self, timeout: Duration) -> Result<Turn, SinkError> {
         let mut standing = self.standing.lock();
         let mut counts = self.of.counts.lock();
@@ -151,7 +149,7 @@ impl Share {
         }
     }
 
-    /// The task ends. If it has not passed all its rows, or may begin again, there can be no verdict.
+    /// The task ends. If it has not passed all its rows, or may begin again, there can be no result.
     pub(super) fn end(&self) {
         match std::mem::replace(&mut *self.standing.lock(), Standing::Ended) {
             Standing::Reads | Standing::Passed(_) => self.of.make_void(failed()),
@@ -171,7 +169,7 @@ impl Comparison {
     fn new(config: &Config, mode: Verify, key: Option<Key>) -> Result<Self, SinkError> {
         let before = match &config.verify_report {
             Some(folder) if mode == Verify::First => {
-                // If there is no verdict, nobody shall take an older one for it.
+                // If this look has no result, an older report must not look like its result.
                 Report::remove(folder)?;
                 None
             }
@@ -216,7 +214,7 @@ impl Comparison {
         self.begun.notify_all();
     }
 
-    /// Tasks that begin from now on share another one.
+    /// Tasks that begin from now on share another comparison.
     fn forget(&self) {
         if let Some(key) = &self.key {
             let mut shared = SHARED.lock();
@@ -231,9 +229,9 @@ fn missing(begun: usize, tasks: usize) -> SinkError {
     SinkError::option(
         "verify_tasks",
         format!(
-            "{begun} of {tasks} tasks run in this process, and without the rows of the others nothing can be said: let all tasks \
-             of the job run at the same time in one process, as the command verify does, or set parallelism = 1 and \
-             verify_tasks = 1; no report was written"
+            "{begun} of {tasks} tasks run in this process, and a comparison needs the rows of all: let all tasks of the job run \
+             at the same time in one process, as the command verify does, or set parallelism = 1 and verify_tasks = 1; \
+             no report was written"
         ),
     )
 }
@@ -251,7 +249,7 @@ fn excess(tasks: usize) -> SinkError {
 fn failed() -> SinkError {
     SinkError::new(
         ErrorKind::Closed,
-        "another task of this comparison has failed or was cancelled, and without its rows nothing can be said: look for \
-         its error, and start the job again; no report was written",
+        "another task of this comparison has failed or was cancelled, and a comparison needs its rows: look for its error, \
+         and start the job again; no report was written",
     )
 }

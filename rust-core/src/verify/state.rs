@@ -1,4 +1,5 @@
-//! State of a table's comparison. The tasks of a job share it: each hashes its rows by itself and adds them in portions.
+//! State of a table's comparison. The tasks of a job share it. Each hashes its rows without the lock, and adds them in
+//! portions.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -42,9 +43,9 @@ impl Space {
 struct Entry {
     row: u128,
     columns: Box<[u32]>,
-    /// Number of times that the source has it: more than one only without a key.
+    /// How often the source has it: more than once only in a table without a key.
     rows: u32,
-    /// Number of times that the target has it.
+    /// How often the target has it.
     seen: u32,
 }
 
@@ -68,16 +69,16 @@ pub(super) struct Form {
     pub(super) wanted: Option<HashSet<BucketNumber>>,
 }
 
-/// What of a portion's rows is kept besides their hashes.
+/// The parts of a portion's rows that are kept besides their hashes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Kept {
-    /// The keys of the buckets that are wanted.
+    /// Keep the keys of the wanted buckets.
     keys: bool,
-    /// The keys whose hash ends in so many zeros.
+    /// Keep the keys whose hash ends in so many zeros, for the sample.
     sampled: Option<u32>,
 }
 
-/// Rows that are hashed already, to be added while the table's state is locked.
+/// Hashed rows, which are added later, under the lock of the table's state.
 #[derive(Debug, Default)]
 pub(super) struct Portion {
     changes: Vec<Change>,
@@ -90,12 +91,12 @@ enum Change {
     Row {
         bucket: BucketNumber,
         hash: u128,
-        /// Whether its bucket is wanted. If so, and if it is sampled, its key and itself follow.
+        /// True if its bucket is wanted. Then `key` and `row` are set; if it is only sampled, `key`.
         kept: bool,
         sampled: bool,
         key: Range<usize>,
         row: Range<usize>,
-        /// For a row of the source.
+        /// Only for a row of the source.
         columns: Option<Box<[u32]>>,
     },
     /// The key of a deleted row.
@@ -191,13 +192,13 @@ impl State {
         }
     }
 
-    /// What is kept of a row of the source.
+    /// The parts of a source row that are kept.
     pub(super) fn of_source(&self) -> Kept {
         let sampled = (!self.form.table.keys.is_empty()).then_some(self.sample.zeros);
         Kept { keys: self.keys.is_some(), sampled }
     }
 
-    /// What is kept of a row of the target.
+    /// The parts of a target row that are kept.
     pub(super) fn of_target(&self) -> Kept {
         Kept { keys: self.keys.is_some(), sampled: None }
     }
@@ -243,7 +244,7 @@ impl State {
         }
     }
 
-    /// If rows are not kept by key, the hash of a deleted row stays in the sum, and another look finds the truth.
+    /// The hash of a deleted row stays in the sum. If rows are not kept by key, another look corrects that.
     fn gone(&mut self, key: &[u8], space: &Space) {
         let Some(entry) = self.keys.as_mut().and_then(|keys| keys.remove(key)) else { return };
         let bytes = key.len() + entry.columns.len() * size_of::<u32>() + ROW_BYTES;
@@ -308,14 +309,14 @@ impl State {
     }
 }
 
-/// Some keys of the source, spread evenly: where the target is divided for several connections.
+/// Some keys of the source, spread evenly. They divide the target into ranges for several connections.
 #[derive(Debug, Default)]
 pub(super) struct Sample {
     pub(super) keys: Vec<Box<[u8]>>,
     zeros: u32,
 }
 
-/// Keys of a sample at most.
+/// Most keys of a sample.
 const SAMPLED: usize = 512;
 
 impl Sample {

@@ -95,7 +95,7 @@ mod tests {
             let mut doubled = rows.clone();
             doubled.push(at.get(&rows).clone());
             prop_assert_ne!(all(&rows), all(&doubled));
-            // A row that occurs four times is not like none: a sum is not an exclusive or.
+            // A row that occurs four times also counts: a sum is not an exclusive or.
             doubled.push(at.get(&rows).clone());
             prop_assert_ne!(all(&rows), all(&doubled));
             let mut less = rows.clone();

@@ -1,4 +1,4 @@
-//! Compares the target with the source's rows on dsql-local: exactly the differences are found.
+//! Compares the target with the source's rows on dsql-local, and finds all differences and nothing else.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../common/mod.rs"]

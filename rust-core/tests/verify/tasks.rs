@@ -1,4 +1,4 @@
-//! A comparison by several tasks of a job: it says the same as one task, or nothing.
+//! A comparison by several tasks of a job has the same result as by one task, or none.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use dsql_sink::error::{ErrorKind, SinkError};
 use dsql_sink::sink::Sink;
 use dsql_sink::verify::report::Report;
 
-/// How long a task waits for others in tests in which they do not come.
+/// How long a task waits for others in these tests.
 const ARRIVAL: Duration = Duration::from_millis(300);
 
-/// One of the tasks of a run that look at the target.
+/// Begins one of the tasks of a run.
 fn begin(cluster: &Cluster, run: &str, folder: &Path, tasks: usize, task: usize) -> Result<Sink, SinkError> {
     let (tasks, task) = (tasks.to_string(), task.to_string());
     let mut config = cluster.config(&[
@@ -51,7 +51,7 @@ fn verdict(folder: &Path) -> bool {
 }
 
 #[test]
-fn any_split_of_the_rows_over_tasks_gives_the_verdict_of_one() {
+fn any_split_of_the_rows_over_tasks_has_the_same_result() {
     const ROWS: i64 = 4_000;
     let cluster = cluster(ROWS);
     let folder = tempfile::tempdir().unwrap();
@@ -65,7 +65,7 @@ fn any_split_of_the_rows_over_tasks_gives_the_verdict_of_one() {
         });
         // They end in another order than they began.
         for at in 0..tasks {
-            assert!(!verdict(folder.path()), "a verdict before the last task had passed its rows");
+            assert!(!verdict(folder.path()), "a report before the last task had passed its rows");
             let sink = &sinks[(at + tasks / 2) % tasks];
             compare(sink).unwrap();
             let told = notices(sink);
@@ -94,7 +94,7 @@ fn any_split_of_the_rows_over_tasks_gives_the_verdict_of_one() {
 }
 
 #[test]
-fn a_task_that_does_not_begin_leaves_no_verdict() {
+fn a_task_that_does_not_begin_leaves_no_report() {
     let cluster = cluster(100);
     let folder = tempfile::tempdir().unwrap();
     let alone = begin(&cluster, "before", folder.path(), 1, 0).unwrap();
@@ -103,8 +103,8 @@ fn a_task_that_does_not_begin_leaves_no_verdict() {
     assert!(verdict(folder.path()));
 
     let sinks = [0, 1].map(|task| begin(&cluster, "two of three", folder.path(), 3, task).unwrap());
-    assert!(!verdict(folder.path()), "an older verdict could be taken for the one that is missing");
-    // All rows of the target: without the third task's they would look like all.
+    assert!(!verdict(folder.path()), "an older report could be taken for the missing one");
+    // These are all rows of the target, so without a check the missing third task would not be noticed.
     read(&sinks[0], 0..50);
     read(&sinks[1], 50..100);
     for sink in &sinks {
@@ -117,7 +117,7 @@ fn a_task_that_does_not_begin_leaves_no_verdict() {
 }
 
 #[test]
-fn a_task_that_ends_early_leaves_no_verdict_and_a_restart_counts_each_row_once() {
+fn a_task_that_ends_early_leaves_no_report_and_a_restart_counts_each_row_once() {
     let cluster = cluster(100);
     let folder = tempfile::tempdir().unwrap();
     let share = |task: i64| task * 50..(task + 1) * 50;
@@ -134,7 +134,7 @@ fn a_task_that_ends_early_leaves_no_verdict_and_a_restart_counts_each_row_once()
     }
     assert!(!verdict(folder.path()));
     {
-        // The first has ended in order, and then the second is cancelled.
+        // The first task ends normally, then the second is cancelled.
         let sinks = attempt();
         read(&sinks[0], share(0));
         compare(&sinks[0]).unwrap();
@@ -143,7 +143,7 @@ fn a_task_that_ends_early_leaves_no_verdict_and_a_restart_counts_each_row_once()
     }
     assert!(!verdict(folder.path()));
     {
-        // One that waits for another to begin is cancelled and begins again.
+        // A task that waits for another one to begin is cancelled, and begins again.
         let waiting = begin(&cluster, "run", folder.path(), 2, 0).unwrap();
         read(&waiting, share(0));
         assert!(!waiting.compare(Duration::ZERO).unwrap());
@@ -159,7 +159,7 @@ fn a_task_that_ends_early_leaves_no_verdict_and_a_restart_counts_each_row_once()
 }
 
 #[test]
-fn one_task_more_than_told_leaves_no_verdict() {
+fn too_many_tasks_leave_no_report() {
     let cluster = cluster(100);
     let folder = tempfile::tempdir().unwrap();
     let sinks = [0, 1].map(|task| begin(&cluster, "more", folder.path(), 2, task).unwrap());
@@ -173,7 +173,7 @@ fn one_task_more_than_told_leaves_no_verdict() {
     assert!(compare(&sinks[0]).unwrap_err().message().contains("more than 2"));
     assert!(compare(&sinks[1]).is_err());
     drop(sinks);
-    // By its number alone it is seen where tasks run one after the other.
+    // If tasks run one after the other, only the number of a task shows that it is one too many.
     refused(2, 2);
     refused(1, 1);
     assert!(!verdict(folder.path()));
@@ -212,7 +212,7 @@ fn several_tasks_need_a_run_with_a_name() {
 fn a_large_table_is_read_in_ranges_of_its_key() {
     const ROWS: i64 = 50_000;
     let cluster = Cluster::start();
-    // A text comes first in the key: the database alone knows its order.
+    // The key begins with a text: only the database knows the order of texts.
     cluster.sql(
         "CREATE TABLE t (name text, id bigint, x bigint, PRIMARY KEY (name, id)); \
          INSERT INTO t SELECT chr(60 + k % 60) || k % 97, k, k FROM generate_series(0, 49999) k",

@@ -1,4 +1,4 @@
-//! What is found does not depend on who brings which rows.
+//! The result does not depend on which task has which rows.
 
 use super::*;
 use crate::row::column::{Column, ColumnType};
@@ -33,7 +33,7 @@ fn run(key: u8, value: u8) -> Vec<u8> {
     row
 }
 
-/// What a comparison finds when the source's rows come in these portions.
+/// The result of a comparison when the source's rows come in these portions.
 fn found(portions: &[Vec<(u8, u8)>], target: &[(u8, u8)], bytes: usize) -> Option<Vec<(Kind, Vec<u8>)>> {
     let space = Space::new(bytes);
     let mut state = State::new(table(), None);
