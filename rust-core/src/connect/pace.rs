@@ -90,7 +90,7 @@ mod tests {
     fn turns_to_one_cluster_keep_their_pace_after_a_burst() {
         let start = Instant::now();
         let turns: Vec<_> = (0..BURST + 100).map(|_| turn("host", 1, 2)).collect();
-        // Of any turns one after the other, only as many as a burst has come before the pace.
+        // In any sequence of turns, only a burst of them comes before the pace.
         for (number, later) in turns.iter().enumerate() {
             let others = u32::try_from(number).unwrap_or(u32::MAX).saturating_sub(BURST - 1);
             assert!(

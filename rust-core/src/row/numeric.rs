@@ -183,7 +183,8 @@ pub fn decode(bytes: &[u8]) -> Option<String> {
     let digits: String = parts.map(|group| format!("{group:04}")).collect();
     let mut number = Decimal::from_digits(if digits.is_empty() { "0" } else { &digits }, 0)?;
     number.negative = sign == 0x4000;
-    // The first group is worth 10,000 to the power of the weight, so the last one stands so many digits from the point.
+    // The first group is multiplied by 10,000 to the power of the weight. This gives the last group's distance from the
+    // point.
     let text = number.scaled(4 * (i32::from(groups) - 1 - i32::from(weight)))?.to_text();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     // The last group has digits that are not shown, all of them 0.

@@ -15,9 +15,9 @@ const LAST_DAY: i64 = 2_145_031_948;
 const FIRST_MICRO: i64 = FIRST_DAY * DAY_MICROS;
 const LAST_MICRO: i64 = 9_223_371_331_199_999_999;
 
-/// The days by which PostgreSQL's JDBC driver stands for infinity and -infinity, 292278994-08-17 and 292269055-12-02 BC
-/// (PGStatement.DATE_POSITIVE_INFINITY), since 1970-01-01. Zones move them; Java's LocalDate loses the era of the second.
-/// No column of the database holds such days themselves.
+/// PostgreSQL's JDBC driver returns these days since 1970-01-01 for infinity and -infinity: 292278994-08-17 and
+/// 292269055-12-02 BC (PGStatement.DATE_POSITIVE_INFINITY). A time zone may move them, and Java's LocalDate loses the
+/// era of the second. No column of the database can hold these days.
 const INFINITY_DAY: i64 = 106_751_991_167;
 const NEGATIVE_INFINITY_DAY: i64 = 106_748_361_128;
 const ZONE_DAYS: i64 = 2;
@@ -32,7 +32,7 @@ pub enum Infinite {
 }
 
 impl Infinite {
-    /// What a day since 1970-01-01 stands for, if it is no day.
+    /// `infinity` or `-infinity` if the driver means that by this day since 1970-01-01; `None` for a real day.
     #[must_use]
     pub fn of(days: i64) -> Option<Self> {
         let near = |day: i64| (day - ZONE_DAYS..=day + ZONE_DAYS).contains(&days);

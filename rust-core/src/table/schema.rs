@@ -255,7 +255,7 @@ pub fn resolve(
     })
 }
 
-/// The table of a query, whose parameters have these types, `parameters` giving object identifier and name.
+/// The table of a query. `parameters` has the object identifier and the name of each parameter's type.
 ///
 /// # Errors
 /// Kind `Schema`, naming the column and its parameter's type if the sink cannot write it.
@@ -300,8 +300,8 @@ pub fn resolve_query(
     })
 }
 
-/// The unique indexes besides those whose columns are the key's. `numbers` are the catalog's of the columns that rows
-/// bring, `unsent` the columns of the table that are not written.
+/// The unique indexes, without those on exactly the key's columns. `numbers` are the catalog's numbers of the columns
+/// that rows have, `unsent` the columns of the table that are not written.
 fn uniques(
     numbers: &[i16],
     columns: &[Column],
@@ -310,7 +310,7 @@ fn uniques(
     unsent: &[&str],
 ) -> Vec<UniqueIndex> {
     let place = |number: &i16| numbers.iter().position(|n| n == number).filter(|at| columns[*at].sent);
-    // Within an expression the name may stand for something else: then rows are refused that could give way.
+    // In an expression the name may mean something else. Then a row is refused that could have been displaced.
     let names_unsent = |sql: &String| unsent.iter().any(|name| sql.contains(&name.replace('"', "\"\"")));
     let unique = |index: &CatalogIndex| {
         let places: Option<Vec<usize>> = index.columns.iter().map(place).collect();

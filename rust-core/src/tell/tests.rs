@@ -131,7 +131,7 @@ proptest! {
             for detail in &details {
                 for values in [Values::Keys, Values::None] {
                     let answer = Answer { sqlstate, message, hint: &value, detail };
-                    // Hints on statements and transactions have no values, and are told.
+                    // Hints about statements and transactions have no values, so they are shown.
                     let answer = if *sqlstate == "40001" { Answer { hint: "", ..answer } } else { answer };
                     let told = values.answer(&answer, true);
                     prop_assert!(!told.contains(PLANTED), "{told}");

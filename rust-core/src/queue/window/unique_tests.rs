@@ -87,7 +87,7 @@ impl World {
         (bytes, ends)
     }
 
-    /// One step of the source's history, which is valid by itself.
+    /// One step of the source's history. Each step leaves valid rows.
     fn step(&mut self) {
         let key = self.rng.random_range(0..8);
         let before = self.source.get(&key).copied();

@@ -238,7 +238,7 @@ proptest! {
     }
 }
 
-/// PostgreSQL's JDBC driver has days of its own for infinity, which zones move by one.
+/// PostgreSQL's JDBC driver returns a special day for infinity. A time zone may move it by one.
 #[test]
 fn infinite_days_are_infinity() {
     for days in [106_751_991_166, 106_751_991_167] {

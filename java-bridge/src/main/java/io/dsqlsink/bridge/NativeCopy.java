@@ -38,8 +38,9 @@ final class NativeCopy {
             String known = System.getProperty(property);
             Path first = known == null ? null : Paths.get(known);
             boolean keep = first == null || !Files.exists(first);
-            // Readable by this user only, so nobody can exchange the file before it is mapped; and
-            // made new under a random name, so it is nobody's folder that was there before.
+            // Only this user can open the folder, so nobody can exchange the file before it is
+            // mapped. The name is random and the folder new, so it is not one that somebody has
+            // prepared.
             Path directory = Files.createTempDirectory(tmp, Leftovers.prefix());
             if (keep) {
                 Leftovers.removeBeside(directory, FILE_NAME);

@@ -105,7 +105,7 @@ public final class RowBuffer {
         int chars = value.length();
         if (chars > PROBE_CHARS && startsWithAscii(value)) {
             byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-            // As many bytes as chars: ASCII, unless some are a '?' in place of an unpaired
+            // The same number of bytes and chars means ASCII, unless a '?' replaced an unpaired
             // surrogate.
             if (utf8.length == chars
                     && value.equals(new String(utf8, StandardCharsets.ISO_8859_1))) {

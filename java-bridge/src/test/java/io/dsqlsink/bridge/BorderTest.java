@@ -177,7 +177,8 @@ class BorderTest {
     @Test
     void aLibraryThatCannotBeSharedIsUnpackedAgain() throws Exception {
         String printed = unpackingTo(dir).run(BorderMain.Loaders.class);
-        // The file was deleted; a folder stands for one that no hard link can be made to.
+        // In one case the file was deleted. In another it is a folder, because folders have no hard
+        // links.
         assertThat(printed)
                 .contains("\nfile is gone: 2 mapped, 1 unpacked\n")
                 .contains("\nand all loaders: 2 mapped, 1 unpacked\n")
