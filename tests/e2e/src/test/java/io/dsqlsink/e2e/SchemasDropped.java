@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class SchemasDropped implements AfterAllCallback {
     @Override
     public void afterAll(ExtensionContext context) throws Exception {
-        // Unit tests have no home, and so no servers.
-        if (System.getProperty("seatunnel.home") != null) {
+        // Unit tests have no servers.
+        if (context.getRequiredTestClass().getName().endsWith("IT")) {
             Servers.dropSchemas();
         }
     }
