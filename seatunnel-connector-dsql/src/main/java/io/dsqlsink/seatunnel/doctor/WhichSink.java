@@ -54,7 +54,7 @@ final class WhichSink {
                         home.name(jar)
                                 + " has its own dialect dsql; to use it instead of the native"
                                 + " sink, a job must set "
-                                + HandOver.DSQL_NATIVE.key()
+                                + HandOver.OPTION
                                 + " = false");
             }
         }

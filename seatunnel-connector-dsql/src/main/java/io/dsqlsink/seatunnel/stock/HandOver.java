@@ -19,8 +19,11 @@ public final class HandOver {
             "org/apache/seatunnel/connectors/seatunnel/jdbc/internal/dialect/dsql/"
                     + "DsqlDialectFactory.class";
 
+    /** A constant of its own: doctor needs it where SeaTunnel's class Options is not present. */
+    public static final String OPTION = "dsql_native";
+
     public static final Option<Boolean> DSQL_NATIVE =
-            Options.key("dsql_native")
+            Options.key(OPTION)
                     .booleanType()
                     .defaultValue(true)
                     .withDescription(
