@@ -9,9 +9,6 @@ import java.util.Locale;
 
 /** Determines which build of the library this machine needs. */
 public final class NativePlatform {
-    /** The platforms that a jar may have a library for. */
-    private static final String[] BUILT = {"linux-x86_64", "linux-aarch64"};
-
     private NativePlatform() {}
 
     /** The folder of this machine's library among the resources, such as {@code linux-x86_64}. */
@@ -29,7 +26,7 @@ public final class NativePlatform {
      */
     static String inThisJar() {
         StringBuilder names = new StringBuilder();
-        for (String platform : BUILT) {
+        for (String platform : new String[] {"linux-x86_64", "linux-aarch64"}) {
             if (NativePlatform.class.getResource(resource(platform)) != null) {
                 names.append(names.length() == 0 ? "" : ", ").append(platform);
             }
