@@ -92,7 +92,7 @@ class ZetaClusterIT {
 
     /** The tasks of each node alone could say nothing about the rows of the other. */
     @Test
-    void aComparisonOverTwoNodesLeavesNoReport() throws SQLException {
+    void aComparisonOverTwoNodesLeavesNoReportAboutSomeRows() throws SQLException {
         int tasks = 2 * TASKS;
         Path report = Places.ROOT.resolve("target/e2e/verify-nodes");
         String config =
@@ -104,7 +104,13 @@ class ZetaClusterIT {
                         .replace("env {", "env {\n  job.retry.times = 0");
         Servers.zeta();
         try (Job client = Servers.run("over-nodes", config)) {
-            assertThat(client.await(Servers.JOB)).as(client::tail).isNotZero();
+            if (client.await(Servers.JOB) == 0) {
+                // From 2.3.13 on the engine may put all tasks on one node. Then all rows were seen.
+                assertThat(report.resolve("verify.txt"))
+                        .content()
+                        .contains(tasks * ROWS + " rows in the source");
+                return;
+            }
         }
         assertThat(Servers.zeta().logs())
                 .containsPattern("option 'verify_tasks': [1-7] of 8 tasks run in this process")
