@@ -57,7 +57,8 @@ pub struct Verifier {
 impl Verifier {
     /// A verifier if the configuration asks for one.
     ///
-    /// # Errors Kind `Config` if the report of the previous look cannot be read, or if too many tasks begin. If another
+    /// # Errors
+    /// Kind `Config` if the report of the previous look cannot be read, or if too many tasks begin. If another
     /// task has failed, its error.
     pub(crate) fn new(config: &Config, runtime: Handle) -> Result<Option<Self>, SinkError> {
         let Some(mode) = config.verify else { return Ok(None) };

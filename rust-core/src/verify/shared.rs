@@ -81,7 +81,8 @@ pub(super) enum Turn {
 impl Share {
     /// The task with this configuration begins.
     ///
-    /// # Errors Kind `Config` if the report of the previous look cannot be read, or if too many tasks begin. If another
+    /// # Errors
+    /// Kind `Config` if the report of the previous look cannot be read, or if too many tasks begin. If another
     /// task has failed, its error.
     pub(super) fn begin(config: &Config, mode: Verify) -> Result<Self, SinkError> {
         let tasks = &config.verify_tasks;
@@ -119,7 +120,8 @@ impl Share {
 
     /// All rows of this task have passed. Waits at most `timeout` for tasks that have not begun.
     ///
-    /// # Errors Why there can be no result; kind `Config` if other tasks do not begin in this process.
+    /// # Errors
+    /// Why there can be no result; kind `Config` if other tasks do not begin in this process.
     pub(super) fn pass(&self, timeout: Duration) -> Result<Turn, SinkError> {
         let mut standing = self.standing.lock();
         let mut counts = self.of.counts.lock();
